@@ -1,0 +1,129 @@
+//! The settings: the table `[default.parlor]` of Rocket.toml, or `PARLOR_*` in the environment.
+//!
+//! None is needed. Rocket's own (address, port, secret_key, …) stand beside that table or in `ROCKET_*`.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use rocket::data::{Limits, ToByteUnit};
+use rocket::figment::providers::{Env, Serialized};
+use rocket::figment::value::Dict;
+use rocket::figment::value::magic::RelativePathBuf;
+use rocket::figment::{Figment, Profile};
+use serde::Deserialize;
+
+/// What can be set, with its defaults.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Where everything is kept: `sqlite:<file>`, relative to the working directory and created if
+    /// missing, or `postgres://<user>:<password>@<host>/<database>` for several instances.
+    pub database_url: String,
+    /// How many connections to the database are held at most; 1 to 1000.
+    pub database_connections: u32,
+    /// How often what other instances did is looked for, in milliseconds; 10 to 1000.
+    pub tick_ms: u64,
+    /// The folder of style sheets and scripts, relative to the file that names it.
+    pub static_dir: RelativePathBuf,
+    /// Whether browsers may send the session's cookie over HTTPS only. Set it when everyone comes in
+    /// through HTTPS; over plain HTTP nobody could stay logged in.
+    pub secure_cookie: bool,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            database_url: "sqlite:parlor.db".to_owned(),
+            database_connections: 8,
+            tick_ms: 200,
+            static_dir: "static".into(),
+            secure_cookie: false,
+        }
+    }
+}
+
+impl Config {
+    /// Reads and checks the settings.
+    ///
+    /// # Errors
+    /// A sentence that names the setting: when one is unknown, of the wrong type or out of range.
+    pub fn from(figment: &Figment) -> Result<Self, String> {
+        refuse_unknown_keys(figment)?;
+        let config: Self = match figment.find_value("parlor") {
+            Ok(_) => figment.extract_inner("parlor").map_err(|error| error.to_string())?,
+            Err(_) => Self::default(),
+        };
+        in_range("database_connections", u64::from(config.database_connections), 1, 1000)?;
+        in_range("tick_ms", config.tick_ms, 10, 1000)?;
+        Ok(config)
+    }
+
+    /// How often the tail reads.
+    #[must_use]
+    pub fn tick(&self) -> Duration {
+        Duration::from_millis(self.tick_ms)
+    }
+}
+
+/// The configuration of a Parlor started in this folder: Rocket's defaults less what would be unwise
+/// here, then Rocket.toml, then `ROCKET_*` and `PARLOR_*`.
+#[must_use]
+pub fn figment() -> Figment {
+    rocket::Config::figment()
+        .join(house_defaults())
+        .merge(Env::prefixed("PARLOR_").map(|key| format!("parlor.{key}").into()).global())
+}
+
+/// What Parlor wants of Rocket unless told otherwise. Forms and JSON may have 64 KiB, which a message
+/// of 4,000 four-byte characters fits, percent-encoded; nobody's word is taken for their address.
+#[must_use]
+pub fn house_defaults() -> Figment {
+    let limits = Limits::default().limit("form", 64.kibibytes()).limit("json", 64.kibibytes());
+    Figment::from(Serialized::default("limits", limits))
+}
+
+fn in_range(name: &str, value: u64, least: u64, most: u64) -> Result<(), String> {
+    if (least..=most).contains(&value) {
+        return Ok(());
+    }
+    Err(format!("setting “{name}” is {value}; it goes from {least} to {most}"))
+}
+
+/// Rocket ignores keys it does not know, and a setting with a typing error would be ignored too.
+fn refuse_unknown_keys(figment: &Figment) -> Result<(), String> {
+    let defaults = Figment::from(rocket::Config::debug_default());
+    let own: Dict = defaults.extract().map_err(|error| error.to_string())?;
+    let mut known: BTreeSet<&str> = own.keys().map(String::as_str).collect();
+    known.extend(["parlor", "profile", "config", "secret_key", "template_dir", "tls", "limits", "shutdown"]);
+    let set: Dict = figment.extract().map_err(|error| error.to_string())?;
+    match set.keys().find(|key| !known.contains(key.as_str())) {
+        Some(key) => Err(format!(
+            "unknown setting “{key}”; Parlor’s own settings belong in the table [{}.parlor]",
+            Profile::Default
+        )),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(key: &str, value: impl serde::Serialize) -> Result<Config, String> {
+        Config::from(&Figment::from(rocket::Config::debug_default()).merge((key, value)))
+    }
+
+    #[test]
+    fn nothing_needs_to_be_set() {
+        assert_eq!(with("port", 8000).unwrap().database_url, "sqlite:parlor.db");
+    }
+
+    #[test]
+    fn an_unknown_or_impossible_setting_is_named() {
+        assert!(with("parlor.databse_url", "x").unwrap_err().contains("databse_url"));
+        assert!(with("parlor.tick_ms", "soon").unwrap_err().contains("tick_ms"));
+        assert!(with("parlor.tick_ms", 5000).unwrap_err().contains("tick_ms"));
+        assert!(with("prot", 8001).unwrap_err().contains("prot"));
+        assert_eq!(with("parlor.tick_ms", 100).unwrap().tick(), Duration::from_millis(100));
+    }
+}

@@ -1,0 +1,138 @@
+//! People: their names and passwords.
+
+use unicode_normalization::char::is_combining_mark;
+
+use super::Invalid;
+use super::text::{compose, fold};
+
+/// The most characters a user name may have.
+pub const USERNAME_MAX: usize = 32;
+/// The fewest characters a password may have (OWASP ASVS 5.0, 6.2.1).
+pub const PASSWORD_MIN: usize = 8;
+/// The most characters a password may have.
+pub const PASSWORD_MAX: usize = 128;
+
+/// An account's number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AccountId(pub i64);
+
+/// A user name as it is shown, and the key under which it is unique.
+#[derive(Clone, Debug)]
+pub struct Username {
+    shown: String,
+    key: String,
+}
+
+impl Username {
+    /// Letters of any script, digits, `_`, `-` and `.`; 1 to [`USERNAME_MAX`] characters.
+    ///
+    /// # Errors
+    /// When `typed` is empty, too long or holds another character.
+    pub fn parse(typed: &str) -> Result<Self, Invalid> {
+        let shown = compose(typed.trim());
+        if shown.is_empty() {
+            return Err(Invalid::new("Please choose a username."));
+        }
+        if shown.chars().count() > USERNAME_MAX {
+            return Err(Invalid::new(format!("A username has at most {USERNAME_MAX} characters.")));
+        }
+        // The key is checked as well: compatibility forms such as ½ unfold into other characters.
+        let key = fold(&shown);
+        if !has_only_name_characters(&shown) || !has_only_name_characters(&key) {
+            return Err(Invalid::new("A username is made of letters, digits, “_”, “-” and “.” only."));
+        }
+        Ok(Self { shown, key })
+    }
+
+    /// As typed, composed.
+    #[must_use]
+    pub fn shown(&self) -> &str {
+        &self.shown
+    }
+
+    /// The folded form: one person per key.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+}
+
+/// Letters, digits and signs; a combining mark only where there is something to combine with.
+fn has_only_name_characters(name: &str) -> bool {
+    let allowed = |c: char| c.is_alphanumeric() || is_combining_mark(c) || matches!(c, '_' | '-' | '.');
+    name.chars().all(allowed) && !name.starts_with(is_combining_mark)
+}
+
+/// A password that someone wants to use from now on. Any characters; never trimmed, never shown.
+#[derive(Clone)]
+pub struct Password(String);
+
+impl Password {
+    /// Takes `typed` exactly as it is, [`PASSWORD_MIN`] to [`PASSWORD_MAX`] characters.
+    ///
+    /// # Errors
+    /// When it is too short or too long.
+    pub fn parse(typed: &str) -> Result<Self, Invalid> {
+        match typed.chars().count() {
+            length if length < PASSWORD_MIN => {
+                Err(Invalid::new(format!("A password has at least {PASSWORD_MIN} characters.")))
+            }
+            length if length > PASSWORD_MAX => {
+                Err(Invalid::new(format!("A password has at most {PASSWORD_MAX} characters.")))
+            }
+            _ => Ok(Self(typed.to_owned())),
+        }
+    }
+
+    /// The bytes to hash.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+impl std::fmt::Debug for Password {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Password(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(name: &str) -> String {
+        Username::parse(name).unwrap().key().to_owned()
+    }
+
+    #[test]
+    fn one_name_in_any_letter_case_and_width_is_one_key() {
+        for same in ["ANN", "Ann", "Ａｎｎ", " ann "] {
+            assert_eq!(key(same), key("ann"), "{same}");
+        }
+        assert_eq!(key("STRASSE"), key("straße"));
+        assert_eq!(key("ΟΔΟΣ"), key("οδος"));
+        assert_ne!(key("ann"), key("anne"));
+    }
+
+    #[test]
+    fn letters_of_any_script_make_a_name() {
+        for name in ["Zoë", "李雷", "हिन्दी", "a.b-c_d", "7", "Ωμέγα"] {
+            assert!(Username::parse(name).is_ok(), "{name}");
+        }
+        for name in ["", "  ", "a b", "a\0", "a\u{202e}b", "<b>", "½", "\u{301}a", "😀"] {
+            assert!(Username::parse(name).is_err(), "{name:?}");
+        }
+        assert!(Username::parse(&"é".repeat(USERNAME_MAX)).is_ok());
+        assert!(Username::parse(&"e".repeat(USERNAME_MAX + 1)).is_err());
+    }
+
+    #[test]
+    fn a_password_is_counted_in_characters_and_kept_as_typed() {
+        assert!(Password::parse("七文字のです。").is_err());
+        assert!(Password::parse(&"😀".repeat(PASSWORD_MAX)).is_ok());
+        assert!(Password::parse(&"x".repeat(PASSWORD_MAX + 1)).is_err());
+        assert_eq!(Password::parse("  spaces  ").unwrap().as_bytes(), b"  spaces  ");
+        assert_eq!(format!("{:?}", Password::parse("open sesame").unwrap()), "Password(…)");
+    }
+}

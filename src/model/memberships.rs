@@ -1,0 +1,49 @@
+//! Where a person is.
+
+use super::rooms::{RoomId, RoomRef};
+
+/// Where an account is: in one room at most, and perhaps still to be told that it was deleted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Whereabouts {
+    /// In no room.
+    Nowhere,
+    /// In this room, page open or not.
+    Inside(RoomRef),
+    /// In a room that has been deleted since; the notice stands until it is dismissed.
+    Evicted(Notice),
+}
+
+/// What to tell someone whose room was deleted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// The room that was.
+    pub room: RoomRef,
+    /// Who deleted it.
+    pub by: String,
+}
+
+impl Whereabouts {
+    /// The living room this person is in.
+    #[must_use]
+    pub fn inside(&self) -> Option<&RoomRef> {
+        match self {
+            Self::Inside(room) => Some(room),
+            Self::Nowhere | Self::Evicted(_) => None,
+        }
+    }
+
+    /// The notice this person has yet to dismiss.
+    #[must_use]
+    pub fn notice(&self) -> Option<&Notice> {
+        match self {
+            Self::Evicted(notice) => Some(notice),
+            Self::Nowhere | Self::Inside(_) => None,
+        }
+    }
+
+    /// Whether this person is in the living room `id`.
+    #[must_use]
+    pub fn is_inside(&self, id: RoomId) -> bool {
+        self.inside().is_some_and(|room| room.id == id)
+    }
+}

@@ -1,0 +1,20 @@
+//! What the words of Parlor mean: accounts, rooms, messages, places in a log.
+//!
+//! Pure: no I/O and no framework. A value of one of these types has been checked, so the floors above
+//! take them instead of strings and never check again.
+
+pub mod accounts;
+pub mod house;
+pub mod invalid;
+pub mod log;
+pub mod memberships;
+pub mod messages;
+pub mod refusal;
+pub mod rooms;
+pub mod sessions;
+mod text;
+pub mod timestamp;
+
+pub use invalid::Invalid;
+pub use refusal::Refusal;
+pub use timestamp::Timestamp;

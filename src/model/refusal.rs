@@ -1,0 +1,36 @@
+//! Why something a person asked for was not done.
+
+use super::rooms::RoomRef;
+
+/// A refusal by the rules of the house. Nothing was changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The session has ended, or there was none.
+    LoggedOut,
+    /// No such room was ever opened.
+    NoSuchRoom,
+    /// The room is no more.
+    RoomDeleted {
+        /// What it was called.
+        room: String,
+        /// Who deleted it.
+        by: String,
+    },
+    /// The person is not in this room…
+    NotAMember {
+        /// …but in that one, if in any.
+        inside: Option<RoomRef>,
+    },
+    /// The person is in another room, and one is in one room at a time.
+    InsideAnother(RoomRef),
+    /// Only who created a room may delete it.
+    NotTheOwner,
+    /// A living room has this name.
+    RoomNameTaken,
+    /// An account has this name, in whatever letter case.
+    UsernameTaken,
+    /// The nonce belongs to another message of the same author.
+    NonceReused,
+    /// The cursor is ahead of the log, or of another history: read again from the start.
+    Resync,
+}

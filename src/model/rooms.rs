@@ -1,0 +1,88 @@
+//! Rooms and their names.
+
+use super::Invalid;
+use super::text::{compose, fold, is_invisible, is_joiner};
+
+/// The most characters a room's name may have.
+pub const ROOM_NAME_MAX: usize = 60;
+
+/// A room's number. Never used again, not even after the room is deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RoomId(pub i64);
+
+impl std::fmt::Display for RoomId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A room as others refer to it: enough for a link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoomRef {
+    /// Its number.
+    pub id: RoomId,
+    /// Its name.
+    pub name: String,
+}
+
+/// A room's name as it is shown, and the key under which it is unique among living rooms.
+#[derive(Clone, Debug)]
+pub struct RoomName {
+    shown: String,
+    key: String,
+}
+
+impl RoomName {
+    /// One line of 1 to [`ROOM_NAME_MAX`] characters with something to see in it; runs of white space
+    /// count as one space.
+    ///
+    /// # Errors
+    /// When `typed` is empty, too long, or holds control or invisible characters.
+    pub fn parse(typed: &str) -> Result<Self, Invalid> {
+        if typed.chars().any(|c| c.is_control() || (is_invisible(c) && !is_joiner(c))) {
+            return Err(Invalid::new("A room’s name is one line without control characters."));
+        }
+        let shown = compose(&typed.split_whitespace().collect::<Vec<_>>().join(" "));
+        if shown.chars().all(|c| c.is_whitespace() || is_joiner(c)) {
+            return Err(Invalid::new("Please give the room a name."));
+        }
+        if shown.chars().count() > ROOM_NAME_MAX {
+            return Err(Invalid::new(format!("A room’s name has at most {ROOM_NAME_MAX} characters.")));
+        }
+        let key = fold(&shown);
+        Ok(Self { shown, key })
+    }
+
+    /// As typed, composed, white space tidied.
+    #[must_use]
+    pub fn shown(&self) -> &str {
+        &self.shown
+    }
+
+    /// The folded form: one living room per key.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_room_name_is_one_visible_line() {
+        assert_eq!(RoomName::parse("  Tea   &  cake ").unwrap().shown(), "Tea & cake");
+        assert!(RoomName::parse("👩‍👩‍👧 family").is_ok());
+        for name in ["", " \u{3000} ", "a\nb", "a\0", "\u{200b}", "\u{200d}", "a\u{202e}b"] {
+            assert!(RoomName::parse(name).is_err(), "{name:?}");
+        }
+        assert!(RoomName::parse(&"字".repeat(ROOM_NAME_MAX)).is_ok());
+        assert!(RoomName::parse(&"字".repeat(ROOM_NAME_MAX + 1)).is_err());
+    }
+
+    #[test]
+    fn letter_case_does_not_make_another_room() {
+        assert_eq!(RoomName::parse("TEA").unwrap().key(), RoomName::parse("tea").unwrap().key());
+    }
+}

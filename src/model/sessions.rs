@@ -1,0 +1,67 @@
+//! Sessions: the secret a browser holds, and what the server keeps of it.
+
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+
+/// How long a session lives after the last thing its person did (NIST SP 800-63B-4, AAL1: 30 days).
+pub const IDLE: Duration = Duration::from_hours(30 * 24);
+/// How often, at most, a session's life is written down as extended.
+pub const TOUCH: Duration = Duration::from_hours(1);
+
+/// A 256-bit secret, made at log-in and known to the browser alone.
+pub struct Token([u8; 32]);
+
+impl Token {
+    /// A new secret from the operating system's generator.
+    #[must_use]
+    pub fn random() -> Self {
+        Self(rand::random())
+    }
+
+    /// As the cookie carries it: 64 hexadecimal digits.
+    #[must_use]
+    pub fn to_hex(&self) -> String {
+        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Reads what [`Token::to_hex`] wrote.
+    #[must_use]
+    pub fn from_hex(text: &str) -> Option<Self> {
+        let digits = text.as_bytes();
+        if digits.len() != 64 {
+            return None;
+        }
+        let mut bytes = [0; 32];
+        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+            let high = char::from(pair[0]).to_digit(16)?;
+            let low = char::from(pair[1]).to_digit(16)?;
+            *byte = u8::try_from(high << 4 | low).ok()?;
+        }
+        Some(Self(bytes))
+    }
+
+    /// What the server stores and looks up.
+    #[must_use]
+    pub fn hash(&self) -> TokenHash {
+        TokenHash(Sha256::digest(self.0).into())
+    }
+}
+
+/// SHA-256 of a [`Token`]: who reads the database cannot log in with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TokenHash(pub [u8; 32]);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_survives_the_cookie() {
+        let token = Token::random();
+        assert_eq!(Token::from_hex(&token.to_hex()).unwrap().hash(), token.hash());
+        for broken in ["", "00", &"g".repeat(64), &"0".repeat(63), &"é".repeat(32)] {
+            assert!(Token::from_hex(broken).is_none());
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! All that differs between SQLite and PostgreSQL.
+//!
+//! The statements in this folder run on both as they are; how a connection is made, how a transaction
+//! begins and where the migrations stand is decided here.
+
+use std::borrow::Cow;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::{AnyConnection, AnyPool, ConnectOptions, Connection, Executor};
+
+use super::OpenError;
+
+/// The database behind a store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Engine {
+    /// One file, one process.
+    Sqlite(PathBuf),
+    /// A server that several instances share.
+    Postgres,
+}
+
+/// A migration: version, description, text. The same versions on both engines.
+type Script = (i64, &'static str, &'static str);
+
+const SQLITE: &[Script] = &[(1, "house", include_str!("migrations/sqlite/0001_house.sql"))];
+const POSTGRES: &[Script] = &[(1, "house", include_str!("migrations/postgres/0001_house.sql"))];
+
+/// The first SQLite without the WAL-reset corruption (<https://sqlite.org/wal.html#walresetbug>).
+const SQLITE_OLDEST: (u32, u32, u32) = (3, 51, 3);
+
+/// How long to wait for a connection before the database counts as unreachable.
+const ACQUIRE: Duration = Duration::from_secs(1);
+
+impl Engine {
+    /// Reads the scheme of a `database_url`; an unknown one is refused, not taken for a file name.
+    pub(super) fn of(url: &str) -> Result<Self, OpenError> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Ok(Self::Postgres);
+        }
+        match url.strip_prefix("sqlite:") {
+            Some(path) if !path.is_empty() && !path.contains([':', '?']) => {
+                Ok(Self::Sqlite(PathBuf::from(path.strip_prefix("//").unwrap_or(path))))
+            }
+            _ => Err(OpenError::new(format!(
+                "database_url is “{url}”; it reads sqlite:<file> or postgres://<user>@<host>/<database>"
+            ))),
+        }
+    }
+
+    /// How a transaction that writes begins. SQLite must take its write lock here: a read lock cannot
+    /// be raised later without risking SQLITE_BUSY_SNAPSHOT, which no waiting cures.
+    pub(super) fn begin_write(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "BEGIN IMMEDIATE",
+            Self::Postgres => "BEGIN",
+        }
+    }
+
+    /// How a transaction begins whose statements must all see the same moment.
+    pub(super) fn begin_snapshot(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "BEGIN",
+            Self::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+        }
+    }
+
+    /// Whether each room may have a lane of its own. SQLite has one writer, so one lane.
+    pub(super) fn has_many_writers(&self) -> bool {
+        matches!(self, Self::Postgres)
+    }
+
+    /// One process per SQLite file: takes the lock beside it, to be held for life.
+    ///
+    /// The database file itself is never opened here: closing any handle of it would drop the locks
+    /// SQLite holds on it (<https://sqlite.org/howtocorrupt.html>, section 2.2).
+    pub(super) fn lock(&self) -> Result<Option<File>, OpenError> {
+        let Self::Sqlite(path) = self else { return Ok(None) };
+        let lock = path.with_added_extension("lock");
+        let cannot_write = |error| OpenError::new(format!("cannot write {}: {error}", lock.display()));
+        let file =
+            OpenOptions::new().create(true).truncate(false).write(true).open(&lock).map_err(cannot_write)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(file)),
+            Err(TryLockError::WouldBlock) => Err(OpenError::new(format!(
+                "{} is in use by another Parlor; several instances need PostgreSQL",
+                path.display()
+            ))),
+            Err(TryLockError::Error(error)) => Err(cannot_write(error)),
+        }
+    }
+
+    /// The connections that read and those that write. On SQLite one writes, so that writers queue
+    /// here, in order, and not in SQLite's busy handler; on PostgreSQL they are the same pool.
+    pub(super) async fn connect(&self, url: &str, connections: u32) -> Result<(AnyPool, AnyPool), OpenError> {
+        sqlx::any::install_default_drivers();
+        match self {
+            Self::Sqlite(path) => {
+                let options = sqlite_options(path)?;
+                let writers = sqlite_pool(1).connect_with(options.clone()).await?;
+                check_sqlite_version(&writers).await?;
+                let readers = sqlite_pool(connections).connect_with(options).await?;
+                Ok((readers, writers))
+            }
+            Self::Postgres => {
+                let pool = AnyPoolOptions::new()
+                    .max_connections(connections)
+                    .acquire_timeout(ACQUIRE)
+                    .connect(url)
+                    .await?;
+                Ok((pool.clone(), pool))
+            }
+        }
+    }
+
+    /// Brings the schema up to this program's, on a connection of its own.
+    pub(super) async fn migrate(&self, url: &str) -> Result<(), OpenError> {
+        sqlx::any::install_default_drivers();
+        let mut connection = match self {
+            Self::Sqlite(path) => sqlite_options(path)?.connect().await?,
+            Self::Postgres => AnyConnection::connect(url).await?,
+        };
+        let scripts = if matches!(self, Self::Postgres) { POSTGRES } else { SQLITE };
+        let migrations = scripts.iter().map(|&(version, description, sql)| {
+            let description = Cow::Borrowed(description);
+            Migration::new(version, description, MigrationType::Simple, sqlx::SqlStr::from_static(sql), false)
+        });
+        let migrator = Migrator::with_migrations(migrations.collect());
+        // Not `run`, whose future the compiler cannot prove to be `Send` ("not general enough").
+        migrator.run_direct(None, &mut connection, false).await.map_err(|error| {
+            OpenError::new(format!("the database’s schema does not fit this Parlor: {error}"))
+        })?;
+        connection.close().await?;
+        Ok(())
+    }
+}
+
+fn sqlite_options(path: &Path) -> Result<AnyConnectOptions, OpenError> {
+    // The path travels in a URL, where these three mean something else.
+    let path = path.to_string_lossy().replace('%', "%25").replace('?', "%3F").replace('#', "%23");
+    Ok(format!("sqlite:{path}?mode=rwc").parse()?)
+}
+
+/// `synchronous = full`: what was answered with 201 is on disk. The busy timeout is for backups and
+/// the `sqlite3` shell; inside Parlor nobody competes.
+fn sqlite_pool(connections: u32) -> AnyPoolOptions {
+    AnyPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(10)).after_connect(
+        |connection, _| {
+            Box::pin(async move {
+                connection
+                    .execute(
+                        "pragma busy_timeout = 5000; pragma journal_mode = wal;
+                         pragma synchronous = full; pragma foreign_keys = on",
+                    )
+                    .await?;
+                Ok(())
+            })
+        },
+    )
+}
+
+async fn check_sqlite_version(pool: &AnyPool) -> Result<(), OpenError> {
+    let (version,): (String,) = sqlx::query_as("select sqlite_version()").fetch_one(pool).await?;
+    let mut numbers = version.split('.').map(|number| number.parse().unwrap_or(0));
+    let mut next = || numbers.next().unwrap_or(0);
+    let found = (next(), next(), next());
+    if found < SQLITE_OLDEST {
+        return Err(OpenError::new(format!(
+            "SQLite {version} can corrupt its file; 3.51.3 or later is needed"
+        )));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_scheme_is_refused() {
+        assert_eq!(Engine::of("sqlite:a/b.db").unwrap(), Engine::Sqlite("a/b.db".into()));
+        assert_eq!(Engine::of("sqlite:///tmp/b.db").unwrap(), Engine::Sqlite("/tmp/b.db".into()));
+        assert_eq!(Engine::of("postgres://ana@localhost/parlor").unwrap(), Engine::Postgres);
+        for url in ["", "parlor.db", "mysql://x", "sqlite:", "sqlite::memory:", "sqlite:a?mode=ro"] {
+            assert!(Engine::of(url).is_err(), "{url:?}");
+        }
+    }
+}

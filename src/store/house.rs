@@ -1,0 +1,238 @@
+//! The house log, its head, and what an instance needs to project it.
+
+use rand::Rng;
+use sqlx::AnyConnection;
+
+use super::sql::{assembled, list, pad};
+use super::{Error, Store};
+use crate::model::Timestamp;
+use crate::model::accounts::AccountId;
+use crate::model::house::{Entry, Event, Person};
+use crate::model::log::{Position, Tag};
+use crate::model::rooms::{RoomId, RoomRef};
+
+/// The words that stand in `house_log.kind`.
+pub(super) mod kind {
+    pub(crate) const OPENED: &str = "opened";
+    pub(crate) const DELETED: &str = "deleted";
+    pub(crate) const JOINED: &str = "joined";
+    pub(crate) const LEFT: &str = "left";
+    pub(crate) const SESSION_ENDED: &str = "session-ended";
+}
+
+/// The heads of the house log and of some rooms' logs, read at one moment.
+pub struct Heads {
+    /// The house log's.
+    pub house: Position,
+    /// The rooms', in no order; a room that does not exist is missing.
+    pub rooms: Vec<(RoomId, Position)>,
+}
+
+/// Everything the projection starts from, read at one moment.
+pub struct Snapshot {
+    /// The house log's head.
+    pub head: Position,
+    /// The latest coming or going: the version of the list.
+    pub moved: Position,
+    /// The living rooms, and deleted ones with someone still to be told.
+    pub rooms: Vec<SnapshotRoom>,
+    /// Who is where.
+    pub members: Vec<(Person, RoomId)>,
+}
+
+/// A room in a [`Snapshot`].
+pub struct SnapshotRoom {
+    /// Which.
+    pub room: RoomRef,
+    /// Who made it.
+    pub owner: Person,
+    /// The latest coming or going in it: the version of its people.
+    pub moved: Position,
+    /// Who deleted it, if it is deleted.
+    pub deleted_by: Option<String>,
+}
+
+impl Store {
+    /// Writes the house's one row at the very first start. Two instances may start at once: whoever
+    /// comes second finds the row of the first.
+    pub(super) async fn found_house(&self) -> Result<(), Error> {
+        let mut secret = [0_u8; 32];
+        rand::rng().fill_bytes(&mut secret);
+        let secret: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
+        let secret = secret.as_str();
+        self.write(|mut writing| async move {
+            sqlx::query(
+                "insert into house (id, last_seq, last_tag, secret_key) values (1, 0, 0, $1)
+                 on conflict (id) do nothing",
+            )
+            .bind(secret)
+            .execute(&mut *writing)
+            .await?;
+            Ok(((), writing))
+        })
+        .await
+    }
+
+    /// The key of the cookies, 64 hexadecimal digits: for when the configuration names none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn secret_key(&self) -> Result<String, Error> {
+        let (key,) = sqlx::query_as("select secret_key from house where id = 1")
+            .fetch_one(&mut *self.reader().await?)
+            .await?;
+        Ok(key)
+    }
+
+    /// The heads of the house log and of `rooms`, in one statement and so of one moment.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn heads(&self, rooms: &[RoomId]) -> Result<Heads, Error> {
+        const HOUSE: &str = "select cast(0 as bigint), last_seq, last_tag from house";
+        let text = if rooms.is_empty() {
+            HOUSE.to_owned()
+        } else {
+            let ids = list(1, rooms.len());
+            format!("{HOUSE} union all select id, last_seq, last_tag from room where id in ({ids})")
+        };
+        let mut query = sqlx::query_as::<_, (i64, i64, i64)>(assembled(text));
+        for room in pad(rooms) {
+            query = query.bind(room.0);
+        }
+        let mut heads = Heads { house: Position::START, rooms: Vec::with_capacity(rooms.len()) };
+        for (id, seq, tag) in query.fetch_all(&mut *self.reader().await?).await? {
+            let head = Position { seq, tag: Tag(tag) };
+            if id == 0 {
+                heads.house = head;
+            } else {
+                heads.rooms.push((RoomId(id), head));
+            }
+        }
+        Ok(heads)
+    }
+
+    /// At most `most` entries of the house log from number `first` on, oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn house_entries_from(&self, first: i64, most: i64) -> Result<Vec<Entry>, Error> {
+        type Row = (i64, i64, String, i64, String, Option<i64>, Option<String>);
+        let rows: Vec<Row> = sqlx::query_as(
+            "select h.seq, h.tag, h.kind, h.account_id, a.name, h.room_id, r.name
+             from house_log h join account a on a.id = h.account_id left join room r on r.id = h.room_id
+             where h.seq >= $1 order by h.seq limit $2",
+        )
+        .bind(first)
+        .bind(most)
+        .fetch_all(&mut *self.reader().await?)
+        .await?;
+        let entry = |(seq, tag, kind, account, name, room, room_name): Row| {
+            let person = Person { id: AccountId(account), name };
+            let room = RoomRef { id: RoomId(room.unwrap_or_default()), name: room_name.unwrap_or_default() };
+            Entry { position: Position { seq, tag: Tag(tag) }, event: event(&kind, person, room) }
+        };
+        Ok(rows.into_iter().map(entry).collect())
+    }
+
+    /// The house as it stands: where the projection starts.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn house_snapshot(&self) -> Result<Snapshot, Error> {
+        type RoomRow = (i64, String, i64, String, i64, i64, Option<String>);
+        let mut snapshot = self.snapshot().await?;
+        let head = head(&mut snapshot).await?;
+        let moved = list_version(&mut snapshot).await?;
+        let rooms: Vec<RoomRow> = sqlx::query_as(
+            "select r.id, r.name, o.id, o.name, r.moved_seq, r.moved_tag, d.name
+             from room r join account o on o.id = r.owner_id left join account d on d.id = r.deleted_by
+             where r.deleted_at is null or exists (select 1 from membership m where m.room_id = r.id)",
+        )
+        .fetch_all(&mut *snapshot)
+        .await?;
+        let members: Vec<(i64, String, i64)> = sqlx::query_as(
+            "select a.id, a.name, m.room_id from membership m join account a on a.id = m.account_id",
+        )
+        .fetch_all(&mut *snapshot)
+        .await?;
+        let room = |(id, name, owner, owner_name, seq, tag, deleted_by): RoomRow| SnapshotRoom {
+            room: RoomRef { id: RoomId(id), name },
+            owner: Person { id: AccountId(owner), name: owner_name },
+            moved: Position { seq, tag: Tag(tag) },
+            deleted_by,
+        };
+        let member = |(id, name, room)| (Person { id: AccountId(id), name }, RoomId(room));
+        Ok(Snapshot {
+            head,
+            moved,
+            rooms: rooms.into_iter().map(room).collect(),
+            members: members.into_iter().map(member).collect(),
+        })
+    }
+}
+
+fn event(kind: &str, person: Person, room: RoomRef) -> Event {
+    match kind {
+        kind::OPENED => Event::Opened { room, owner: person },
+        kind::DELETED => Event::Deleted { room: room.id, by: person.name },
+        kind::JOINED => Event::Joined { person, room: room.id },
+        kind::LEFT => Event::Left { account: person.id, room: room.id },
+        _ => Event::SessionEnded { account: person.id },
+    }
+}
+
+/// The house log's head, as this transaction sees it.
+pub(super) async fn head(connection: &mut AnyConnection) -> Result<Position, Error> {
+    let (seq, tag) =
+        sqlx::query_as("select last_seq, last_tag from house where id = 1").fetch_one(connection).await?;
+    Ok(Position { seq, tag: Tag(tag) })
+}
+
+/// The latest coming or going anywhere: what the list has to be as new as.
+pub(super) async fn list_version(connection: &mut AnyConnection) -> Result<Position, Error> {
+    let latest: Option<(i64, i64)> =
+        sqlx::query_as("select moved_seq, moved_tag from room order by moved_seq desc limit 1")
+            .fetch_optional(connection)
+            .await?;
+    Ok(latest.map_or(Position::START, |(seq, tag)| Position { seq, tag: Tag(tag) }))
+}
+
+/// Appends to the house log, and makes the entry the latest coming or going of its room. The house's
+/// row is locked from here until commit, so this comes last in a transaction; the room's row must be
+/// locked already.
+pub(super) async fn append(
+    connection: &mut AnyConnection,
+    kind: &str,
+    account: AccountId,
+    room: Option<RoomId>,
+    at: Timestamp,
+) -> Result<(), Error> {
+    let tag = Tag::random();
+    let (seq,): (i64,) = sqlx::query_as(
+        "update house set last_seq = last_seq + 1, last_tag = $1 where id = 1 returning last_seq",
+    )
+    .bind(tag.0)
+    .fetch_one(&mut *connection)
+    .await?;
+    sqlx::query(
+        "insert into house_log (seq, tag, kind, account_id, room_id, at) values ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(seq)
+    .bind(tag.0)
+    .bind(kind)
+    .bind(account.0)
+    .bind(room.map(|room| room.0))
+    .bind(at.0)
+    .execute(&mut *connection)
+    .await?;
+    if let Some(room) = room {
+        sqlx::query("update room set moved_seq = $2, moved_tag = $3 where id = $1")
+            .bind(room.0)
+            .bind(seq)
+            .bind(tag.0)
+            .execute(connection)
+            .await?;
+    }
+    Ok(())
+}

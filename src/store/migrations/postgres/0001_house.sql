@@ -1,0 +1,78 @@
+-- The first schema. The same tables on both engines; only the types of keys and bytes differ.
+-- Times are UTC milliseconds; names are folded by the program (name_key), never by SQL.
+
+create table account (
+    id            bigint generated always as identity primary key,
+    name          text not null,
+    name_key      text not null unique,
+    password_hash text not null,              -- a PHC string
+    created_at    bigint not null
+);
+
+-- Only the SHA-256 of a session's token is kept.
+create table session (
+    token_hash bytea primary key,
+    account_id bigint not null references account (id),
+    created_at bigint not null,
+    seen_at    bigint not null,                -- the last thing its person did, to the hour
+    expires_at bigint not null,
+    user_agent text not null
+);
+create index session_account on session (account_id);
+create index session_expiry on session (expires_at);
+
+-- A room's row is the head of its log: whoever appends locks it, so the numbers have no gap.
+-- A deleted room stays as a tombstone, for those who have yet to be told; its name is free again.
+create table room (
+    id         bigint generated always as identity primary key,
+    name       text not null,
+    name_key   text not null,
+    owner_id   bigint not null references account (id),
+    created_at bigint not null,
+    last_seq   bigint not null,
+    last_tag   bigint not null,
+    moved_seq  bigint not null,                -- the house log's latest entry about this room:
+    moved_tag  bigint not null,                -- the version of its people, and the order of the list
+    deleted_at bigint,
+    deleted_by bigint references account (id)
+);
+create unique index room_living_name on room (name_key) where deleted_at is null;
+create index room_moved on room (moved_seq);
+
+-- One room at a time is this primary key.
+create table membership (
+    account_id bigint primary key references account (id),
+    room_id    bigint not null references room (id),
+    joined_at  bigint not null
+);
+create index membership_room on membership (room_id);
+
+create table message (
+    room_id   bigint not null references room (id),
+    seq       bigint not null,
+    tag       bigint not null,
+    author_id bigint not null references account (id),
+    body      text not null,
+    sent_at   bigint not null,
+    nonce     text not null,
+    primary key (room_id, seq),
+    unique (room_id, author_id, nonce)         -- a send repeated is the same message
+);
+
+-- Who is where, and what changed it: one log for the house.
+create table house_log (
+    seq        bigint primary key,
+    tag        bigint not null,
+    kind       text not null,                  -- opened, deleted, joined, left, session-ended
+    account_id bigint not null references account (id),
+    room_id    bigint references room (id),
+    at         bigint not null
+);
+
+-- The head of that log, and the key of the cookies if the configuration has none. One row.
+create table house (
+    id         bigint primary key check (id = 1),
+    last_seq   bigint not null,
+    last_tag   bigint not null,
+    secret_key text not null
+);

@@ -1,0 +1,243 @@
+//! Writing a room's log.
+//!
+//! The promise of order is kept here: `seq` is taken from the room's own row, under its lock, in the
+//! transaction that stores the message. What allows a post is read after that lock.
+
+use std::collections::HashMap;
+
+use sqlx::AnyConnection;
+
+use super::memberships::{LockedRoom, lock_room};
+use super::sessions::whereabouts;
+use super::sql::{assembled, list, pad, padded, rows};
+use super::{Error, Store};
+use crate::model::accounts::AccountId;
+use crate::model::house::Person;
+use crate::model::log::{Position, Tag};
+use crate::model::memberships::Whereabouts;
+use crate::model::messages::{Body, Message, Nonce};
+use crate::model::rooms::RoomId;
+use crate::model::sessions::TokenHash;
+use crate::model::{Refusal, Timestamp};
+
+/// A message on its way into a room.
+#[derive(Clone, Debug)]
+pub struct Post {
+    /// Whose session sends it.
+    pub token: TokenHash,
+    /// The room it is for.
+    pub room: RoomId,
+    /// What makes a repeated send the same message.
+    pub nonce: Nonce,
+    /// Its text.
+    pub body: Body,
+}
+
+/// A message that is on disk.
+#[derive(Clone, Debug)]
+pub struct Posted {
+    /// The message, at its place.
+    pub message: Message,
+    /// Whether an earlier send with the same nonce had stored it.
+    pub repeated: bool,
+}
+
+/// Who sends, as read after the room's lock.
+struct Sender {
+    person: Person,
+    whereabouts: Whereabouts,
+}
+
+/// A message that is to be stored.
+struct Accepted<'a> {
+    author: AccountId,
+    nonce: &'a Nonce,
+    message: Message,
+}
+
+/// The messages of some authors by their nonces.
+type Known = HashMap<(AccountId, String), Message>;
+
+impl Store {
+    /// Writes a batch as one transaction; each post has its own outcome.
+    pub(super) async fn write_posts(&self, posts: &[Post]) -> Result<Vec<Result<Posted, Refusal>>, Error> {
+        self.write(|mut writing| async move {
+            let mut outcomes: Vec<Option<Result<Posted, Refusal>>> = vec![None; posts.len()];
+            let mut rooms: Vec<RoomId> = posts.iter().map(|post| post.room).collect();
+            rooms.sort_unstable();
+            rooms.dedup();
+            for room in rooms {
+                let (places, of_room): (Vec<usize>, Vec<&Post>) =
+                    posts.iter().enumerate().filter(|(_, post)| post.room == room).unzip();
+                let written = write_room(&mut writing, room, &of_room).await?;
+                for (place, outcome) in places.into_iter().zip(written) {
+                    outcomes[place] = Some(outcome);
+                }
+            }
+            Ok((outcomes.into_iter().flatten().collect(), writing))
+        })
+        .await
+    }
+}
+
+/// Appends what may be appended to the log of `room`, in the order of `posts`.
+async fn write_room(
+    connection: &mut AnyConnection,
+    room: RoomId,
+    posts: &[&Post],
+) -> Result<Vec<Result<Posted, Refusal>>, Error> {
+    let locked = match lock_room(connection, room).await {
+        Err(Error::Refused(refusal)) => return Ok(posts.iter().map(|_| Err(refusal.clone())).collect()),
+        locked => locked?,
+    };
+    let senders = senders(connection, posts).await?;
+    let mut known = known_messages(connection, room, posts, &senders).await?;
+    let mut head = locked.head;
+    let mut accepted = Vec::new();
+    let mut outcomes = Vec::with_capacity(posts.len());
+    for post in posts {
+        let outcome = judge(post, &locked, senders.get(&post.token), &known);
+        let outcome = outcome.map(|verdict| match verdict {
+            Verdict::Repeated(message) => Posted { message, repeated: true },
+            Verdict::New(author) => {
+                head = Position { seq: head.seq + 1, tag: Tag::random() };
+                let message = Message {
+                    position: head,
+                    author: author.name.clone(),
+                    sent_at: Timestamp::now(),
+                    body: post.body.as_str().to_owned(),
+                };
+                known.insert((author.id, post.nonce.as_str().to_owned()), message.clone());
+                accepted.push(Accepted { author: author.id, nonce: &post.nonce, message: message.clone() });
+                Posted { message, repeated: false }
+            }
+        });
+        outcomes.push(outcome);
+    }
+    append(connection, room, head, &accepted).await?;
+    Ok(outcomes)
+}
+
+enum Verdict<'a> {
+    New(&'a Person),
+    Repeated(Message),
+}
+
+/// Whether a post may be appended, in the order in which refusals take precedence: logged out, room
+/// deleted, a known nonce (which answers even someone who has left since), not a member.
+fn judge<'a>(
+    post: &Post,
+    room: &LockedRoom,
+    sender: Option<&'a Sender>,
+    known: &Known,
+) -> Result<Verdict<'a>, Refusal> {
+    let sender = sender.ok_or(Refusal::LoggedOut)?;
+    if let Some(by) = &room.deleted_by {
+        return Err(Refusal::RoomDeleted { room: room.name.clone(), by: by.clone() });
+    }
+    if let Some(message) = known.get(&(sender.person.id, post.nonce.as_str().to_owned())) {
+        let same = message.body == post.body.as_str();
+        return if same { Ok(Verdict::Repeated(message.clone())) } else { Err(Refusal::NonceReused) };
+    }
+    if !sender.whereabouts.is_inside(post.room) {
+        return Err(Refusal::NotAMember { inside: sender.whereabouts.inside().cloned() });
+    }
+    Ok(Verdict::New(&sender.person))
+}
+
+/// The living sessions among the posts', with where their people are now.
+async fn senders(
+    connection: &mut AnyConnection,
+    posts: &[&Post],
+) -> Result<HashMap<TokenHash, Sender>, Error> {
+    type Row = (Vec<u8>, i64, String, Option<i64>, Option<String>, Option<String>);
+    let tokens = list(2, posts.len());
+    let mut query = sqlx::query_as::<_, Row>(assembled(format!(
+        "select s.token_hash, a.id, a.name, r.id, r.name, d.name
+         from session s join account a on a.id = s.account_id
+         left join membership m on m.account_id = a.id
+         left join room r on r.id = m.room_id
+         left join account d on d.id = r.deleted_by
+         where s.expires_at > $1 and s.token_hash in ({tokens})"
+    )))
+    .bind(Timestamp::now().0);
+    for post in pad(posts) {
+        query = query.bind(post.token.0.to_vec());
+    }
+    let sender = |(token, id, name, room, room_name, by): Row| {
+        let person = Person { id: AccountId(id), name };
+        let whereabouts = whereabouts(room.zip(room_name), by);
+        Some((TokenHash(token.try_into().ok()?), Sender { person, whereabouts }))
+    };
+    Ok(query.fetch_all(connection).await?.into_iter().filter_map(sender).collect())
+}
+
+/// The messages already in `room` that have a nonce of these posts and an author among their senders.
+async fn known_messages(
+    connection: &mut AnyConnection,
+    room: RoomId,
+    posts: &[&Post],
+    senders: &HashMap<TokenHash, Sender>,
+) -> Result<Known, Error> {
+    type Row = (i64, String, i64, i64, String, i64, String);
+    let authors: Vec<AccountId> = senders.values().map(|sender| sender.person.id).collect();
+    if authors.is_empty() {
+        return Ok(Known::new());
+    }
+    let authors_list = list(2, authors.len());
+    let nonces_list = list(2 + padded(authors.len()), posts.len());
+    let mut query = sqlx::query_as::<_, Row>(assembled(format!(
+        "select m.author_id, m.nonce, m.seq, m.tag, a.name, m.sent_at, m.body
+         from message m join account a on a.id = m.author_id
+         where m.room_id = $1 and m.author_id in ({authors_list}) and m.nonce in ({nonces_list})"
+    )))
+    .bind(room.0);
+    for author in pad(&authors) {
+        query = query.bind(author.0);
+    }
+    for post in pad(posts) {
+        query = query.bind(post.nonce.as_str());
+    }
+    let known = |(author_id, nonce, seq, tag, author, sent_at, body): Row| {
+        let position = Position { seq, tag: Tag(tag) };
+        ((AccountId(author_id), nonce), Message { position, author, sent_at: Timestamp(sent_at), body })
+    };
+    Ok(query.fetch_all(connection).await?.into_iter().map(known).collect())
+}
+
+/// Moves the head once and stores all messages in one statement. The list of rows is padded with rows
+/// numbered 0, which are left out.
+async fn append(
+    connection: &mut AnyConnection,
+    room: RoomId,
+    head: Position,
+    accepted: &[Accepted<'_>],
+) -> Result<(), Error> {
+    let Some(last) = accepted.last() else { return Ok(()) };
+    sqlx::query("update room set last_seq = $2, last_tag = $3 where id = $1")
+        .bind(room.0)
+        .bind(head.seq)
+        .bind(head.tag.0)
+        .execute(&mut *connection)
+        .await?;
+    let values = rows(accepted.len(), 7);
+    let mut query = sqlx::query(assembled(format!(
+        "insert into message (room_id, seq, tag, author_id, body, sent_at, nonce)
+         select column1, column2, column3, column4, column5, column6, column7
+         from (values {values}) as entry where column2 > 0"
+    )));
+    let padding = padded(accepted.len()) - accepted.len();
+    let numbered = accepted.iter().map(|entry| (entry, entry.message.position.seq));
+    for (entry, seq) in numbered.chain(std::iter::repeat_n((last, 0), padding)) {
+        query = query
+            .bind(room.0)
+            .bind(seq)
+            .bind(entry.message.position.tag.0)
+            .bind(entry.author.0)
+            .bind(entry.message.body.as_str())
+            .bind(entry.message.sent_at.0)
+            .bind(entry.nonce.as_str());
+    }
+    query.execute(connection).await?;
+    Ok(())
+}

@@ -1,0 +1,295 @@
+//! Rooms: opening and deleting them, the list, the page of one.
+
+use sqlx::AnyConnection;
+
+use super::memberships::{enter, leave_room, lock_account, lock_room, where_is};
+use super::messages::newest;
+use super::sessions::living_session;
+use super::{Error, Session, Store, house};
+use crate::model::accounts::AccountId;
+use crate::model::house::Person;
+use crate::model::log::{Position, Tag};
+use crate::model::memberships::Whereabouts;
+use crate::model::messages::Message;
+use crate::model::rooms::{RoomId, RoomName, RoomRef};
+use crate::model::{Refusal, Timestamp};
+
+/// How many rooms stand on a page of the list.
+pub const ROOMS_A_PAGE: i64 = 100;
+
+/// How many messages of a deleted room are removed in one transaction.
+const SWEEP: i64 = 500;
+
+/// A living room, from outside.
+#[derive(Clone, Debug)]
+pub struct Room {
+    /// Which.
+    pub room: RoomRef,
+    /// Who made it.
+    pub owner: Person,
+    /// How many people are inside.
+    pub inside: i64,
+}
+
+/// One page of the list of rooms, for one person.
+pub struct ListPage {
+    /// How new it is: the latest coming or going anywhere.
+    pub version: Position,
+    /// Which page, from 1.
+    pub page: i64,
+    /// How many pages there are, at least 1.
+    pub pages: i64,
+    /// Where the person is.
+    pub whereabouts: Whereabouts,
+    /// Latest coming or going first; the room the person is in is always among them.
+    pub rooms: Vec<Room>,
+}
+
+/// What a room's page shows, read at one moment.
+pub struct RoomPage {
+    /// The room.
+    pub room: Room,
+    /// A stretch of its log, oldest first.
+    pub messages: Vec<Message>,
+    /// The head of its log.
+    pub head: Position,
+    /// The names of those inside.
+    pub people: Vec<String>,
+    /// How new [`RoomPage::people`] is.
+    pub moved: Position,
+}
+
+impl Store {
+    /// Opens a room and brings its creator in. Asking again from inside that room is asking once.
+    ///
+    /// # Errors
+    /// [`Refusal::LoggedOut`], [`Refusal::InsideAnother`], [`Refusal::RoomNameTaken`], or when the
+    /// database fails.
+    pub async fn create_room(&self, session: &Session, name: &RoomName) -> Result<RoomId, Error> {
+        self.write(|mut writing| async move {
+            lock_account(&mut writing, session.person.id).await?;
+            let account = living_session(&mut writing, &session.token).await?;
+            if let Whereabouts::Inside(here) = where_is(&mut writing, account).await? {
+                let ours = room_of_owner(&mut writing, account, name).await?;
+                return match ours {
+                    Some(room) if room == here.id => Ok((room, writing)),
+                    _ => Err(Refusal::InsideAnother(here).into()),
+                };
+            }
+            let room = insert_room(&mut writing, account, name).await?.ok_or(Refusal::RoomNameTaken)?;
+            house::append(&mut writing, house::kind::OPENED, account, Some(room), Timestamp::now()).await?;
+            enter(&mut writing, account, room).await?;
+            Ok((room, writing))
+        })
+        .await
+    }
+
+    /// Deletes a room: a tombstone stays for those inside, the messages go in [`Store::sweep`].
+    ///
+    /// # Errors
+    /// [`Refusal::LoggedOut`], [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`],
+    /// [`Refusal::NotTheOwner`], or when the database fails.
+    pub async fn delete_room(&self, session: &Session, room: RoomId) -> Result<(), Error> {
+        self.write(|mut writing| async move {
+            lock_account(&mut writing, session.person.id).await?;
+            let locked = lock_room(&mut writing, room).await?;
+            let account = living_session(&mut writing, &session.token).await?;
+            if locked.living()?.owner != account {
+                return Err(Refusal::NotTheOwner.into());
+            }
+            let now = Timestamp::now();
+            sqlx::query("update room set deleted_at = $2, deleted_by = $3 where id = $1")
+                .bind(room.0)
+                .bind(now.0)
+                .bind(account.0)
+                .execute(&mut *writing)
+                .await?;
+            // Who deletes a room need not be told that it is gone.
+            leave_room(&mut writing, account, room).await?;
+            house::append(&mut writing, house::kind::DELETED, account, Some(room), now).await?;
+            Ok(((), writing))
+        })
+        .await
+    }
+
+    /// The living room `id`.
+    ///
+    /// # Errors
+    /// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], or when the database fails.
+    pub async fn room(&self, id: RoomId) -> Result<Room, Error> {
+        let mut reader = self.reader().await?;
+        let (room, _) = facts(&mut reader, id).await?;
+        Ok(room)
+    }
+
+    /// Page `page` of the list, as `account` sees it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_page(&self, account: AccountId, page: i64) -> Result<ListPage, Error> {
+        let mut snapshot = self.snapshot().await?;
+        let version = house::list_version(&mut snapshot).await?;
+        let whereabouts = where_is(&mut snapshot, account).await?;
+        let (count,): (i64,) = sqlx::query_as("select count(*) from room where deleted_at is null")
+            .fetch_one(&mut *snapshot)
+            .await?;
+        let rows: Vec<Row> = sqlx::query_as(
+            "select r.id, r.name, r.owner_id, o.name,
+                    (select count(*) from membership m where m.room_id = r.id),
+                    r.moved_seq, r.moved_tag, d.name
+             from room r join account o on o.id = r.owner_id left join account d on d.id = r.deleted_by
+             where r.deleted_at is null order by r.moved_seq desc limit $1 offset $2",
+        )
+        .bind(ROOMS_A_PAGE)
+        .bind((page - 1).saturating_mul(ROOMS_A_PAGE))
+        .fetch_all(&mut *snapshot)
+        .await?;
+        let mut rooms: Vec<Room> = rows.into_iter().map(room).collect();
+        if let Some(here) = whereabouts.inside().filter(|here| !rooms.iter().any(|r| r.room.id == here.id)) {
+            rooms.insert(0, facts(&mut snapshot, here.id).await?.0);
+        }
+        Ok(ListPage { version, page, pages: pages(count), whereabouts, rooms })
+    }
+
+    /// What the page of room `id` shows to `account`: the newest messages, or those before `before`.
+    ///
+    /// # Errors
+    /// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], [`Refusal::NotAMember`], or when the
+    /// database fails.
+    pub async fn room_page(
+        &self,
+        account: AccountId,
+        id: RoomId,
+        before: Option<i64>,
+    ) -> Result<RoomPage, Error> {
+        let mut snapshot = self.snapshot().await?;
+        let (room, moved) = facts(&mut snapshot, id).await?;
+        let whereabouts = where_is(&mut snapshot, account).await?;
+        if !whereabouts.is_inside(id) {
+            return Err(Refusal::NotAMember { inside: whereabouts.inside().cloned() }.into());
+        }
+        let people = names_inside(&mut snapshot, id).await?;
+        let (seq, tag) = sqlx::query_as("select last_seq, last_tag from room where id = $1")
+            .bind(id.0)
+            .fetch_one(&mut *snapshot)
+            .await?;
+        let head = Position { seq, tag: Tag(tag) };
+        let messages = newest(&mut snapshot, id, before.unwrap_or(i64::MAX)).await?;
+        Ok(RoomPage { room, messages, head, people, moved })
+    }
+
+    /// The names of those in room `id`, and how new they are.
+    ///
+    /// # Errors
+    /// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], or when the database fails.
+    pub async fn people(&self, id: RoomId) -> Result<(Vec<String>, Position), Error> {
+        let mut snapshot = self.snapshot().await?;
+        let (_, moved) = facts(&mut snapshot, id).await?;
+        Ok((names_inside(&mut snapshot, id).await?, moved))
+    }
+
+    /// Removes some messages of deleted rooms, and says whether there were any. Harmless when several
+    /// instances do it at once, or one does it twice.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn sweep(&self) -> Result<bool, Error> {
+        self.write(|mut writing| async move {
+            let swept = sqlx::query(
+                "delete from message where (room_id, seq) in
+                     (select m.room_id, m.seq from message m join room r on r.id = m.room_id
+                      where r.deleted_at is not null limit $1)",
+            )
+            .bind(SWEEP)
+            .execute(&mut *writing)
+            .await?;
+            Ok((swept.rows_affected() > 0, writing))
+        })
+        .await
+    }
+}
+
+/// How many pages `count` rooms fill, at least one.
+#[must_use]
+pub fn pages(count: i64) -> i64 {
+    (count + ROOMS_A_PAGE - 1).div_euclid(ROOMS_A_PAGE).max(1)
+}
+
+type Row = (i64, String, i64, String, i64, i64, i64, Option<String>);
+
+fn room((id, name, owner, owner_name, inside, ..): Row) -> Room {
+    Room {
+        room: RoomRef { id: RoomId(id), name },
+        owner: Person { id: AccountId(owner), name: owner_name },
+        inside,
+    }
+}
+
+/// A living room and its latest coming or going.
+async fn facts(connection: &mut AnyConnection, id: RoomId) -> Result<(Room, Position), Error> {
+    let row: Option<Row> = sqlx::query_as(
+        "select r.id, r.name, r.owner_id, o.name,
+                (select count(*) from membership m where m.room_id = r.id),
+                r.moved_seq, r.moved_tag, d.name
+         from room r join account o on o.id = r.owner_id left join account d on d.id = r.deleted_by
+         where r.id = $1",
+    )
+    .bind(id.0)
+    .fetch_optional(connection)
+    .await?;
+    match row {
+        None => Err(Refusal::NoSuchRoom.into()),
+        Some((_, room, .., Some(by))) => Err(Refusal::RoomDeleted { room, by }.into()),
+        Some(row) => {
+            let moved = Position { seq: row.5, tag: Tag(row.6) };
+            Ok((room(row), moved))
+        }
+    }
+}
+
+async fn names_inside(connection: &mut AnyConnection, id: RoomId) -> Result<Vec<String>, Error> {
+    let names: Vec<(String,)> = sqlx::query_as(
+        "select a.name from membership m join account a on a.id = m.account_id
+         where m.room_id = $1",
+    )
+    .bind(id.0)
+    .fetch_all(connection)
+    .await?;
+    Ok(names.into_iter().map(|(name,)| name).collect())
+}
+
+/// The living room of this name, if `account` made it.
+async fn room_of_owner(
+    connection: &mut AnyConnection,
+    account: AccountId,
+    name: &RoomName,
+) -> Result<Option<RoomId>, Error> {
+    let row: Option<(i64,)> =
+        sqlx::query_as("select id from room where name_key = $1 and owner_id = $2 and deleted_at is null")
+            .bind(name.key())
+            .bind(account.0)
+            .fetch_optional(connection)
+            .await?;
+    Ok(row.map(|(id,)| RoomId(id)))
+}
+
+/// The new room, or nothing when its name is taken.
+async fn insert_room(
+    connection: &mut AnyConnection,
+    owner: AccountId,
+    name: &RoomName,
+) -> Result<Option<RoomId>, Error> {
+    let row: Option<(i64,)> = sqlx::query_as(
+        "insert into room
+             (name, name_key, owner_id, created_at, last_seq, last_tag, moved_seq, moved_tag)
+         values ($1, $2, $3, $4, 0, 0, 0, 0)
+         on conflict (name_key) where deleted_at is null do nothing returning id",
+    )
+    .bind(name.shown())
+    .bind(name.key())
+    .bind(owner.0)
+    .bind(Timestamp::now().0)
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(|(id,)| RoomId(id)))
+}

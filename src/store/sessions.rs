@@ -1,0 +1,223 @@
+//! Sessions: opened at log-in, extended by what a person does, ended by log-out or after 30 idle days.
+
+use sqlx::AnyConnection;
+
+use super::memberships::{leave_any_room, lock_account};
+use super::{Error, Store, house};
+use crate::model::accounts::AccountId;
+use crate::model::house::Person;
+use crate::model::log::{Position, Tag};
+use crate::model::memberships::{Notice, Whereabouts};
+use crate::model::rooms::{RoomId, RoomRef};
+use crate::model::sessions::{IDLE, TokenHash};
+use crate::model::{Refusal, Timestamp};
+
+/// The most characters kept of what a browser calls itself.
+const USER_AGENT_MAX: usize = 200;
+
+/// A session about to be opened.
+pub struct NewSession {
+    /// The hash of its token.
+    pub token: TokenHash,
+    /// What the browser calls itself.
+    pub user_agent: String,
+}
+
+/// A living session.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// The hash of its token.
+    pub token: TokenHash,
+    /// Whose it is.
+    pub person: Person,
+    /// When its person last did something, to the hour.
+    pub seen_at: Timestamp,
+    /// When it ends if nothing more is done.
+    pub expires_at: Timestamp,
+}
+
+/// A session, where its person is, and the house log's head, all of one moment.
+pub struct FoundSession {
+    /// The session.
+    pub session: Session,
+    /// Where its person is.
+    pub whereabouts: Whereabouts,
+    /// The house log's head.
+    pub head: Position,
+}
+
+impl NewSession {
+    /// A session for the browser that calls itself `user_agent`.
+    #[must_use]
+    pub fn new(token: TokenHash, user_agent: &str) -> Self {
+        Self { token, user_agent: user_agent.chars().take(USER_AGENT_MAX).collect() }
+    }
+}
+
+impl Store {
+    /// Logs `account` in.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn open_session(&self, account: AccountId, session: &NewSession) -> Result<(), Error> {
+        self.write(|mut writing| async move {
+            insert_session(&mut writing, account, session).await?;
+            Ok(((), writing))
+        })
+        .await
+    }
+
+    /// The living session with this token, in one statement.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn session(&self, token: &TokenHash) -> Result<Option<FoundSession>, Error> {
+        type Row = (i64, String, i64, i64, Option<i64>, Option<String>, Option<String>, i64, i64);
+        let row: Option<Row> = sqlx::query_as(
+            "select a.id, a.name, s.seen_at, s.expires_at,
+                    r.id, r.name, d.name, h.last_seq, h.last_tag
+             from session s
+             join account a on a.id = s.account_id
+             cross join house h
+             left join membership m on m.account_id = a.id
+             left join room r on r.id = m.room_id
+             left join account d on d.id = r.deleted_by
+             where s.token_hash = $1 and s.expires_at > $2",
+        )
+        .bind(token.0.to_vec())
+        .bind(Timestamp::now().0)
+        .fetch_optional(&mut *self.reader().await?)
+        .await?;
+        Ok(row.map(|(id, name, seen_at, expires_at, room, room_name, by, seq, tag)| FoundSession {
+            session: Session {
+                token: *token,
+                person: Person { id: AccountId(id), name },
+                seen_at: Timestamp(seen_at),
+                expires_at: Timestamp(expires_at),
+            },
+            whereabouts: whereabouts(room.zip(room_name), by),
+            head: Position { seq, tag: Tag(tag) },
+        }))
+    }
+
+    /// Writes down that the person of this session has just done something.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn touch_session(&self, token: &TokenHash) -> Result<(), Error> {
+        self.write(|mut writing| async move {
+            let now = Timestamp::now();
+            sqlx::query("update session set seen_at = $2, expires_at = $3 where token_hash = $1")
+                .bind(token.0.to_vec())
+                .bind(now.0)
+                .bind(now.after(IDLE).0)
+                .execute(&mut *writing)
+                .await?;
+            Ok(((), writing))
+        })
+        .await
+    }
+
+    /// Logs a session out. With the account's last session its room is left too.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn end_session(&self, token: &TokenHash) -> Result<(), Error> {
+        self.write(|mut writing| async move {
+            let ended: Option<(i64,)> =
+                sqlx::query_as("delete from session where token_hash = $1 returning account_id")
+                    .bind(token.0.to_vec())
+                    .fetch_optional(&mut *writing)
+                    .await?;
+            if let Some((account,)) = ended {
+                close_account(&mut writing, AccountId(account)).await?;
+            }
+            Ok(((), writing))
+        })
+        .await
+    }
+
+    /// Ends one session that has expired, and says whether there was one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn end_expired_session(&self) -> Result<bool, Error> {
+        self.write(|mut writing| async move {
+            let ended: Option<(i64,)> = sqlx::query_as(
+                "delete from session where expires_at <= $1 and token_hash in
+                     (select token_hash from session where expires_at <= $1 order by expires_at limit 1)
+                 returning account_id",
+            )
+            .bind(Timestamp::now().0)
+            .fetch_optional(&mut *writing)
+            .await?;
+            if let Some((account,)) = ended {
+                close_account(&mut writing, AccountId(account)).await?;
+            }
+            Ok((ended.is_some(), writing))
+        })
+        .await
+    }
+}
+
+/// A repeated insert is one whose answer to COMMIT was lost.
+pub(super) async fn insert_session(
+    connection: &mut AnyConnection,
+    account: AccountId,
+    session: &NewSession,
+) -> Result<(), Error> {
+    let now = Timestamp::now();
+    sqlx::query(
+        "insert into session (token_hash, account_id, created_at, seen_at, expires_at, user_agent)
+         values ($1, $2, $3, $3, $4, $5) on conflict (token_hash) do nothing",
+    )
+    .bind(session.token.0.to_vec())
+    .bind(account.0)
+    .bind(now.0)
+    .bind(now.after(IDLE).0)
+    .bind(session.user_agent.as_str())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The account of a session that lives now, inside the transaction that is about to write for it.
+///
+/// # Errors
+/// [`Refusal::LoggedOut`] when it has ended.
+pub(super) async fn living_session(
+    connection: &mut AnyConnection,
+    token: &TokenHash,
+) -> Result<AccountId, Error> {
+    let row: Option<(i64,)> =
+        sqlx::query_as("select account_id from session where token_hash = $1 and expires_at > $2")
+            .bind(token.0.to_vec())
+            .bind(Timestamp::now().0)
+            .fetch_optional(connection)
+            .await?;
+    row.map(|(id,)| AccountId(id)).ok_or_else(|| Refusal::LoggedOut.into())
+}
+
+/// What follows the end of a session: the room is left with the last one, and the house is told.
+async fn close_account(connection: &mut AnyConnection, account: AccountId) -> Result<(), Error> {
+    lock_account(connection, account).await?;
+    let other: Option<(i64,)> =
+        sqlx::query_as("select account_id from session where account_id = $1 limit 1")
+            .bind(account.0)
+            .fetch_optional(&mut *connection)
+            .await?;
+    if other.is_none() {
+        leave_any_room(connection, account).await?;
+    }
+    house::append(connection, house::kind::SESSION_ENDED, account, None, Timestamp::now()).await
+}
+
+/// Where someone is, from the room their membership names and who deleted it, if anyone did.
+pub(super) fn whereabouts(room: Option<(i64, String)>, deleted_by: Option<String>) -> Whereabouts {
+    let Some((id, name)) = room else { return Whereabouts::Nowhere };
+    let room = RoomRef { id: RoomId(id), name };
+    match deleted_by {
+        Some(by) => Whereabouts::Evicted(Notice { room, by }),
+        None => Whereabouts::Inside(room),
+    }
+}

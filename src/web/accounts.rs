@@ -1,0 +1,67 @@
+//! Creating an account.
+
+use rocket::http::{CookieJar, Status};
+use rocket::{FromForm, Route, State, post, routes};
+
+use super::Passwords;
+use super::body::Fields;
+use super::error::{Error, Problem};
+use super::guards::SameOrigin;
+use super::sessions::{Browser, Entered};
+use super::welcome::{AccountForm, Welcome};
+use crate::config::Config;
+use crate::model::accounts::{Password, Username};
+use crate::model::sessions::Token;
+use crate::store::Store;
+
+/// What the two forms of the welcome page send.
+#[derive(FromForm)]
+pub(super) struct SentAccount {
+    #[field(default = String::new())]
+    pub(super) username: String,
+    #[field(default = String::new())]
+    pub(super) password: String,
+    #[field(default = String::new())]
+    pub(super) next: String,
+}
+
+#[post("/accounts", data = "<sent>")]
+async fn create(
+    _same: SameOrigin,
+    browser: Browser<'_>,
+    sent: Fields<SentAccount>,
+    jar: &CookieJar<'_>,
+    store: &State<Store>,
+    passwords: &State<Passwords>,
+    config: &State<Config>,
+) -> Entered {
+    let token = Token::random();
+    match make(&sent.0, &browser, &token, store, passwords).await {
+        Ok(()) => browser.enter(jar, &token, config, store, &sent.0.next).await,
+        Err(error) => refused(error, &sent.0),
+    }
+}
+
+async fn make(
+    sent: &SentAccount,
+    browser: &Browser<'_>,
+    token: &Token,
+    store: &Store,
+    passwords: &Passwords,
+) -> Result<(), Error> {
+    let name = Username::parse(&sent.username)?;
+    let password = Password::parse(&sent.password)?;
+    let hash = passwords.hash(password).await?;
+    Ok(store.create_account(&name, &hash, &browser.session(token)).await?)
+}
+
+fn refused(error: Error, sent: &SentAccount) -> Entered {
+    let problem = Problem::from(error);
+    let create = AccountForm { username: &sent.username, error: Some(&problem.detail) };
+    let page = Welcome { next: &sent.next, create, ..Welcome::default() }.render();
+    Entered::Refused((Status::new(problem.status), page))
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![create]
+}

@@ -1,0 +1,90 @@
+//! What a request gets that could not be done: a problem in JSON under `/api`, else a page.
+//!
+//! Some refusals have a better page than an error page: the log-in form, the list with the notice of the
+//! deletion, the room's door.
+
+use rocket::http::{ContentType, Status};
+use rocket::{Catcher, Request, catch, catchers};
+use rocket_dyn_templates::Template;
+use serde::Serialize;
+
+use super::error::{Error, Problem};
+use super::guards::{User, Visitor};
+use super::pages::{self, Page};
+use super::{rooms, welcome};
+use crate::model::Refusal;
+use crate::model::memberships::Notice;
+use crate::model::rooms::{RoomId, RoomRef};
+use crate::store::Store;
+
+/// How long to wait before trying again, in seconds, where a problem is expected to pass.
+pub(super) const RETRY_AFTER: u32 = 1;
+
+#[catch(default)]
+fn problem(status: Status, request: &Request<'_>) -> (Status, (ContentType, String)) {
+    let problem = Problem::of_request(request, status);
+    let text = serde_json::to_string(&problem).unwrap_or_default();
+    (status, (ContentType::new("application", "problem+json"), text))
+}
+
+#[catch(default)]
+async fn page(status: Status, request: &Request<'_>) -> (Status, Template) {
+    let problem = Problem::of_request(request, status);
+    let visitor = request.guard::<Visitor<'_>>().await.succeeded();
+    let user = visitor.as_ref().and_then(|visitor| visitor.0);
+    let better = better_page(request, &problem, user).await;
+    // Without the database nobody can say who this is, but who holds a cookie may want to log out.
+    let page = better.unwrap_or_else(|_| error_page(&problem, user, visitor.is_none()));
+    (status, page)
+}
+
+async fn better_page(
+    request: &Request<'_>,
+    problem: &Problem,
+    user: Option<&User>,
+) -> Result<Template, Error> {
+    let store: &Store = request.rocket().state().ok_or(Error::Unavailable)?;
+    let unsent = problem.unsent.as_deref();
+    match (&problem.refusal, user) {
+        (Some(Refusal::LoggedOut), None) => Ok(welcome::asked_to_log_in(request, &problem.detail, unsent)),
+        (Some(Refusal::RoomDeleted { room, by }), Some(user)) => {
+            // The number plays no part: the notice names a room that can no longer be linked.
+            let room = RoomRef { id: RoomId(0), name: room.clone() };
+            rooms::list_with_notice(store, user, Notice { room, by: by.clone() }, unsent).await
+        }
+        (Some(Refusal::NotAMember { .. }), Some(user)) => {
+            let id = rooms::id_in_path(request).ok_or(Error::NotFound)?;
+            rooms::door(store, user, id, &problem.detail, unsent).await
+        }
+        _ => Err(Error::NotFound),
+    }
+}
+
+#[derive(Serialize)]
+struct ErrorView<'a> {
+    status: u16,
+    title: &'static str,
+    detail: &'a str,
+    retry_after: Option<u32>,
+}
+
+fn error_page(problem: &Problem, user: Option<&User>, unknown: bool) -> Template {
+    let content = ErrorView {
+        status: problem.status,
+        title: problem.title,
+        detail: &problem.detail,
+        retry_after: matches!(problem.status, 429 | 503).then_some(RETRY_AFTER),
+    };
+    let page = Page::new(user, content).with_unsent(problem.unsent.as_deref());
+    pages::render("problems/show", if unknown { page.of_someone() } else { page })
+}
+
+/// For everything but `/api`.
+pub(super) fn pages() -> Vec<Catcher> {
+    catchers![page]
+}
+
+/// For `/api`.
+pub(super) fn json() -> Vec<Catcher> {
+    catchers![problem]
+}

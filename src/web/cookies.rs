@@ -1,0 +1,30 @@
+//! The session's cookie.
+
+use rocket::http::{Cookie, CookieJar, SameSite};
+use rocket::time::Duration;
+
+use crate::config::Config;
+use crate::model::sessions::Token;
+
+const NAME: &str = "parlor";
+
+/// The token this browser holds, if the cookie is whole and of our making.
+pub(super) fn token(jar: &CookieJar<'_>) -> Option<Token> {
+    Token::from_hex(jar.get_private(NAME)?.value())
+}
+
+/// Gives this browser a token. The database decides when the session ends, so the cookie outlives it;
+/// 400 days is the longest that Chrome keeps one.
+pub(super) fn keep(jar: &CookieJar<'_>, token: &Token, config: &Config) {
+    let cookie = Cookie::build((NAME, token.to_hex()))
+        .same_site(SameSite::Lax)
+        .http_only(true)
+        .secure(config.secure_cookie)
+        .max_age(Duration::days(400));
+    jar.add_private(cookie);
+}
+
+/// Takes the token away from this browser.
+pub(super) fn drop(jar: &CookieJar<'_>) {
+    jar.remove_private(NAME);
+}

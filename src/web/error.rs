@@ -1,0 +1,270 @@
+//! Why a request was not done, and how that is told (RFC 9457).
+//!
+//! | what | status | `type` |
+//! |---|---|---|
+//! | the rules of the house | as [`Refusal`] says | `logged-out`, `no-such-room`, … |
+//! | something typed wrongly | 422 | `invalid` |
+//! | a body that cannot be read | 400, 413, 415 | `malformed`, `too-large`, `unsupported-media-type` |
+//! | a form sent from another site | 403 | `cross-site` |
+//! | too many log-ins at once | 429 | `too-many-requests` |
+//! | the database does not answer | 503 | `unavailable` |
+//!
+//! A guard or handler that fails leaves a [`Problem`] with the request; the catchers render it, as a
+//! page or as JSON.
+
+use rocket::Request;
+use rocket::http::Status;
+use rocket::outcome::Outcome;
+use rocket::request;
+use rocket::response::{Responder, Result};
+use serde::Serialize;
+
+use crate::model::rooms::RoomRef;
+use crate::model::{Invalid, Refusal};
+use crate::store;
+
+/// What kept a request from being done.
+#[derive(Debug)]
+pub(super) enum Error {
+    /// The rules of the house.
+    Refused(Refusal),
+    /// Something typed wrongly.
+    Invalid(Invalid),
+    /// A body that is not what its type says.
+    Malformed(&'static str),
+    /// A body of another type; the type that is wanted.
+    UnsupportedMediaType(&'static str),
+    /// A body over the limit.
+    TooLarge,
+    /// No such page.
+    NotFound,
+    /// A form of another site.
+    CrossSite,
+    /// More log-ins than this machine can check.
+    TooManyLogIns,
+    /// The database failed, which has been logged.
+    Unavailable,
+    /// A refusal of words someone wrote, who should get them back.
+    Unsent(Box<Error>, String),
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<Invalid> for Error {
+    fn from(invalid: Invalid) -> Self {
+        Self::Invalid(invalid)
+    }
+}
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::Refused(refusal) => Self::Refused(refusal),
+            store::Error::Failed(_) => {
+                log::error!("{error}");
+                Self::Unavailable
+            }
+        }
+    }
+}
+
+/// Problem details, and what the pages need beside them.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(super) struct Problem {
+    #[serde(rename = "type")]
+    kind: String,
+    pub(super) title: &'static str,
+    pub(super) status: u16,
+    pub(super) detail: String,
+    /// The room the person is in instead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inside: Option<Inside>,
+    /// The name of the room that was deleted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    room: Option<String>,
+    /// Who deleted it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by: Option<String>,
+    /// Words that were not sent.
+    #[serde(skip)]
+    pub(super) unsent: Option<String>,
+    /// What the house refused, if it was the house.
+    #[serde(skip)]
+    pub(super) refusal: Option<Refusal>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Inside {
+    id: i64,
+    name: String,
+}
+
+impl Problem {
+    fn new(status: Status, kind: &str, title: &'static str, detail: impl Into<String>) -> Self {
+        let (kind, detail) = (format!("/problems/{kind}"), detail.into());
+        Self { kind, title, status: status.code, detail, ..Self::default() }
+    }
+
+    /// What a status says by itself, when the framework and not the house refused.
+    pub(super) fn of_status(status: Status) -> Self {
+        match status.code {
+            400 => Error::Malformed("The request cannot be read.").into(),
+            401 => Refusal::LoggedOut.into(),
+            403 => Self::new(status, "forbidden", "Not allowed", "This is not for you to do."),
+            404 => Error::NotFound.into(),
+            413 => Error::TooLarge.into(),
+            415 => Error::UnsupportedMediaType("another type").into(),
+            422 => Self::new(
+                status,
+                "invalid",
+                "Not accepted",
+                "Something in the request is not as it should be.",
+            ),
+            429 => Error::TooManyLogIns.into(),
+            503 => Error::Unavailable.into(),
+            _ => Self::new(
+                status,
+                "internal",
+                "Something went wrong",
+                "That is our fault, not yours. Please try again; what was sent before is safe.",
+            ),
+        }
+    }
+
+    /// What the request has been refused for, or else what `status` says.
+    pub(super) fn of_request(request: &Request<'_>, status: Status) -> Self {
+        let noted = request.local_cache(|| Noted(None)).0.clone();
+        noted.filter(|problem| problem.status == status.code).unwrap_or_else(|| Self::of_status(status))
+    }
+
+    fn inside(mut self, inside: Option<RoomRef>) -> Self {
+        self.inside = inside.map(|room| Inside { id: room.id.0, name: room.name });
+        self
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let mut problem = match refusal.clone() {
+            Refusal::LoggedOut => {
+                Self::new(Status::Unauthorized, "logged-out", "Logged out", "Please log in to go on.")
+            }
+            Refusal::NoSuchRoom => {
+                Self::new(Status::NotFound, "no-such-room", "No such room", "There is no such room.")
+            }
+            Refusal::RoomDeleted { room, by } => {
+                let detail = format!("The room “{room}” was deleted by {by}.");
+                let problem = Self::new(Status::Gone, "room-deleted", "Room deleted", detail);
+                Self { room: Some(room), by: Some(by), ..problem }
+            }
+            Refusal::NotAMember { inside } => {
+                let detail = "You are not in this room.";
+                Self::new(Status::Forbidden, "not-a-member", "Not in this room", detail).inside(inside)
+            }
+            Refusal::InsideAnother(room) => {
+                let detail = format!("You are in “{}”. Leave it to enter another room.", room.name);
+                let problem = Self::new(Status::Conflict, "inside-another", "In another room", detail);
+                problem.inside(Some(room))
+            }
+            Refusal::NotTheOwner => {
+                let detail = "Only who created a room may delete it.";
+                Self::new(Status::Forbidden, "not-the-owner", "Not your room", detail)
+            }
+            Refusal::RoomNameTaken => {
+                let detail = "There is a room of this name already. Please choose another name.";
+                Self::new(Status::Conflict, "room-name-taken", "Name taken", detail)
+            }
+            Refusal::UsernameTaken => {
+                let detail = "Someone has this username already. Please choose another.";
+                Self::new(Status::Conflict, "username-taken", "Name taken", detail)
+            }
+            Refusal::NonceReused => {
+                let detail =
+                    "This was sent before with another text. Send it again to post it as a new message.";
+                Self::new(Status::Conflict, "nonce-reused", "Sent before", detail)
+            }
+            Refusal::Resync => {
+                let detail = "The cursor is not of this log. Read the room from the start.";
+                Self::new(Status::Conflict, "resync", "Another history", detail)
+            }
+        };
+        problem.refusal = Some(refusal);
+        problem
+    }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Refused(refusal) => refusal.into(),
+            Error::Invalid(invalid) => {
+                Self::new(Status::UnprocessableEntity, "invalid", "Not accepted", invalid.to_string())
+            }
+            Error::Malformed(detail) => Self::new(Status::BadRequest, "malformed", "Not understood", detail),
+            Error::UnsupportedMediaType(wanted) => Self::new(
+                Status::UnsupportedMediaType,
+                "unsupported-media-type",
+                "Wrong type",
+                format!("The body is to be {wanted}."),
+            ),
+            Error::TooLarge => {
+                Self::new(Status::PayloadTooLarge, "too-large", "Too large", "That is more than 64 KiB.")
+            }
+            Error::NotFound => {
+                Self::new(Status::NotFound, "not-found", "Not found", "There is nothing at this address.")
+            }
+            Error::CrossSite => Self::new(
+                Status::Forbidden,
+                "cross-site",
+                "Sent from another site",
+                "This was sent from another site and has not been done.",
+            ),
+            Error::TooManyLogIns => Self::new(
+                Status::TooManyRequests,
+                "too-many-requests",
+                "Too many at once",
+                "Many people are logging in right now. Please try again in a moment.",
+            ),
+            Error::Unavailable => Self::new(
+                Status::ServiceUnavailable,
+                "unavailable",
+                "Not available",
+                "Parlor cannot reach its database right now. Please try again in a moment.",
+            ),
+            Error::Unsent(error, words) => Self { unsent: Some(words), ..Self::from(*error) },
+        }
+    }
+}
+
+impl Error {
+    /// The same refusal, with words that should not be lost.
+    pub(super) fn with_unsent(self, words: impl Into<String>) -> Self {
+        Self::Unsent(Box::new(self), words.into())
+    }
+
+    /// Leaves the reason with the request, where the catcher finds it.
+    pub(super) fn note(self, request: &Request<'_>) -> Status {
+        let problem = Problem::from(self);
+        let status = Status::new(problem.status);
+        request.local_cache(|| Noted(Some(problem)));
+        status
+    }
+
+    /// Ends a guard.
+    pub(super) fn refuse<T>(self, request: &Request<'_>) -> request::Outcome<T, ()> {
+        Outcome::Error((self.note(request), ()))
+    }
+}
+
+/// The first reason given is the one that is told.
+struct Noted(Option<Problem>);
+
+impl<'r> Responder<'r, 'static> for Error {
+    fn respond_to(self, request: &'r Request<'_>) -> Result<'static> {
+        Err(self.note(request))
+    }
+}

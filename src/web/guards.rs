@@ -1,0 +1,264 @@
+//! Who may call what, weakest first; each guard is built from the ones above it.
+//!
+//! | guard | proves | asks |
+//! |---|---|---|
+//! | [`SameOrigin`] | a form was not sent by another site | nobody |
+//! | [`Visitor`] | nothing; says who it is if someone is logged in | the database |
+//! | [`User`] | someone is logged in | the database |
+//! | [`Found`] | … and the room in the path is there | the database |
+//! | [`Owner`] | … and they have made it | the database |
+//! | [`Reader`] | someone is logged in: enough for a poll | memory, which only says yes; else the database |
+//! | [`Listener`] | … and is in the room in the path | memory, which only says yes; else the database |
+//!
+//! What changes something proves more than its guard does: the store reads session and membership again,
+//! inside the transaction.
+//!
+//! Handlers take `/rooms/<_>/…`: they cannot reach the number in the path except through [`InPath`].
+
+use std::sync::Arc;
+
+use rocket::Request;
+use rocket::http::{Method, Status};
+use rocket::outcome::{Outcome, try_outcome};
+use rocket::request::{self, FromRequest};
+
+use super::cookies;
+use super::error::Error;
+use crate::live::Live;
+use crate::model::memberships::Whereabouts;
+use crate::model::rooms::RoomId;
+use crate::model::sessions::{IDLE, TOUCH, TokenHash};
+use crate::model::{Refusal, Timestamp};
+use crate::store::{FoundSession, Room, Session, Store};
+
+/// A request that changes nothing, or was not sent by a page of another site.
+///
+/// The rule of Go's `http.CrossOriginProtection`: `Sec-Fetch-Site` where the browser sends it, else
+/// `Origin` against `Host`; a request with neither comes from no browser.
+pub(super) struct SameOrigin;
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for SameOrigin {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
+        let header = |name| request.headers().get_one(name);
+        let allowed = match (header("Sec-Fetch-Site"), header("Origin")) {
+            _ if matches!(request.method(), Method::Get | Method::Head) => true,
+            (Some(site), _) => matches!(site, "same-origin" | "none"),
+            (None, Some(origin)) => origin.split_once("://").map(|(_, host)| host) == header("Host"),
+            (None, None) => true,
+        };
+        if allowed { Outcome::Success(Self) } else { Error::CrossSite.refuse(request) }
+    }
+}
+
+/// Someone who is logged in, as the database says now.
+pub(super) struct User {
+    pub(super) session: Session,
+    pub(super) whereabouts: Whereabouts,
+}
+
+/// The token hash that a request presents; nothing is proven by it.
+fn presented(request: &Request<'_>) -> Option<TokenHash> {
+    Some(cookies::token(request.cookies())?.hash())
+}
+
+fn state<'r, T: Send + Sync + 'static>(request: &'r Request<'_>) -> Result<&'r T, Error> {
+    request.rocket().state().ok_or(Error::Unavailable)
+}
+
+async fn find_session(request: &Request<'_>) -> Result<Option<FoundSession>, Error> {
+    let Some(token) = presented(request) else { return Ok(None) };
+    let found = state::<Store>(request)?.session(&token).await?;
+    if let Some(found) = &found {
+        state::<Live>(request)?.remember(found);
+    }
+    Ok(found)
+}
+
+/// Keeps a session from ending while its person does things; to be called for what people do, never
+/// for a poll. That it is written fails at worst until the next time.
+pub(super) async fn extend(store: &Store, live: &Live, session: &Session) {
+    let now = Timestamp::now();
+    if session.seen_at > now.before(TOUCH) && session.expires_at > now.after(IDLE / 2) {
+        return;
+    }
+    match store.touch_session(&session.token).await {
+        Ok(()) => live.forget(&session.token),
+        Err(error) => log::warn!("a session could not be extended: {error}"),
+    }
+}
+
+/// Read once per request, however many guards ask.
+struct Loaded(Result<Option<User>, Status>);
+
+/// Extended once per request.
+struct Extended;
+
+/// Whoever it is: logged in or not, but known for certain.
+pub(super) struct Visitor<'r>(pub(super) Option<&'r User>);
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Visitor<'r> {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
+        try_outcome!(request.guard::<SameOrigin>().await);
+        let loaded = request.local_cache_async(async {
+            let found = find_session(request).await.map_err(|error| error.note(request));
+            let user = |found: FoundSession| User { session: found.session, whereabouts: found.whereabouts };
+            Loaded(found.map(|found| found.map(user)))
+        });
+        match &loaded.await.0 {
+            Ok(user) => Outcome::Success(Self(user.as_ref())),
+            Err(status) => Outcome::Error((*status, ())),
+        }
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for &'r User {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
+        let Some(user) = try_outcome!(request.guard::<Visitor<'_>>().await).0 else {
+            return Error::from(Refusal::LoggedOut).refuse(request);
+        };
+        if let (Ok(store), Ok(live)) = (state(request), state(request)) {
+            let extending = async {
+                extend(store, live, &user.session).await;
+                Extended
+            };
+            request.local_cache_async(extending).await;
+        }
+        Outcome::Success(user)
+    }
+}
+
+/// The number of the room in the path, whether there is such a room or not.
+pub(super) struct InPath(pub(super) RoomId);
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for InPath {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
+        let Some(place) = request.route().and_then(|route| {
+            let mut segments = route.uri.path().split('/');
+            segments.position(|segment| segment == "rooms").map(|rooms| rooms + 1)
+        }) else {
+            return Outcome::Error((Status::InternalServerError, ()));
+        };
+        let segment = request.uri().path().as_str().split('/').nth(place).unwrap_or_default();
+        let digits = !segment.is_empty() && segment.bytes().all(|byte| byte.is_ascii_digit());
+        match segment.parse() {
+            Ok(id) if digits => Outcome::Success(Self(RoomId(id))),
+            _ => Error::from(Refusal::NoSuchRoom).refuse(request),
+        }
+    }
+}
+
+/// The living room in the path, and who asks for it.
+pub(super) struct Found<'r> {
+    pub(super) user: &'r User,
+    pub(super) room: Room,
+}
+
+async fn find_room(request: &Request<'_>, id: RoomId) -> Result<Room, Error> {
+    Ok(state::<Store>(request)?.room(id).await?)
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Found<'r> {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
+        let user = try_outcome!(request.guard::<&User>().await);
+        let InPath(id) = try_outcome!(request.guard::<InPath>().await);
+        match find_room(request, id).await {
+            Ok(room) => Outcome::Success(Self { user, room }),
+            Err(error) => error.refuse(request),
+        }
+    }
+}
+
+/// Who created the room that the path names.
+pub(super) struct Owner<'r> {
+    pub(super) user: &'r User,
+    pub(super) room: Room,
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Owner<'r> {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
+        let Found { user, room } = try_outcome!(request.guard::<Found<'_>>().await);
+        if room.owner.id == user.session.person.id {
+            return Outcome::Success(Self { user, room });
+        }
+        Error::from(Refusal::NotTheOwner).refuse(request)
+    }
+}
+
+/// Someone who is logged in, as far as memory can vouch for it; else as the database says. A poll
+/// asks this way, and never extends the session.
+pub(super) struct Reader(pub(super) Arc<Session>);
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Reader {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
+        try_outcome!(request.guard::<SameOrigin>().await);
+        let remembered = match (state::<Live>(request), presented(request)) {
+            (Ok(live), Some(token)) => live.session(&token),
+            _ => None,
+        };
+        if let Some(session) = remembered {
+            return Outcome::Success(Self(session));
+        }
+        match find_session(request).await {
+            Ok(Some(found)) => Outcome::Success(Self(Arc::new(found.session))),
+            Ok(None) => Error::from(Refusal::LoggedOut).refuse(request),
+            Err(error) => error.refuse(request),
+        }
+    }
+}
+
+/// Someone in the room that the path names, as far as memory can vouch for it; else as the database
+/// says. A poll asks this way.
+pub(super) struct Listener {
+    pub(super) room: RoomId,
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Listener {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
+        let Reader(session) = try_outcome!(request.guard::<Reader>().await);
+        let InPath(room) = try_outcome!(request.guard::<InPath>().await);
+        if state::<Live>(request).is_ok_and(|live| live.is_inside(session.person.id, room)) {
+            return Outcome::Success(Self { room });
+        }
+        let Some(user) = try_outcome!(request.guard::<Visitor<'_>>().await).0 else {
+            return Error::from(Refusal::LoggedOut).refuse(request);
+        };
+        match require_inside(request, user, room).await {
+            Ok(()) => Outcome::Success(Self { room }),
+            Err(error) => error.refuse(request),
+        }
+    }
+}
+
+/// Whether `user` is in a living room, with the refusal that fits if not.
+async fn require_inside(request: &Request<'_>, user: &User, room: RoomId) -> Result<(), Error> {
+    if user.whereabouts.is_inside(room) {
+        return Ok(());
+    }
+    find_room(request, room).await?;
+    let inside = user.whereabouts.inside().cloned();
+    Err(Refusal::NotAMember { inside }.into())
+}

@@ -1,0 +1,44 @@
+//! Headers that every answer of a kind carries.
+
+use rocket::fairing::{Fairing, Info, Kind};
+use rocket::http::{ContentType, Header, Status};
+use rocket::shield::{NoSniff, Shield};
+use rocket::{Request, Response};
+
+use super::catchers::RETRY_AFTER;
+
+/// Scripts, styles and pictures of our own only, all of them files; no frames, no plug-ins. HTML from a
+/// fragment enters a page through the one Trusted Types policy, `parlor`.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+     img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
+     require-trusted-types-for 'script'; trusted-types parlor";
+
+/// On every answer, polls too, and so nothing more.
+pub(super) fn shield() -> Shield {
+    Shield::new().enable(NoSniff::default())
+}
+
+/// On pages what only pages need; nothing personal is kept by a cache.
+pub(super) struct Headers;
+
+#[rocket::async_trait]
+impl Fairing for Headers {
+    fn info(&self) -> Info {
+        Info { name: "Headers", kind: Kind::Response }
+    }
+
+    async fn on_response<'r>(&self, _: &'r Request<'_>, response: &mut Response<'r>) {
+        if response.content_type() == Some(ContentType::HTML) {
+            response.set_header(Header::new("Content-Security-Policy", CONTENT_SECURITY_POLICY));
+            response.set_header(Header::new("Referrer-Policy", "same-origin"));
+            response.set_header(Header::new("Cross-Origin-Opener-Policy", "same-origin"));
+            response.set_header(Header::new("Cross-Origin-Resource-Policy", "same-origin"));
+        }
+        if !response.headers().contains("Cache-Control") && response.status() != Status::NoContent {
+            response.set_header(Header::new("Cache-Control", "no-store"));
+        }
+        if matches!(response.status(), Status::TooManyRequests | Status::ServiceUnavailable) {
+            response.set_header(Header::new("Retry-After", RETRY_AFTER.to_string()));
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Joining a room, leaving it, and who is inside.
+
+use rocket::http::Status;
+use rocket::response::Redirect;
+use rocket::{Responder, Route, State, get, post, routes};
+use rocket_dyn_templates::Template;
+use serde::Serialize;
+
+use super::error::{Error, Problem};
+use super::guards::{Found, InPath, Listener, User};
+use super::{pages, rooms};
+use crate::live::{Known, Live};
+use crate::model::Refusal;
+use crate::model::log::{Cursor, Position};
+use crate::store::{self, Store};
+
+/// Who is inside, as the fragment shows it.
+#[derive(Serialize)]
+pub(super) struct PeopleView {
+    version: String,
+    names: Vec<String>,
+}
+
+impl PeopleView {
+    pub(super) fn new(mut names: Vec<String>, version: Position) -> Self {
+        names.sort_by_cached_key(|name| name.to_lowercase());
+        Self { version: version.to_string(), names }
+    }
+}
+
+/// A part of a page, or word that the reader has the newest.
+#[derive(Responder)]
+pub(super) enum Fragment {
+    Changed(Template),
+    Unchanged(Status),
+}
+
+#[derive(Serialize)]
+struct PeopleFragment {
+    people: PeopleView,
+}
+
+#[derive(Responder)]
+enum Joined {
+    In(Redirect),
+    AtTheDoor((Status, Template)),
+}
+
+#[post("/rooms/<_>/join")]
+async fn join(found: Found<'_>, store: &State<Store>, live: &State<Live>) -> Result<Joined, Error> {
+    let Found { user, room } = found;
+    let id = room.room.id;
+    match store.join(&user.session, id).await {
+        Ok(()) => {
+            live.ring();
+            Ok(Joined::In(rooms::to_room(id)))
+        }
+        Err(store::Error::Refused(refusal @ Refusal::InsideAnother(_))) => {
+            let problem = Problem::from(refusal);
+            let door = rooms::door(store, user, id, &problem.detail, None).await?;
+            Ok(Joined::AtTheDoor((Status::new(problem.status), door)))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[post("/rooms/<_>/leave")]
+async fn leave(user: &User, at: InPath, store: &State<Store>, live: &State<Live>) -> Result<Redirect, Error> {
+    store.leave(&user.session, at.0).await?;
+    live.ring();
+    Ok(rooms::to_list())
+}
+
+#[get("/rooms/<_>/people?<after>")]
+async fn people(
+    listener: Listener,
+    after: Option<&str>,
+    store: &State<Store>,
+    live: &State<Live>,
+) -> Result<Fragment, Error> {
+    let seen = after.map(Cursor::parse).transpose()?;
+    let (names, version) = match live.people(listener.room, seen) {
+        Some(Known::Unchanged) => return Ok(Fragment::Unchanged(Status::NoContent)),
+        Some(Known::Changed(people)) => people,
+        None => store.people(listener.room).await?,
+    };
+    if seen.is_some_and(|seen| seen.is_at(version)) {
+        return Ok(Fragment::Unchanged(Status::NoContent));
+    }
+    let people = PeopleView::new(names, version);
+    Ok(Fragment::Changed(pages::render("memberships/_people", PeopleFragment { people })))
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![join, leave, people]
+}

@@ -1,0 +1,273 @@
+//! Messages: the poll, earlier ones, and posting, by JSON and by form.
+
+use rocket::http::Status;
+use rocket::response::Redirect;
+use rocket::response::content::RawJson;
+use rocket::{FromForm, Responder, Route, State, get, post, routes};
+use rocket_dyn_templates::Template;
+use serde::{Deserialize, Serialize};
+
+use super::body::{Fields, Json};
+use super::error::{Error, Problem};
+use super::guards::{InPath, Listener, Reader, User, Visitor, extend};
+use super::rooms::{Composer, message_number, room_page, to_room};
+use crate::live::{Known, Live, LiveUpdates};
+use crate::model::log::{Cursor, Position};
+use crate::model::messages::{Body, Message, Nonce, Part, parts};
+use crate::model::rooms::RoomId;
+use crate::model::{Invalid, Refusal};
+use crate::store::{PAGE_MAX, Post, Posted, Session, Store, Updates};
+
+/// A message as `messages/_message` shows it.
+#[derive(Serialize)]
+pub(super) struct MessageView {
+    seq: i64,
+    tag: String,
+    author: String,
+    sent_at: String,
+    sent_text: String,
+    parts: Vec<PartView>,
+    mine: bool,
+    continued: bool,
+}
+
+#[derive(Serialize)]
+struct PartView {
+    text: String,
+    href: String,
+}
+
+/// How long after a message its author's next one still continues it, in milliseconds; also in
+/// `static/js/messages.js`.
+const CONTINUES: i64 = 5 * 60 * 1000;
+
+/// The views of consecutive messages, for `me`.
+pub(super) fn message_views(messages: &[Message], me: &str) -> Vec<MessageView> {
+    let before = std::iter::once(None).chain(messages.iter().map(Some));
+    messages.iter().zip(before).map(|(message, before)| MessageView::new(message, before, me)).collect()
+}
+
+impl MessageView {
+    fn new(message: &Message, before: Option<&Message>, me: &str) -> Self {
+        let continues = |before: &Message| {
+            before.author == message.author && message.sent_at.0 - before.sent_at.0 < CONTINUES
+        };
+        Self {
+            seq: message.position.seq,
+            tag: message.position.tag.to_string(),
+            author: message.author.clone(),
+            sent_at: message.sent_at.rfc_3339(),
+            sent_text: message.sent_at.readable(),
+            parts: parts(&message.body).into_iter().map(PartView::from).collect(),
+            mine: message.author == me,
+            continued: before.is_some_and(continues),
+        }
+    }
+}
+
+impl From<Part<'_>> for PartView {
+    fn from(part: Part<'_>) -> Self {
+        match part {
+            Part::Text(text) => Self { text: text.to_owned(), href: String::new() },
+            Part::Link(link) => Self { text: link.to_owned(), href: link.to_owned() },
+        }
+    }
+}
+
+/// What follows a cursor, from memory or from the database.
+impl From<Updates> for LiveUpdates {
+    fn from(updates: Updates) -> Self {
+        let messages = updates.messages.iter().map(|message| message.to_json().into()).collect();
+        Self { messages, more: updates.more, moved: updates.moved }
+    }
+}
+
+/// A JSON object of members that are JSON already.
+fn object(members: &[(&str, &str)]) -> RawJson<String> {
+    let members: Vec<String> = members.iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();
+    RawJson(format!("{{{}}}", members.join(",")))
+}
+
+fn array(messages: &[std::sync::Arc<str>]) -> String {
+    format!("[{}]", messages.join(","))
+}
+
+#[derive(Responder)]
+enum News {
+    Some(RawJson<String>),
+    None(Status),
+}
+
+#[get("/api/rooms/<_>/messages?<after>&<before>&<people>")]
+async fn read(
+    listener: Listener,
+    after: Option<&str>,
+    before: Option<&str>,
+    people: Option<&str>,
+    store: &State<Store>,
+    live: &State<Live>,
+) -> Result<News, Error> {
+    match (before, after) {
+        (Some(_), Some(_)) => Err(Invalid::new("Ask for what is before or what is after, not both.").into()),
+        (Some(before), None) => earlier(listener.room, message_number(before)?, store).await.map(News::Some),
+        (None, after) => {
+            let after = after.map_or(Ok(Cursor::START), Cursor::parse)?;
+            let people = people.map(Cursor::parse).transpose()?;
+            updates(listener.room, after, people, store, live).await
+        }
+    }
+}
+
+/// The messages before a number.
+async fn earlier(room: RoomId, before: i64, store: &Store) -> Result<RawJson<String>, Error> {
+    let messages = store.messages_before(room, before).await?;
+    let more = messages.len() == PAGE_MAX && messages.first().is_some_and(|first| first.position.seq > 1);
+    let messages: Vec<_> = messages.iter().map(|message| message.to_json().into()).collect();
+    Ok(object(&[("messages", &array(&messages)), ("more", &more.to_string())]))
+}
+
+/// The poll: what follows `after`, unless there is nothing and the people are still the same.
+async fn updates(
+    room: RoomId,
+    after: Cursor,
+    people: Option<Cursor>,
+    store: &Store,
+    live: &Live,
+) -> Result<News, Error> {
+    let updates = match live.updates(room, after, people) {
+        Some(Known::Unchanged) => return Ok(News::None(Status::NoContent)),
+        Some(Known::Changed(updates)) => updates,
+        None => store.updates(room, after).await?.into(),
+    };
+    if updates.messages.is_empty() && people.is_none_or(|seen| seen.is_at(updates.moved)) {
+        return Ok(News::None(Status::NoContent));
+    }
+    Ok(News::Some(object(&members(&updates).each_ref().map(|(name, value)| (*name, value.as_str())))))
+}
+
+fn members(updates: &LiveUpdates) -> [(&'static str, String); 3] {
+    [
+        ("messages", array(&updates.messages)),
+        ("more", updates.more.to_string()),
+        ("people", format!("\"{}\"", updates.moved)),
+    ]
+}
+
+#[derive(Deserialize)]
+struct SentMessage {
+    body: String,
+    nonce: String,
+}
+
+#[post("/api/rooms/<_>/messages?<after>", data = "<sent>")]
+async fn create(
+    reader: Reader,
+    at: InPath,
+    after: Option<&str>,
+    sent: Json<SentMessage>,
+    store: &State<Store>,
+    live: &State<Live>,
+) -> Result<(Status, RawJson<String>), Error> {
+    let after = after.map_or(Ok(Cursor::START), Cursor::parse)?;
+    let posted = post(&reader.0, at.0, &sent.0.body, &sent.0.nonce, store, live).await?;
+    let status = if posted.repeated { Status::Ok } else { Status::Created };
+    Ok((status, acknowledged(at.0, after, &posted.message, store, live).await))
+}
+
+/// Appends a message to the log of `room`.
+async fn post(
+    session: &Session,
+    room: RoomId,
+    body: &str,
+    nonce: &str,
+    store: &Store,
+    live: &Live,
+) -> Result<Posted, Error> {
+    let post = Post { token: session.token, room, nonce: Nonce::parse(nonce)?, body: Body::parse(body)? };
+    let posted = store.post(post).await?;
+    live.ring();
+    extend(store, live, session).await;
+    Ok(posted)
+}
+
+/// What the author of a stored message is told: what follows their cursor, once memory has it. The
+/// message is on disk, so this never fails; at worst it tells of that message alone, if it comes next.
+async fn acknowledged(
+    room: RoomId,
+    after: Cursor,
+    own: &Message,
+    store: &Store,
+    live: &Live,
+) -> RawJson<String> {
+    let seq = own.position.seq.to_string();
+    live.passed(room, own.position.seq).await;
+    let updates = match live.updates(room, after, None) {
+        Some(Known::Changed(updates)) => updates,
+        _ => match store.updates(room, after).await {
+            Ok(updates) => updates.into(),
+            Err(_) => alone(after, own),
+        },
+    };
+    let [messages, more, people] = members(&updates);
+    object(&[("seq", &seq), (messages.0, &messages.1), (more.0, &more.1), (people.0, &people.1)])
+}
+
+fn alone(after: Cursor, own: &Message) -> LiveUpdates {
+    let next = own.position.seq == after.seq + 1;
+    let messages = next.then(|| own.to_json().into()).into_iter().collect();
+    LiveUpdates { messages, more: !next, moved: Position::START }
+}
+
+#[derive(FromForm)]
+struct SentForm {
+    #[field(default = String::new())]
+    body: String,
+    #[field(default = String::new())]
+    nonce: String,
+}
+
+#[derive(Responder)]
+enum Sent {
+    Done(Redirect),
+    Again((Status, Template)),
+}
+
+/// The form of a browser without JavaScript. Whatever is refused, the words come back.
+#[post("/rooms/<_>/post", data = "<sent>")]
+async fn create_by_form(
+    visitor: Visitor<'_>,
+    at: InPath,
+    sent: Fields<SentForm>,
+    store: &State<Store>,
+    live: &State<Live>,
+) -> Result<Sent, Error> {
+    let SentForm { body, nonce } = sent.0;
+    let Some(user) = visitor.0 else { return Err(Error::from(Refusal::LoggedOut).with_unsent(body)) };
+    match post(&user.session, at.0, &body, &nonce, store, live).await {
+        Ok(_) => Ok(Sent::Done(to_room(at.0))),
+        Err(error @ (Error::Invalid(_) | Error::Refused(Refusal::NonceReused))) => {
+            write_again(user, at.0, &body, error, store).await.map(Sent::Again)
+        }
+        Err(error) => Err(error.with_unsent(body)),
+    }
+}
+
+/// The room's page with the text still in the box, under a fresh nonce.
+async fn write_again(
+    user: &User,
+    room: RoomId,
+    body: &str,
+    error: Error,
+    store: &Store,
+) -> Result<(Status, Template), Error> {
+    let problem = Problem::from(error);
+    let composer = Composer { body, error: Some(&problem.detail) };
+    match room_page(store, user, room, None, composer).await {
+        Ok(page) => Ok((Status::new(problem.status), page)),
+        Err(error) => Err(error.with_unsent(body)),
+    }
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![read, create, create_by_form]
+}

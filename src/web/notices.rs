@@ -1,0 +1,21 @@
+//! The notice that a room was deleted.
+
+use rocket::response::Redirect;
+use rocket::{Route, State, post, routes};
+
+use super::error::Error;
+use super::guards::User;
+use super::rooms;
+use crate::live::Live;
+use crate::store::Store;
+
+#[post("/notices/dismiss")]
+async fn dismiss(user: &User, store: &State<Store>, live: &State<Live>) -> Result<Redirect, Error> {
+    store.dismiss_notice(&user.session).await?;
+    live.ring();
+    Ok(rooms::to_list())
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![dismiss]
+}

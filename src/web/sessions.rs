@@ -1,0 +1,158 @@
+//! Logging in and out.
+
+use rocket::http::{CookieJar, Status};
+use rocket::outcome::Outcome;
+use rocket::request::{self, FromRequest};
+use rocket::response::Redirect;
+use rocket::{Request, Responder, Route, State, post, routes};
+use rocket_dyn_templates::Template;
+
+use super::accounts::SentAccount;
+use super::body::Fields;
+use super::error::{Error, Problem};
+use super::guards::SameOrigin;
+use super::welcome::{AccountForm, Welcome, destination};
+use super::{Passwords, cookies};
+use crate::config::Config;
+use crate::live::Live;
+use crate::model::Invalid;
+use crate::model::accounts::Username;
+use crate::model::sessions::Token;
+use crate::store::{NewSession, Store};
+
+/// What became of someone at the door of the house.
+#[derive(Responder)]
+pub(super) enum Entered {
+    /// They are in.
+    In(Redirect),
+    /// The form again, with what is wrong.
+    Refused((Status, Template)),
+}
+
+/// The browser at the other end.
+pub(super) struct Browser<'r> {
+    user_agent: &'r str,
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Browser<'r> {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
+        Outcome::Success(Self { user_agent: request.headers().get_one("User-Agent").unwrap_or_default() })
+    }
+}
+
+impl Browser<'_> {
+    /// A session for this browser, not yet opened.
+    pub(super) fn session(&self, token: &Token) -> NewSession {
+        NewSession::new(token.hash(), self.user_agent)
+    }
+
+    /// Lets somebody in whose session has just been opened. Who was logged in here before is logged
+    /// out, but only now: whoever logs in again stays in their room.
+    pub(super) async fn enter(
+        &self,
+        jar: &CookieJar<'_>,
+        token: &Token,
+        config: &Config,
+        store: &Store,
+        next: &str,
+    ) -> Entered {
+        if let Some(former) = cookies::token(jar)
+            && let Err(error) = store.end_session(&former.hash()).await
+        {
+            log::warn!("a replaced session could not be ended: {error}");
+        }
+        cookies::keep(jar, token, config);
+        Entered::In(Redirect::to(destination(next)))
+    }
+}
+
+#[post("/session", data = "<sent>")]
+async fn log_in(
+    _same: SameOrigin,
+    browser: Browser<'_>,
+    sent: Fields<SentAccount>,
+    jar: &CookieJar<'_>,
+    store: &State<Store>,
+    live: &State<Live>,
+    passwords: &State<Passwords>,
+    config: &State<Config>,
+) -> Entered {
+    let token = Token::random();
+    match open(&sent.0, &browser, &token, store, passwords).await {
+        Ok(()) => {
+            let entered = browser.enter(jar, &token, config, store, &sent.0.next).await;
+            live.ring();
+            entered
+        }
+        Err(refusal) => refused(refusal, &sent.0),
+    }
+}
+
+/// Why nobody was let in.
+enum NotOpened {
+    /// No such name, or not its password: the two are told alike, and take alike long.
+    Wrong,
+    /// Anything else.
+    Failed(Error),
+}
+
+impl<E: Into<Error>> From<E> for NotOpened {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+async fn open(
+    sent: &SentAccount,
+    browser: &Browser<'_>,
+    token: &Token,
+    store: &Store,
+    passwords: &Passwords,
+) -> Result<(), NotOpened> {
+    if sent.username.trim().is_empty() || sent.password.is_empty() {
+        return Err(NotOpened::from(Invalid::new("Please give your username and your password.")));
+    }
+    let known = match Username::parse(&sent.username) {
+        Ok(name) => store.find_credentials(&name).await?,
+        Err(_) => None,
+    };
+    let account = known.as_ref().map(|known| known.account);
+    let matches = passwords.verify(sent.password.clone(), known.map(|known| known.password_hash)).await?;
+    let account = account.filter(|_| matches).ok_or(NotOpened::Wrong)?;
+    Ok(store.open_session(account, &browser.session(token)).await?)
+}
+
+fn refused(refusal: NotOpened, sent: &SentAccount) -> Entered {
+    let (status, detail) = match refusal {
+        NotOpened::Wrong => (Status::Unauthorized, "The username or the password is wrong.".to_owned()),
+        NotOpened::Failed(error) => {
+            let problem = Problem::from(error);
+            (Status::new(problem.status), problem.detail)
+        }
+    };
+    let log_in = AccountForm { username: &sent.username, error: Some(&detail) };
+    let page = Welcome { next: &sent.next, log_in, ..Welcome::default() }.render();
+    Entered::Refused((status, page))
+}
+
+#[post("/session/end")]
+async fn log_out(
+    _same: SameOrigin,
+    jar: &CookieJar<'_>,
+    store: &State<Store>,
+    live: &State<Live>,
+) -> Result<Redirect, Error> {
+    if let Some(token) = cookies::token(jar) {
+        store.end_session(&token.hash()).await?;
+        live.ring();
+    }
+    cookies::drop(jar);
+    Ok(Redirect::to("/"))
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![log_in, log_out]
+}

@@ -1,0 +1,27 @@
+// The real world, in the shape in which our classes ask for it.
+
+import { Requests } from "./requests.js";
+
+export const clock = {
+  now: () => Date.now(),
+  random: () => Math.random(),
+  setTimeout: (work, pause) => window.setTimeout(work, pause),
+  clearTimeout: (timer) => window.clearTimeout(timer),
+};
+
+export const requests = new Requests({ fetch: (...what) => window.fetch(...what), clock });
+
+// Reading the property alone throws where the browser forbids storage.
+export const storage = (() => {
+  try {
+    return window.sessionStorage;
+  } catch {
+    return null;
+  }
+})();
+
+// `crypto.randomUUID` is missing on plain http, where a class may well run us.
+export function nonce() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

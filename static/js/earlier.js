@@ -1,0 +1,73 @@
+// *Earlier messages*: the hundred before the first on the page, as often as the reader asks.
+
+import { JSON_TYPE } from "./requests.js";
+
+export class Earlier {
+  #root;
+  #url;
+  #log;
+  #requests;
+  #delegate;
+  #loading = false;
+  #started = false;
+
+  // delegate: refused(answer) · faulted(error) · say(text)
+  constructor({ root, url, log, requests, delegate }) {
+    this.#root = root;
+    this.#url = url;
+    this.#log = log;
+    this.#requests = requests;
+    this.#delegate = delegate;
+  }
+
+  start() {
+    this.offer();
+    if (this.#started) return;
+    this.#started = true;
+    this.#root.addEventListener("click", this.#clicked);
+  }
+
+  stop() {
+    this.#started = false;
+    this.#root.removeEventListener("click", this.#clicked);
+  }
+
+  // The link is for those without script; here its place is taken by a button.
+  offer(more = this.#log.firstSeq > 1) {
+    this.#root.querySelector("a.log__earlier")?.remove();
+    this.#button.hidden = !more;
+  }
+
+  get #button() {
+    return this.#root.querySelector("button.log__earlier");
+  }
+
+  #clicked = (event) => {
+    if (event.target === this.#button && !this.#loading) this.#load();
+  };
+
+  async #load() {
+    this.#loading = true;
+    const before = this.#log.firstSeq;
+    const { era } = this.#log.position;
+    try {
+      const answer = await this.#requests.ask(`${this.#url}?before=${before}`, { type: JSON_TYPE });
+      if (era !== this.#log.position.era) return;
+      if (answer.status === 200) this.#show(answer.body);
+      else this.#delegate.refused(answer);
+    } catch {
+      this.#delegate.say("Earlier messages could not be loaded. Please try again.");
+    } finally {
+      this.#loading = false;
+    }
+  }
+
+  #show({ messages, more }) {
+    try {
+      this.#log.prepend(messages);
+      this.offer(more);
+    } catch (error) {
+      this.#delegate.faulted(error);
+    }
+  }
+}

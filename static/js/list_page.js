@@ -1,0 +1,17 @@
+// Brings the list page to life, and shows what could not be sent to a room that is gone.
+
+import { clock, requests, storage } from "./browser.js";
+import { leftoverOf } from "./keepsakes.js";
+import { List } from "./list.js";
+
+const leftover = leftoverOf(storage, document.body.dataset.account);
+const box = document.querySelector(".leftover");
+
+box.hidden = !leftover.value;
+box.querySelector("textarea").value = leftover.value ?? "";
+box.querySelector("button").addEventListener("click", () => {
+  leftover.value = undefined;
+  box.hidden = true;
+});
+
+new List({ page: document.querySelector("main.rooms"), requests, clock, window }).start();

@@ -1,0 +1,122 @@
+// What has been written and not yet acknowledged. Sent one after the other, each under its own
+// nonce, so that a repeated send is the same message. Outlives the page: every change is kept first.
+
+import { backoff } from "./backoff.js";
+import { GONE } from "./requests.js";
+
+const DONE = new Set([200, 201]);
+
+export class Outbox {
+  #entries;
+  #keepsake;
+  #delegate;
+  #clock;
+  #nonce;
+  #failures = 0;
+  #notBefore = 0;
+  #timer = null;
+  #sending = false;
+  #started = false;
+
+  // delegate: send(entry) → answer, or throws · sent(answer) · refused(answer) · outboxChanged(entries)
+  constructor({ keepsake, delegate, clock, nonce }) {
+    this.#keepsake = keepsake;
+    this.#delegate = delegate;
+    this.#clock = clock;
+    this.#nonce = nonce;
+    this.#entries = keepsake.value ?? [];
+  }
+
+  start() {
+    if (this.#started) return;
+    this.#started = true;
+    this.#changed();
+    this.wake();
+  }
+
+  stop() {
+    this.#started = false;
+    this.#clock.clearTimeout(this.#timer);
+  }
+
+  get texts() {
+    return this.#entries.map(({ body }) => body);
+  }
+
+  add(body) {
+    this.#entries.push({ nonce: this.#nonce(), body, refusal: null });
+    this.#changed();
+    this.wake();
+  }
+
+  // Under the same nonce: it may have been stored before its author was turned away. Only a nonce
+  // that stands for another text (409) is of no more use.
+  retry(entry) {
+    if (entry.status === 409) entry.nonce = this.#nonce();
+    entry.refusal = null;
+    this.#changed();
+    this.wake();
+  }
+
+  discard(entry) {
+    this.#entries = this.#entries.filter((other) => other !== entry);
+    this.#changed();
+  }
+
+  // Try now: there is something new, or the connection is back.
+  wake() {
+    this.#clock.clearTimeout(this.#timer);
+    const pause = this.#notBefore - this.#clock.now();
+    if (pause > 0) this.#timer = this.#clock.setTimeout(() => this.#work(), pause);
+    else this.#work();
+  }
+
+  async #work() {
+    if (this.#sending) return;
+    this.#sending = true;
+    try {
+      for (let entry = this.#next(); entry; entry = this.#next()) await this.#send(entry);
+    } catch (error) {
+      this.#waitAfter(error);
+    } finally {
+      this.#sending = false;
+    }
+  }
+
+  #next() {
+    return this.#started ? this.#entries.find(({ refusal }) => refusal === null) : undefined;
+  }
+
+  async #send(entry) {
+    const answer = await this.#delegate.send(entry);
+    this.#failures = 0;
+    if (DONE.has(answer.status)) {
+      this.discard(entry);
+      this.#delegate.sent(answer);
+    } else {
+      entry.refusal = reasonOf(answer);
+      entry.status = answer.status;
+      this.#changed();
+      if (GONE.has(answer.status)) this.#delegate.refused(answer);
+    }
+  }
+
+  #waitAfter(error) {
+    this.#failures += 1;
+    const wanted = error.retryAfter ?? 0;
+    this.#notBefore = wanted > 0 ? this.#clock.now() + wanted : 0;
+    const pause = Math.max(wanted, backoff(this.#failures, this.#clock.random));
+    if (this.#started) this.#timer = this.#clock.setTimeout(() => this.#work(), pause);
+  }
+
+  #changed() {
+    this.#keepsake.value = this.#entries.length > 0 ? this.#entries : undefined;
+    this.#delegate.outboxChanged(this.#entries);
+  }
+}
+
+function reasonOf({ status, body }) {
+  if (status === 401) return "You were logged out.";
+  if (status === 403) return "You were not in the room.";
+  return body?.detail || body?.title || `The server answered ${status}.`;
+}

@@ -1,0 +1,40 @@
+// Who is in the room: a fragment, fetched when a poll says that it changed.
+
+import { parse } from "./fragments.js";
+import { morph } from "./morph.js";
+import { HTML_TYPE } from "./requests.js";
+
+export class People {
+  #element;
+  #url;
+  #requests;
+  #asking = false;
+
+  constructor({ element, url, requests }) {
+    this.#element = element;
+    this.#url = url;
+    this.#requests = requests;
+  }
+
+  get version() {
+    return this.#element.dataset.version;
+  }
+
+  // A failure needs no handling: the next poll says again that something changed.
+  async update(version) {
+    if (version === this.version || this.#asking) return;
+    this.#asking = true;
+    try {
+      const answer = await this.#requests.ask(`${this.#url}?after=${this.version}`, { type: HTML_TYPE });
+      if (answer.status === 200) this.show(parse(answer.body, ".people"));
+    } catch {
+      return;
+    } finally {
+      this.#asking = false;
+    }
+  }
+
+  show(fresh) {
+    morph(this.#element, fresh);
+  }
+}

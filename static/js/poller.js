@@ -1,0 +1,119 @@
+// Asks again and again, one second after each answer, and never has two requests in flight.
+//
+// What comes on wakes (visible, shown again, online) is asked for at once, because a hidden tab's
+// timers are slow or stopped: correctness never depends on them. Knows nothing of what is asked.
+
+import { backoff } from "./backoff.js";
+
+const PAUSE = 1_000;
+
+export class Poller {
+  #subject;
+  #connection;
+  #clock;
+  #window;
+  #timer = null;
+  #flight = null;
+  #askedAt = 0;
+  #notBefore = 0;
+  #failures = 0;
+  #again = false;
+  #started = false;
+
+  // subject: ask(signal) → answer, or throws · answered(answer) → true to be asked again at once
+  // connection: found() · lost(error)
+  constructor({ subject, connection, clock, window }) {
+    this.#subject = subject;
+    this.#connection = connection;
+    this.#clock = clock;
+    this.#window = window;
+  }
+
+  // Lifecycle
+
+  start() {
+    if (this.#started) return;
+    this.#started = true;
+    this.#listen("addEventListener");
+    this.poll();
+  }
+
+  stop() {
+    if (!this.#started) return;
+    this.#started = false;
+    this.#listen("removeEventListener");
+    this.#rest();
+  }
+
+  // Actions
+
+  poll = () => {
+    if (!this.#started) return;
+    // A request that has been out for long may hang on a connection that died while we slept.
+    if (this.#flight && this.#clock.now() - this.#askedAt < PAUSE) {
+      this.#again = true;
+    } else {
+      this.#rest();
+      this.#wait(this.#notBefore - this.#clock.now());
+    }
+  };
+
+  // Internal
+
+  #listen(change) {
+    this.#window.document[change]("visibilitychange", this.#visibilityChanged);
+    this.#window.document[change]("resume", this.poll);
+    this.#window[change]("pageshow", this.#shown);
+    this.#window[change]("online", this.poll);
+    this.#window[change]("pagehide", this.#rest);
+  }
+
+  #visibilityChanged = () => {
+    if (!this.#window.document.hidden) this.poll();
+  };
+
+  #shown = (event) => {
+    if (event.persisted) this.poll();
+  };
+
+  #rest = () => {
+    this.#clock.clearTimeout(this.#timer);
+    this.#flight?.abort();
+    this.#flight = null;
+    this.#again = false;
+  };
+
+  #wait(pause) {
+    this.#clock.clearTimeout(this.#timer);
+    this.#timer = this.#clock.setTimeout(() => this.#round(), Math.max(0, pause));
+  }
+
+  async #round() {
+    const flight = new AbortController();
+    this.#flight = flight;
+    this.#askedAt = this.#clock.now();
+    let answeredAt;
+    let pause;
+    try {
+      const answer = await this.#subject.ask(flight.signal);
+      if (this.#flight !== flight) return;
+      answeredAt = this.#clock.now();
+      pause = (await this.#subject.answered(answer)) ? 0 : PAUSE;
+      this.#failures = 0;
+      this.#notBefore = 0;
+      if (this.#flight === flight) this.#connection.found();
+    } catch (error) {
+      if (this.#flight !== flight) return;
+      answeredAt = this.#clock.now();
+      this.#failures += 1;
+      pause = Math.max(backoff(this.#failures, this.#clock.random), error.retryAfter ?? 0);
+      this.#notBefore = error.retryAfter > 0 ? answeredAt + error.retryAfter : 0;
+      this.#connection.lost(error);
+    }
+    if (this.#flight !== flight) return;
+    if (this.#again) pause = this.#notBefore - answeredAt;
+    this.#again = false;
+    this.#flight = null;
+    this.#wait(answeredAt + pause - this.#clock.now());
+  }
+}

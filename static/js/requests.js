@@ -1,0 +1,74 @@
+// One request and its whole answer, or a throw.
+//
+// What comes back is final: somebody decided it. What throws may go better next time:
+// no connection, no answer in time, a server in trouble, a stranger's page where JSON was due.
+
+export const JSON_TYPE = "application/json";
+export const HTML_TYPE = "text/html";
+
+// Whoever hears one of these must go where the room's own page sends them.
+export const GONE = new Set([401, 403, 404, 410]);
+
+const PATIENCE = 8_000;
+const LATER = new Set([408, 425, 429]);
+
+export class Trouble extends Error {
+  constructor(message, retryAfter = 0) {
+    super(message);
+    this.retryAfter = retryAfter;
+  }
+}
+
+export class Requests {
+  #fetch;
+  #clock;
+
+  constructor({ fetch, clock }) {
+    this.#fetch = fetch;
+    this.#clock = clock;
+  }
+
+  // `type` is what a 200 must be, `signal` lets the caller give up earlier than we do.
+  async ask(url, { type, signal, ...options }) {
+    const patience = new AbortController();
+    const giveUp = () => patience.abort();
+    const timer = this.#clock.setTimeout(giveUp, PATIENCE);
+    signal?.addEventListener("abort", giveUp);
+    try {
+      const response = await this.#fetch(url, {
+        ...options,
+        headers: { Accept: type, ...options.headers },
+        cache: "no-store",
+        redirect: "manual",
+        signal: patience.signal,
+      });
+      return await this.#read(response, type);
+    } catch (error) {
+      throw error instanceof Trouble ? error : new Trouble(error.message);
+    } finally {
+      this.#clock.clearTimeout(timer);
+      signal?.removeEventListener("abort", giveUp);
+    }
+  }
+
+  async #read(response, type) {
+    const { status } = response;
+    if (status >= 500 || LATER.has(status)) {
+      throw new Trouble(`answer ${status}`, this.#retryAfter(response));
+    }
+    const found = response.headers.get("Content-Type") ?? "";
+    if (response.ok && status !== 204 && !found.startsWith(type)) throw new Trouble(`not ${type}`);
+    // No JSON route redirects: whoever does is in between (a hotel's log-in page, say).
+    if (response.type === "opaqueredirect" && type === JSON_TYPE) throw new Trouble("redirected");
+    const body = /json/.test(found) ? await response.json() : await response.text();
+    return { status, body };
+  }
+
+  // Milliseconds; the header holds seconds or a date.
+  #retryAfter(response) {
+    const value = response.headers.get("Retry-After");
+    if (!value) return 0;
+    const wait = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - this.#clock.now();
+    return Math.max(0, wait || 0);
+  }
+}

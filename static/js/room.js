@@ -1,0 +1,139 @@
+// The room page: introduces its parts to each other, and leaves when it must. Everything it needs
+// from the browser is passed in.
+
+import { Composer } from "./composer.js";
+import { Connection } from "./connection.js";
+import { Conversation } from "./conversation.js";
+import { Earlier } from "./earlier.js";
+import { Log } from "./log.js";
+import { Messages } from "./messages.js";
+import { Outbox } from "./outbox.js";
+import { OutboxList } from "./outbox_list.js";
+import { People } from "./people.js";
+import { Poller } from "./poller.js";
+import { Reader } from "./reader.js";
+
+const ENDED = new Set([404, 410]);
+
+export class Room {
+  #main;
+  #page;
+  #window;
+  #keepsakes;
+  #reader;
+  #log;
+  #connection;
+  #conversation;
+  #poller;
+  #earlier;
+  #composer;
+  #outbox;
+  #outboxList;
+  #leaving = false;
+
+  constructor({ main, requests, keepsakes, clock, times, nonce, window }) {
+    const { document, ResizeObserver } = window;
+    const { room, person, cursor } = main.dataset;
+    const part = (selector) => main.querySelector(selector);
+    const delegate = this;
+    this.#main = main;
+    this.#page = `/rooms/${room}`;
+    this.#window = window;
+    this.#keepsakes = keepsakes;
+
+    const log = part(".log");
+    const messages = new Messages({ template: part(".message-template"), times, person, document });
+    const people = new People({ element: part(".people"), url: `${this.#page}/people`, requests });
+    this.#reader = new Reader({ log, button: part(".talk__new"), ResizeObserver });
+    this.#log = new Log({ element: log, messages, reader: this.#reader, cursor });
+    this.#connection = new Connection({ page: main, window, delegate });
+    this.#conversation = new Conversation({ page: this.#page, log: this.#log, people, requests, document, delegate });
+    this.#poller = new Poller({ subject: this.#conversation, connection: this.#connection, clock, window });
+    this.#earlier = new Earlier({ root: log, url: `/api${this.#page}/messages`, log: this.#log, requests, delegate });
+    this.#composer = new Composer({ form: part(".composer"), draft: keepsakes.draft, delegate });
+    this.#outboxList = new OutboxList({ list: part(".outbox"), template: part(".outbox-template"), delegate });
+    this.#outbox = new Outbox({ keepsake: keepsakes.outbox, delegate, clock, nonce });
+  }
+
+  // Lifecycle
+
+  start() {
+    this.#main.classList.add("room--live");
+    for (const part of this.#parts) part.start();
+  }
+
+  stop() {
+    for (const part of this.#parts) part.stop();
+  }
+
+  get #parts() {
+    return [this.#log, this.#earlier, this.#composer, this.#outbox, this.#connection, this.#poller];
+  }
+
+  // Connection's delegate
+
+  reconnected() {
+    this.#outbox.wake();
+  }
+
+  // Conversation's and Earlier's delegate
+
+  // Not in this room any more: its own address says why. What was not sent stays for the way back,
+  // and where no way leads back the list shows it.
+  refused({ status }) {
+    if (this.#leaving) return;
+    this.#leaving = true;
+    this.stop();
+    if (ENDED.has(status)) this.#keepsakes.handOver([...this.#outbox.texts, this.#composer.text]);
+    this.#window.location.replace(this.#page);
+  }
+
+  reloaded() {
+    this.#earlier.offer();
+  }
+
+  behind() {
+    this.#poller.poll();
+  }
+
+  faulted(error) {
+    // Should the history not come now, the next poll finds the same fault.
+    this.#conversation.faulted(error).catch(() => this.#poller.poll());
+  }
+
+  say(text) {
+    this.#connection.say(text);
+  }
+
+  // Composer's, outbox's and outbox list's delegate
+
+  written(text) {
+    this.#reader.toEnd();
+    this.#outbox.add(text);
+  }
+
+  send(entry) {
+    return this.#conversation.send(entry);
+  }
+
+  sent(answer) {
+    this.#conversation.sent(answer).catch(() => this.#poller.poll());
+  }
+
+  outboxChanged(entries) {
+    this.#outboxList.show(entries);
+  }
+
+  retry(entry) {
+    this.#outbox.retry(entry);
+  }
+
+  edit(entry) {
+    this.#outbox.discard(entry);
+    this.#composer.giveBack(entry.body);
+  }
+
+  discard(entry) {
+    this.#outbox.discard(entry);
+  }
+}
