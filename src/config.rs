@@ -1,6 +1,6 @@
 //! The settings: the table `[default.parlor]` of Rocket.toml, or `PARLOR_*` in the environment.
 //!
-//! None is needed. Rocket's own (address, port, secret_key, …) stand beside that table or in `ROCKET_*`.
+//! None is needed. Rocket's own (`address`, `port`, `secret_key`, …) stand beside that table or in `ROCKET_*`.
 
 use std::collections::BTreeSet;
 use std::time::Duration;

@@ -25,7 +25,8 @@ async fn launch() -> Result<(), String> {
 /// Logs what concerns the person who runs Parlor. Rocket's own log has a line for every request it
 /// turns away, which polling would make a flood; `RUST_LOG` opens it.
 fn start_log() {
-    let defaults = env_logger::Env::default().default_filter_or("warn,parlor=info,rocket=off,rocket_dyn_templates=error");
+    let defaults = env_logger::Env::default()
+        .default_filter_or("warn,parlor=info,rocket=off,rocket_dyn_templates=error");
     env_logger::Builder::from_env(defaults)
         .format(|out, record| {
             // Rocket's macros write on behalf of our routes under such targets.

@@ -101,12 +101,12 @@ impl House {
             .skip(start)
             .take(most)
             .filter_map(|id| self.rooms.get(id))
-            .map(LiveRoom::from_outside)
+            .map(LiveRoom::seen_from_outside)
             .collect();
         let whereabouts = self.whereabouts(account);
         let own = whereabouts.inside().filter(|here| rooms.iter().all(|room| room.room.id != here.id));
         if let Some(own) = own.and_then(|here| self.living(here.id)) {
-            rooms.insert(0, own.from_outside());
+            rooms.insert(0, own.seen_from_outside());
         }
         let count = i64::try_from(self.order.len()).unwrap_or(i64::MAX);
         ListPage { version: self.moved, page, pages: pages(count), whereabouts, rooms }
@@ -205,7 +205,7 @@ impl House {
 }
 
 impl LiveRoom {
-    fn from_outside(&self) -> Room {
+    fn seen_from_outside(&self) -> Room {
         let inside = i64::try_from(self.inside.len()).unwrap_or(i64::MAX);
         Room { room: self.room.clone(), owner: self.owner.clone(), inside }
     }

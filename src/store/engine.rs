@@ -52,7 +52,7 @@ impl Engine {
     }
 
     /// How a transaction that writes begins. SQLite must take its write lock here: a read lock cannot
-    /// be raised later without risking SQLITE_BUSY_SNAPSHOT, which no waiting cures.
+    /// be raised later without risking `SQLITE_BUSY_SNAPSHOT`, which no waiting cures.
     pub(super) fn begin_write(&self) -> &'static str {
         match self {
             Self::Sqlite(_) => "BEGIN IMMEDIATE",

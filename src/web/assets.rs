@@ -12,7 +12,7 @@ use rocket::{Responder, Route, State, get, routes};
 use sha2::{Digest, Sha256};
 
 /// The folder of assets as it was at the start.
-pub struct Assets {
+pub(crate) struct Assets {
     folder: PathBuf,
     version: String,
 }
@@ -22,7 +22,7 @@ impl Assets {
     ///
     /// # Errors
     /// When the folder or a file in it cannot be read.
-    pub fn read(folder: PathBuf) -> io::Result<Self> {
+    pub(crate) fn read(folder: PathBuf) -> io::Result<Self> {
         let mut files = Vec::new();
         collect(&folder, &mut files)?;
         files.sort();

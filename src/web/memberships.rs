@@ -31,7 +31,7 @@ impl PeopleView {
 /// A part of a page, or word that the reader has the newest.
 #[derive(Responder)]
 pub(super) enum Fragment {
-    Changed(Template),
+    Changed(Box<Template>),
     Unchanged(Status),
 }
 
@@ -88,7 +88,7 @@ async fn people(
         return Ok(Fragment::Unchanged(Status::NoContent));
     }
     let people = PeopleView::new(names, version);
-    Ok(Fragment::Changed(pages::render("memberships/_people", PeopleFragment { people })))
+    Ok(Fragment::Changed(Box::new(pages::render("memberships/_people", PeopleFragment { people }))))
 }
 
 pub(super) fn routes() -> Vec<Route> {

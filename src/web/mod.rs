@@ -23,12 +23,12 @@ mod welcome;
 
 use rocket::{Build, Rocket};
 
-pub use assets::Assets;
+pub(crate) use assets::Assets;
 pub(crate) use pages::{prepare, template_names};
-pub use passwords::Passwords;
+pub(crate) use passwords::Passwords;
 
 /// Everything this floor adds to the server.
-pub fn stage(rocket: Rocket<Build>) -> Rocket<Build> {
+pub(crate) fn stage(rocket: Rocket<Build>) -> Rocket<Build> {
     let routes = [
         accounts::routes(),
         assets::routes(),

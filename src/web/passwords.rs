@@ -18,7 +18,7 @@ use crate::model::accounts::Password;
 const LINE: usize = 50;
 
 /// The one place where passwords are hashed.
-pub struct Passwords {
+pub(crate) struct Passwords {
     /// One permit per place in line or at work.
     places: Semaphore,
     /// One permit per core.
@@ -29,8 +29,7 @@ pub struct Passwords {
 
 impl Passwords {
     /// Takes as many cores as this machine has.
-    #[must_use]
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
             places: Semaphore::new(cores * (LINE + 1)),

@@ -141,7 +141,7 @@ async fn list(
         return Ok(Fragment::Unchanged(Status::NoContent));
     }
     let list = ListView::new(list, me, None);
-    Ok(Fragment::Changed(pages::render("rooms/_list", ListFragment { list })))
+    Ok(Fragment::Changed(Box::new(pages::render("rooms/_list", ListFragment { list }))))
 }
 
 #[derive(FromForm)]
