@@ -5,8 +5,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use rocket::data::{Limits, ToByteUnit};
-use rocket::figment::providers::{Env, Serialized};
+use rocket::figment::providers::Env;
 use rocket::figment::value::Dict;
 use rocket::figment::value::magic::RelativePathBuf;
 use rocket::figment::{Figment, Profile};
@@ -65,21 +64,12 @@ impl Config {
     }
 }
 
-/// The configuration of a Parlor started in this folder: Rocket's defaults less what would be unwise
-/// here, then Rocket.toml, then `ROCKET_*` and `PARLOR_*`.
+/// The configuration of a Parlor started in this folder: defaults, then Rocket.toml, then `ROCKET_*` and
+/// `PARLOR_*`.
 #[must_use]
 pub fn figment() -> Figment {
-    rocket::Config::figment()
-        .join(house_defaults())
-        .merge(Env::prefixed("PARLOR_").map(|key| format!("parlor.{key}").into()).global())
-}
-
-/// What Parlor wants of Rocket unless told otherwise. Forms and JSON may have 64 KiB, which a message
-/// of 4,000 four-byte characters fits, percent-encoded; nobody's word is taken for their address.
-#[must_use]
-pub fn house_defaults() -> Figment {
-    let limits = Limits::default().limit("form", 64.kibibytes()).limit("json", 64.kibibytes());
-    Figment::from(Serialized::default("limits", limits))
+    let environment = Env::prefixed("PARLOR_").map(|key| format!("parlor.{key}").into());
+    rocket::Config::figment().merge(environment.global())
 }
 
 fn in_range(name: &str, value: u64, least: u64, most: u64) -> Result<(), String> {

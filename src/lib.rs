@@ -35,7 +35,6 @@ impl std::error::Error for StartError {}
 /// # Errors
 /// When a setting is wrong, or the database, the templates or the assets cannot be used.
 pub async fn build(figment: Figment) -> Result<Rocket<Build>, StartError> {
-    let figment = config::house_defaults().merge(figment);
     let config = Config::from(&figment).map_err(StartError)?;
     let store = Store::open(&config.database_url, config.database_connections)
         .await

@@ -1,12 +1,15 @@
 //! Request bodies, read in our own words: what is wrong with them is told like every other refusal.
 
 use rocket::Request;
-use rocket::data::{Data, FromData, Outcome, ToByteUnit};
+use rocket::data::{ByteUnit, Data, FromData, Outcome};
 use rocket::form::{Form, FromForm};
 use rocket::http::{ContentType, RawStr};
 use serde::de::DeserializeOwned;
 
 use super::error::Error;
+
+/// How much a body may hold. A message of 4,000 four-byte characters fits, percent-encoded.
+const LIMIT: ByteUnit = ByteUnit::Kibibyte(64);
 
 /// The fields of a url-encoded form. A missing one is for its `T` to take as empty, and for the model
 /// to refuse.
@@ -17,7 +20,7 @@ impl<'r, T: for<'f> FromForm<'f> + Send + 'static> FromData<'r> for Fields<T> {
     type Error = ();
 
     async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
-        let sent = read(request, data, "form", &ContentType::Form, "application/x-www-form-urlencoded").await;
+        let sent = read(request, data, &ContentType::Form, "application/x-www-form-urlencoded").await;
         match sent.and_then(|bytes| parse_form(&bytes)) {
             Ok(fields) => Outcome::Success(Self(fields)),
             Err(error) => Outcome::Error((error.note(request), ())),
@@ -33,7 +36,7 @@ impl<'r, T: DeserializeOwned> FromData<'r> for Json<T> {
     type Error = ();
 
     async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
-        let sent = read(request, data, "json", &ContentType::JSON, "application/json").await;
+        let sent = read(request, data, &ContentType::JSON, "application/json").await;
         match sent.and_then(|bytes| parse_json(&bytes)) {
             Ok(document) => Outcome::Success(Self(document)),
             Err(error) => Outcome::Error((error.note(request), ())),
@@ -45,7 +48,6 @@ impl<'r, T: DeserializeOwned> FromData<'r> for Json<T> {
 async fn read(
     request: &Request<'_>,
     data: Data<'_>,
-    limit: &str,
     wanted: &ContentType,
     named: &'static str,
 ) -> Result<Vec<u8>, Error> {
@@ -53,9 +55,8 @@ async fn read(
     if !sent.is_some_and(|sent| sent.top() == wanted.top() && sent.sub() == wanted.sub()) {
         return Err(Error::UnsupportedMediaType(named));
     }
-    let limit = request.limits().get(limit).unwrap_or(64.kibibytes());
     let body =
-        data.open(limit).into_bytes().await.map_err(|_| Error::Malformed("The request was cut short."))?;
+        data.open(LIMIT).into_bytes().await.map_err(|_| Error::Malformed("The request was cut short."))?;
     if body.is_complete() { Ok(body.into_inner()) } else { Err(Error::TooLarge) }
 }
 
