@@ -1,4 +1,49 @@
 //! Parlor: a chat server for a class, a club or a team.
+//!
+//! # The map
+//!
+//! Floors from top to bottom; nothing imports upward. A noun has the same name on every floor:
+//! `web/messages.rs` calls `store/messages.rs`, speaks of `model/messages.rs`, and is shown by
+//! `templates/messages/`, `static/js/messages.js` and `static/css/messages.css`.
+//!
+//! | floor | what it knows |
+//! |---|---|
+//! | `main` | starting and the log |
+//! | this file | how the house is put together: [`build`] |
+//! | `web` | pages, forms, fragments, JSON: guards say who may call what, handlers say what is shown |
+//! | [`live`] | memory: a projection of the logs, from which polls are answered |
+//! | [`store`] | the database: the only SQL |
+//! | [`model`] | what the words mean: names, messages, places in a log; pure |
+//! | [`config`] | the settings |
+//!
+//! # The two kinds of log
+//!
+//! A room's log holds its messages; the house log holds who came, went, opened, deleted, and whose session
+//! ended. Entries are numbered 1, 2, 3 … without a gap and tagged at random ([`model::log`]). A number is
+//! taken from the log's head row, under its lock, in the transaction that stores the entry; so the order of
+//! numbers is the order of commits, and a reader at *n* misses nothing by asking for what follows *n*.
+//!
+//! # The walk of a message
+//!
+//! 1. The composer sends `POST /api/rooms/7/messages?after=41.…` with the text and a nonce
+//!    (`static/js/outbox.js`).
+//! 2. `web/guards.rs` knows the session, from memory if it can; `web/messages.rs` parses text and nonce.
+//! 3. `store/lanes.rs` puts the post in line; those that wait together become one transaction.
+//! 4. `store/posts.rs` locks the room's row, reads session, deletion, nonce and membership, moves the head,
+//!    stores the message, commits. Only now is it acknowledged.
+//! 5. The bell rings, and the tail (`live/tail.rs`) reads what follows its positions into memory.
+//! 6. The author is answered with what follows 41; everybody else's next poll is answered from memory.
+//! 7. `static/js/log.js` checks that the answer continues what the page shows, and appends it.
+//!
+//! # What always holds
+//!
+//! - SQL stands in [`store`] and nowhere else, one text for SQLite and PostgreSQL.
+//! - An idle poll runs no SQL.
+//! - Memory only says *yes*. Before anyone is refused, moved or logged out, the database is asked.
+//! - What allows a write is read inside its transaction, after the lock.
+//! - A GET changes nothing. A deed that is answered is on disk.
+//! - Nothing is ordered by a clock.
+//! - There is no state in a process that another instance would need.
 
 pub mod config;
 pub mod live;
