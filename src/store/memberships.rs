@@ -174,13 +174,15 @@ pub(super) async fn leave_room(
     house::append(connection, house::kind::LEFT, account, Some(room), Timestamp::now()).await
 }
 
-/// Takes `account`, which must be locked, out of whatever room it is in.
-pub(super) async fn leave_any_room(connection: &mut AnyConnection, account: AccountId) -> Result<(), Error> {
-    let row: Option<(i64,)> = sqlx::query_as("select room_id from membership where account_id = $1")
-        .bind(account.0)
-        .fetch_optional(&mut *connection)
-        .await?;
-    let Some((room,)) = row else { return Ok(()) };
-    lock_room(connection, RoomId(room)).await?;
-    leave_room(connection, account, RoomId(room)).await
+/// Takes `account`, which must be locked, out of the living room it is in. A deleted room is not left
+/// by this: its notice waits for the next visit.
+pub(super) async fn leave_living_room(
+    connection: &mut AnyConnection,
+    account: AccountId,
+) -> Result<(), Error> {
+    let Whereabouts::Inside(here) = where_is(connection, account).await? else { return Ok(()) };
+    if lock_room(connection, here.id).await?.living().is_ok() {
+        leave_room(connection, account, here.id).await?;
+    }
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use sqlx::AnyConnection;
 
-use super::memberships::{leave_any_room, lock_account};
+use super::memberships::{leave_living_room, lock_account};
 use super::{Error, Store, house};
 use crate::model::accounts::AccountId;
 use crate::model::house::Person;
@@ -207,7 +207,7 @@ async fn close_account(connection: &mut AnyConnection, account: AccountId) -> Re
             .fetch_optional(&mut *connection)
             .await?;
     if other.is_none() {
-        leave_any_room(connection, account).await?;
+        leave_living_room(connection, account).await?;
     }
     house::append(connection, house::kind::SESSION_ENDED, account, None, Timestamp::now()).await
 }

@@ -50,7 +50,7 @@ pub(super) fn message_views(messages: &[Message], me: &str) -> Vec<MessageView> 
 impl MessageView {
     fn new(message: &Message, before: Option<&Message>, me: &str) -> Self {
         let continues = |before: &Message| {
-            before.author == message.author && message.sent_at.0 - before.sent_at.0 < CONTINUES
+            before.author == message.author && message.sent_at.0 - before.sent_at.0 <= CONTINUES
         };
         Self {
             seq: message.position.seq,
