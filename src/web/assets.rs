@@ -12,7 +12,7 @@ use rocket::{Responder, Route, State, get, routes};
 use sha2::{Digest, Sha256};
 
 /// The folder of assets as it was at the start.
-pub(crate) struct Assets {
+pub(super) struct Assets {
     folder: PathBuf,
     version: String,
 }
@@ -22,23 +22,30 @@ impl Assets {
     ///
     /// # Errors
     /// When the folder or a file in it cannot be read.
-    pub(crate) fn read(folder: PathBuf) -> io::Result<Self> {
-        let mut files = Vec::new();
-        collect(&folder, &mut files)?;
-        files.sort();
-        let mut digest = Sha256::new();
-        for file in files {
-            digest.update(file.to_string_lossy().as_bytes());
-            digest.update(std::fs::read(&file)?);
-        }
-        let version = digest.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    pub(super) fn read(folder: PathBuf) -> Result<Self, String> {
+        let version =
+            version(&folder).map_err(|error| format!("static_dir {}: {error}", folder.display()))?;
         Ok(Self { folder, version })
     }
 
     /// The address that stands before a file's path.
-    pub(crate) fn url(&self) -> String {
+    pub(super) fn url(&self) -> String {
         format!("/static/{}", self.version)
     }
+}
+
+/// A short hash of all files below `folder`, with their names.
+fn version(folder: &Path) -> io::Result<String> {
+    let mut files = Vec::new();
+    collect(folder, &mut files)?;
+    files.sort();
+    let mut digest = Sha256::new();
+    for file in files {
+        let name = file.strip_prefix(folder).unwrap_or(&file);
+        digest.update(name.to_string_lossy().as_bytes());
+        digest.update(std::fs::read(&file)?);
+    }
+    Ok(digest.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect())
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

@@ -23,12 +23,17 @@ mod welcome;
 
 use rocket::{Build, Rocket};
 
-pub(crate) use assets::Assets;
-pub(crate) use pages::{prepare, template_names};
-pub(crate) use passwords::Passwords;
+use crate::config::Config;
+use assets::Assets;
+use passwords::Passwords;
 
 /// Everything this floor adds to the server.
-pub(crate) fn stage(rocket: Rocket<Build>) -> Rocket<Build> {
+///
+/// # Errors
+/// When the templates or the assets cannot be read.
+pub(crate) fn stage(rocket: Rocket<Build>, config: Config) -> Result<Rocket<Build>, String> {
+    let assets = Assets::read(config.static_dir.relative())?;
+    let templates = pages::templates(rocket.figment(), assets.url())?;
     let routes = [
         accounts::routes(),
         assets::routes(),
@@ -39,10 +44,14 @@ pub(crate) fn stage(rocket: Rocket<Build>) -> Rocket<Build> {
         sessions::routes(),
         welcome::routes(),
     ];
-    rocket
+    Ok(rocket
         .mount("/", routes.concat())
         .register("/", catchers::pages())
         .register("/api", catchers::json())
+        .attach(templates)
         .attach(headers::shield())
         .attach(headers::Headers)
+        .manage(Passwords::new())
+        .manage(assets)
+        .manage(config))
 }

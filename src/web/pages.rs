@@ -1,7 +1,9 @@
 //! Rendering: what every page is given, and the templates' start-up check.
 
+use std::error::Error;
 use std::path::{Path, PathBuf};
 
+use rocket::fairing::Fairing;
 use rocket::figment::Figment;
 use rocket::figment::value::magic::RelativePathBuf;
 use rocket_dyn_templates::minijinja::{UndefinedBehavior, Value, context};
@@ -48,13 +50,23 @@ pub(super) fn render(name: &'static str, context: impl Serialize) -> Template {
     Template::render(name, context)
 }
 
-/// Gives the templates what all of them use (`assets` is the address of the static files), and reads each once: a broken template stops the start
+/// The templates in the folder that the configuration names; `assets` is the address of the static files.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub(super) fn templates(figment: &Figment, assets: String) -> Result<impl Fairing, String> {
+    let folder = figment
+        .extract_inner::<RelativePathBuf>("template_dir")
+        .map_or_else(|_| PathBuf::from("templates"), |folder| folder.relative());
+    let mut names = Vec::new();
+    collect_names(&folder, &folder, &mut names)
+        .map_err(|error| format!("template_dir {}: {error}", folder.display()))?;
+    Ok(Template::try_custom(move |engines| prepare(engines, assets.clone(), &names)))
+}
+
+/// Gives the templates what all of them use, and reads each once: a broken template stops the start
 /// instead of the first visitor.
-pub(crate) fn prepare(
-    engines: &mut Engines,
-    assets: String,
-    names: &[String],
-) -> Result<(), Box<dyn std::error::Error>> {
+fn prepare(engines: &mut Engines, assets: String, names: &[String]) -> Result<(), Box<dyn Error>> {
     let environment = &mut engines.minijinja;
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.add_function("asset", move |path: &str| Value::from_safe_string(format!("{assets}/{path}")));
@@ -72,19 +84,6 @@ pub(crate) fn prepare(
         environment.get_template(name)?;
     }
     Ok(())
-}
-
-/// The names of the templates in the folder that the configuration names.
-///
-/// # Errors
-/// When the folder cannot be read.
-pub(crate) fn template_names(figment: &Figment) -> std::io::Result<Vec<String>> {
-    let folder = figment
-        .extract_inner::<RelativePathBuf>("template_dir")
-        .map_or_else(|_| PathBuf::from("templates"), |folder| folder.relative());
-    let mut names = Vec::new();
-    collect_names(&folder, &folder, &mut names)?;
-    Ok(names)
 }
 
 fn collect_names(root: &Path, folder: &Path, names: &mut Vec<String>) -> std::io::Result<()> {

@@ -18,7 +18,7 @@ use crate::model::accounts::Password;
 const LINE: usize = 50;
 
 /// The one place where passwords are hashed.
-pub(crate) struct Passwords {
+pub(super) struct Passwords {
     /// One permit per place in line or at work.
     places: Semaphore,
     /// One permit per core.
@@ -29,7 +29,7 @@ pub(crate) struct Passwords {
 
 impl Passwords {
     /// Takes as many cores as this machine has.
-    pub(crate) fn new() -> Self {
+    pub(super) fn new() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
             places: Semaphore::new(cores * (LINE + 1)),
@@ -55,12 +55,6 @@ impl Passwords {
         let _place: SemaphorePermit<'_> = self.places.try_acquire().map_err(|_| Error::TooManyLogIns)?;
         let _core = self.cores.acquire().await.map_err(|_| Error::Unavailable)?;
         spawn_blocking(work).await.map_err(|_| Error::Unavailable)
-    }
-}
-
-impl Default for Passwords {
-    fn default() -> Self {
-        Self::new()
     }
 }
 
