@@ -53,6 +53,7 @@ mod web;
 
 use std::net::SocketAddr;
 
+use rocket::config::SecretKey;
 use rocket::fairing::AdHoc;
 use rocket::figment::Figment;
 use rocket::tokio::sync::oneshot;
@@ -108,13 +109,15 @@ fn run_beside(rocket: Rocket<Build>, tail: Tail, config: &Config, store: Store) 
     rocket.attach(start).attach(stop)
 }
 
-/// The configured key of the cookies, or else the one that was made at the first start.
+/// The configured key of the cookies, or else the one that was made at the first start. Rocket's own
+/// defaults hold a key of zeros, which is none.
 async fn with_secret_key(figment: Figment, store: &Store) -> Result<Figment, StartError> {
-    if figment.contains("secret_key") {
+    let set = figment.extract_inner::<Option<SecretKey>>("secret_key")?;
+    if set.is_some_and(|key| key.is_provided()) {
         return Ok(figment);
     }
     let key = store.secret_key().await?;
-    Ok(figment.join(("secret_key", key)))
+    Ok(figment.merge(("secret_key", key)))
 }
 
 /// Closes the database of a server that has stopped.

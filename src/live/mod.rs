@@ -43,8 +43,9 @@ struct Shared {
     state: RwLock<State>,
     /// Rung after a commit, so that the tail does not wait for its tick.
     bell: Notify,
-    /// Hears of every reading; closed when the tail has stopped, so that nobody waits in vain.
-    passed: watch::Receiver<()>,
+    /// When the last successful reading began; closed when the tail has stopped, so that nobody waits
+    /// for it in vain.
+    readings: watch::Receiver<Instant>,
     started: Instant,
 }
 
@@ -86,15 +87,20 @@ impl Live {
             watched: HashMap::new(),
             read_at,
         };
-        let (reading, passed) = watch::channel(());
+        let (reading, readings) = watch::channel(read_at);
         let (state, bell) = (RwLock::new(state), Notify::new());
-        let live = Self(Arc::new(Shared { store, state, bell, passed, started: read_at }));
+        let live = Self(Arc::new(Shared { store, state, bell, readings, started: read_at }));
         Ok((live.clone(), Tail::new(live, reading)))
     }
 
-    /// Has the tail read now. To be called after every commit.
-    pub fn ring(&self) {
+    /// Has the tail read what was committed before this call, and waits until it has, but not for ever.
+    /// To be called after every commit, so that whoever did something finds it in their next poll.
+    pub async fn settle(&self) {
+        let committed = Instant::now();
         self.0.bell.notify_one();
+        let mut readings = self.0.readings.clone();
+        let passes = readings.wait_for(|began| *began >= committed);
+        let _ = tokio::time::timeout(PATIENCE, passes).await;
     }
 
     /// The living session with this token.
@@ -155,20 +161,8 @@ impl Live {
         since(seen, version, || (state.house.names_inside(room), version))
     }
 
-    /// Waits until memory holds entry `seq` of the log of `room`, but not for ever.
-    pub async fn passed(&self, room: RoomId, seq: i64) {
-        self.watch(room);
-        let mut readings = self.0.passed.clone();
-        let passes = readings.wait_for(|()| {
-            let state = self.read();
-            let log = state.watched.get(&room).and_then(|watched| watched.log.as_ref());
-            log.is_some_and(|log| log.head().seq >= seq)
-        });
-        let _ = tokio::time::timeout(PATIENCE, passes).await;
-    }
-
-    /// Notes that `room` was asked for, and has it followed if it was not.
-    fn watch(&self, room: RoomId) {
+    /// Notes that `room` is of interest here, and has the tail follow it if it did not.
+    pub fn watch(&self, room: RoomId) {
         let now = u64::try_from(self.0.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         if let Some(watched) = self.read().watched.get(&room) {
             watched.asked.store(now, Ordering::Relaxed);

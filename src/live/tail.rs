@@ -26,11 +26,11 @@ const UNWATCH: Duration = Duration::from_mins(1);
 /// The reader of the logs, still to be run.
 pub struct Tail {
     live: Live,
-    reading: watch::Sender<()>,
+    reading: watch::Sender<Instant>,
 }
 
 impl Tail {
-    pub(super) fn new(live: Live, reading: watch::Sender<()>) -> Self {
+    pub(super) fn new(live: Live, reading: watch::Sender<Instant>) -> Self {
         Self { live, reading }
     }
 
@@ -40,17 +40,20 @@ impl Tail {
         let mut failing = false;
         loop {
             match self.live.catch_up().await {
-                Ok(()) if failing => {
-                    log::info!("reading the logs works again");
+                Ok(began) => {
+                    self.reading.send_replace(began);
+                    if failing {
+                        log::info!("reading the logs works again");
+                    }
                     failing = false;
                 }
-                Err(error) if !failing => {
-                    log::warn!("reading the logs fails: {error}");
+                Err(error) => {
+                    if !failing {
+                        log::warn!("reading the logs fails: {error}");
+                    }
                     failing = true;
                 }
-                _ => {}
             }
-            self.reading.send_replace(());
             // An elapsed time-out is the tick; a ring is whatever was committed here.
             let _ = tokio::time::timeout(tick, self.live.0.bell.notified()).await;
         }
@@ -58,8 +61,8 @@ impl Tail {
 }
 
 impl Live {
-    /// Reads everything that has been appended since the last reading.
-    async fn catch_up(&self) -> Result<(), Error> {
+    /// Reads everything that has been appended since the last reading, and says when it began.
+    async fn catch_up(&self) -> Result<Instant, Error> {
         let began = Instant::now();
         let watched = self.still_watched();
         let rooms: Vec<RoomId> = watched.iter().map(|(room, _)| *room).collect();
@@ -71,7 +74,7 @@ impl Live {
             }
         }
         self.write().read_at = began;
-        Ok(())
+        Ok(began)
     }
 
     /// The watched rooms and how far each has been read; those nobody asked for lately are let go.

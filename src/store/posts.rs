@@ -40,6 +40,8 @@ pub struct Posted {
     pub message: Message,
     /// Whether an earlier send with the same nonce had stored it.
     pub repeated: bool,
+    /// Whether its author is in the room now: a repeated send is answered outside too.
+    pub inside: bool,
 }
 
 /// Who sends, as read after the room's lock.
@@ -98,7 +100,7 @@ async fn write_room(
     for post in posts {
         let outcome = judge(post, &locked, senders.get(&post.token), &known);
         let outcome = outcome.map(|verdict| match verdict {
-            Verdict::Repeated(message) => Posted { message, repeated: true },
+            Verdict::Repeated { message, inside } => Posted { message, repeated: true, inside },
             Verdict::New(author) => {
                 head = Position { seq: head.seq + 1, tag: Tag::random() };
                 let message = Message {
@@ -109,7 +111,7 @@ async fn write_room(
                 };
                 known.insert((author.id, post.nonce.as_str().to_owned()), message.clone());
                 accepted.push(Accepted { author: author.id, nonce: &post.nonce, message: message.clone() });
-                Posted { message, repeated: false }
+                Posted { message, repeated: false, inside: true }
             }
         });
         outcomes.push(outcome);
@@ -120,7 +122,7 @@ async fn write_room(
 
 enum Verdict<'a> {
     New(&'a Person),
-    Repeated(Message),
+    Repeated { message: Message, inside: bool },
 }
 
 /// Whether a post may be appended, in the order in which refusals take precedence: logged out, room
@@ -135,11 +137,16 @@ fn judge<'a>(
     if let Some(by) = &room.deleted_by {
         return Err(Refusal::RoomDeleted { room: room.name.clone(), by: by.clone() });
     }
+    let inside = sender.whereabouts.is_inside(post.room);
     if let Some(message) = known.get(&(sender.person.id, post.nonce.as_str().to_owned())) {
         let same = message.body == post.body.as_str();
-        return if same { Ok(Verdict::Repeated(message.clone())) } else { Err(Refusal::NonceReused) };
+        return if same {
+            Ok(Verdict::Repeated { message: message.clone(), inside })
+        } else {
+            Err(Refusal::NonceReused)
+        };
     }
-    if !sender.whereabouts.is_inside(post.room) {
+    if !inside {
         return Err(Refusal::NotAMember { inside: sender.whereabouts.inside().cloned() });
     }
     Ok(Verdict::New(&sender.person))

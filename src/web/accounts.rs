@@ -10,6 +10,7 @@ use super::guards::SameOrigin;
 use super::sessions::{Browser, Entered};
 use super::welcome::{AccountForm, Welcome};
 use crate::config::Config;
+use crate::live::Live;
 use crate::model::accounts::{Password, Username};
 use crate::model::sessions::Token;
 use crate::store::Store;
@@ -32,12 +33,13 @@ async fn create(
     sent: Fields<SentAccount>,
     jar: &CookieJar<'_>,
     store: &State<Store>,
+    live: &State<Live>,
     passwords: &State<Passwords>,
     config: &State<Config>,
 ) -> Entered {
     let token = Token::random();
     match make(&sent.0, &browser, &token, store, passwords).await {
-        Ok(()) => browser.enter(jar, &token, config, store, &sent.0.next).await,
+        Ok(()) => browser.enter(jar, &token, config, store, live, &sent.0.next).await,
         Err(error) => refused(error, &sent.0),
     }
 }

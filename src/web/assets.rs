@@ -68,6 +68,9 @@ struct Asset {
 async fn show(version: &str, path: PathBuf, assets: &State<Assets>) -> Option<Asset> {
     let caching = if version == assets.version { "public, max-age=31536000, immutable" } else { "no-store" };
     let file = NamedFile::open(assets.folder.join(path)).await.ok()?;
+    if !file.metadata().await.ok()?.is_file() {
+        return None;
+    }
     Some(Asset { file, caching: Header::new("Cache-Control", caching) })
 }
 

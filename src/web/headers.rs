@@ -34,7 +34,8 @@ impl Fairing for Headers {
             response.set_header(Header::new("Cross-Origin-Opener-Policy", "same-origin"));
             response.set_header(Header::new("Cross-Origin-Resource-Policy", "same-origin"));
         }
-        if !response.headers().contains("Cache-Control") && response.status() != Status::NoContent {
+        // Even 204 may be kept by a cache (RFC 9110, section 15.3.5).
+        if !response.headers().contains("Cache-Control") {
             response.set_header(Header::new("Cache-Control", "no-store"));
         }
         if matches!(response.status(), Status::TooManyRequests | Status::ServiceUnavailable) {

@@ -52,7 +52,7 @@ async fn join(found: Found<'_>, store: &State<Store>, live: &State<Live>) -> Res
     let id = room.room.id;
     match store.join(&user.session, id).await {
         Ok(()) => {
-            live.ring();
+            live.settle().await;
             Ok(Joined::In(rooms::to_room(id)))
         }
         Err(store::Error::Refused(refusal @ Refusal::InsideAnother(_))) => {
@@ -67,7 +67,7 @@ async fn join(found: Found<'_>, store: &State<Store>, live: &State<Live>) -> Res
 #[post("/rooms/<_>/leave")]
 async fn leave(user: &User, at: InPath, store: &State<Store>, live: &State<Live>) -> Result<Redirect, Error> {
     store.leave(&user.session, at.0).await?;
-    live.ring();
+    live.settle().await;
     Ok(rooms::to_list())
 }
 

@@ -171,7 +171,7 @@ async fn create(
     let after = after.map_or(Ok(Cursor::START), Cursor::parse)?;
     let posted = post(&reader.0, at.0, &sent.0.body, &sent.0.nonce, store, live).await?;
     let status = if posted.repeated { Status::Ok } else { Status::Created };
-    Ok((status, acknowledged(at.0, after, &posted.message, store, live).await))
+    Ok((status, acknowledged(at.0, after, &posted, store, live).await))
 }
 
 /// Appends a message to the log of `room`.
@@ -184,24 +184,27 @@ async fn post(
     live: &Live,
 ) -> Result<Posted, Error> {
     let post = Post { token: session.token, room, nonce: Nonce::parse(nonce)?, body: Body::parse(body)? };
+    live.watch(room);
     let posted = store.post(post).await?;
-    live.ring();
     extend(store, live, session).await;
+    live.settle().await;
     Ok(posted)
 }
 
-/// What the author of a stored message is told: what follows their cursor, once memory has it. The
-/// message is on disk, so this never fails; at worst it tells of that message alone, if it comes next.
+/// What the author of a stored message is told: what follows their cursor. The message is on disk, so
+/// this never fails; at worst it tells of that message alone, if it comes next. Someone who has left
+/// since, and repeats a send, learns only that it was stored.
 async fn acknowledged(
     room: RoomId,
     after: Cursor,
-    own: &Message,
+    posted: &Posted,
     store: &Store,
     live: &Live,
 ) -> RawJson<String> {
+    let own = &posted.message;
     let seq = own.position.seq.to_string();
-    live.passed(room, own.position.seq).await;
     let updates = match live.updates(room, after, None) {
+        _ if !posted.inside => LiveUpdates { messages: Vec::new(), more: false, moved: Position::START },
         Some(Known::Changed(updates)) => updates,
         _ => match store.updates(room, after).await {
             Ok(updates) => updates.into(),

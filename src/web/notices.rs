@@ -12,7 +12,7 @@ use crate::store::Store;
 #[post("/notices/dismiss")]
 async fn dismiss(user: &User, store: &State<Store>, live: &State<Live>) -> Result<Redirect, Error> {
     store.dismiss_notice(&user.session).await?;
-    live.ring();
+    live.settle().await;
     Ok(rooms::to_list())
 }
 

@@ -165,7 +165,7 @@ async fn create(
 ) -> Result<Created, Error> {
     let refused = match open(user, &sent.0.name, store).await {
         Ok(room) => {
-            live.ring();
+            live.settle().await;
             return Ok(Created::In(to_room(room)));
         }
         Err(
@@ -338,7 +338,7 @@ fn confirm(owner: Owner<'_>) -> Template {
 #[post("/rooms/<_>/delete")]
 async fn delete(owner: Owner<'_>, store: &State<Store>, live: &State<Live>) -> Result<Redirect, Error> {
     store.delete_room(&owner.user.session, owner.room.room.id).await?;
-    live.ring();
+    live.settle().await;
     Ok(to_list())
 }
 

@@ -57,12 +57,14 @@ impl Browser<'_> {
         token: &Token,
         config: &Config,
         store: &Store,
+        live: &Live,
         next: &str,
     ) -> Entered {
-        if let Some(former) = cookies::token(jar)
-            && let Err(error) = store.end_session(&former.hash()).await
-        {
-            log::warn!("a replaced session could not be ended: {error}");
+        if let Some(former) = cookies::token(jar) {
+            match store.end_session(&former.hash()).await {
+                Ok(()) => live.settle().await,
+                Err(error) => log::warn!("a replaced session could not be ended: {error}"),
+            }
         }
         cookies::keep(jar, token, config);
         Entered::In(Redirect::to(destination(next)))
@@ -82,11 +84,7 @@ async fn log_in(
 ) -> Entered {
     let token = Token::random();
     match open(&sent.0, &browser, &token, store, passwords).await {
-        Ok(()) => {
-            let entered = browser.enter(jar, &token, config, store, &sent.0.next).await;
-            live.ring();
-            entered
-        }
+        Ok(()) => browser.enter(jar, &token, config, store, live, &sent.0.next).await,
         Err(refusal) => refused(refusal, &sent.0),
     }
 }
@@ -147,7 +145,7 @@ async fn log_out(
 ) -> Result<Redirect, Error> {
     if let Some(token) = cookies::token(jar) {
         store.end_session(&token.hash()).await?;
-        live.ring();
+        live.settle().await;
     }
     cookies::drop(jar);
     Ok(Redirect::to("/"))
