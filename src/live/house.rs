@@ -90,8 +90,10 @@ impl House {
         inside.filter_map(|account| Some(self.members.get(account)?.name.clone())).collect()
     }
 
-    /// Page `page` of the list, as `account` sees it.
+    /// Page `page` of the list, or the last one, as `account` sees it.
     pub(super) fn list_page(&self, account: AccountId, page: i64) -> ListPage {
+        let pages = pages(i64::try_from(self.order.len()).unwrap_or(i64::MAX));
+        let page = page.min(pages);
         let start = usize::try_from((page - 1).saturating_mul(ROOMS_A_PAGE)).unwrap_or(usize::MAX);
         let most = usize::try_from(ROOMS_A_PAGE).unwrap_or(usize::MAX);
         let mut rooms: Vec<Room> = self
@@ -108,8 +110,7 @@ impl House {
         if let Some(own) = own.and_then(|here| self.living(here.id)) {
             rooms.insert(0, own.seen_from_outside());
         }
-        let count = i64::try_from(self.order.len()).unwrap_or(i64::MAX);
-        ListPage { version: self.moved, page, pages: pages(count), whereabouts, rooms }
+        ListPage { version: self.moved, page, pages, whereabouts, rooms }
     }
 
     /// Takes in the next entry of the house log.

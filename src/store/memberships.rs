@@ -1,35 +1,11 @@
 //! Who is in which room: joining and leaving.
 
-use sqlx::AnyConnection;
-
-use super::sessions::{living_session, whereabouts};
-use super::{Error, Session, Store, house};
-use crate::model::accounts::AccountId;
-use crate::model::log::Position;
+use super::sessions::living_session;
+use super::whereabouts::{enter, leave_room, lock_account, lock_room, where_is};
+use super::{Error, Session, Store};
+use crate::model::Refusal;
 use crate::model::memberships::Whereabouts;
 use crate::model::rooms::RoomId;
-use crate::model::{Refusal, Timestamp, log::Tag};
-
-/// A room's row, locked until the transaction ends.
-pub(super) struct LockedRoom {
-    pub(super) name: String,
-    pub(super) owner: AccountId,
-    /// The head of its log.
-    pub(super) head: Position,
-    /// Who deleted it, if it is deleted.
-    pub(super) deleted_by: Option<String>,
-}
-
-impl LockedRoom {
-    /// # Errors
-    /// [`Refusal::RoomDeleted`] when this is a tombstone.
-    pub(super) fn living(self) -> Result<Self, Refusal> {
-        match self.deleted_by {
-            Some(by) => Err(Refusal::RoomDeleted { room: self.name, by }),
-            None => Ok(self),
-        }
-    }
-}
 
 impl Store {
     /// Brings the person of `session` into `room`. Joining twice is joining once.
@@ -84,105 +60,4 @@ impl Store {
         })
         .await
     }
-}
-
-/// Serialises whatever one person does about where they are.
-pub(super) async fn lock_account(connection: &mut AnyConnection, account: AccountId) -> Result<(), Error> {
-    sqlx::query("update account set name = name where id = $1").bind(account.0).execute(connection).await?;
-    Ok(())
-}
-
-/// Locks a room's row. What else must be true is to be read in a later statement: conditions in this
-/// one would be judged by a snapshot from before the wait (PostgreSQL, READ COMMITTED).
-///
-/// # Errors
-/// [`Refusal::NoSuchRoom`], or when the database fails.
-pub(super) async fn lock_room(connection: &mut AnyConnection, room: RoomId) -> Result<LockedRoom, Error> {
-    type Row = (String, i64, i64, i64, Option<i64>);
-    let row: Option<Row> = sqlx::query_as(
-        "update room set last_seq = last_seq where id = $1
-         returning name, owner_id, last_seq, last_tag, deleted_by",
-    )
-    .bind(room.0)
-    .fetch_optional(&mut *connection)
-    .await?;
-    let Some((name, owner, seq, tag, deleted_by)) = row else {
-        return Err(Refusal::NoSuchRoom.into());
-    };
-    let deleted_by = match deleted_by {
-        Some(by) => {
-            let (name,) = sqlx::query_as("select name from account where id = $1")
-                .bind(by)
-                .fetch_one(connection)
-                .await?;
-            Some(name)
-        }
-        None => None,
-    };
-    Ok(LockedRoom { name, owner: AccountId(owner), head: Position { seq, tag: Tag(tag) }, deleted_by })
-}
-
-/// Where `account` is, as this transaction sees it.
-pub(super) async fn where_is(
-    connection: &mut AnyConnection,
-    account: AccountId,
-) -> Result<Whereabouts, Error> {
-    let row: Option<(i64, String, Option<String>)> = sqlx::query_as(
-        "select r.id, r.name, d.name from membership m
-         join room r on r.id = m.room_id left join account d on d.id = r.deleted_by
-         where m.account_id = $1",
-    )
-    .bind(account.0)
-    .fetch_optional(connection)
-    .await?;
-    Ok(row.map_or(Whereabouts::Nowhere, |(id, name, by)| whereabouts(Some((id, name)), by)))
-}
-
-/// Puts `account` into `room`; a deleted room it was in is forgotten. The room must be locked or new.
-pub(super) async fn enter(
-    connection: &mut AnyConnection,
-    account: AccountId,
-    room: RoomId,
-) -> Result<(), Error> {
-    let now = Timestamp::now();
-    sqlx::query(
-        "insert into membership (account_id, room_id, joined_at) values ($1, $2, $3)
-         on conflict (account_id) do update set room_id = excluded.room_id, joined_at = excluded.joined_at",
-    )
-    .bind(account.0)
-    .bind(room.0)
-    .bind(now.0)
-    .execute(&mut *connection)
-    .await?;
-    house::append(connection, house::kind::JOINED, account, Some(room), now).await
-}
-
-/// Takes `account` out of `room`, which must be locked.
-pub(super) async fn leave_room(
-    connection: &mut AnyConnection,
-    account: AccountId,
-    room: RoomId,
-) -> Result<(), Error> {
-    let left = sqlx::query("delete from membership where account_id = $1 and room_id = $2")
-        .bind(account.0)
-        .bind(room.0)
-        .execute(&mut *connection)
-        .await?;
-    if left.rows_affected() == 0 {
-        return Ok(());
-    }
-    house::append(connection, house::kind::LEFT, account, Some(room), Timestamp::now()).await
-}
-
-/// Takes `account`, which must be locked, out of the living room it is in. A deleted room is not left
-/// by this: its notice waits for the next visit.
-pub(super) async fn leave_living_room(
-    connection: &mut AnyConnection,
-    account: AccountId,
-) -> Result<(), Error> {
-    let Whereabouts::Inside(here) = where_is(connection, account).await? else { return Ok(()) };
-    if lock_room(connection, here.id).await?.living().is_ok() {
-        leave_room(connection, account, here.id).await?;
-    }
-    Ok(())
 }

@@ -9,6 +9,7 @@ mod engine;
 mod error;
 mod house;
 mod lanes;
+mod lists;
 mod memberships;
 mod messages;
 mod posts;
@@ -16,6 +17,7 @@ mod rooms;
 mod sessions;
 mod sql;
 pub mod sweeper;
+mod whereabouts;
 
 use std::fs::File;
 use std::sync::Arc;
@@ -27,9 +29,10 @@ use sqlx::{Any, AnyPool, Transaction};
 pub use accounts::Credentials;
 pub use error::Error;
 pub use house::{Heads, Snapshot, SnapshotRoom};
+pub use lists::{ListPage, ROOMS_A_PAGE, pages};
 pub use messages::{PAGE_MAX, UPDATE_MAX, Updates};
 pub use posts::{Post, Posted};
-pub use rooms::{ListPage, ROOMS_A_PAGE, Room, RoomPage, pages};
+pub use rooms::{Room, RoomPage};
 pub use sessions::{FoundSession, NewSession, Session};
 
 use engine::Engine;

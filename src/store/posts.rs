@@ -7,9 +7,8 @@ use std::collections::HashMap;
 
 use sqlx::AnyConnection;
 
-use super::memberships::{LockedRoom, lock_room};
-use super::sessions::whereabouts;
 use super::sql::{assembled, list, pad, padded, rows};
+use super::whereabouts::{LockedRoom, lock_room, whereabouts};
 use super::{Error, Store};
 use crate::model::accounts::AccountId;
 use crate::model::house::Person;

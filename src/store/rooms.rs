@@ -2,9 +2,9 @@
 
 use sqlx::AnyConnection;
 
-use super::memberships::{enter, leave_room, lock_account, lock_room, where_is};
 use super::messages::newest;
 use super::sessions::living_session;
+use super::whereabouts::{enter, leave_room, lock_account, lock_room, where_is};
 use super::{Error, Session, Store, house};
 use crate::model::accounts::AccountId;
 use crate::model::house::Person;
@@ -13,9 +13,6 @@ use crate::model::memberships::Whereabouts;
 use crate::model::messages::Message;
 use crate::model::rooms::{RoomId, RoomName, RoomRef};
 use crate::model::{Refusal, Timestamp};
-
-/// How many rooms stand on a page of the list.
-pub const ROOMS_A_PAGE: i64 = 100;
 
 /// How many messages of a deleted room are removed in one transaction.
 const SWEEP: i64 = 500;
@@ -29,20 +26,6 @@ pub struct Room {
     pub owner: Person,
     /// How many people are inside.
     pub inside: i64,
-}
-
-/// One page of the list of rooms, for one person.
-pub struct ListPage {
-    /// How new it is: the latest coming or going anywhere.
-    pub version: Position,
-    /// Which page, from 1.
-    pub page: i64,
-    /// How many pages there are, at least 1.
-    pub pages: i64,
-    /// Where the person is.
-    pub whereabouts: Whereabouts,
-    /// Latest coming or going first; the room the person is in is always among them.
-    pub rooms: Vec<Room>,
 }
 
 /// What a room's page shows, read at one moment.
@@ -122,35 +105,6 @@ impl Store {
         Ok(room)
     }
 
-    /// Page `page` of the list, as `account` sees it.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn list_page(&self, account: AccountId, page: i64) -> Result<ListPage, Error> {
-        let mut snapshot = self.snapshot().await?;
-        let version = house::list_version(&mut snapshot).await?;
-        let whereabouts = where_is(&mut snapshot, account).await?;
-        let (count,): (i64,) = sqlx::query_as("select count(*) from room where deleted_at is null")
-            .fetch_one(&mut *snapshot)
-            .await?;
-        let rows: Vec<Row> = sqlx::query_as(
-            "select r.id, r.name, r.owner_id, o.name,
-                    (select count(*) from membership m where m.room_id = r.id),
-                    r.moved_seq, r.moved_tag, d.name
-             from room r join account o on o.id = r.owner_id left join account d on d.id = r.deleted_by
-             where r.deleted_at is null order by r.moved_seq desc limit $1 offset $2",
-        )
-        .bind(ROOMS_A_PAGE)
-        .bind((page - 1).saturating_mul(ROOMS_A_PAGE))
-        .fetch_all(&mut *snapshot)
-        .await?;
-        let mut rooms: Vec<Room> = rows.into_iter().map(room).collect();
-        if let Some(here) = whereabouts.inside().filter(|here| !rooms.iter().any(|r| r.room.id == here.id)) {
-            rooms.insert(0, facts(&mut snapshot, here.id).await?.0);
-        }
-        Ok(ListPage { version, page, pages: pages(count), whereabouts, rooms })
-    }
-
     /// What the page of room `id` shows to `account`: the newest messages, or those before `before`.
     ///
     /// # Errors
@@ -209,15 +163,10 @@ impl Store {
     }
 }
 
-/// How many pages `count` rooms fill, at least one.
-#[must_use]
-pub fn pages(count: i64) -> i64 {
-    (count + ROOMS_A_PAGE - 1).div_euclid(ROOMS_A_PAGE).max(1)
-}
+/// A room with its owner, how many are inside, its latest coming or going, and who deleted it.
+pub(super) type Row = (i64, String, i64, String, i64, i64, i64, Option<String>);
 
-type Row = (i64, String, i64, String, i64, i64, i64, Option<String>);
-
-fn room((id, name, owner, owner_name, inside, ..): Row) -> Room {
+pub(super) fn room((id, name, owner, owner_name, inside, ..): Row) -> Room {
     Room {
         room: RoomRef { id: RoomId(id), name },
         owner: Person { id: AccountId(owner), name: owner_name },
@@ -226,7 +175,7 @@ fn room((id, name, owner, owner_name, inside, ..): Row) -> Room {
 }
 
 /// A living room and its latest coming or going.
-async fn facts(connection: &mut AnyConnection, id: RoomId) -> Result<(Room, Position), Error> {
+pub(super) async fn facts(connection: &mut AnyConnection, id: RoomId) -> Result<(Room, Position), Error> {
     let row: Option<Row> = sqlx::query_as(
         "select r.id, r.name, r.owner_id, o.name,
                 (select count(*) from membership m where m.room_id = r.id),

@@ -2,13 +2,12 @@
 
 use sqlx::AnyConnection;
 
-use super::memberships::{leave_living_room, lock_account};
+use super::whereabouts::{leave_living_room, lock_account, whereabouts};
 use super::{Error, Store, house};
 use crate::model::accounts::AccountId;
 use crate::model::house::Person;
 use crate::model::log::{Position, Tag};
-use crate::model::memberships::{Notice, Whereabouts};
-use crate::model::rooms::{RoomId, RoomRef};
+use crate::model::memberships::Whereabouts;
 use crate::model::sessions::{IDLE, TokenHash};
 use crate::model::{Refusal, Timestamp};
 
@@ -210,14 +209,4 @@ async fn close_account(connection: &mut AnyConnection, account: AccountId) -> Re
         leave_living_room(connection, account).await?;
     }
     house::append(connection, house::kind::SESSION_ENDED, account, None, Timestamp::now()).await
-}
-
-/// Where someone is, from the room their membership names and who deleted it, if anyone did.
-pub(super) fn whereabouts(room: Option<(i64, String)>, deleted_by: Option<String>) -> Whereabouts {
-    let Some((id, name)) = room else { return Whereabouts::Nowhere };
-    let room = RoomRef { id: RoomId(id), name };
-    match deleted_by {
-        Some(by) => Whereabouts::Evicted(Notice { room, by }),
-        None => Whereabouts::Inside(room),
-    }
 }

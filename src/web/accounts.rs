@@ -1,30 +1,18 @@
 //! Creating an account.
 
 use rocket::http::{CookieJar, Status};
-use rocket::{FromForm, Route, State, post, routes};
+use rocket::{Route, State, post, routes};
 
 use super::Passwords;
 use super::body::Fields;
 use super::error::{Error, Problem};
 use super::guards::SameOrigin;
-use super::sessions::{Browser, Entered};
-use super::welcome::{AccountForm, Welcome};
+use super::welcome::{AccountForm, Browser, Entered, SentAccount, Welcome};
 use crate::config::Config;
 use crate::live::Live;
 use crate::model::accounts::{Password, Username};
 use crate::model::sessions::Token;
 use crate::store::Store;
-
-/// What the two forms of the welcome page send.
-#[derive(FromForm)]
-pub(super) struct SentAccount {
-    #[field(default = String::new())]
-    pub(super) username: String,
-    #[field(default = String::new())]
-    pub(super) password: String,
-    #[field(default = String::new())]
-    pub(super) next: String,
-}
 
 #[post("/accounts", data = "<sent>")]
 async fn create(

@@ -8,10 +8,12 @@ use rocket::{Catcher, Request, catch, catchers};
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
+use super::doors::door;
 use super::error::{Error, Problem};
 use super::guards::{User, Visitor};
 use super::pages::{self, Page};
-use super::{rooms, welcome};
+use super::paths::room_in;
+use super::{lists, welcome};
 use crate::model::Refusal;
 use crate::model::memberships::Notice;
 use crate::model::rooms::{RoomId, RoomRef};
@@ -50,11 +52,11 @@ async fn better_page(
         (Some(Refusal::RoomDeleted { room, by }), Some(user)) => {
             // The number plays no part: the notice names a room that can no longer be linked.
             let room = RoomRef { id: RoomId(0), name: room.clone() };
-            rooms::list_with_notice(store, user, Notice { room, by: by.clone() }, unsent).await
+            lists::with_notice(store, user, Notice { room, by: by.clone() }, unsent).await
         }
         (Some(Refusal::NotAMember { .. }), Some(user)) => {
-            let id = rooms::id_in_path(request).ok_or(Error::NotFound)?;
-            rooms::door(store, user, id, &problem.detail, unsent).await
+            let id = room_in(request).ok_or(Error::NotFound)?;
+            door(store, user, id, Some(&problem.detail), unsent).await
         }
         _ => Err(Error::NotFound),
     }

@@ -6,9 +6,11 @@ use rocket::{Responder, Route, State, get, post, routes};
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
+use super::doors::door;
 use super::error::{Error, Problem};
 use super::guards::{Found, InPath, Listener, User};
-use super::{pages, rooms};
+use super::pages::Fragment;
+use super::paths::{to_list, to_room};
 use crate::live::{Known, Live};
 use crate::model::Refusal;
 use crate::model::log::{Cursor, Position};
@@ -26,13 +28,6 @@ impl PeopleView {
         names.sort_by_cached_key(|name| name.to_lowercase());
         Self { version: version.to_string(), names }
     }
-}
-
-/// A part of a page, or word that the reader has the newest.
-#[derive(Responder)]
-pub(super) enum Fragment {
-    Changed(Box<Template>),
-    Unchanged(Status),
 }
 
 #[derive(Serialize)]
@@ -53,11 +48,11 @@ async fn join(found: Found<'_>, store: &State<Store>, live: &State<Live>) -> Res
     match store.join(&user.session, id).await {
         Ok(()) => {
             live.settle().await;
-            Ok(Joined::In(rooms::to_room(id)))
+            Ok(Joined::In(to_room(id)))
         }
         Err(store::Error::Refused(refusal @ Refusal::InsideAnother(_))) => {
             let problem = Problem::from(refusal);
-            let door = rooms::door(store, user, id, &problem.detail, None).await?;
+            let door = door(store, user, id, Some(&problem.detail), None).await?;
             Ok(Joined::AtTheDoor((Status::new(problem.status), door)))
         }
         Err(error) => Err(error.into()),
@@ -68,7 +63,7 @@ async fn join(found: Found<'_>, store: &State<Store>, live: &State<Live>) -> Res
 async fn leave(user: &User, at: InPath, store: &State<Store>, live: &State<Live>) -> Result<Redirect, Error> {
     store.leave(&user.session, at.0).await?;
     live.settle().await;
-    Ok(rooms::to_list())
+    Ok(to_list())
 }
 
 #[get("/rooms/<_>/people?<after>")]
@@ -80,15 +75,14 @@ async fn people(
 ) -> Result<Fragment, Error> {
     let seen = after.map(Cursor::parse).transpose()?;
     let (names, version) = match live.people(listener.room, seen) {
-        Some(Known::Unchanged) => return Ok(Fragment::Unchanged(Status::NoContent)),
+        Some(Known::Unchanged) => return Ok(Fragment::unchanged()),
         Some(Known::Changed(people)) => people,
         None => store.people(listener.room).await?,
     };
     if seen.is_some_and(|seen| seen.is_at(version)) {
-        return Ok(Fragment::Unchanged(Status::NoContent));
+        return Ok(Fragment::unchanged());
     }
-    let people = PeopleView::new(names, version);
-    Ok(Fragment::Changed(Box::new(pages::render("memberships/_people", PeopleFragment { people }))))
+    Ok(Fragment::changed("memberships/_people", PeopleFragment { people: PeopleView::new(names, version) }))
 }
 
 pub(super) fn routes() -> Vec<Route> {

@@ -5,74 +5,19 @@ use rocket::response::Redirect;
 use rocket::response::content::RawJson;
 use rocket::{FromForm, Responder, Route, State, get, post, routes};
 use rocket_dyn_templates::Template;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::body::{Fields, Json};
 use super::error::{Error, Problem};
 use super::guards::{InPath, Listener, Reader, User, Visitor, extend};
-use super::rooms::{Composer, message_number, room_page, to_room};
+use super::paths::to_room;
+use super::rooms::{Composer, message_number, room_page};
 use crate::live::{Known, Live, LiveUpdates};
 use crate::model::log::{Cursor, Position};
-use crate::model::messages::{Body, Message, Nonce, Part, parts};
+use crate::model::messages::{Body, Message, Nonce};
 use crate::model::rooms::RoomId;
 use crate::model::{Invalid, Refusal};
 use crate::store::{PAGE_MAX, Post, Posted, Session, Store, Updates};
-
-/// A message as `messages/_message` shows it.
-#[derive(Serialize)]
-pub(super) struct MessageView {
-    seq: i64,
-    tag: String,
-    author: String,
-    sent_at: String,
-    sent_text: String,
-    parts: Vec<PartView>,
-    mine: bool,
-    continued: bool,
-}
-
-#[derive(Serialize)]
-struct PartView {
-    text: String,
-    href: String,
-}
-
-/// How long after a message its author's next one still continues it, in milliseconds; also in
-/// `static/js/messages.js`.
-const CONTINUES: i64 = 5 * 60 * 1000;
-
-/// The views of consecutive messages, for `me`.
-pub(super) fn message_views(messages: &[Message], me: &str) -> Vec<MessageView> {
-    let before = std::iter::once(None).chain(messages.iter().map(Some));
-    messages.iter().zip(before).map(|(message, before)| MessageView::new(message, before, me)).collect()
-}
-
-impl MessageView {
-    fn new(message: &Message, before: Option<&Message>, me: &str) -> Self {
-        let continues = |before: &Message| {
-            before.author == message.author && message.sent_at.0 - before.sent_at.0 <= CONTINUES
-        };
-        Self {
-            seq: message.position.seq,
-            tag: message.position.tag.to_string(),
-            author: message.author.clone(),
-            sent_at: message.sent_at.rfc_3339(),
-            sent_text: message.sent_at.readable(),
-            parts: parts(&message.body).into_iter().map(PartView::from).collect(),
-            mine: message.author == me,
-            continued: before.is_some_and(continues),
-        }
-    }
-}
-
-impl From<Part<'_>> for PartView {
-    fn from(part: Part<'_>) -> Self {
-        match part {
-            Part::Text(text) => Self { text: text.to_owned(), href: String::new() },
-            Part::Link(link) => Self { text: link.to_owned(), href: link.to_owned() },
-        }
-    }
-}
 
 /// What follows a cursor, from memory or from the database.
 impl From<Updates> for LiveUpdates {

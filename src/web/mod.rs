@@ -9,14 +9,18 @@ mod assets;
 mod body;
 mod catchers;
 mod cookies;
+mod doors;
 mod error;
 mod guards;
 mod headers;
+mod history;
+mod lists;
 mod memberships;
 mod messages;
 mod notices;
 mod pages;
 mod passwords;
+mod paths;
 mod rooms;
 mod sessions;
 mod welcome;
@@ -37,6 +41,7 @@ pub(crate) fn stage(rocket: Rocket<Build>, config: Config) -> Result<Rocket<Buil
     let routes = [
         accounts::routes(),
         assets::routes(),
+        lists::routes(),
         memberships::routes(),
         messages::routes(),
         notices::routes(),

@@ -5,7 +5,7 @@ use rocket::{Route, State, post, routes};
 
 use super::error::Error;
 use super::guards::User;
-use super::rooms;
+use super::paths::to_list;
 use crate::live::Live;
 use crate::store::Store;
 
@@ -13,7 +13,7 @@ use crate::store::Store;
 async fn dismiss(user: &User, store: &State<Store>, live: &State<Live>) -> Result<Redirect, Error> {
     store.dismiss_notice(&user.session).await?;
     live.settle().await;
-    Ok(rooms::to_list())
+    Ok(to_list())
 }
 
 pub(super) fn routes() -> Vec<Route> {

@@ -3,9 +3,11 @@
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
+use rocket::Responder;
 use rocket::fairing::Fairing;
 use rocket::figment::Figment;
 use rocket::figment::value::magic::RelativePathBuf;
+use rocket::http::Status;
 use rocket_dyn_templates::minijinja::{UndefinedBehavior, Value, context};
 use rocket_dyn_templates::{Engines, Template};
 use serde::Serialize;
@@ -42,6 +44,27 @@ impl<'a, T: Serialize> Page<'a, T> {
     /// For somebody whose name cannot be looked up now, with *Log out* all the same.
     pub(super) fn of_someone(self) -> Self {
         Self { person: Some(""), ..self }
+    }
+}
+
+/// A part of a page, or word that the reader has the newest.
+#[derive(Responder)]
+pub(super) enum Fragment {
+    /// The part, rendered.
+    Changed(Box<Template>),
+    /// `204 No Content`.
+    Unchanged(Status),
+}
+
+impl Fragment {
+    /// The fragment's template `name`.
+    pub(super) fn changed(name: &'static str, content: impl Serialize) -> Self {
+        Self::Changed(Box::new(render(name, content)))
+    }
+
+    /// There is nothing newer.
+    pub(super) fn unchanged() -> Self {
+        Self::Unchanged(Status::NoContent)
     }
 }
 

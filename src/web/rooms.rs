@@ -1,148 +1,25 @@
-//! The list of rooms, a room's page and its door, opening and deleting a room.
+//! Rooms: opening one, its page, deleting it.
 
 use rocket::http::Status;
 use rocket::response::Redirect;
-use rocket::{FromForm, Request, Responder, Route, State, get, post, routes, uri};
+use rocket::{FromForm, Responder, Route, State, get, post, routes};
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::body::Fields;
+use super::doors::door;
 use super::error::{Error, Problem};
-use super::guards::{InPath, Owner, Reader, User};
-use super::memberships::{Fragment, PeopleView};
-use super::messages::{MessageView, message_views};
+use super::guards::{InPath, Owner, User};
+use super::history::{self, MessageView};
+use super::lists::{self, CreateForm};
+use super::memberships::PeopleView;
 use super::pages::{self, Page};
-use crate::live::{Known, Live};
-use crate::model::house::Person;
-use crate::model::log::Cursor;
-use crate::model::memberships::Notice;
+use super::paths::{to_list, to_room};
+use crate::live::Live;
 use crate::model::messages::Nonce;
-use crate::model::rooms::{RoomId, RoomName, RoomRef};
+use crate::model::rooms::{RoomId, RoomName};
 use crate::model::{Invalid, Refusal};
-use crate::store::{ListPage, Room, Store};
-
-#[derive(Serialize)]
-struct Here {
-    id: i64,
-    name: String,
-}
-
-impl Here {
-    fn new(room: &RoomRef) -> Self {
-        Self { id: room.id.0, name: room.name.clone() }
-    }
-}
-
-#[derive(Serialize)]
-struct NoticeView {
-    room: String,
-    by: String,
-    yours: bool,
-}
-
-#[derive(Serialize)]
-struct ListView {
-    version: String,
-    page: i64,
-    pages: i64,
-    here: Option<Here>,
-    notice: Option<NoticeView>,
-    rooms: Vec<RowView>,
-}
-
-#[derive(Serialize)]
-struct RowView {
-    id: i64,
-    name: String,
-    owner: String,
-    inside: i64,
-    mine: bool,
-    here: bool,
-}
-
-impl ListView {
-    fn new(list: ListPage, me: &Person, told: Option<&Notice>) -> Self {
-        let here = list.whereabouts.inside().map(|room| room.id);
-        let notice = list.whereabouts.notice().or(told);
-        let row = |Room { room, owner, inside }| RowView {
-            id: room.id.0,
-            mine: owner.id == me.id,
-            here: here == Some(room.id),
-            name: room.name,
-            owner: owner.name,
-            inside,
-        };
-        Self {
-            version: list.version.to_string(),
-            page: list.page,
-            pages: list.pages,
-            here: list.whereabouts.inside().map(Here::new),
-            notice: notice.map(|notice| NoticeView {
-                room: notice.room.name.clone(),
-                yours: notice.by == me.name,
-                by: notice.by.clone(),
-            }),
-            rooms: list.rooms.into_iter().map(row).collect(),
-        }
-    }
-}
-
-#[derive(Default, Serialize)]
-struct CreateForm<'a> {
-    name: &'a str,
-    error: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct Index<'a> {
-    list: ListView,
-    create: CreateForm<'a>,
-    alert: Option<&'a str>,
-}
-
-fn page_number(page: Option<&str>) -> Result<i64, Error> {
-    let number = page.unwrap_or("1").parse().ok().filter(|page| *page >= 1);
-    number.ok_or_else(|| Invalid::new("Pages are numbered from 1.").into())
-}
-
-#[get("/rooms?<page>")]
-pub(super) async fn index(user: &User, page: Option<&str>, store: &State<Store>) -> Result<Template, Error> {
-    let list = store.list_page(user.session.person.id, page_number(page)?).await?;
-    if list.page > list.pages {
-        return Err(Error::NotFound);
-    }
-    let list = ListView::new(list, &user.session.person, None);
-    let index = Index { list, create: CreateForm::default(), alert: None };
-    Ok(pages::render("rooms/index", Page::new(Some(user), index)))
-}
-
-#[derive(Serialize)]
-struct ListFragment {
-    list: ListView,
-}
-
-#[get("/rooms/list?<after>&<page>")]
-async fn list(
-    reader: Reader,
-    after: Option<&str>,
-    page: Option<&str>,
-    store: &State<Store>,
-    live: &State<Live>,
-) -> Result<Fragment, Error> {
-    let me = &reader.0.person;
-    let seen = after.map(Cursor::parse).transpose()?;
-    let page = page_number(page)?;
-    let list = match live.list_page(me.id, page, seen) {
-        Some(Known::Unchanged) => return Ok(Fragment::Unchanged(Status::NoContent)),
-        Some(Known::Changed(list)) => list,
-        None => store.list_page(me.id, page).await?,
-    };
-    if seen.is_some_and(|seen| seen.is_at(list.version)) {
-        return Ok(Fragment::Unchanged(Status::NoContent));
-    }
-    let list = ListView::new(list, me, None);
-    Ok(Fragment::Changed(Box::new(pages::render("rooms/_list", ListFragment { list }))))
-}
+use crate::store::{Room, Store};
 
 #[derive(FromForm)]
 struct SentRoom {
@@ -173,28 +50,13 @@ async fn create(
         ) => Problem::from(error),
         Err(error) => return Err(error),
     };
-    let list = store.list_page(user.session.person.id, 1).await?;
-    let list = ListView::new(list, &user.session.person, None);
     let create = CreateForm { name: &sent.0.name, error: Some(&refused.detail) };
-    let page = pages::render("rooms/index", Page::new(Some(user), Index { list, create, alert: None }));
+    let page = lists::with_form(store, user, create).await?;
     Ok(Created::Refused((Status::new(refused.status), page)))
 }
 
 async fn open(user: &User, name: &str, store: &Store) -> Result<RoomId, Error> {
     Ok(store.create_room(&user.session, &RoomName::parse(name)?).await?)
-}
-
-/// The list, for someone who wanted a room that is no more.
-pub(super) async fn list_with_notice(
-    store: &Store,
-    user: &User,
-    notice: Notice,
-    unsent: Option<&str>,
-) -> Result<Template, Error> {
-    let list = store.list_page(user.session.person.id, 1).await?;
-    let list = ListView::new(list, &user.session.person, Some(&notice));
-    let index = Index { list, create: CreateForm::default(), alert: None };
-    Ok(pages::render("rooms/index", Page::new(Some(user), index).with_unsent(unsent)))
 }
 
 #[derive(Responder)]
@@ -209,7 +71,7 @@ async fn show(user: &User, at: InPath, before: Option<&str>, store: &State<Store
     match room_page(store, user, at.0, before, Composer::default()).await {
         Ok(page) => Ok(Shown::Page(page)),
         Err(Error::Refused(Refusal::NotAMember { .. })) => {
-            Ok(Shown::Page(door(store, user, at.0, "", None).await?))
+            Ok(Shown::Page(door(store, user, at.0, None, None).await?))
         }
         Err(Error::Refused(Refusal::RoomDeleted { .. }))
             if user.whereabouts.notice().is_some_and(|notice| notice.room.id == at.0) =>
@@ -273,7 +135,7 @@ pub(super) async fn room_page(
             owner: page.room.owner.name,
         },
         earlier: page.messages.first().map(|first| first.position.seq).filter(|seq| *seq > 1),
-        messages: message_views(&page.messages, &me.name),
+        messages: history::views(&page.messages, &me.name),
         newest: before.is_none(),
         cursor: page.head.to_string(),
         people: PeopleView::new(page.people, page.moved),
@@ -282,38 +144,6 @@ pub(super) async fn room_page(
         nonce: Nonce::random().as_str().to_owned(),
     };
     Ok(pages::render("rooms/show", Page::new(Some(user), view)))
-}
-
-#[derive(Serialize)]
-struct DoorView<'a> {
-    room: DoorHead,
-    here: Option<Here>,
-    alert: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct DoorHead {
-    id: i64,
-    name: String,
-    owner: String,
-    inside: i64,
-}
-
-/// The page of room `id` for someone who is not in it.
-pub(super) async fn door(
-    store: &Store,
-    user: &User,
-    id: RoomId,
-    alert: &str,
-    unsent: Option<&str>,
-) -> Result<Template, Error> {
-    let Room { room, owner, inside } = store.room(id).await?;
-    let view = DoorView {
-        room: DoorHead { id: room.id.0, name: room.name, owner: owner.name, inside },
-        here: user.whereabouts.inside().map(Here::new),
-        alert: Some(alert).filter(|alert| !alert.is_empty()),
-    };
-    Ok(pages::render("rooms/door", Page::new(Some(user), view).with_unsent(unsent)))
 }
 
 #[derive(Serialize)]
@@ -342,29 +172,6 @@ async fn delete(owner: Owner<'_>, store: &State<Store>, live: &State<Live>) -> R
     Ok(to_list())
 }
 
-/// Sends the browser to the page of room `id`.
-pub(super) fn to_room(id: RoomId) -> Redirect {
-    Redirect::to(uri!(show(id.0, _)))
-}
-
-/// Sends the browser to the list.
-pub(super) fn to_list() -> Redirect {
-    Redirect::to(uri!(index(_)))
-}
-
-/// The room that a refused request was about.
-pub(super) fn id_in_path(request: &Request<'_>) -> Option<RoomId> {
-    let mut segments = request.uri().path().segments();
-    segments.find(|segment| *segment == "rooms")?;
-    Some(RoomId(segments.next()?.parse().ok()?))
-}
-
-/// Whether a part of a page was asked for, which nobody wants to be sent to.
-pub(super) fn is_fragment(request: &Request<'_>) -> bool {
-    let path = request.uri().path();
-    path == "/rooms/list" || path.ends_with("/people")
-}
-
 pub(super) fn routes() -> Vec<Route> {
-    routes![index, list, create, show, confirm, delete]
+    routes![create, show, confirm, delete]
 }

@@ -1,75 +1,20 @@
 //! Logging in and out.
 
 use rocket::http::{CookieJar, Status};
-use rocket::outcome::Outcome;
-use rocket::request::{self, FromRequest};
 use rocket::response::Redirect;
-use rocket::{Request, Responder, Route, State, post, routes};
-use rocket_dyn_templates::Template;
+use rocket::{Route, State, post, routes};
 
-use super::accounts::SentAccount;
 use super::body::Fields;
 use super::error::{Error, Problem};
 use super::guards::SameOrigin;
-use super::welcome::{AccountForm, Welcome, destination};
+use super::welcome::{AccountForm, Browser, Entered, SentAccount, Welcome};
 use super::{Passwords, cookies};
 use crate::config::Config;
 use crate::live::Live;
 use crate::model::Invalid;
 use crate::model::accounts::Username;
 use crate::model::sessions::Token;
-use crate::store::{NewSession, Store};
-
-/// What became of someone at the door of the house.
-#[derive(Responder)]
-pub(super) enum Entered {
-    /// They are in.
-    In(Redirect),
-    /// The form again, with what is wrong.
-    Refused((Status, Template)),
-}
-
-/// The browser at the other end.
-pub(super) struct Browser<'r> {
-    user_agent: &'r str,
-}
-
-#[rocket::async_trait]
-impl<'r> FromRequest<'r> for Browser<'r> {
-    type Error = ();
-
-    async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
-        Outcome::Success(Self { user_agent: request.headers().get_one("User-Agent").unwrap_or_default() })
-    }
-}
-
-impl Browser<'_> {
-    /// A session for this browser, not yet opened.
-    pub(super) fn session(&self, token: &Token) -> NewSession {
-        NewSession::new(token.hash(), self.user_agent)
-    }
-
-    /// Lets somebody in whose session has just been opened. Who was logged in here before is logged
-    /// out, but only now: whoever logs in again stays in their room.
-    pub(super) async fn enter(
-        &self,
-        jar: &CookieJar<'_>,
-        token: &Token,
-        config: &Config,
-        store: &Store,
-        live: &Live,
-        next: &str,
-    ) -> Entered {
-        if let Some(former) = cookies::token(jar) {
-            match store.end_session(&former.hash()).await {
-                Ok(()) => live.settle().await,
-                Err(error) => log::warn!("a replaced session could not be ended: {error}"),
-            }
-        }
-        cookies::keep(jar, token, config);
-        Entered::In(Redirect::to(destination(next)))
-    }
-}
+use crate::store::Store;
 
 #[post("/session", data = "<sent>")]
 async fn log_in(

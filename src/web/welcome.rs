@@ -1,14 +1,20 @@
-//! The first page: log in, or create an account.
+//! The first page, with its two forms: log in, or create an account.
 
-use rocket::http::Method;
+use rocket::http::{CookieJar, Status};
+use rocket::outcome::Outcome;
+use rocket::request::{self, FromRequest};
 use rocket::response::Redirect;
-use rocket::{Request, Responder, Route, get, routes, uri};
+use rocket::{FromForm, Request, Responder, Route, get, routes};
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::guards::Visitor;
 use super::pages::{self, Page};
-use super::rooms;
+use super::{cookies, paths};
+use crate::config::Config;
+use crate::live::Live;
+use crate::model::sessions::Token;
+use crate::store::{NewSession, Store};
 
 /// The two forms as they are shown; what was typed stays in them, the password aside.
 #[derive(Default, Serialize)]
@@ -40,45 +46,80 @@ enum Shown {
 #[get("/?<next>")]
 fn show(visitor: Visitor<'_>, next: Option<&str>) -> Shown {
     match visitor.0 {
-        Some(_) => Shown::Elsewhere(Redirect::to(destination(next.unwrap_or_default()))),
+        Some(_) => Shown::Elsewhere(Redirect::to(paths::after_log_in(next.unwrap_or_default()))),
         None => Shown::Page(Welcome { next: next.unwrap_or_default(), ..Welcome::default() }.render()),
     }
 }
 
-/// Where to go after log-in: a page of ours, or else the list.
-pub(super) fn destination(next: &str) -> String {
-    let ours = next == "/rooms" || next.starts_with("/rooms/") || next.starts_with("/rooms?");
-    let plain = next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') && !next.contains("//");
-    if ours && plain { next.to_owned() } else { uri!(rooms::index(_)).to_string() }
+/// What someone sees who has to log in first.
+pub(super) fn asked_to_log_in(request: &Request<'_>, alert: &str, unsent: Option<&str>) -> Template {
+    let next = paths::asked_for(request);
+    let welcome = Welcome { next: &next, alert: Some(alert), ..Welcome::default() };
+    pages::render("welcome/show", Page::new(None, welcome).with_unsent(unsent))
 }
 
-/// What someone sees who has to log in first. After that they go on to what they asked for, or where
-/// it is said what became of it.
-pub(super) fn asked_to_log_in(request: &Request<'_>, alert: &str, unsent: Option<&str>) -> Template {
-    let asked_for = match rooms::id_in_path(request) {
-        _ if request.method() == Method::Get && !rooms::is_fragment(request) => request.uri().to_string(),
-        Some(room) => format!("/rooms/{room}"),
-        None => String::new(),
-    };
-    let welcome = Welcome { next: &asked_for, alert: Some(alert), ..Welcome::default() };
-    pages::render("welcome/show", Page::new(None, welcome).with_unsent(unsent))
+/// What the two forms of the welcome page send.
+#[derive(FromForm)]
+pub(super) struct SentAccount {
+    #[field(default = String::new())]
+    pub(super) username: String,
+    #[field(default = String::new())]
+    pub(super) password: String,
+    #[field(default = String::new())]
+    pub(super) next: String,
+}
+
+/// What became of someone at the door of the house.
+#[derive(Responder)]
+pub(super) enum Entered {
+    /// They are in.
+    In(Redirect),
+    /// The form again, with what is wrong.
+    Refused((Status, Template)),
+}
+
+/// The browser at the other end.
+pub(super) struct Browser<'r> {
+    user_agent: &'r str,
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Browser<'r> {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
+        Outcome::Success(Self { user_agent: request.headers().get_one("User-Agent").unwrap_or_default() })
+    }
+}
+
+impl Browser<'_> {
+    /// A session for this browser, not yet opened.
+    pub(super) fn session(&self, token: &Token) -> NewSession {
+        NewSession::new(token.hash(), self.user_agent)
+    }
+
+    /// Lets somebody in whose session has just been opened. Who was logged in here before is logged
+    /// out, but only now: whoever logs in again stays in their room.
+    pub(super) async fn enter(
+        &self,
+        jar: &CookieJar<'_>,
+        token: &Token,
+        config: &Config,
+        store: &Store,
+        live: &Live,
+        next: &str,
+    ) -> Entered {
+        if let Some(former) = cookies::token(jar) {
+            match store.end_session(&former.hash()).await {
+                Ok(()) => live.settle().await,
+                Err(error) => log::warn!("a replaced session could not be ended: {error}"),
+            }
+        }
+        cookies::keep(jar, token, config);
+        Entered::In(Redirect::to(paths::after_log_in(next)))
+    }
 }
 
 pub(super) fn routes() -> Vec<Route> {
     routes![show]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::destination;
-
-    #[test]
-    fn nobody_is_sent_to_another_site() {
-        assert_eq!(destination("/rooms/7?before=3"), "/rooms/7?before=3");
-        for next in
-            ["", "//evil.example", "https://evil.example", "/rooms//evil", "/rooms/\\evil", "/rooms/\r\nX: y"]
-        {
-            assert_eq!(destination(next), "/rooms", "{next:?}");
-        }
-    }
 }

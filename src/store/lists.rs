@@ -1,0 +1,64 @@
+//! The list of rooms.
+
+use super::rooms::{Room, Row, facts, room};
+use super::whereabouts::where_is;
+use super::{Error, Store, house};
+use crate::model::accounts::AccountId;
+use crate::model::log::Position;
+use crate::model::memberships::Whereabouts;
+
+/// How many rooms stand on a page of the list.
+pub const ROOMS_A_PAGE: i64 = 100;
+
+/// One page of the list of rooms, for one person.
+pub struct ListPage {
+    /// How new it is: the latest coming or going anywhere.
+    pub version: Position,
+    /// Which page, from 1.
+    pub page: i64,
+    /// How many pages there are, at least 1.
+    pub pages: i64,
+    /// Where the person is.
+    pub whereabouts: Whereabouts,
+    /// Latest coming or going first; the room the person is in is always among them.
+    pub rooms: Vec<Room>,
+}
+
+impl Store {
+    /// Page `page` of the list, or the last one if there are not so many, as `account` sees it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_page(&self, account: AccountId, page: i64) -> Result<ListPage, Error> {
+        let mut snapshot = self.snapshot().await?;
+        let version = house::list_version(&mut snapshot).await?;
+        let whereabouts = where_is(&mut snapshot, account).await?;
+        let (count,): (i64,) = sqlx::query_as("select count(*) from room where deleted_at is null")
+            .fetch_one(&mut *snapshot)
+            .await?;
+        let pages = pages(count);
+        let page = page.min(pages);
+        let rows: Vec<Row> = sqlx::query_as(
+            "select r.id, r.name, r.owner_id, o.name,
+                    (select count(*) from membership m where m.room_id = r.id),
+                    r.moved_seq, r.moved_tag, d.name
+             from room r join account o on o.id = r.owner_id left join account d on d.id = r.deleted_by
+             where r.deleted_at is null order by r.moved_seq desc limit $1 offset $2",
+        )
+        .bind(ROOMS_A_PAGE)
+        .bind((page - 1).saturating_mul(ROOMS_A_PAGE))
+        .fetch_all(&mut *snapshot)
+        .await?;
+        let mut rooms: Vec<Room> = rows.into_iter().map(room).collect();
+        if let Some(here) = whereabouts.inside().filter(|here| !rooms.iter().any(|r| r.room.id == here.id)) {
+            rooms.insert(0, facts(&mut snapshot, here.id).await?.0);
+        }
+        Ok(ListPage { version, page, pages, whereabouts, rooms })
+    }
+}
+
+/// How many pages `count` rooms fill, at least one.
+#[must_use]
+pub fn pages(count: i64) -> i64 {
+    (count + ROOMS_A_PAGE - 1).div_euclid(ROOMS_A_PAGE).max(1)
+}

@@ -1,0 +1,52 @@
+//! A room's door: what someone sees who is not in it.
+
+use rocket_dyn_templates::Template;
+use serde::Serialize;
+
+use super::error::Error;
+use super::guards::User;
+use super::pages::{self, Page};
+use crate::model::rooms::{RoomId, RoomRef};
+use crate::store::{Room, Store};
+
+/// The room a person is in, for a link back to it.
+#[derive(Serialize)]
+pub(super) struct Here {
+    id: i64,
+    name: String,
+}
+
+impl Here {
+    pub(super) fn new(room: &RoomRef) -> Self {
+        Self { id: room.id.0, name: room.name.clone() }
+    }
+}
+
+#[derive(Serialize)]
+struct DoorView<'a> {
+    room: RoomView,
+    here: Option<Here>,
+    alert: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct RoomView {
+    id: i64,
+    name: String,
+    owner: String,
+    inside: i64,
+}
+
+/// The door of room `id`, and why one is standing there.
+pub(super) async fn door(
+    store: &Store,
+    user: &User,
+    id: RoomId,
+    alert: Option<&str>,
+    unsent: Option<&str>,
+) -> Result<Template, Error> {
+    let Room { room, owner, inside } = store.room(id).await?;
+    let room = RoomView { id: room.id.0, name: room.name, owner: owner.name, inside };
+    let view = DoorView { room, here: user.whereabouts.inside().map(Here::new), alert };
+    Ok(pages::render("rooms/door", Page::new(Some(user), view).with_unsent(unsent)))
+}

@@ -1,0 +1,152 @@
+//! The list of rooms: the page, and the fragment that keeps it live.
+
+use rocket::{Route, State, get, routes};
+use rocket_dyn_templates::Template;
+use serde::Serialize;
+
+use super::doors::Here;
+use super::error::Error;
+use super::guards::{Reader, User};
+use super::pages::{self, Fragment, Page};
+use crate::live::{Known, Live};
+use crate::model::Invalid;
+use crate::model::house::Person;
+use crate::model::log::Cursor;
+use crate::model::memberships::Notice;
+use crate::store::{ListPage, Room, Store};
+
+#[derive(Serialize)]
+struct NoticeView {
+    room: String,
+    by: String,
+    yours: bool,
+}
+
+#[derive(Serialize)]
+struct ListView {
+    version: String,
+    page: i64,
+    pages: i64,
+    here: Option<Here>,
+    notice: Option<NoticeView>,
+    rooms: Vec<RowView>,
+}
+
+#[derive(Serialize)]
+struct RowView {
+    id: i64,
+    name: String,
+    owner: String,
+    inside: i64,
+    mine: bool,
+    here: bool,
+}
+
+impl ListView {
+    fn new(list: ListPage, me: &Person, told: Option<&Notice>) -> Self {
+        let here = list.whereabouts.inside().map(|room| room.id);
+        let notice = list.whereabouts.notice().or(told);
+        let row = |Room { room, owner, inside }| RowView {
+            id: room.id.0,
+            mine: owner.id == me.id,
+            here: here == Some(room.id),
+            name: room.name,
+            owner: owner.name,
+            inside,
+        };
+        Self {
+            version: list.version.to_string(),
+            page: list.page,
+            pages: list.pages,
+            here: list.whereabouts.inside().map(Here::new),
+            notice: notice.map(|notice| NoticeView {
+                room: notice.room.name.clone(),
+                yours: notice.by == me.name,
+                by: notice.by.clone(),
+            }),
+            rooms: list.rooms.into_iter().map(row).collect(),
+        }
+    }
+}
+
+/// The form that creates a room: what was typed, and what is wrong with it.
+#[derive(Default, Serialize)]
+pub(super) struct CreateForm<'a> {
+    pub(super) name: &'a str,
+    pub(super) error: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct ListPageView<'a> {
+    list: ListView,
+    create: CreateForm<'a>,
+    alert: Option<&'a str>,
+}
+
+fn page_number(page: Option<&str>) -> Result<i64, Error> {
+    let number = page.unwrap_or("1").parse().ok().filter(|page| *page >= 1);
+    number.ok_or_else(|| Invalid::new("Pages are numbered from 1.").into())
+}
+
+#[get("/rooms?<page>")]
+async fn index(user: &User, page: Option<&str>, store: &State<Store>) -> Result<Template, Error> {
+    let page = page_number(page)?;
+    let list = store.list_page(user.session.person.id, page).await?;
+    if list.page != page {
+        return Err(Error::NotFound);
+    }
+    let list = ListView::new(list, &user.session.person, None);
+    let view = ListPageView { list, create: CreateForm::default(), alert: None };
+    Ok(pages::render("rooms/index", Page::new(Some(user), view)))
+}
+
+/// The first page of the list, when a room could not be created.
+pub(super) async fn with_form(store: &Store, user: &User, create: CreateForm<'_>) -> Result<Template, Error> {
+    let list = store.list_page(user.session.person.id, 1).await?;
+    let list = ListView::new(list, &user.session.person, None);
+    Ok(pages::render("rooms/index", Page::new(Some(user), ListPageView { list, create, alert: None })))
+}
+
+/// The first page of the list, for someone who wanted a room that is no more.
+pub(super) async fn with_notice(
+    store: &Store,
+    user: &User,
+    notice: Notice,
+    unsent: Option<&str>,
+) -> Result<Template, Error> {
+    let list = store.list_page(user.session.person.id, 1).await?;
+    let list = ListView::new(list, &user.session.person, Some(&notice));
+    let view = ListPageView { list, create: CreateForm::default(), alert: None };
+    Ok(pages::render("rooms/index", Page::new(Some(user), view).with_unsent(unsent)))
+}
+
+#[derive(Serialize)]
+struct ListFragment {
+    list: ListView,
+}
+
+#[get("/rooms/list?<after>&<page>")]
+async fn list(
+    reader: Reader,
+    after: Option<&str>,
+    page: Option<&str>,
+    store: &State<Store>,
+    live: &State<Live>,
+) -> Result<Fragment, Error> {
+    let me = &reader.0.person;
+    let seen = after.map(Cursor::parse).transpose()?;
+    let page = page_number(page)?;
+    let list = match live.list_page(me.id, page, seen) {
+        Some(Known::Unchanged) => return Ok(Fragment::unchanged()),
+        Some(Known::Changed(list)) => list,
+        None => store.list_page(me.id, page).await?,
+    };
+    if seen.is_some_and(|seen| seen.is_at(list.version)) {
+        return Ok(Fragment::unchanged());
+    }
+    Ok(Fragment::changed("rooms/_list", ListFragment { list: ListView::new(list, me, None) }))
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![index, list]
+}

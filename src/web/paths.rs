@@ -1,0 +1,65 @@
+//! Addresses: where pages are, and what a request's own address says.
+
+use rocket::Request;
+use rocket::http::Method;
+use rocket::response::Redirect;
+
+use crate::model::rooms::RoomId;
+
+/// The list of rooms.
+const LIST: &str = "/rooms";
+
+/// Sends the browser to the list.
+pub(super) fn to_list() -> Redirect {
+    Redirect::to(LIST)
+}
+
+/// Sends the browser to the page of room `id`.
+pub(super) fn to_room(id: RoomId) -> Redirect {
+    Redirect::to(room(id))
+}
+
+fn room(id: RoomId) -> String {
+    format!("{LIST}/{id}")
+}
+
+/// Where to go after log-in: to `next` if that is a page of ours, or else to the list.
+pub(super) fn after_log_in(next: &str) -> String {
+    let ours = next == LIST || next.starts_with("/rooms/") || next.starts_with("/rooms?");
+    let plain = next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') && !next.contains("//");
+    if ours && plain { next.to_owned() } else { LIST.to_owned() }
+}
+
+/// What someone wanted to see who has to log in first: the page they asked for, or the one that says
+/// what became of what they did.
+pub(super) fn asked_for(request: &Request<'_>) -> String {
+    let path = request.uri().path();
+    let is_fragment = path == "/rooms/list" || path.ends_with("/people");
+    match room_in(request) {
+        _ if request.method() == Method::Get && !is_fragment => request.uri().to_string(),
+        Some(id) => room(id),
+        None => String::new(),
+    }
+}
+
+/// The room that a request is about, whatever its route.
+pub(super) fn room_in(request: &Request<'_>) -> Option<RoomId> {
+    let mut segments = request.uri().path().segments();
+    segments.find(|segment| *segment == "rooms")?;
+    Some(RoomId(segments.next()?.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::after_log_in;
+
+    #[test]
+    fn nobody_is_sent_to_another_site() {
+        assert_eq!(after_log_in("/rooms/7?before=3"), "/rooms/7?before=3");
+        for next in
+            ["", "//evil.example", "https://evil.example", "/rooms//evil", "/rooms/\\evil", "/rooms/\r\nX: y"]
+        {
+            assert_eq!(after_log_in(next), "/rooms", "{next:?}");
+        }
+    }
+}
