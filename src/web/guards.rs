@@ -204,6 +204,9 @@ impl<'r> FromRequest<'r> for Owner<'r> {
 
 /// Someone who is logged in, as far as memory can vouch for it; else as the database says. A poll
 /// asks this way, and never extends the session.
+///
+/// A page says in `Parlor-Account` whose it is: when somebody else has logged in from another tab of
+/// the same browser, the page does not go on in their name.
 pub(super) struct Reader(pub(super) Arc<Session>);
 
 #[rocket::async_trait]
@@ -216,12 +219,15 @@ impl<'r> FromRequest<'r> for Reader {
             (Ok(live), Some(token)) => live.session(&token),
             _ => None,
         };
-        if let Some(session) = remembered {
-            return Outcome::Success(Self(session));
-        }
-        match find_session(request).await {
-            Ok(Some(found)) => Outcome::Success(Self(Arc::new(found.session))),
-            Ok(None) => Error::from(Refusal::LoggedOut).refuse(request),
+        let session = match remembered {
+            Some(session) => Ok(Some(session)),
+            None => find_session(request).await.map(|found| found.map(|found| Arc::new(found.session))),
+        };
+        let page_of = request.headers().get_one("Parlor-Account");
+        let fits = |session: &Arc<Session>| page_of.is_none_or(|id| id == session.person.id.0.to_string());
+        match session {
+            Ok(Some(session)) if fits(&session) => Outcome::Success(Self(session)),
+            Ok(_) => Error::from(Refusal::LoggedOut).refuse(request),
             Err(error) => error.refuse(request),
         }
     }

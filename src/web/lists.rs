@@ -80,7 +80,6 @@ pub(super) struct CreateForm<'a> {
 struct ListPageView<'a> {
     list: ListView,
     create: CreateForm<'a>,
-    alert: Option<&'a str>,
 }
 
 fn page_number(page: Option<&str>) -> Result<i64, Error> {
@@ -96,7 +95,7 @@ async fn index(user: &User, page: Option<&str>, store: &State<Store>) -> Result<
         return Err(Error::NotFound);
     }
     let list = ListView::new(list, &user.session.person, None);
-    let view = ListPageView { list, create: CreateForm::default(), alert: None };
+    let view = ListPageView { list, create: CreateForm::default() };
     Ok(pages::render("rooms/index", Page::new(Some(user), view)))
 }
 
@@ -104,7 +103,7 @@ async fn index(user: &User, page: Option<&str>, store: &State<Store>) -> Result<
 pub(super) async fn with_form(store: &Store, user: &User, create: CreateForm<'_>) -> Result<Template, Error> {
     let list = store.list_page(user.session.person.id, 1).await?;
     let list = ListView::new(list, &user.session.person, None);
-    Ok(pages::render("rooms/index", Page::new(Some(user), ListPageView { list, create, alert: None })))
+    Ok(pages::render("rooms/index", Page::new(Some(user), ListPageView { list, create })))
 }
 
 /// The first page of the list, for someone who wanted a room that is no more.
@@ -116,7 +115,7 @@ pub(super) async fn with_notice(
 ) -> Result<Template, Error> {
     let list = store.list_page(user.session.person.id, 1).await?;
     let list = ListView::new(list, &user.session.person, Some(&notice));
-    let view = ListPageView { list, create: CreateForm::default(), alert: None };
+    let view = ListPageView { list, create: CreateForm::default() };
     Ok(pages::render("rooms/index", Page::new(Some(user), view).with_unsent(unsent)))
 }
 

@@ -9,7 +9,9 @@ export const clock = {
   clearTimeout: (timer) => window.clearTimeout(timer),
 };
 
-export const requests = new Requests({ fetch: (...what) => window.fetch(...what), clock });
+const { account } = document.body.dataset;
+
+export const requests = new Requests({ fetch: (...what) => window.fetch(...what), clock, account });
 
 // Reading the property alone throws where the browser forbids storage.
 export const storage = (() => {

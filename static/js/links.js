@@ -1,7 +1,7 @@
 // Where the links in a text are: `http(s)://` up to white space or one of <>", without the
 // punctuation that ends the sentence around it. The server finds the same ones.
 
-const LINK = /https?:\/\/[^\s<>"]+/g;
+const LINK = /https?:\/\/[^\p{White_Space}<>"]+/gu;
 const TRAILING = /[.,;:!?'")\]}]+$/;
 const BARE = /^https?:\/\/$/;
 

@@ -22,10 +22,14 @@ export class Trouble extends Error {
 export class Requests {
   #fetch;
   #clock;
+  #account;
 
-  constructor({ fetch, clock }) {
+  // account: whose page this is. Should somebody else log in from another tab, the server refuses us
+  // rather than let us go on in their name.
+  constructor({ fetch, clock, account }) {
     this.#fetch = fetch;
     this.#clock = clock;
+    this.#account = account;
   }
 
   // `type` is what a 200 must be, `signal` lets the caller give up earlier than we do.
@@ -37,7 +41,7 @@ export class Requests {
     try {
       const response = await this.#fetch(url, {
         ...options,
-        headers: { Accept: type, ...options.headers },
+        headers: { Accept: type, "Parlor-Account": this.#account, ...options.headers },
         cache: "no-store",
         redirect: "manual",
         signal: patience.signal,
