@@ -154,7 +154,8 @@ impl From<Refusal> for Problem {
                 Self::new(Status::Unauthorized, "logged-out", "Logged out", "Please log in to go on.")
             }
             Refusal::NoSuchRoom => {
-                Self::new(Status::NotFound, "no-such-room", "No such room", "There is no such room.")
+                let detail = "No room was ever opened at this address.";
+                Self::new(Status::NotFound, "no-such-room", "No such room", detail)
             }
             Refusal::RoomDeleted { room, by } => {
                 let detail = format!("The room “{room}” was deleted by {by}.");

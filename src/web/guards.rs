@@ -104,7 +104,6 @@ impl<'r> FromRequest<'r> for Visitor<'r> {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
-        try_outcome!(request.guard::<SameOrigin>().await);
         let loaded = request.local_cache_async(async {
             let found = find_session(request).await.map_err(|error| error.note(request));
             let user = |found: FoundSession| User { session: found.session, whereabouts: found.whereabouts };
@@ -122,6 +121,7 @@ impl<'r> FromRequest<'r> for &'r User {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
+        try_outcome!(request.guard::<SameOrigin>().await);
         let Some(user) = try_outcome!(request.guard::<Visitor<'_>>().await).0 else {
             return Error::from(Refusal::LoggedOut).refuse(request);
         };

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::body::{Fields, Json};
 use super::error::{Error, Problem};
-use super::guards::{InPath, Listener, Reader, User, Visitor, extend};
+use super::guards::{InPath, Listener, Reader, SameOrigin, User, Visitor, extend};
 use super::paths::to_room;
 use super::rooms::{Composer, message_number, room_page};
 use crate::live::{Known, Live, LiveUpdates};
@@ -183,6 +183,7 @@ enum Sent {
 /// The form of a browser without JavaScript. Whatever is refused, the words come back.
 #[post("/rooms/<_>/post", data = "<sent>")]
 async fn create_by_form(
+    _same: SameOrigin,
     visitor: Visitor<'_>,
     at: InPath,
     sent: Fields<SentForm>,
