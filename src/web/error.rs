@@ -12,6 +12,8 @@
 //! A guard or handler that fails leaves a [`Problem`] with the request; the catchers render it, as a
 //! page or as JSON.
 
+use std::borrow::Cow;
+
 use rocket::Request;
 use rocket::http::Status;
 use rocket::outcome::Outcome;
@@ -149,53 +151,56 @@ impl Problem {
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
-        let mut problem = match refusal.clone() {
-            Refusal::LoggedOut => {
-                Self::new(Status::Unauthorized, "logged-out", "Logged out", "Please log in to go on.")
-            }
-            Refusal::NoSuchRoom => {
-                let detail = "No room was ever opened at this address.";
-                Self::new(Status::NotFound, "no-such-room", "No such room", detail)
-            }
-            Refusal::RoomDeleted { room, by } => {
-                let detail = format!("The room “{room}” was deleted by {by}.");
-                let problem = Self::new(Status::Gone, "room-deleted", "Room deleted", detail);
-                Self { room: Some(room), by: Some(by), ..problem }
-            }
-            Refusal::NotAMember { inside } => {
-                let detail = "You are not in this room.";
-                Self::new(Status::Forbidden, "not-a-member", "Not in this room", detail).inside(inside)
-            }
-            Refusal::InsideAnother(room) => {
-                let detail = format!("You are in “{}”. Leave it to enter another room.", room.name);
-                let problem = Self::new(Status::Conflict, "inside-another", "In another room", detail);
-                problem.inside(Some(room))
-            }
-            Refusal::NotTheOwner => {
-                let detail = "Only who created a room may delete it.";
-                Self::new(Status::Forbidden, "not-the-owner", "Not your room", detail)
-            }
-            Refusal::RoomNameTaken => {
-                let detail = "There is a room of this name already. Please choose another name.";
-                Self::new(Status::Conflict, "room-name-taken", "Name taken", detail)
-            }
-            Refusal::UsernameTaken => {
-                let detail = "Someone has this username already. Please choose another.";
-                Self::new(Status::Conflict, "username-taken", "Name taken", detail)
-            }
-            Refusal::NonceReused => {
-                let detail =
-                    "This was sent before with another text. Send it again to post it as a new message.";
-                Self::new(Status::Conflict, "nonce-reused", "Sent before", detail)
-            }
-            Refusal::Resync => {
-                let detail = "The cursor is not of this log. Read the room from the start.";
-                Self::new(Status::Conflict, "resync", "Another history", detail)
-            }
-        };
-        problem.refusal = Some(refusal);
-        problem
+        let (status, kind, title, detail) = words(&refusal);
+        let problem = Self { refusal: Some(refusal.clone()), ..Self::new(status, kind, title, detail) };
+        match refusal {
+            Refusal::RoomDeleted { room, by } => Self { room: Some(room), by: Some(by), ..problem },
+            Refusal::NotAMember { inside } => problem.inside(inside),
+            Refusal::InsideAnother(room) => problem.inside(Some(room)),
+            _ => problem,
+        }
     }
+}
+
+/// Status, type, title and detail of a refusal.
+fn words(refusal: &Refusal) -> (Status, &'static str, &'static str, Cow<'static, str>) {
+    let (status, kind, title, detail) = match refusal {
+        Refusal::LoggedOut => (Status::Unauthorized, "logged-out", "Logged out", "Please log in to go on."),
+        Refusal::NoSuchRoom => {
+            (Status::NotFound, "no-such-room", "No such room", "No room was ever opened at this address.")
+        }
+        Refusal::RoomDeleted { room, by } => {
+            let detail = format!("The room “{room}” was deleted by {by}.");
+            return (Status::Gone, "room-deleted", "Room deleted", detail.into());
+        }
+        Refusal::NotAMember { .. } => {
+            (Status::Forbidden, "not-a-member", "Not in this room", "You are not in this room.")
+        }
+        Refusal::InsideAnother(room) => {
+            let detail = format!("You are in “{}”. Leave it to enter another room.", room.name);
+            return (Status::Conflict, "inside-another", "In another room", detail.into());
+        }
+        Refusal::NotTheOwner => {
+            (Status::Forbidden, "not-the-owner", "Not your room", "Only who created a room may delete it.")
+        }
+        Refusal::RoomNameTaken => {
+            let detail = "There is a room of this name already. Please choose another name.";
+            (Status::Conflict, "room-name-taken", "Name taken", detail)
+        }
+        Refusal::UsernameTaken => {
+            let detail = "Someone has this username already. Please choose another.";
+            (Status::Conflict, "username-taken", "Name taken", detail)
+        }
+        Refusal::NonceReused => {
+            let detail = "This was sent before with another text. Send it again to post it as a new message.";
+            (Status::Conflict, "nonce-reused", "Sent before", detail)
+        }
+        Refusal::Resync => {
+            let detail = "The cursor is not of this log. Read the room from the start.";
+            (Status::Conflict, "resync", "Another history", detail)
+        }
+    };
+    (status, kind, title, detail.into())
 }
 
 impl From<Error> for Problem {

@@ -64,8 +64,7 @@ export class Earlier {
 
   #show({ messages, more }) {
     try {
-      this.#log.prepend(messages);
-      this.offer(more);
+      this.#log.prepend(messages, () => this.offer(more));
     } catch (error) {
       this.#delegate.faulted(error);
     }

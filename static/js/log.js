@@ -56,8 +56,9 @@ export class Log {
     this.#reader.added();
   }
 
-  prepend(messages) {
-    if (messages.length === 0) return;
+  // `meanwhile` is for what else changes above the reader.
+  prepend(messages, meanwhile) {
+    if (messages.length === 0) return meanwhile();
     const first = this.#element.querySelector("[data-seq]");
     requireGapless(messages, this.firstSeq - messages.length);
     const added = this.#messages.build(messages);
@@ -66,6 +67,7 @@ export class Log {
       const separator = first.previousElementSibling;
       (separator?.classList.contains("day") ? separator : first).before(added);
       this.#messages.arrange(first, last);
+      meanwhile();
     });
   }
 
