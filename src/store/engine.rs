@@ -32,8 +32,10 @@ const POSTGRES: &[Script] = &[(1, "house", include_str!("migrations/postgres/000
 /// The first SQLite without the WAL-reset corruption (<https://sqlite.org/wal.html#walresetbug>).
 const SQLITE_OLDEST: (u32, u32, u32) = (3, 51, 3);
 
-/// How long to wait for a connection before the database counts as unreachable.
+/// How long a request waits for a connection before the database counts as unreachable.
 const ACQUIRE: Duration = Duration::from_secs(1);
+/// How often that long the start waits.
+const START_PATIENCE: u32 = 10;
 
 impl Engine {
     /// Reads the scheme of a `database_url`; an unknown one is refused, not taken for a file name.
@@ -109,8 +111,8 @@ impl Engine {
                 let pool = AnyPoolOptions::new()
                     .max_connections(connections)
                     .acquire_timeout(ACQUIRE)
-                    .connect(url)
-                    .await?;
+                    .connect_lazy(url)?;
+                reach(&pool).await?;
                 Ok((pool.clone(), pool))
             }
         }
@@ -136,6 +138,17 @@ impl Engine {
         connection.close().await?;
         Ok(())
     }
+}
+
+/// Makes the first connection. A busy server may take longer for it than a request should wait.
+async fn reach(pool: &AnyPool) -> Result<(), OpenError> {
+    for _ in 0..START_PATIENCE {
+        match pool.acquire().await {
+            Err(sqlx::Error::PoolTimedOut) => {}
+            outcome => return Ok(outcome.map(drop)?),
+        }
+    }
+    Err(OpenError::new("the PostgreSQL server takes too long to answer".to_owned()))
 }
 
 fn sqlite_options(path: &Path) -> Result<AnyConnectOptions, OpenError> {
