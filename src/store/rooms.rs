@@ -105,6 +105,19 @@ impl Store {
         Ok(room)
     }
 
+    /// Whether someone whose whereabouts have just been read is in the living room `id`.
+    ///
+    /// # Errors
+    /// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], [`Refusal::NotAMember`], or when the
+    /// database fails.
+    pub async fn require_inside(&self, whereabouts: &Whereabouts, id: RoomId) -> Result<(), Error> {
+        if whereabouts.is_inside(id) {
+            return Ok(());
+        }
+        self.room(id).await?;
+        Err(Refusal::NotAMember { inside: whereabouts.inside().cloned() }.into())
+    }
+
     /// What the page of room `id` shows to `account`: the newest messages, or those before `before`.
     ///
     /// # Errors

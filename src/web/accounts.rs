@@ -6,7 +6,7 @@ use rocket::{Route, State, post, routes};
 use super::Passwords;
 use super::body::Fields;
 use super::error::{Error, Problem};
-use super::guards::SameOrigin;
+use super::guards::{SameOrigin, Visitor};
 use super::welcome::{AccountForm, Browser, Entered, SentAccount, Welcome};
 use crate::config::Config;
 use crate::live::Live;
@@ -17,6 +17,7 @@ use crate::store::Store;
 #[post("/accounts", data = "<sent>")]
 async fn create(
     _same: SameOrigin,
+    visitor: Visitor<'_>,
     browser: Browser<'_>,
     sent: Fields<SentAccount>,
     jar: &CookieJar<'_>,
@@ -28,7 +29,7 @@ async fn create(
     let token = Token::random();
     match make(&sent.0, &browser, &token, store, passwords).await {
         Ok(()) => browser.enter(jar, &token, config, store, live, &sent.0.next).await,
-        Err(error) => refused(error, &sent.0),
+        Err(error) => refused(error, &sent.0, &visitor),
     }
 }
 
@@ -45,10 +46,10 @@ async fn make(
     Ok(store.create_account(&name, &hash, &browser.session(token)).await?)
 }
 
-fn refused(error: Error, sent: &SentAccount) -> Entered {
+fn refused(error: Error, sent: &SentAccount, visitor: &Visitor<'_>) -> Entered {
     let problem = Problem::from(error);
     let create = AccountForm { username: &sent.username, error: Some(&problem.detail) };
-    let page = Welcome { next: &sent.next, create, ..Welcome::default() }.render();
+    let page = Welcome { next: &sent.next, create, ..Welcome::default() }.render(visitor);
     Entered::Refused((Status::new(problem.status), page))
 }
 

@@ -33,13 +33,13 @@ pub(super) struct Json<T>(pub(super) T);
 
 #[rocket::async_trait]
 impl<'r, T: DeserializeOwned> FromData<'r> for Json<T> {
-    type Error = ();
+    type Error = Error;
 
     async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
         let sent = read(request, data, &ContentType::JSON, "application/json").await;
         match sent.and_then(|bytes| parse_json(&bytes)) {
             Ok(document) => Outcome::Success(Self(document)),
-            Err(error) => Outcome::Error((error.note(request), ())),
+            Err(error) => Outcome::Error((error.note(request), error)),
         }
     }
 }

@@ -13,6 +13,7 @@
 //! page or as JSON.
 
 use std::borrow::Cow;
+use std::sync::{Mutex, PoisonError};
 
 use rocket::Request;
 use rocket::http::Status;
@@ -26,7 +27,7 @@ use crate::model::{Invalid, Refusal};
 use crate::store;
 
 /// What kept a request from being done.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Error {
     /// The rules of the house.
     Refused(Refusal),
@@ -139,7 +140,7 @@ impl Problem {
 
     /// What the request has been refused for, or else what `status` says.
     pub(super) fn of_request(request: &Request<'_>, status: Status) -> Self {
-        let noted = request.local_cache(|| Noted(None)).0.clone();
+        let noted = noted(request).lock().unwrap_or_else(PoisonError::into_inner).clone();
         noted.filter(|problem| problem.status == status.code).unwrap_or_else(|| Self::of_status(status))
     }
 
@@ -252,11 +253,11 @@ impl Error {
         Self::Unsent(Box::new(self), words.into())
     }
 
-    /// Leaves the reason with the request, where the catcher finds it.
-    pub(super) fn note(self, request: &Request<'_>) -> Status {
-        let problem = Problem::from(self);
+    /// Leaves the reason with the request, where the catcher finds it. The last one left is told.
+    pub(super) fn note(&self, request: &Request<'_>) -> Status {
+        let problem = Problem::from(self.clone());
         let status = Status::new(problem.status);
-        request.local_cache(|| Noted(Some(problem)));
+        *noted(request).lock().unwrap_or_else(PoisonError::into_inner) = Some(problem);
         status
     }
 
@@ -266,8 +267,12 @@ impl Error {
     }
 }
 
-/// The first reason given is the one that is told.
-struct Noted(Option<Problem>);
+/// Why a request is refused.
+type Noted = Mutex<Option<Problem>>;
+
+fn noted<'r>(request: &'r Request<'_>) -> &'r Noted {
+    request.local_cache(Noted::default)
+}
 
 impl<'r> Responder<'r, 'static> for Error {
     fn respond_to(self, request: &'r Request<'_>) -> Result<'static> {

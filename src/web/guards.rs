@@ -252,19 +252,13 @@ impl<'r> FromRequest<'r> for Listener {
         let Some(user) = try_outcome!(request.guard::<Visitor<'_>>().await).0 else {
             return Error::from(Refusal::LoggedOut).refuse(request);
         };
-        match require_inside(request, user, room).await {
+        let inside = match state::<Store>(request) {
+            Ok(store) => store.require_inside(&user.whereabouts, room).await.map_err(Error::from),
+            Err(error) => Err(error),
+        };
+        match inside {
             Ok(()) => Outcome::Success(Self { room }),
             Err(error) => error.refuse(request),
         }
     }
-}
-
-/// Whether `user` is in a living room, with the refusal that fits if not.
-async fn require_inside(request: &Request<'_>, user: &User, room: RoomId) -> Result<(), Error> {
-    if user.whereabouts.is_inside(room) {
-        return Ok(());
-    }
-    find_room(request, room).await?;
-    let inside = user.whereabouts.inside().cloned();
-    Err(Refusal::NotAMember { inside }.into())
 }

@@ -27,14 +27,13 @@ impl From<Updates> for LiveUpdates {
     }
 }
 
-/// A JSON object of members that are JSON already.
-fn object(members: &[(&str, &str)]) -> RawJson<String> {
-    let members: Vec<String> = members.iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();
-    RawJson(format!("{{{}}}", members.join(",")))
-}
-
-fn array(messages: &[std::sync::Arc<str>]) -> String {
-    format!("[{}]", messages.join(","))
+/// What an update carries; in the answer to a post, with the place of the post before it. The messages
+/// are JSON already.
+fn update(posted: Option<i64>, updates: &LiveUpdates) -> RawJson<String> {
+    let LiveUpdates { messages, more, moved } = updates;
+    let seq = posted.map(|seq| format!("\"seq\":{seq},")).unwrap_or_default();
+    let messages = messages.join(",");
+    RawJson(format!("{{{seq}\"messages\":[{messages}],\"more\":{more},\"people\":\"{moved}\"}}"))
 }
 
 #[derive(Responder)]
@@ -67,8 +66,8 @@ async fn read(
 async fn earlier(room: RoomId, before: i64, store: &Store) -> Result<RawJson<String>, Error> {
     let messages = store.messages_before(room, before).await?;
     let more = messages.len() == PAGE_MAX && messages.first().is_some_and(|first| first.position.seq > 1);
-    let messages: Vec<_> = messages.iter().map(|message| message.to_json().into()).collect();
-    Ok(object(&[("messages", &array(&messages)), ("more", &more.to_string())]))
+    let messages: Vec<_> = messages.iter().map(Message::to_json).collect();
+    Ok(RawJson(format!("{{\"messages\":[{}],\"more\":{more}}}", messages.join(","))))
 }
 
 /// The poll: what follows `after`, unless there is nothing and the people are still the same.
@@ -87,15 +86,7 @@ async fn updates(
     if updates.messages.is_empty() && people.is_none_or(|seen| seen.is_at(updates.moved)) {
         return Ok(News::None(Status::NoContent));
     }
-    Ok(News::Some(object(&members(&updates).each_ref().map(|(name, value)| (*name, value.as_str())))))
-}
-
-fn members(updates: &LiveUpdates) -> [(&'static str, String); 3] {
-    [
-        ("messages", array(&updates.messages)),
-        ("more", updates.more.to_string()),
-        ("people", format!("\"{}\"", updates.moved)),
-    ]
+    Ok(News::Some(update(None, &updates)))
 }
 
 #[derive(Deserialize)]
@@ -109,27 +100,39 @@ async fn create(
     reader: Reader,
     at: InPath,
     after: Option<&str>,
-    sent: Json<SentMessage>,
+    sent: Result<Json<SentMessage>, Error>,
     store: &State<Store>,
     live: &State<Live>,
 ) -> Result<(Status, RawJson<String>), Error> {
-    let after = after.map_or(Ok(Cursor::START), Cursor::parse)?;
-    let posted = post(&reader.0, at.0, &sent.0.body, &sent.0.nonce, store, live).await?;
+    let parsed = sent.and_then(|sent| {
+        let after = after.map_or(Ok(Cursor::START), Cursor::parse)?;
+        Ok((after, compose(&reader.0, at.0, &sent.0.body, &sent.0.nonce)?))
+    });
+    let (after, composed) = match parsed {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            // Where one may not post at all is told before what is wrong with the post.
+            require_inside(store, &reader.0, at.0).await?;
+            return Err(error);
+        }
+    };
+    let posted = post(&reader.0, composed, store, live).await?;
     let status = if posted.repeated { Status::Ok } else { Status::Created };
     Ok((status, acknowledged(at.0, after, &posted, store, live).await))
 }
 
-/// Appends a message to the log of `room`.
-async fn post(
-    session: &Session,
-    room: RoomId,
-    body: &str,
-    nonce: &str,
-    store: &Store,
-    live: &Live,
-) -> Result<Posted, Error> {
-    let post = Post { token: session.token, room, nonce: Nonce::parse(nonce)?, body: Body::parse(body)? };
-    live.watch(room);
+fn compose(session: &Session, room: RoomId, body: &str, nonce: &str) -> Result<Post, Error> {
+    Ok(Post { token: session.token, room, nonce: Nonce::parse(nonce)?, body: Body::parse(body)? })
+}
+
+async fn require_inside(store: &Store, session: &Session, room: RoomId) -> Result<(), Error> {
+    let found = store.session(&session.token).await?.ok_or(Refusal::LoggedOut)?;
+    Ok(store.require_inside(&found.whereabouts, room).await?)
+}
+
+/// Appends a message to its room's log.
+async fn post(session: &Session, post: Post, store: &Store, live: &Live) -> Result<Posted, Error> {
+    live.watch(post.room);
     let posted = store.post(post).await?;
     extend(store, live, session).await;
     live.settle().await;
@@ -147,7 +150,6 @@ async fn acknowledged(
     live: &Live,
 ) -> RawJson<String> {
     let own = &posted.message;
-    let seq = own.position.seq.to_string();
     let updates = match live.updates(room, after, None) {
         _ if !posted.inside => LiveUpdates { messages: Vec::new(), more: false, moved: Position::START },
         Some(Known::Changed(updates)) => updates,
@@ -156,8 +158,7 @@ async fn acknowledged(
             Err(_) => alone(after, own),
         },
     };
-    let [messages, more, people] = members(&updates);
-    object(&[("seq", &seq), (messages.0, &messages.1), (more.0, &more.1), (people.0, &people.1)])
+    update(Some(own.position.seq), &updates)
 }
 
 fn alone(after: Cursor, own: &Message) -> LiveUpdates {
@@ -192,7 +193,11 @@ async fn create_by_form(
 ) -> Result<Sent, Error> {
     let SentForm { body, nonce } = sent.0;
     let Some(user) = visitor.0 else { return Err(Error::from(Refusal::LoggedOut).with_unsent(body)) };
-    match post(&user.session, at.0, &body, &nonce, store, live).await {
+    let posted = match compose(&user.session, at.0, &body, &nonce) {
+        Ok(composed) => post(&user.session, composed, store, live).await,
+        Err(error) => Err(error),
+    };
+    match posted {
         Ok(_) => Ok(Sent::Done(to_room(at.0))),
         Err(error @ (Error::Invalid(_) | Error::Refused(Refusal::NonceReused))) => {
             write_again(user, at.0, &body, error, store).await.map(Sent::Again)

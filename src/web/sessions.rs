@@ -6,7 +6,7 @@ use rocket::{Route, State, post, routes};
 
 use super::body::Fields;
 use super::error::{Error, Problem};
-use super::guards::SameOrigin;
+use super::guards::{SameOrigin, Visitor};
 use super::welcome::{AccountForm, Browser, Entered, SentAccount, Welcome};
 use super::{Passwords, cookies};
 use crate::config::Config;
@@ -19,6 +19,7 @@ use crate::store::Store;
 #[post("/session", data = "<sent>")]
 async fn log_in(
     _same: SameOrigin,
+    visitor: Visitor<'_>,
     browser: Browser<'_>,
     sent: Fields<SentAccount>,
     jar: &CookieJar<'_>,
@@ -30,7 +31,7 @@ async fn log_in(
     let token = Token::random();
     match open(&sent.0, &browser, &token, store, passwords).await {
         Ok(()) => browser.enter(jar, &token, config, store, live, &sent.0.next).await,
-        Err(refusal) => refused(refusal, &sent.0),
+        Err(refusal) => refused(refusal, &sent.0, &visitor),
     }
 }
 
@@ -68,7 +69,7 @@ async fn open(
     Ok(store.open_session(account, &browser.session(token)).await?)
 }
 
-fn refused(refusal: NotOpened, sent: &SentAccount) -> Entered {
+fn refused(refusal: NotOpened, sent: &SentAccount, visitor: &Visitor<'_>) -> Entered {
     let (status, detail) = match refusal {
         NotOpened::Wrong => (Status::Unauthorized, "The username or the password is wrong.".to_owned()),
         NotOpened::Failed(error) => {
@@ -77,7 +78,7 @@ fn refused(refusal: NotOpened, sent: &SentAccount) -> Entered {
         }
     };
     let log_in = AccountForm { username: &sent.username, error: Some(&detail) };
-    let page = Welcome { next: &sent.next, log_in, ..Welcome::default() }.render();
+    let page = Welcome { next: &sent.next, log_in, ..Welcome::default() }.render(visitor);
     Entered::Refused((status, page))
 }
 

@@ -32,8 +32,9 @@ pub(super) struct AccountForm<'a> {
 }
 
 impl Welcome<'_> {
-    pub(super) fn render(&self) -> Template {
-        pages::render("welcome/show", Page::new(None, self))
+    /// The page for `visitor`, who may be logged in: an old tab can still show the forms.
+    pub(super) fn render(&self, visitor: &Visitor<'_>) -> Template {
+        pages::render("welcome/show", Page::new(visitor.0, self))
     }
 }
 
@@ -47,7 +48,10 @@ enum Shown {
 fn show(visitor: Visitor<'_>, next: Option<&str>) -> Shown {
     match visitor.0 {
         Some(_) => Shown::Elsewhere(Redirect::to(paths::after_log_in(next.unwrap_or_default()))),
-        None => Shown::Page(Welcome { next: next.unwrap_or_default(), ..Welcome::default() }.render()),
+        None => {
+            let welcome = Welcome { next: next.unwrap_or_default(), ..Welcome::default() };
+            Shown::Page(welcome.render(&visitor))
+        }
     }
 }
 
