@@ -41,7 +41,7 @@
 //! - An idle poll runs no SQL.
 //! - Memory only says *yes*. Before anyone is refused, moved or logged out, the database is asked.
 //! - What allows a write is read inside its transaction, after the lock.
-//! - A GET changes nothing. A deed that is answered is on disk.
+//! - A GET changes nothing but how long one's own session lasts. A deed that is answered is on disk.
 //! - Nothing is ordered by a clock.
 //! - There is no state in a process that another instance would need.
 

@@ -2,16 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::Discontinued;
 use crate::model::accounts::AccountId;
 use crate::model::house::{Entry, Event, Person};
 use crate::model::log::Position;
 use crate::model::memberships::{Notice, Whereabouts};
 use crate::model::rooms::{RoomId, RoomRef};
 use crate::store::{ListPage, ROOMS_A_PAGE, Room, Snapshot, pages};
-
-/// An entry that does not continue what is known: the projection must be read anew.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Discontinued;
 
 /// The house as of [`House::head`].
 pub(super) struct House {

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::house::Discontinued;
+use super::Discontinued;
 use crate::model::log::{Cursor, Position};
 use crate::model::messages::Message;
 use crate::store::UPDATE_MAX;

@@ -65,6 +65,10 @@ struct Watched {
     asked: AtomicU64,
 }
 
+/// An entry that does not continue what is known: the projection must be read anew.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Discontinued;
+
 /// What memory says to a reader who names the version they have.
 pub enum Known<T> {
     /// That is the newest.

@@ -5,14 +5,15 @@
 //! entry at its position: if that is gone or has another tag, this is another history (a restored backup, a
 //! promoted standby), and the projection is read anew.
 
+use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
-use super::house::{Discontinued, House};
+use super::house::House;
 use super::log::RoomLog;
-use super::{Live, State};
+use super::{Discontinued, Live, State};
 use crate::model::house::{Entry, Event};
 use crate::model::log::Position;
 use crate::model::rooms::RoomId;
@@ -20,8 +21,9 @@ use crate::store::Error;
 
 /// How many entries are read at once. More than that is read in several goes, within one tick.
 const READ_MAX: usize = 200;
-/// After how long without a question a room is dropped from memory.
-const UNWATCH: Duration = Duration::from_mins(1);
+/// After how long without a question a room is dropped from memory. Chrome lets a page that has been
+/// hidden for a while ask once a minute.
+const UNWATCH: Duration = Duration::from_mins(5);
 
 /// The reader of the logs, still to be run.
 pub struct Tail {
@@ -65,11 +67,11 @@ impl Live {
     async fn catch_up(&self) -> Result<Instant, Error> {
         let began = Instant::now();
         let watched = self.still_watched();
-        let rooms: Vec<RoomId> = watched.iter().map(|(room, _)| *room).collect();
+        let rooms: Vec<RoomId> = watched.keys().copied().collect();
         let heads = self.0.store.heads(&rooms).await?;
         self.follow_house(heads.house).await?;
         for (room, head) in heads.rooms {
-            if watched.iter().any(|(other, position)| *other == room && *position != Some(head)) {
+            if watched.get(&room).is_some_and(|position| *position != Some(head)) {
                 self.follow_room(room).await?;
             }
         }
@@ -78,7 +80,7 @@ impl Live {
     }
 
     /// The watched rooms and how far each has been read; those nobody asked for lately are let go.
-    fn still_watched(&self) -> Vec<(RoomId, Option<Position>)> {
+    fn still_watched(&self) -> HashMap<RoomId, Option<Position>> {
         let now = self.0.started.elapsed();
         let mut state = self.write();
         state.watched.retain(|_, watched| {
@@ -88,18 +90,18 @@ impl Live {
     }
 
     async fn follow_house(&self, head: Position) -> Result<(), Error> {
+        if self.read().house.head() == head {
+            return Ok(());
+        }
         loop {
             let position = self.read().house.head();
-            if position == head {
-                return Ok(());
-            }
             let first = position.seq.max(1);
             let mut entries =
                 self.0.store.house_entries_from(first, i64::try_from(READ_MAX).unwrap_or(i64::MAX)).await?;
             let full = entries.len() == READ_MAX;
             let continues =
                 position.seq == 0 || entries.first().is_some_and(|seen| seen.position == position);
-            if !continues || head.seq <= position.seq {
+            if !continues {
                 return self.start_again().await;
             }
             if position.seq > 0 {

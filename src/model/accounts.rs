@@ -3,7 +3,7 @@
 use unicode_normalization::char::is_combining_mark;
 
 use super::Invalid;
-use super::text::{compose, fold};
+use super::text::{compose, fold, is_ignorable};
 
 /// The most characters a user name may have.
 pub const USERNAME_MAX: usize = 32;
@@ -60,7 +60,7 @@ impl Username {
 /// Letters, digits and signs; a combining mark only where there is something to combine with.
 fn has_only_name_characters(name: &str) -> bool {
     let allowed = |c: char| c.is_alphanumeric() || is_combining_mark(c) || matches!(c, '_' | '-' | '.');
-    name.chars().all(allowed) && !name.starts_with(is_combining_mark)
+    name.chars().all(|c| allowed(c) && !is_ignorable(c)) && !name.starts_with(is_combining_mark)
 }
 
 /// A password that someone wants to use from now on. Any characters; never trimmed, never shown.
@@ -120,7 +120,20 @@ mod tests {
         for name in ["Zoë", "李雷", "हिन्दी", "a.b-c_d", "7", "Ωμέγα"] {
             assert!(Username::parse(name).is_ok(), "{name}");
         }
-        for name in ["", "  ", "a b", "a\0", "a\u{202e}b", "<b>", "½", "\u{301}a", "😀"] {
+        for name in [
+            "",
+            "  ",
+            "a b",
+            "a\0",
+            "a\u{202e}b",
+            "<b>",
+            "½",
+            "\u{301}a",
+            "😀",
+            "Ann\u{fe0f}",
+            "A\u{34f}nn",
+            "\u{3164}",
+        ] {
             assert!(Username::parse(name).is_err(), "{name:?}");
         }
         assert!(Username::parse(&"é".repeat(USERNAME_MAX)).is_ok());

@@ -34,8 +34,8 @@ const SQLITE_OLDEST: (u32, u32, u32) = (3, 51, 3);
 
 /// How long a request waits for a connection before the database counts as unreachable.
 const ACQUIRE: Duration = Duration::from_secs(1);
-/// How often that long the start waits.
-const START_PATIENCE: u32 = 10;
+/// How many times [`ACQUIRE`] the start waits.
+const START_TRIES: u32 = 10;
 
 impl Engine {
     /// Reads the scheme of a `database_url`; an unknown one is refused, not taken for a file name.
@@ -47,8 +47,10 @@ impl Engine {
             Some(path) if !path.is_empty() && !path.contains([':', '?']) => {
                 Ok(Self::Sqlite(PathBuf::from(path.strip_prefix("//").unwrap_or(path))))
             }
+            // The rest of it may hold a password.
             _ => Err(OpenError::new(format!(
-                "database_url is “{url}”; it reads sqlite:<file> or postgres://<user>@<host>/<database>"
+                "database_url begins with “{}”; it reads sqlite:<file> or postgres://<user>@<host>/<database>",
+                url.split(':').next().unwrap_or_default()
             ))),
         }
     }
@@ -86,7 +88,11 @@ impl Engine {
         let file =
             OpenOptions::new().create(true).truncate(false).write(true).open(&lock).map_err(cannot_write)?;
         match file.try_lock() {
-            Ok(()) => Ok(Some(file)),
+            Ok(()) => {
+                keep_private(path)
+                    .map_err(|error| OpenError::new(format!("cannot write {}: {error}", path.display())))?;
+                Ok(Some(file))
+            }
             Err(TryLockError::WouldBlock) => Err(OpenError::new(format!(
                 "{} is in use by another Parlor; several instances need PostgreSQL",
                 path.display()
@@ -142,7 +148,7 @@ impl Engine {
 
 /// Makes the first connection. A busy server may take longer for it than a request should wait.
 async fn reach(pool: &AnyPool) -> Result<(), OpenError> {
-    for _ in 0..START_PATIENCE {
+    for _ in 0..START_TRIES {
         match pool.acquire().await {
             Err(sqlx::Error::PoolTimedOut) => {}
             outcome => return Ok(outcome.map(drop)?),
@@ -173,6 +179,19 @@ fn sqlite_pool(connections: u32) -> AnyPoolOptions {
             })
         },
     )
+}
+
+/// Creates the database file, while SQLite has yet to open it, so that only its owner can read it: it
+/// holds the key of the cookies, password hashes and what people say.
+fn keep_private(path: &Path) -> std::io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
 }
 
 async fn check_sqlite_version(pool: &AnyPool) -> Result<(), OpenError> {

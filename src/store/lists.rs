@@ -39,10 +39,8 @@ impl Store {
         let pages = pages(count);
         let page = page.min(pages);
         let rows: Vec<Row> = sqlx::query_as(
-            "select r.id, r.name, r.owner_id, o.name,
-                    (select count(*) from membership m where m.room_id = r.id),
-                    r.moved_seq, r.moved_tag, d.name
-             from room r join account o on o.id = r.owner_id left join account d on d.id = r.deleted_by
+            "select r.id, r.name, o.id, o.name, (select count(*) from membership m where m.room_id = r.id)
+             from room r join account o on o.id = r.owner_id
              where r.deleted_at is null order by r.moved_seq desc limit $1 offset $2",
         )
         .bind(ROOMS_A_PAGE)
@@ -51,7 +49,7 @@ impl Store {
         .await?;
         let mut rooms: Vec<Room> = rows.into_iter().map(room).collect();
         if let Some(here) = whereabouts.inside().filter(|here| !rooms.iter().any(|r| r.room.id == here.id)) {
-            rooms.insert(0, facts(&mut snapshot, here.id).await?.0);
+            rooms.insert(0, facts(&mut snapshot, here.id).await?.room);
         }
         Ok(ListPage { version, page, pages, whereabouts, rooms })
     }

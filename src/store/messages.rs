@@ -2,6 +2,7 @@
 
 use sqlx::AnyConnection;
 
+use super::rooms::{Facts, facts};
 use super::{Error, Store};
 use crate::model::log::{Cursor, Position, Tag};
 use crate::model::messages::Message;
@@ -30,33 +31,21 @@ fn message((seq, tag, author, sent_at, body): Row) -> Message {
 }
 
 impl Store {
-    /// What follows `after` in the log of room `id`, in one statement and so of one moment.
+    /// What follows `after` in the log of room `id`.
     ///
     /// # Errors
-    /// [`Refusal::NoSuchRoom`], [`Refusal::Resync`] when the cursor is not of this log, or when the
-    /// database fails.
+    /// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], [`Refusal::Resync`] when the cursor is not of
+    /// this log, or when the database fails.
     pub async fn updates(&self, id: RoomId, after: Cursor) -> Result<Updates, Error> {
-        type Joined = (i64, i64, i64, Option<i64>, Option<i64>, Option<String>, Option<i64>, Option<String>);
-        let rows: Vec<Joined> = sqlx::query_as(
-            "select r.last_seq, r.moved_seq, r.moved_tag, m.seq, m.tag, a.name, m.sent_at, m.body
-             from room r left join message m on m.room_id = r.id and m.seq >= $2
-             left join account a on a.id = m.author_id
-             where r.id = $1 order by m.seq limit $3",
-        )
-        .bind(id.0)
-        .bind(after.seq)
-        .bind(limit(UPDATE_MAX + 2))
-        .fetch_all(&mut *self.reader().await?)
-        .await?;
-        let &(last_seq, moved_seq, moved_tag, ..) = rows.first().ok_or(Refusal::NoSuchRoom)?;
-        let moved = Position { seq: moved_seq, tag: Tag(moved_tag) };
-        let present = |(_, _, _, seq, tag, author, sent_at, body): Joined| {
-            Some(message((seq?, tag?, author?, sent_at?, body?)))
-        };
-        let mut messages: Vec<Message> = rows.into_iter().filter_map(present).collect();
-        // The entry the cursor names was read along, to see that it is the one the reader saw.
+        let mut snapshot = self.snapshot().await?;
+        let Facts { head, moved, .. } = facts(&mut snapshot, id).await?;
+        if after.seq > head.seq {
+            return Err(Refusal::Resync.into());
+        }
+        // The entry the cursor names is read along, to see that it is the one the reader saw.
+        let mut messages = starting_at(&mut snapshot, id, after.seq, UPDATE_MAX + 2).await?;
         if after.seq > 0 {
-            if after.seq > last_seq || !messages.first().is_some_and(|seen| after.is_at(seen.position)) {
+            if !messages.first().is_some_and(|seen| after.is_at(seen.position)) {
                 return Err(Refusal::Resync.into());
             }
             messages.remove(0);
@@ -79,18 +68,28 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn messages_from(&self, id: RoomId, first: i64, most: usize) -> Result<Vec<Message>, Error> {
-        let rows: Vec<Row> = sqlx::query_as(
-            "select m.seq, m.tag, a.name, m.sent_at, m.body
-             from message m join account a on a.id = m.author_id
-             where m.room_id = $1 and m.seq >= $2 order by m.seq limit $3",
-        )
-        .bind(id.0)
-        .bind(first)
-        .bind(limit(most))
-        .fetch_all(&mut *self.reader().await?)
-        .await?;
-        Ok(rows.into_iter().map(message).collect())
+        starting_at(&mut *self.reader().await?, id, first, most).await
     }
+}
+
+/// At most `most` messages of a room from number `first` on, oldest first.
+async fn starting_at(
+    connection: &mut AnyConnection,
+    id: RoomId,
+    first: i64,
+    most: usize,
+) -> Result<Vec<Message>, Error> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "select m.seq, m.tag, a.name, m.sent_at, m.body
+         from message m join account a on a.id = m.author_id
+         where m.room_id = $1 and m.seq >= $2 order by m.seq limit $3",
+    )
+    .bind(id.0)
+    .bind(first)
+    .bind(limit(most))
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(message).collect())
 }
 
 /// The messages of a room before number `before`, oldest first, at most [`PAGE_MAX`].

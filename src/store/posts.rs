@@ -134,7 +134,7 @@ fn judge<'a>(
 ) -> Result<Verdict<'a>, Refusal> {
     let sender = sender.ok_or(Refusal::LoggedOut)?;
     if let Some(by) = &room.deleted_by {
-        return Err(Refusal::RoomDeleted { room: room.name.clone(), by: by.clone() });
+        return Err(Refusal::RoomDeleted { room: room.name.clone(), by: by.name.clone() });
     }
     let inside = sender.whereabouts.is_inside(post.room);
     if let Some(message) = known.get(&(sender.person.id, post.nonce.as_str().to_owned())) {

@@ -1,4 +1,6 @@
-//! Rooms: opening and deleting them, the list, the page of one.
+//! Rooms: opening and deleting them, and the page of one.
+
+use std::time::Duration;
 
 use sqlx::AnyConnection;
 
@@ -15,7 +17,10 @@ use crate::model::rooms::{RoomId, RoomName, RoomRef};
 use crate::model::{Refusal, Timestamp};
 
 /// How many messages of a deleted room are removed in one transaction.
-const SWEEP: i64 = 500;
+const SWEEP_MAX: i64 = 500;
+/// How long a deleted room keeps its messages: longer than anyone can be answered from memory as if it
+/// were there.
+const SWEEP_AFTER: Duration = Duration::from_secs(10);
 
 /// A living room, from outside.
 #[derive(Clone, Debug)]
@@ -67,7 +72,8 @@ impl Store {
         .await
     }
 
-    /// Deletes a room: a tombstone stays for those inside, the messages go in [`Store::sweep`].
+    /// Deletes a room: a tombstone stays for those inside, the messages go in [`Store::sweep`]. Deleting
+    /// it twice is deleting it once.
     ///
     /// # Errors
     /// [`Refusal::LoggedOut`], [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`],
@@ -77,6 +83,9 @@ impl Store {
             lock_account(&mut writing, session.person.id).await?;
             let locked = lock_room(&mut writing, room).await?;
             let account = living_session(&mut writing, &session.token).await?;
+            if locked.deleted_by.as_ref().is_some_and(|by| by.id == account) {
+                return Ok(((), writing));
+            }
             if locked.living()?.owner != account {
                 return Err(Refusal::NotTheOwner.into());
             }
@@ -101,8 +110,7 @@ impl Store {
     /// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], or when the database fails.
     pub async fn room(&self, id: RoomId) -> Result<Room, Error> {
         let mut reader = self.reader().await?;
-        let (room, _) = facts(&mut reader, id).await?;
-        Ok(room)
+        Ok(facts(&mut reader, id).await?.room)
     }
 
     /// Whether someone whose whereabouts have just been read is in the living room `id`.
@@ -130,17 +138,12 @@ impl Store {
         before: Option<i64>,
     ) -> Result<RoomPage, Error> {
         let mut snapshot = self.snapshot().await?;
-        let (room, moved) = facts(&mut snapshot, id).await?;
+        let Facts { room, head, moved } = facts(&mut snapshot, id).await?;
         let whereabouts = where_is(&mut snapshot, account).await?;
         if !whereabouts.is_inside(id) {
             return Err(Refusal::NotAMember { inside: whereabouts.inside().cloned() }.into());
         }
         let people = names_inside(&mut snapshot, id).await?;
-        let (seq, tag) = sqlx::query_as("select last_seq, last_tag from room where id = $1")
-            .bind(id.0)
-            .fetch_one(&mut *snapshot)
-            .await?;
-        let head = Position { seq, tag: Tag(tag) };
         let messages = newest(&mut snapshot, id, before.unwrap_or(i64::MAX)).await?;
         Ok(RoomPage { room, messages, head, people, moved })
     }
@@ -151,7 +154,7 @@ impl Store {
     /// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], or when the database fails.
     pub async fn people(&self, id: RoomId) -> Result<(Vec<String>, Position), Error> {
         let mut snapshot = self.snapshot().await?;
-        let (_, moved) = facts(&mut snapshot, id).await?;
+        let Facts { moved, .. } = facts(&mut snapshot, id).await?;
         Ok((names_inside(&mut snapshot, id).await?, moved))
     }
 
@@ -164,10 +167,11 @@ impl Store {
         self.write(|mut writing| async move {
             let swept = sqlx::query(
                 "delete from message where (room_id, seq) in
-                     (select m.room_id, m.seq from message m join room r on r.id = m.room_id
-                      where r.deleted_at is not null limit $1)",
+                     (select m.room_id, m.seq from room r join message m on m.room_id = r.id
+                      where r.deleted_at < $1 limit $2)",
             )
-            .bind(SWEEP)
+            .bind(Timestamp::now().before(SWEEP_AFTER).0)
+            .bind(SWEEP_MAX)
             .execute(&mut *writing)
             .await?;
             Ok((swept.rows_affected() > 0, writing))
@@ -176,10 +180,10 @@ impl Store {
     }
 }
 
-/// A room with its owner, how many are inside, its latest coming or going, and who deleted it.
-pub(super) type Row = (i64, String, i64, String, i64, i64, i64, Option<String>);
+/// A room's number and name, its owner's, and how many are inside.
+pub(super) type Row = (i64, String, i64, String, i64);
 
-pub(super) fn room((id, name, owner, owner_name, inside, ..): Row) -> Room {
+pub(super) fn room((id, name, owner, owner_name, inside): Row) -> Room {
     Room {
         room: RoomRef { id: RoomId(id), name },
         owner: Person { id: AccountId(owner), name: owner_name },
@@ -187,26 +191,38 @@ pub(super) fn room((id, name, owner, owner_name, inside, ..): Row) -> Room {
     }
 }
 
-/// A living room and its latest coming or going.
-pub(super) async fn facts(connection: &mut AnyConnection, id: RoomId) -> Result<(Room, Position), Error> {
-    let row: Option<Row> = sqlx::query_as(
-        "select r.id, r.name, r.owner_id, o.name,
-                (select count(*) from membership m where m.room_id = r.id),
-                r.moved_seq, r.moved_tag, d.name
+/// A living room, and how new what is known of it is.
+pub(super) struct Facts {
+    pub(super) room: Room,
+    /// The head of its log.
+    pub(super) head: Position,
+    /// The latest coming or going in it.
+    pub(super) moved: Position,
+}
+
+/// # Errors
+/// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], or when the database fails.
+pub(super) async fn facts(connection: &mut AnyConnection, id: RoomId) -> Result<Facts, Error> {
+    type Joined = (String, i64, String, i64, i64, i64, i64, i64, Option<String>);
+    let row: Option<Joined> = sqlx::query_as(
+        "select r.name, o.id, o.name, (select count(*) from membership m where m.room_id = r.id),
+                r.last_seq, r.last_tag, r.moved_seq, r.moved_tag, d.name
          from room r join account o on o.id = r.owner_id left join account d on d.id = r.deleted_by
          where r.id = $1",
     )
     .bind(id.0)
     .fetch_optional(connection)
     .await?;
-    match row {
-        None => Err(Refusal::NoSuchRoom.into()),
-        Some((_, room, .., Some(by))) => Err(Refusal::RoomDeleted { room, by }.into()),
-        Some(row) => {
-            let moved = Position { seq: row.5, tag: Tag(row.6) };
-            Ok((room(row), moved))
-        }
+    let (name, owner, owner_name, inside, last_seq, last_tag, moved_seq, moved_tag, deleted_by) =
+        row.ok_or(Refusal::NoSuchRoom)?;
+    if let Some(by) = deleted_by {
+        return Err(Refusal::RoomDeleted { room: name, by }.into());
     }
+    Ok(Facts {
+        room: room((id.0, name, owner, owner_name, inside)),
+        head: Position { seq: last_seq, tag: Tag(last_tag) },
+        moved: Position { seq: moved_seq, tag: Tag(moved_tag) },
+    })
 }
 
 async fn names_inside(connection: &mut AnyConnection, id: RoomId) -> Result<Vec<String>, Error> {

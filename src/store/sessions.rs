@@ -2,7 +2,7 @@
 
 use sqlx::AnyConnection;
 
-use super::whereabouts::{leave_living_room, lock_account, whereabouts};
+use super::whereabouts::{leave_room, lock_account, lock_room_of, whereabouts};
 use super::{Error, Store, house};
 use crate::model::accounts::AccountId;
 use crate::model::house::Person;
@@ -106,12 +106,14 @@ impl Store {
     pub async fn touch_session(&self, token: &TokenHash) -> Result<(), Error> {
         self.write(|mut writing| async move {
             let now = Timestamp::now();
-            sqlx::query("update session set seen_at = $2, expires_at = $3 where token_hash = $1")
-                .bind(token.0.to_vec())
-                .bind(now.0)
-                .bind(now.after(IDLE).0)
-                .execute(&mut *writing)
-                .await?;
+            sqlx::query(
+                "update session set seen_at = $2, expires_at = $3 where token_hash = $1 and expires_at > $2",
+            )
+            .bind(token.0.to_vec())
+            .bind(now.0)
+            .bind(now.after(IDLE).0)
+            .execute(&mut *writing)
+            .await?;
             Ok(((), writing))
         })
         .await
@@ -200,13 +202,17 @@ pub(super) async fn living_session(
 /// What follows the end of a session: the room is left with the last one, and the house is told.
 async fn close_account(connection: &mut AnyConnection, account: AccountId) -> Result<(), Error> {
     lock_account(connection, account).await?;
+    // Whatever a room has accepted from this session precedes its end, so the room is locked even where
+    // it is not left.
+    let here = lock_room_of(connection, account).await?;
     let other: Option<(i64,)> =
-        sqlx::query_as("select account_id from session where account_id = $1 limit 1")
+        sqlx::query_as("select account_id from session where account_id = $1 and expires_at > $2 limit 1")
             .bind(account.0)
+            .bind(Timestamp::now().0)
             .fetch_optional(&mut *connection)
             .await?;
-    if other.is_none() {
-        leave_living_room(connection, account).await?;
+    if let (Some(room), None) = (here, other) {
+        leave_room(connection, account, room).await?;
     }
     house::append(connection, house::kind::SESSION_ENDED, account, None, Timestamp::now()).await
 }

@@ -6,6 +6,7 @@ use sqlx::AnyConnection;
 
 use super::{Error, house};
 use crate::model::accounts::AccountId;
+use crate::model::house::Person;
 use crate::model::log::{Position, Tag};
 use crate::model::memberships::{Notice, Whereabouts};
 use crate::model::rooms::{RoomId, RoomRef};
@@ -18,7 +19,7 @@ pub(super) struct LockedRoom {
     /// The head of its log.
     pub(super) head: Position,
     /// Who deleted it, if it is deleted.
-    pub(super) deleted_by: Option<String>,
+    pub(super) deleted_by: Option<Person>,
 }
 
 impl LockedRoom {
@@ -26,7 +27,7 @@ impl LockedRoom {
     /// [`Refusal::RoomDeleted`] when this is a tombstone.
     pub(super) fn living(self) -> Result<Self, Refusal> {
         match self.deleted_by {
-            Some(by) => Err(Refusal::RoomDeleted { room: self.name, by }),
+            Some(by) => Err(Refusal::RoomDeleted { room: self.name, by: by.name }),
             None => Ok(self),
         }
     }
@@ -61,7 +62,7 @@ pub(super) async fn lock_room(connection: &mut AnyConnection, room: RoomId) -> R
                 .bind(by)
                 .fetch_one(connection)
                 .await?;
-            Some(name)
+            Some(Person { id: AccountId(by), name })
         }
         None => None,
     };
@@ -120,17 +121,15 @@ pub(super) async fn leave_room(
     house::append(connection, house::kind::LEFT, account, Some(room), Timestamp::now()).await
 }
 
-/// Takes `account`, which must be locked, out of the living room it is in. A deleted room is not left
-/// by this: its notice waits for the next visit.
-pub(super) async fn leave_living_room(
+/// Locks the living room that `account`, which must be locked, is in. A deleted room is not left by what
+/// follows: its notice waits for the next visit.
+pub(super) async fn lock_room_of(
     connection: &mut AnyConnection,
     account: AccountId,
-) -> Result<(), Error> {
-    let Whereabouts::Inside(here) = where_is(connection, account).await? else { return Ok(()) };
-    if lock_room(connection, here.id).await?.living().is_ok() {
-        leave_room(connection, account, here.id).await?;
-    }
-    Ok(())
+) -> Result<Option<RoomId>, Error> {
+    let Whereabouts::Inside(here) = where_is(connection, account).await? else { return Ok(None) };
+    let locked = lock_room(connection, here.id).await?;
+    Ok(locked.living().is_ok().then_some(here.id))
 }
 
 /// Where someone is, from the room their membership names and who deleted it, if anyone did.

@@ -1,31 +1,33 @@
 //! Style sheets, scripts and the mark, under an address that changes with their content.
 //!
-//! A browser may keep them for ever: another content has another address. Scripts import each other
-//! relatively and so stay within one version.
+//! They are read once, at the start, so that what stands under an address never changes and a browser may
+//! keep it for ever. Scripts import each other relatively and so stay within one version.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use rocket::fs::NamedFile;
-use rocket::http::Header;
+use rocket::http::{ContentType, Header};
 use rocket::{Responder, Route, State, get, routes};
 use sha2::{Digest, Sha256};
 
-/// The folder of assets as it was at the start.
+/// The files below one folder, as they were at the start.
 pub(super) struct Assets {
-    folder: PathBuf,
+    files: BTreeMap<PathBuf, Vec<u8>>,
     version: String,
 }
 
 impl Assets {
-    /// Reads all files below `folder` once, to name their version.
+    /// Reads all files below `folder`.
     ///
     /// # Errors
     /// When the folder or a file in it cannot be read.
-    pub(super) fn read(folder: PathBuf) -> Result<Self, String> {
-        let version =
-            version(&folder).map_err(|error| format!("static_dir {}: {error}", folder.display()))?;
-        Ok(Self { folder, version })
+    pub(super) fn read(folder: &Path) -> Result<Self, String> {
+        let mut files = BTreeMap::new();
+        collect(folder, folder, &mut files)
+            .map_err(|error| format!("static_dir {}: {error}", folder.display()))?;
+        let version = version(&files);
+        Ok(Self { files, version })
     }
 
     /// The address that stands before a file's path.
@@ -34,44 +36,43 @@ impl Assets {
     }
 }
 
-/// A short hash of all files below `folder`, with their names.
-fn version(folder: &Path) -> io::Result<String> {
-    let mut files = Vec::new();
-    collect(folder, &mut files)?;
-    files.sort();
-    let mut digest = Sha256::new();
-    for file in files {
-        let name = file.strip_prefix(folder).unwrap_or(&file);
-        digest.update(name.to_string_lossy().as_bytes());
-        digest.update(std::fs::read(&file)?);
-    }
-    Ok(digest.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect())
-}
-
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<PathBuf, Vec<u8>>) -> io::Result<()> {
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
-        if path.is_dir() { collect(&path, files)? } else { files.push(path) }
+        if path.is_dir() {
+            collect(root, &path, files)?;
+        } else if let Ok(inside) = path.strip_prefix(root) {
+            files.insert(inside.to_owned(), std::fs::read(&path)?);
+        }
     }
     Ok(())
 }
 
+/// A short hash of the files and their names.
+fn version(files: &BTreeMap<PathBuf, Vec<u8>>) -> String {
+    let mut digest = Sha256::new();
+    for (path, content) in files {
+        digest.update(path.to_string_lossy().as_bytes());
+        digest.update(content);
+    }
+    digest.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+}
+
 #[derive(Responder)]
-struct Asset {
-    file: NamedFile,
+struct Asset<'a> {
+    content: (ContentType, &'a [u8]),
     caching: Header<'static>,
 }
 
 /// Another version is asked for while instances of two versions run side by side: it gets what there
 /// is, but must not keep it.
 #[get("/static/<version>/<path..>")]
-async fn show(version: &str, path: PathBuf, assets: &State<Assets>) -> Option<Asset> {
+fn show<'a>(version: &str, path: PathBuf, assets: &'a State<Assets>) -> Option<Asset<'a>> {
+    let content = assets.files.get(&path)?;
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    let kind = extension.and_then(ContentType::from_extension).unwrap_or(ContentType::Binary);
     let caching = if version == assets.version { "public, max-age=31536000, immutable" } else { "no-store" };
-    let file = NamedFile::open(assets.folder.join(path)).await.ok()?;
-    if !file.metadata().await.ok()?.is_file() {
-        return None;
-    }
-    Some(Asset { file, caching: Header::new("Cache-Control", caching) })
+    Some(Asset { content: (kind, content), caching: Header::new("Cache-Control", caching) })
 }
 
 pub(super) fn routes() -> Vec<Route> {

@@ -15,8 +15,6 @@ use super::pages::{self, Page};
 use super::paths::room_in;
 use super::{lists, welcome};
 use crate::model::Refusal;
-use crate::model::memberships::Notice;
-use crate::model::rooms::{RoomId, RoomRef};
 use crate::store::Store;
 
 /// How long to wait before trying again, in seconds, where a problem is expected to pass.
@@ -49,10 +47,8 @@ async fn better_page(
     let unsent = problem.unsent.as_deref();
     match (&problem.refusal, user) {
         (Some(Refusal::LoggedOut), None) => Ok(welcome::asked_to_log_in(request, &problem.detail, unsent)),
-        (Some(Refusal::RoomDeleted { room, by }), Some(user)) => {
-            // The number plays no part: the notice names a room that can no longer be linked.
-            let room = RoomRef { id: RoomId(0), name: room.clone() };
-            lists::with_notice(store, user, Notice { room, by: by.clone() }, unsent).await
+        (Some(Refusal::RoomDeleted { .. }), Some(user)) => {
+            lists::instead_of_room(store, user, &problem.detail, unsent).await
         }
         (Some(Refusal::NotAMember { .. }), Some(user)) => {
             let id = room_in(request).ok_or(Error::NotFound)?;

@@ -13,8 +13,8 @@ pub(super) fn token(jar: &CookieJar<'_>) -> Option<Token> {
     Token::from_hex(jar.get_private(NAME)?.value())
 }
 
-/// Gives this browser a token. The database decides when the session ends, so the cookie outlives it;
-/// 400 days is the longest that Chrome keeps one.
+/// Gives this browser a token. When the session ends is for the database to say; 400 days is the longest
+/// that Chrome keeps a cookie, after which even a daily visitor logs in again.
 pub(super) fn keep(jar: &CookieJar<'_>, token: &Token, config: &Config) {
     let cookie = Cookie::build((NAME, token.to_hex()))
         .same_site(SameSite::Lax)

@@ -120,7 +120,7 @@ impl Problem {
             403 => Self::new(status, "forbidden", "Not allowed", "This is not for you to do."),
             404 => Error::NotFound.into(),
             413 => Error::TooLarge.into(),
-            415 => Error::UnsupportedMediaType("another type").into(),
+            415 => Error::UnsupportedMediaType("of another type").into(),
             422 => Self::new(
                 status,
                 "invalid",

@@ -5,6 +5,7 @@
 //! | [`SameOrigin`] | a form was not sent by another site | nobody |
 //! | [`Visitor`] | nothing; says who it is if someone is logged in | the database |
 //! | [`User`] | someone is logged in | the database |
+//! | [`InPath`] | nothing; the number of the room in the path | nobody |
 //! | [`Found`] | … and the room in the path is there | the database |
 //! | [`Owner`] | … and they have made it | the database |
 //! | [`Reader`] | someone is logged in: enough for a poll | memory, which only says yes; else the database |
@@ -27,7 +28,7 @@ use super::error::Error;
 use crate::live::Live;
 use crate::model::memberships::Whereabouts;
 use crate::model::rooms::RoomId;
-use crate::model::sessions::{IDLE, TOUCH, TokenHash};
+use crate::model::sessions::{TOUCH, TokenHash};
 use crate::model::{Refusal, Timestamp};
 use crate::store::{FoundSession, Room, Session, Store};
 
@@ -80,8 +81,7 @@ async fn find_session(request: &Request<'_>) -> Result<Option<FoundSession>, Err
 /// Keeps a session from ending while its person does things; to be called for what people do, never
 /// for a poll. That it is written fails at worst until the next time.
 pub(super) async fn extend(store: &Store, live: &Live, session: &Session) {
-    let now = Timestamp::now();
-    if session.seen_at > now.before(TOUCH) && session.expires_at > now.after(IDLE / 2) {
+    if session.seen_at > Timestamp::now().before(TOUCH) {
         return;
     }
     match store.touch_session(&session.token).await {

@@ -12,7 +12,6 @@ use crate::live::{Known, Live};
 use crate::model::Invalid;
 use crate::model::house::Person;
 use crate::model::log::Cursor;
-use crate::model::memberships::Notice;
 use crate::store::{ListPage, Room, Store};
 
 #[derive(Serialize)]
@@ -43,9 +42,9 @@ struct RowView {
 }
 
 impl ListView {
-    fn new(list: ListPage, me: &Person, told: Option<&Notice>) -> Self {
+    fn new(list: ListPage, me: &Person) -> Self {
         let here = list.whereabouts.inside().map(|room| room.id);
-        let notice = list.whereabouts.notice().or(told);
+        let notice = list.whereabouts.notice();
         let row = |Room { room, owner, inside }| RowView {
             id: room.id.0,
             mine: owner.id == me.id,
@@ -80,6 +79,7 @@ pub(super) struct CreateForm<'a> {
 struct ListPageView<'a> {
     list: ListView,
     create: CreateForm<'a>,
+    alert: Option<&'a str>,
 }
 
 fn page_number(page: Option<&str>) -> Result<i64, Error> {
@@ -94,28 +94,30 @@ async fn index(user: &User, page: Option<&str>, store: &State<Store>) -> Result<
     if list.page != page {
         return Err(Error::NotFound);
     }
-    let list = ListView::new(list, &user.session.person, None);
-    let view = ListPageView { list, create: CreateForm::default() };
+    let list = ListView::new(list, &user.session.person);
+    let view = ListPageView { list, create: CreateForm::default(), alert: None };
     Ok(pages::render("rooms/index", Page::new(Some(user), view)))
 }
 
 /// The first page of the list, when a room could not be created.
 pub(super) async fn with_form(store: &Store, user: &User, create: CreateForm<'_>) -> Result<Template, Error> {
     let list = store.list_page(user.session.person.id, 1).await?;
-    let list = ListView::new(list, &user.session.person, None);
-    Ok(pages::render("rooms/index", Page::new(Some(user), ListPageView { list, create })))
+    let list = ListView::new(list, &user.session.person);
+    Ok(pages::render("rooms/index", Page::new(Some(user), ListPageView { list, create, alert: None })))
 }
 
-/// The first page of the list, for someone who wanted a room that is no more.
-pub(super) async fn with_notice(
+/// The first page of the list, for someone who wanted a room that is no more. Who was inside has the
+/// notice in the list; to others it is said above.
+pub(super) async fn instead_of_room(
     store: &Store,
     user: &User,
-    notice: Notice,
+    alert: &str,
     unsent: Option<&str>,
 ) -> Result<Template, Error> {
     let list = store.list_page(user.session.person.id, 1).await?;
-    let list = ListView::new(list, &user.session.person, Some(&notice));
-    let view = ListPageView { list, create: CreateForm::default() };
+    let alert = list.whereabouts.notice().is_none().then_some(alert);
+    let list = ListView::new(list, &user.session.person);
+    let view = ListPageView { list, create: CreateForm::default(), alert };
     Ok(pages::render("rooms/index", Page::new(Some(user), view).with_unsent(unsent)))
 }
 
@@ -143,7 +145,7 @@ async fn list(
     if seen.is_some_and(|seen| seen.is_at(list.version)) {
         return Ok(Fragment::unchanged());
     }
-    Ok(Fragment::changed("rooms/_list", ListFragment { list: ListView::new(list, me, None) }))
+    Ok(Fragment::changed("rooms/_list", ListFragment { list: ListView::new(list, me) }))
 }
 
 pub(super) fn routes() -> Vec<Route> {

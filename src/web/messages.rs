@@ -17,9 +17,8 @@ use crate::model::log::{Cursor, Position};
 use crate::model::messages::{Body, Message, Nonce};
 use crate::model::rooms::RoomId;
 use crate::model::{Invalid, Refusal};
-use crate::store::{PAGE_MAX, Post, Posted, Session, Store, Updates};
+use crate::store::{self, PAGE_MAX, Post, Posted, Session, Store, Updates};
 
-/// What follows a cursor, from memory or from the database.
 impl From<Updates> for LiveUpdates {
     fn from(updates: Updates) -> Self {
         let messages = updates.messages.iter().map(|message| message.to_json().into()).collect();
@@ -44,6 +43,7 @@ enum News {
 
 #[get("/api/rooms/<_>/messages?<after>&<before>&<people>")]
 async fn read(
+    reader: Reader,
     listener: Listener,
     after: Option<&str>,
     before: Option<&str>,
@@ -53,7 +53,11 @@ async fn read(
 ) -> Result<News, Error> {
     match (before, after) {
         (Some(_), Some(_)) => Err(Invalid::new("Ask for what is before or what is after, not both.").into()),
-        (Some(before), None) => earlier(listener.room, message_number(before)?, store).await.map(News::Some),
+        (Some(before), None) => {
+            let before = message_number(before)?;
+            require_inside(store, &reader.0, listener.room).await?;
+            earlier(listener.room, before, store).await.map(News::Some)
+        }
         (None, after) => {
             let after = after.map_or(Ok(Cursor::START), Cursor::parse)?;
             let people = people.map(Cursor::parse).transpose()?;
@@ -132,8 +136,11 @@ async fn require_inside(store: &Store, session: &Session, room: RoomId) -> Resul
 
 /// Appends a message to its room's log.
 async fn post(session: &Session, post: Post, store: &Store, live: &Live) -> Result<Posted, Error> {
-    live.watch(post.room);
+    let room = post.room;
     let posted = store.post(post).await?;
+    if posted.inside {
+        live.watch(room);
+    }
     extend(store, live, session).await;
     live.settle().await;
     Ok(posted)
@@ -150,21 +157,24 @@ async fn acknowledged(
     live: &Live,
 ) -> RawJson<String> {
     let own = &posted.message;
+    let nothing = |more| LiveUpdates { messages: Vec::new(), more, moved: Position::START };
+    let reaches = |updates: &LiveUpdates| {
+        updates.more || after.seq + i64::try_from(updates.messages.len()).unwrap_or(0) >= own.position.seq
+    };
     let updates = match live.updates(room, after, None) {
-        _ if !posted.inside => LiveUpdates { messages: Vec::new(), more: false, moved: Position::START },
-        Some(Known::Changed(updates)) => updates,
+        _ if !posted.inside => nothing(false),
+        Some(Known::Changed(updates)) if reaches(&updates) => updates,
         _ => match store.updates(room, after).await {
             Ok(updates) => updates.into(),
-            Err(_) => alone(after, own),
+            // The cursor is of another history: the poll that `more` asks for says so.
+            Err(store::Error::Refused(_)) => nothing(true),
+            Err(store::Error::Failed(_)) if own.position.seq == after.seq + 1 => {
+                LiveUpdates { messages: vec![own.to_json().into()], ..nothing(false) }
+            }
+            Err(store::Error::Failed(_)) => nothing(true),
         },
     };
     update(Some(own.position.seq), &updates)
-}
-
-fn alone(after: Cursor, own: &Message) -> LiveUpdates {
-    let next = own.position.seq == after.seq + 1;
-    let messages = next.then(|| own.to_json().into()).into_iter().collect();
-    LiveUpdates { messages, more: !next, moved: Position::START }
 }
 
 #[derive(FromForm)]

@@ -36,7 +36,7 @@ use passwords::Passwords;
 /// # Errors
 /// When the templates or the assets cannot be read.
 pub(crate) fn stage(rocket: Rocket<Build>, config: Config) -> Result<Rocket<Build>, String> {
-    let assets = Assets::read(config.static_dir.relative())?;
+    let assets = Assets::read(&config.static_dir.relative())?;
     let templates = pages::templates(rocket.figment(), assets.url())?;
     let routes = [
         accounts::routes(),

@@ -78,9 +78,11 @@ pub(super) fn render(name: &'static str, context: impl Serialize) -> Template {
 /// # Errors
 /// When the folder cannot be read.
 pub(super) fn templates(figment: &Figment, assets: String) -> Result<impl Fairing, String> {
-    let folder = figment
-        .extract_inner::<RelativePathBuf>("template_dir")
-        .map_or_else(|_| PathBuf::from("templates"), |folder| folder.relative());
+    let set: Option<RelativePathBuf> = match figment.find_value("template_dir") {
+        Ok(_) => Some(figment.extract_inner("template_dir").map_err(|error| error.to_string())?),
+        Err(_) => None,
+    };
+    let folder = set.map_or_else(|| PathBuf::from("templates"), |folder| folder.relative());
     let mut names = Vec::new();
     collect_names(&folder, &folder, &mut names)
         .map_err(|error| format!("template_dir {}: {error}", folder.display()))?;

@@ -2,6 +2,7 @@
 
 use rocket::Request;
 use rocket::http::Method;
+use rocket::http::uri::Origin;
 use rocket::response::Redirect;
 
 use crate::model::rooms::RoomId;
@@ -26,8 +27,8 @@ fn room(id: RoomId) -> String {
 /// Where to go after log-in: to `next` if that is a page of ours, or else to the list.
 pub(super) fn after_log_in(next: &str) -> String {
     let ours = next == LIST || next.starts_with("/rooms/") || next.starts_with("/rooms?");
-    let plain = next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') && !next.contains("//");
-    if ours && plain { next.to_owned() } else { LIST.to_owned() }
+    let whole = Origin::parse(next).is_ok() && !next.contains("//");
+    if ours && whole { next.to_owned() } else { LIST.to_owned() }
 }
 
 /// What someone wanted to see who has to log in first: the page they asked for, or the one that says
@@ -56,9 +57,16 @@ mod tests {
     #[test]
     fn nobody_is_sent_to_another_site() {
         assert_eq!(after_log_in("/rooms/7?before=3"), "/rooms/7?before=3");
-        for next in
-            ["", "//evil.example", "https://evil.example", "/rooms//evil", "/rooms/\\evil", "/rooms/\r\nX: y"]
-        {
+        for next in [
+            "",
+            "//evil.example",
+            "https://evil.example",
+            "/rooms//evil",
+            "/rooms/\\evil",
+            "/rooms/\r\nX: y",
+            "/rooms/{x",
+            "/rooms/<x>",
+        ] {
             assert_eq!(after_log_in(next), "/rooms", "{next:?}");
         }
     }

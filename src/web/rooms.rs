@@ -67,7 +67,14 @@ enum Shown {
 
 #[get("/rooms/<_>?<before>")]
 async fn show(user: &User, at: InPath, before: Option<&str>, store: &State<Store>) -> Result<Shown, Error> {
-    let before = before.map(message_number).transpose()?;
+    let before = match before.map(message_number).transpose() {
+        Ok(before) => before,
+        Err(error) => {
+            // That there is no such room is told first.
+            store.room(at.0).await?;
+            return Err(error);
+        }
+    };
     match room_page(store, user, at.0, before, Composer::default()).await {
         Ok(page) => Ok(Shown::Page(page)),
         Err(Error::Refused(Refusal::NotAMember { .. })) => {

@@ -3,7 +3,9 @@
 import { Requests } from "./requests.js";
 
 export const clock = {
-  now: () => Date.now(),
+  // Not the time of day, which somebody may set while we wait.
+  now: () => performance.now(),
+  date: () => Date.now(),
   random: () => Math.random(),
   setTimeout: (work, pause) => window.setTimeout(work, pause),
   clearTimeout: (timer) => window.clearTimeout(timer),

@@ -2,7 +2,7 @@
 
 import { Fault, report } from "./fault.js";
 import { parse } from "./fragments.js";
-import { GONE, HTML_TYPE, JSON_TYPE, Trouble } from "./requests.js";
+import { GONE, HTML_TYPE, JSON_TYPE } from "./requests.js";
 
 export class Conversation {
   #page;
@@ -53,16 +53,11 @@ export class Conversation {
       body: JSON.stringify({ body, nonce }),
       keepalive: true,
     });
-    if (answer.body?.type !== "/problems/resync") return { ...answer, asked };
-    await this.faulted(new Fault("resync"));
-    throw new Trouble("resync");
+    return { ...answer, asked };
   }
 
   async sent(answer) {
-    const { seq, messages } = answer.body;
-    // A server that could not read back in time answers with this one message; the poll brings it in its place.
-    const alone = messages.length === 1 && messages[0].seq === seq && seq > answer.asked.seq + 1;
-    if (alone || (await this.#take(answer))) this.#delegate.behind();
+    if (await this.#take(answer)) this.#delegate.behind();
   }
 
   // For everybody

@@ -7,6 +7,7 @@ import { Poller } from "./poller.js";
 import { HTML_TYPE } from "./requests.js";
 
 const AIMING = 1_000;
+const PRESSING = 3_000;
 
 export class List {
   #section;
@@ -16,7 +17,7 @@ export class List {
   #window;
   #poller;
   #aimedAt = -Infinity;
-  #pressed = false;
+  #pressedAt = -Infinity;
 
   constructor({ page, requests, clock, window }) {
     this.#section = page.querySelector(".list");
@@ -69,7 +70,8 @@ export class List {
   }
 
   get #handIsHere() {
-    return this.#pressed || this.#clock.now() - this.#aimedAt < AIMING;
+    const now = this.#clock.now();
+    return now - this.#pressedAt < PRESSING || now - this.#aimedAt < AIMING;
   }
 
   #moved = (event) => {
@@ -77,10 +79,10 @@ export class List {
   };
 
   #pressing = () => {
-    this.#pressed = true;
+    this.#pressedAt = this.#clock.now();
   };
 
   #released = () => {
-    this.#pressed = false;
+    this.#pressedAt = -Infinity;
   };
 }

@@ -72,7 +72,7 @@ export class Requests {
   #retryAfter(response) {
     const value = response.headers.get("Retry-After");
     if (!value) return 0;
-    const wait = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - this.#clock.now();
+    const wait = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - this.#clock.date();
     return Math.max(0, wait || 0);
   }
 }

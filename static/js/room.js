@@ -13,7 +13,8 @@ import { People } from "./people.js";
 import { Poller } from "./poller.js";
 import { Reader } from "./reader.js";
 
-const ENDED = new Set([404, 410]);
+// 0: the room's page redirects, as it does for those inside a room that was deleted.
+const ENDED = new Set([0, 404, 410]);
 
 export class Room {
   #main;

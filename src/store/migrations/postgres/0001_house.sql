@@ -38,6 +38,7 @@ create table room (
 );
 create unique index room_living_name on room (name_key) where deleted_at is null;
 create index room_moved on room (moved_seq);
+create index room_deleted on room (deleted_at) where deleted_at is not null;
 
 -- One room at a time is this primary key.
 create table membership (
