@@ -77,6 +77,7 @@ pub async fn build(figment: Figment) -> Result<Rocket<Build>, StartError> {
     let store = Store::open(&config.database_url, config.database_connections).await?;
     let figment = with_secret_key(figment, &store).await?;
     let (live, tail) = Live::start(&store).await?;
+    let store = store.for_requests();
     let rocket = run_beside(Rocket::custom(figment), tail, &config, store.clone());
     Ok(web::stage(rocket.manage(live).manage(store), config)?)
 }

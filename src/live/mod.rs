@@ -83,7 +83,6 @@ impl Live {
     /// # Errors
     /// When the database fails.
     pub async fn start(store: &Store) -> Result<(Self, Tail), Error> {
-        let store = store.counted_apart();
         let read_at = Instant::now();
         let state = State {
             house: House::new(store.house_snapshot().await?),
@@ -92,6 +91,7 @@ impl Live {
             read_at,
         };
         let (reading, readings) = watch::channel(read_at);
+        let store = store.counted_apart().for_requests();
         let (state, bell) = (RwLock::new(state), Notify::new());
         let live = Self(Arc::new(Shared { store, state, bell, readings, started: read_at }));
         Ok((live.clone(), Tail::new(live, reading)))

@@ -32,10 +32,10 @@ const POSTGRES: &[Script] = &[(1, "house", include_str!("migrations/postgres/000
 /// The first SQLite without the WAL-reset corruption (<https://sqlite.org/wal.html#walresetbug>).
 const SQLITE_OLDEST: (u32, u32, u32) = (3, 51, 3);
 
-/// How long a request waits for a connection before the database counts as unreachable.
-const ACQUIRE: Duration = Duration::from_secs(1);
-/// How many times [`ACQUIRE`] the start waits.
-const START_TRIES: u32 = 10;
+/// How long the start waits for a connection: a busy server may take its time.
+const START_PATIENCE: Duration = Duration::from_secs(10);
+/// How long a request waits for one, before PostgreSQL counts as unreachable.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 impl Engine {
     /// Reads the scheme of a `database_url`; an unknown one is refused, not taken for a file name.
@@ -69,6 +69,14 @@ impl Engine {
         match self {
             Self::Sqlite(_) => "BEGIN",
             Self::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+        }
+    }
+
+    /// How long a request waits for a connection. SQLite's is at worst behind others' writes.
+    pub(super) fn patience(&self) -> Duration {
+        match self {
+            Self::Sqlite(_) => START_PATIENCE,
+            Self::Postgres => PATIENCE,
         }
     }
 
@@ -116,9 +124,9 @@ impl Engine {
             Self::Postgres => {
                 let pool = AnyPoolOptions::new()
                     .max_connections(connections)
-                    .acquire_timeout(ACQUIRE)
-                    .connect_lazy(url)?;
-                reach(&pool).await?;
+                    .acquire_timeout(START_PATIENCE)
+                    .connect(url)
+                    .await?;
                 Ok((pool.clone(), pool))
             }
         }
@@ -144,17 +152,6 @@ impl Engine {
         connection.close().await?;
         Ok(())
     }
-}
-
-/// Makes the first connection. A busy server may take longer for it than a request should wait.
-async fn reach(pool: &AnyPool) -> Result<(), OpenError> {
-    for _ in 0..START_TRIES {
-        match pool.acquire().await {
-            Err(sqlx::Error::PoolTimedOut) => {}
-            outcome => return Ok(outcome.map(drop)?),
-        }
-    }
-    Err(OpenError::new("the PostgreSQL server takes too long to answer".to_owned()))
 }
 
 fn sqlite_options(path: &Path) -> Result<AnyConnectOptions, OpenError> {

@@ -22,6 +22,7 @@ mod whereabouts;
 use std::fs::File;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyPool, Transaction};
@@ -49,6 +50,8 @@ type Writing = Transaction<'static, Any>;
 pub struct Store {
     shared: Arc<Shared>,
     visits: Arc<AtomicU64>,
+    /// How long to wait for a connection, less than the pool would; nothing while the house starts.
+    patience: Option<Duration>,
 }
 
 struct Shared {
@@ -71,7 +74,7 @@ impl Store {
         engine.migrate(url).await?;
         let (readers, writers) = engine.connect(url, connections).await?;
         let shared = Shared { engine, readers, writers, lanes: Lanes::default(), _lock: lock };
-        let store = Self { shared: Arc::new(shared), visits: Arc::default() };
+        let store = Self { shared: Arc::new(shared), visits: Arc::default(), patience: None };
         store.found_house().await?;
         Ok(store)
     }
@@ -79,7 +82,13 @@ impl Store {
     /// The same database under another count of [`Store::visits`].
     #[must_use]
     pub fn counted_apart(&self) -> Self {
-        Self { shared: Arc::clone(&self.shared), visits: Arc::default() }
+        Self { visits: Arc::default(), ..self.clone() }
+    }
+
+    /// The same database for those who cannot wait long: the start is over.
+    #[must_use]
+    pub fn for_requests(&self) -> Self {
+        Self { patience: Some(self.shared.engine.patience()), ..self.clone() }
     }
 
     /// How often the database was gone to through this handle and its clones. No statement runs
@@ -95,16 +104,22 @@ impl Store {
         self.shared.writers.close().await;
     }
 
+    /// Counts a visit, and waits for its beginning no longer than there is patience.
+    async fn visit<T>(&self, beginning: impl Future<Output = sqlx::Result<T>>) -> Result<T, Error> {
+        self.visits.fetch_add(1, Ordering::Relaxed);
+        let Some(patience) = self.patience else { return Ok(beginning.await?) };
+        let begun = tokio::time::timeout(patience, beginning).await;
+        Ok(begun.unwrap_or(Err(sqlx::Error::PoolTimedOut))?)
+    }
+
     /// A connection for one statement that reads.
     async fn reader(&self) -> Result<PoolConnection<Any>, Error> {
-        self.visits.fetch_add(1, Ordering::Relaxed);
-        Ok(self.shared.readers.acquire().await?)
+        self.visit(self.shared.readers.acquire()).await
     }
 
     /// A transaction in which every statement sees the same moment.
     async fn snapshot(&self) -> Result<Transaction<'static, Any>, Error> {
-        self.visits.fetch_add(1, Ordering::Relaxed);
-        Ok(self.shared.readers.begin_with(self.shared.engine.begin_snapshot()).await?)
+        self.visit(self.shared.readers.begin_with(self.shared.engine.begin_snapshot())).await
     }
 
     /// Runs `work` as one transaction, and again after a deadlock or a lost connection. `work` hands the
@@ -127,8 +142,7 @@ impl Store {
     where
         F: Future<Output = Result<(T, Writing), Error>>,
     {
-        self.visits.fetch_add(1, Ordering::Relaxed);
-        let begun = self.shared.writers.begin_with(self.shared.engine.begin_write()).await?;
+        let begun = self.visit(self.shared.writers.begin_with(self.shared.engine.begin_write())).await?;
         let (outcome, writing) = work(begun).await?;
         writing.commit().await?;
         Ok(outcome)
