@@ -1,6 +1,7 @@
 // The list of rooms, kept up to date in place.
 
 import { Connection } from "./connection.js";
+import { Departure } from "./departure.js";
 import { parse } from "./fragments.js";
 import { morph } from "./morph.js";
 import { Poller } from "./poller.js";
@@ -12,6 +13,7 @@ const PRESSING = 3_000;
 export class List {
   #section;
   #connection;
+  #departure;
   #requests;
   #clock;
   #window;
@@ -22,6 +24,7 @@ export class List {
   constructor({ page, requests, clock, window }) {
     this.#section = page.querySelector(".list");
     this.#connection = new Connection({ page, window });
+    this.#departure = new Departure({ window, clock });
     this.#requests = requests;
     this.#clock = clock;
     this.#window = window;
@@ -33,12 +36,14 @@ export class List {
   start() {
     this.#listen("addEventListener");
     this.#connection.start();
+    this.#departure.start();
     this.#poller.start();
   }
 
   stop() {
     this.#listen("removeEventListener");
     this.#connection.stop();
+    this.#departure.stop();
     this.#poller.stop();
   }
 
@@ -53,7 +58,7 @@ export class List {
   // Nothing moves under a hand that is about to press; the next poll brings the same again.
   answered({ status, body }) {
     if (status === 200 && !this.#handIsHere) morph(this.#section, parse(body, ".list"));
-    if (status !== 200 && status !== 204) {
+    if (status !== 200 && status !== 204 && !this.#departure.underway) {
       this.stop();
       this.#window.location.replace("/rooms");
     }

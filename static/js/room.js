@@ -4,6 +4,7 @@
 import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
 import { Conversation } from "./conversation.js";
+import { Departure } from "./departure.js";
 import { Earlier } from "./earlier.js";
 import { Log } from "./log.js";
 import { Messages } from "./messages.js";
@@ -24,6 +25,7 @@ export class Room {
   #reader;
   #log;
   #connection;
+  #departure;
   #conversation;
   #poller;
   #earlier;
@@ -48,6 +50,7 @@ export class Room {
     this.#reader = new Reader({ log, button: part(".talk__new"), ResizeObserver });
     this.#log = new Log({ element: log, messages, reader: this.#reader, cursor });
     this.#connection = new Connection({ page: main, window, delegate });
+    this.#departure = new Departure({ window, clock });
     this.#conversation = new Conversation({ page: this.#page, log: this.#log, people, requests, document, delegate });
     this.#poller = new Poller({ subject: this.#conversation, connection: this.#connection, clock, window });
     this.#earlier = new Earlier({ root: log, url: `/api${this.#page}/messages`, log: this.#log, requests, delegate });
@@ -68,7 +71,7 @@ export class Room {
   }
 
   get #parts() {
-    return [this.#log, this.#earlier, this.#composer, this.#outbox, this.#connection, this.#poller];
+    return [this.#log, this.#earlier, this.#composer, this.#outbox, this.#connection, this.#departure, this.#poller];
   }
 
   // Connection's delegate
@@ -82,7 +85,7 @@ export class Room {
   // Not in this room any more: its own address says why. What was not sent stays for the way back,
   // and where no way leads back the list shows it.
   refused({ status }) {
-    if (this.#leaving) return;
+    if (this.#leaving || this.#departure.underway) return;
     this.#leaving = true;
     this.stop();
     if (ENDED.has(status)) this.#keepsakes.handOver([...this.#outbox.texts, this.#composer.text]);
