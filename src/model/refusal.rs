@@ -7,6 +7,8 @@ use super::rooms::RoomRef;
 pub enum Refusal {
     /// The session has ended, or there was none.
     LoggedOut,
+    /// No such account, or not its password.
+    WrongPassword,
     /// No such room was ever opened.
     NoSuchRoom,
     /// The room is no more.

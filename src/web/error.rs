@@ -167,6 +167,10 @@ impl From<Refusal> for Problem {
 fn words(refusal: &Refusal) -> (Status, &'static str, &'static str, Cow<'static, str>) {
     let (status, kind, title, detail) = match refusal {
         Refusal::LoggedOut => (Status::Unauthorized, "logged-out", "Logged out", "Please log in to go on."),
+        Refusal::WrongPassword => {
+            let detail = "The username or the password is wrong.";
+            (Status::Unauthorized, "wrong-password", "Not logged in", detail)
+        }
         Refusal::NoSuchRoom => {
             (Status::NotFound, "no-such-room", "No such room", "No room was ever opened at this address.")
         }

@@ -1,16 +1,16 @@
 //! The first page, with its two forms: log in, or create an account.
 
 use rocket::http::{CookieJar, Status};
-use rocket::outcome::Outcome;
+use rocket::outcome::{Outcome, try_outcome};
 use rocket::request::{self, FromRequest};
 use rocket::response::Redirect;
-use rocket::{FromForm, Request, Responder, Route, get, routes};
+use rocket::{FromForm, Request, Responder, Route, State, get, routes};
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
-use super::guards::Visitor;
+use super::guards::{SameOrigin, Visitor};
 use super::pages::{self, Page};
-use super::{cookies, paths};
+use super::{Passwords, cookies, paths};
 use crate::config::Config;
 use crate::live::Live;
 use crate::model::sessions::Token;
@@ -33,7 +33,7 @@ pub(super) struct AccountForm<'a> {
 
 impl Welcome<'_> {
     /// The page for `visitor`, who may be logged in: an old tab can still show the forms.
-    pub(super) fn render(&self, visitor: &Visitor<'_>) -> Template {
+    fn render(&self, visitor: &Visitor<'_>) -> Template {
         pages::render("welcome/show", Page::new(visitor.0, self))
     }
 }
@@ -73,7 +73,7 @@ pub(super) struct SentAccount {
     pub(super) next: String,
 }
 
-/// What became of someone at the door of the house.
+/// What became of someone who wanted in.
 #[derive(Responder)]
 pub(super) enum Entered {
     /// They are in.
@@ -82,21 +82,36 @@ pub(super) enum Entered {
     Refused((Status, Template)),
 }
 
-/// The browser at the other end.
-pub(super) struct Browser<'r> {
+/// Somebody who wants in, and what it takes to let them.
+pub(super) struct Entrance<'r> {
+    pub(super) store: &'r Store,
+    pub(super) passwords: &'r Passwords,
+    live: &'r Live,
+    config: &'r Config,
+    visitor: Visitor<'r>,
+    jar: &'r CookieJar<'r>,
     user_agent: &'r str,
 }
 
 #[rocket::async_trait]
-impl<'r> FromRequest<'r> for Browser<'r> {
+impl<'r> FromRequest<'r> for Entrance<'r> {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
-        Outcome::Success(Self { user_agent: request.headers().get_one("User-Agent").unwrap_or_default() })
+        try_outcome!(request.guard::<SameOrigin>().await);
+        Outcome::Success(Self {
+            visitor: try_outcome!(request.guard::<Visitor<'_>>().await),
+            store: try_outcome!(request.guard::<&State<Store>>().await),
+            passwords: try_outcome!(request.guard::<&State<Passwords>>().await),
+            live: try_outcome!(request.guard::<&State<Live>>().await),
+            config: try_outcome!(request.guard::<&State<Config>>().await),
+            jar: request.cookies(),
+            user_agent: request.headers().get_one("User-Agent").unwrap_or_default(),
+        })
     }
 }
 
-impl Browser<'_> {
+impl Entrance<'_> {
     /// A session for this browser, not yet opened.
     pub(super) fn session(&self, token: &Token) -> NewSession {
         NewSession::new(token.hash(), self.user_agent)
@@ -104,23 +119,20 @@ impl Browser<'_> {
 
     /// Lets somebody in whose session has just been opened. Who was logged in here before is logged
     /// out, but only now: whoever logs in again stays in their room.
-    pub(super) async fn enter(
-        &self,
-        jar: &CookieJar<'_>,
-        token: &Token,
-        config: &Config,
-        store: &Store,
-        live: &Live,
-        next: &str,
-    ) -> Entered {
-        if let Some(former) = cookies::token(jar) {
-            match store.end_session(&former.hash()).await {
-                Ok(()) => live.settle().await,
+    pub(super) async fn enter(&self, token: &Token, next: &str) -> Entered {
+        if let Some(former) = cookies::token(self.jar) {
+            match self.store.end_session(&former.hash()).await {
+                Ok(()) => self.live.settle().await,
                 Err(error) => log::warn!("a replaced session could not be ended: {error}"),
             }
         }
-        cookies::keep(jar, token, config);
+        cookies::keep(self.jar, token, self.config);
         Entered::In(Redirect::to(paths::after_log_in(next)))
+    }
+
+    /// Shows the forms again.
+    pub(super) fn refuse(&self, status: u16, welcome: &Welcome<'_>) -> Entered {
+        Entered::Refused((Status::new(status), welcome.render(&self.visitor)))
     }
 }
 
