@@ -1,0 +1,27 @@
+//! The tests of Parlor, black box: everything here goes through [`parlor::build`] and the protocol it speaks.
+//!
+//! One binary, one folder per floor, one file per noun. Every claim about pages, messages and storage is
+//! checked on SQLite and on PostgreSQL; `tests/run` brings what that needs. People have names: ana, bo, cy.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    unreachable_pub,
+    reason = "a test that meets what it does not expect has failed, and nothing here is used elsewhere"
+)]
+
+#[macro_use] // `on_both_engines!`
+#[path = "suite/support/mod.rs"]
+mod support;
+
+#[path = "suite/browser/mod.rs"]
+mod browser;
+#[path = "suite/cluster/mod.rs"]
+mod cluster;
+#[path = "suite/http/mod.rs"]
+mod http;
+#[path = "suite/live/mod.rs"]
+mod live;
+#[path = "suite/model/mod.rs"]
+mod model;
+#[path = "suite/store/mod.rs"]
+mod store;

@@ -1,0 +1,4 @@
+//! Several instances on one PostgreSQL.
+
+mod outage;
+mod two_instances;

@@ -1,0 +1,39 @@
+//! What people meet while the database does not answer, and afterwards.
+
+use crate::support::{Database, Engine, House, Post, eventually};
+
+#[rocket::async_test]
+async fn people_are_told_to_wait_and_then_go_on() {
+    let database = Database::create(Engine::Postgres).await;
+    let house = House::open(&database).await;
+    let ana = house.person("ana").await;
+    let room = ana.creates("Kitchen").await;
+    ana.says(&room, "before").await;
+
+    database.refuses_connections().await;
+    for path in ["/rooms".to_owned(), room.path("")] {
+        let answer = ana.opens(&path).await;
+        assert!(
+            answer.header("Retry-After").is_some_and(|seconds| seconds.parse::<u32>().is_ok()),
+            "{answer:?}"
+        );
+        answer.refuses(503);
+    }
+    let post = Post::new("during");
+    let answer = ana.tries_to_post(&room, &post).await.is(503);
+    assert!(answer.header("Retry-After").is_some(), "{answer:?}");
+    assert_eq!(answer.kind(), "application/problem+json", "{answer:?}");
+    eventually("a poll is not answered from stale memory", async || {
+        ana.polls(&room, "0").await.status == 503
+    })
+    .await;
+
+    database.allows_connections().await;
+    eventually("the page is back", async || ana.opens(&room.path("")).await.status == 200).await;
+    ana.tries_to_post(&room, &post).await.is(201);
+    eventually("polls are back", async || ana.polls(&room, "0").await.status == 200).await;
+    assert_eq!(ana.bodies_in(&room).await, ["before", "during"]);
+    drop(ana);
+    drop(house);
+    database.discard().await;
+}

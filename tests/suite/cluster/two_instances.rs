@@ -1,0 +1,219 @@
+//! What is done at one instance holds at the other: for writes at once, for reads soon.
+
+use rocket::futures::future::join_all;
+use rocket::tokio::join;
+
+use crate::support::{House, Message, Post, eventually};
+
+on_postgres![
+    a_log_in_holds_everywhere,
+    logging_out_here_ends_writes_there_at_once,
+    leaving_here_ends_writes_there_at_once,
+    deleting_here_ends_writes_there_at_once,
+    joining_here_opens_the_room_there,
+    one_is_in_one_room_wherever_one_asks,
+    messages_said_here_are_read_there,
+    both_make_one_gapless_log,
+    a_post_repeated_elsewhere_is_the_same_message,
+    logging_out_here_ends_reads_there_soon,
+    a_deletion_here_is_told_there,
+    the_list_there_follows,
+    two_instances_start_on_an_empty_database_at_once,
+    one_name_wanted_at_both_goes_to_one,
+];
+
+async fn a_log_in_holds_everywhere(house: House) {
+    let other = house.another().await;
+    let ana = house.person("ana").await;
+    ana.at(&other).opens("/rooms").await.is(200);
+    let room = ana.at(&other).creates("Kitchen").await;
+    ana.says(&room, "soup").await;
+    ana.at(&other).logs_out().await;
+    ana.opens("/rooms").await.is(401);
+}
+
+async fn logging_out_here_ends_writes_there_at_once(house: House) {
+    let other = house.another().await;
+    let ana = house.person("ana").await;
+    let ana_there = ana.at(&other);
+    let room = ana.creates("Kitchen").await;
+    ana_there.says(&room, "there").await;
+    ana_there.polls(&room, "0").await.is(200);
+    ana.logs_out().await;
+    ana_there.tries_to_post(&room, &Post::new("too late")).await.is_problem(401, "logged-out");
+    ana_there.tries_to_create("Hall").await.is(401);
+    ana_there.opens("/rooms").await.is(401);
+}
+
+async fn leaving_here_ends_writes_there_at_once(house: House) {
+    let other = house.another().await;
+    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+    let room = ana.creates("Kitchen").await;
+    bo.joins(&room).await;
+    let bo_there = bo.at(&other);
+    bo_there.says(&room, "there").await;
+    bo.leaves(&room).await;
+    bo_there.tries_to_post(&room, &Post::new("too late")).await.is_problem(403, "not-a-member");
+    bo_there.tries_to_say_by_form(&room, "too late").await.is(403);
+    eventually("bo is outside", async || bo_there.polls(&room, "1").await.status == 403).await;
+    assert_eq!(ana.bodies_in(&room).await, ["there"]);
+}
+
+async fn deleting_here_ends_writes_there_at_once(house: House) {
+    let other = house.another().await;
+    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+    let room = ana.creates("Kitchen").await;
+    bo.joins(&room).await;
+    let bo_there = bo.at(&other);
+    bo_there.says(&room, "there").await;
+    ana.deletes(&room).await;
+    bo_there.tries_to_post(&room, &Post::new("too late")).await.is_problem(410, "room-deleted");
+    bo_there.opens(&room.path("")).await.leads_to("/rooms");
+}
+
+async fn joining_here_opens_the_room_there(house: House) {
+    let other = house.another().await;
+    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+    let room = ana.creates("Kitchen").await;
+    ana.says(&room, "soup").await;
+    let bo_there = bo.at(&other);
+    bo_there.polls(&room, "0").await.is_problem(403, "not-a-member");
+    bo.joins(&room).await;
+    // Before anybody is refused the database is asked, so there is nothing to wait for.
+    assert_eq!(bo_there.sees_after(&room, "0").await.bodies(), ["soup"]);
+    bo_there.says(&room, "thanks").await;
+    bo_there.enters_page_of(&room).await;
+}
+
+async fn one_is_in_one_room_wherever_one_asks(house: House) {
+    let other = house.another().await;
+    let ana = house.person("ana").await;
+    let mut rooms = Vec::new();
+    for n in 0..6 {
+        let room = ana.creates(&format!("Room {n}")).await;
+        ana.leaves(&room).await;
+        rooms.push(room);
+    }
+    let bo = house.person("bo").await;
+    let bo_there = bo.at(&other);
+    for _ in 0..5 {
+        let browsers = [&bo, &bo_there].into_iter().cycle();
+        let answers = join_all(rooms.iter().zip(browsers).map(|(room, bo)| bo.tries_to_join(room))).await;
+        let entered: Vec<_> = rooms.iter().zip(&answers).filter(|(_, answer)| answer.status == 303).collect();
+        assert_eq!(entered.len(), 1, "{answers:?}");
+        bo_there.leaves(entered[0].0).await;
+    }
+}
+
+async fn messages_said_here_are_read_there(house: House) {
+    let other = house.another().await;
+    let ana = house.person("ana").await;
+    let room = ana.creates("Kitchen").await;
+    let ana_there = ana.at(&other);
+    ana_there.polls(&room, "0").await.says_nothing();
+    ana.says_many(&room, 3).await;
+    let read = ana.reads(&room).await;
+    eventually("all three are there", async || ana_there.reads(&room).await == read).await;
+    assert_eq!(ana_there.enters_page_of(&room).await.messages().len(), 3);
+}
+
+async fn both_make_one_gapless_log(house: House) {
+    let other = house.another().await;
+    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+    let room = ana.creates("Kitchen").await;
+    bo.joins(&room).await;
+    let bo_there = bo.at(&other);
+    join!(ana.says_many(&room, 40), bo_there.says_many(&room, 40));
+    eventually("all are read at both", async || {
+        let (here, there) = (ana.reads(&room).await, bo_there.reads(&room).await);
+        let gapless = here.iter().map(|message| message.seq).eq(1..=80);
+        gapless && here == there
+    })
+    .await;
+    let authors = ana.reads(&room).await.into_iter().filter(|message: &Message| message.author == "bo");
+    assert_eq!(authors.count(), 40);
+}
+
+async fn a_post_repeated_elsewhere_is_the_same_message(house: House) {
+    let other = house.another().await;
+    let ana = house.person("ana").await;
+    let room = ana.creates("Kitchen").await;
+    let ana_there = ana.at(&other);
+    for n in 1..=10 {
+        let post = Post::new("soup");
+        let (here, there) = join!(ana.tries_to_post(&room, &post), ana_there.tries_to_post(&room, &post));
+        let mut statuses = [here.status, there.status];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [200, 201]);
+        assert_eq!((here.json()["seq"].as_u64(), there.json()["seq"].as_u64()), (Some(n), Some(n)));
+    }
+}
+
+async fn logging_out_here_ends_reads_there_soon(house: House) {
+    let other = house.another().await;
+    let ana = house.person("ana").await;
+    let phone = ana.in_a_second_browser().await;
+    let room = ana.creates("Kitchen").await;
+    let ana_there = ana.at(&other);
+    ana_there.polls(&room, "0").await.says_nothing();
+    ana.logs_out().await;
+    eventually("the poll is refused", async || ana_there.polls(&room, "0").await.status == 401).await;
+    phone.at(&other).polls(&room, "0").await.says_nothing();
+}
+
+async fn a_deletion_here_is_told_there(house: House) {
+    let other = house.another().await;
+    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+    let room = ana.creates("Kitchen").await;
+    bo.joins(&room).await;
+    let bo_there = bo.at(&other);
+    bo_there.polls(&room, "0").await.says_nothing();
+    ana.deletes(&room).await;
+    eventually("the poll is told", async || bo_there.polls(&room, "0").await.status == 410).await;
+    let problem = bo_there.polls(&room, "0").await.is_problem(410, "room-deleted");
+    assert_eq!((problem["room"].as_str(), problem["by"].as_str()), (Some("Kitchen"), Some("ana")));
+    bo_there.list().await.calls_out(&["Kitchen", "ana"]);
+}
+
+async fn the_list_there_follows(house: House) {
+    let other = house.another().await;
+    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+    let bo_there = bo.at(&other);
+    let version = bo_there.list().await.version();
+    let uri = format!("/rooms/list?after={version}");
+    bo_there.opens(&uri).await.says_nothing();
+    ana.creates("Kitchen").await;
+    // A page is read from the database; the fragment follows by the next tick.
+    assert!(bo_there.list().await.text().contains("Kitchen"));
+    eventually("the fragment has the room", async || bo_there.opens(&uri).await.body.contains("Kitchen"))
+        .await;
+}
+
+async fn two_instances_start_on_an_empty_database_at_once(house: House) {
+    // This house has run the migrations already; an empty database is needed here.
+    drop(house);
+    let database = crate::support::Database::create(crate::support::Engine::Postgres).await;
+    let (one, two) = join!(House::open(&database), House::open(&database));
+    let ana = one.person("ana").await;
+    let room = ana.at(&two).creates("Kitchen").await;
+    ana.says(&room, "soup").await;
+    drop((one, two));
+    database.discard().await;
+}
+
+async fn one_name_wanted_at_both_goes_to_one(house: House) {
+    let other = house.another().await;
+    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+    for n in 0..5 {
+        let name = format!("Room {n}");
+        let bo_there = bo.at(&other);
+        let (here, there) = join!(ana.tries_to_create(&name), bo_there.tries_to_create(&name));
+        let mut statuses = [here.status, there.status];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [303, 409]);
+        let winner = if here.status == 303 { &ana } else { &bo };
+        let answer = if here.status == 303 { &here } else { &there };
+        let path = answer.header("Location").expect("a room").to_owned();
+        winner.sends(&format!("{path}/leave"), &[]).await.leads_to("/rooms");
+    }
+}

@@ -1,0 +1,66 @@
+//! The door of a room: what somebody sees who is not inside.
+
+use crate::support::House;
+
+on_both_engines![
+    a_stranger_cannot_read_a_room,
+    the_door_says_what_it_leads_to,
+    at_another_door_one_is_told_where_one_is,
+    somebody_without_a_log_in_is_asked_for_it,
+    having_left_shows_the_door_again,
+];
+
+async fn a_stranger_cannot_read_a_room(house: House) {
+    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+    let room = ana.creates("Kitchen").await;
+    ana.says(&room, "the secret soup").await;
+    let inside = ana.opens(&room.path("")).await.is(200);
+    assert!(inside.body.contains("the secret soup"), "presence would show");
+
+    for path in [room.path(""), room.path("?before=2"), room.path("?before=x")] {
+        let door = bo.opens(&path).await;
+        assert!(!door.body.contains("secret"), "{door:?}");
+        assert!(door.page().log().is_none());
+    }
+    let people = bo.opens(&room.path("/people")).await.is(403);
+    assert!(!people.body.contains("secret"));
+    bo.polls(&room, "0").await.is_problem(403, "not-a-member");
+    bo.opens(&room.api("?before=2")).await.is_problem(403, "not-a-member");
+}
+
+async fn the_door_says_what_it_leads_to(house: House) {
+    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+    let room = ana.creates("Kitchen").await;
+    let door = bo.opens(&room.path("")).await.is(200).page();
+    let text = door.text();
+    assert!(text.contains("Kitchen") && text.contains("ana"), "{text}");
+    assert!(door.has_button("Join") && door.find_form(&room.path("/join")).is_some(), "{text}");
+    assert!(door.has_button("Log out"));
+    bo.joins(&room).await;
+    bo.enters_page_of(&room).await;
+}
+
+async fn at_another_door_one_is_told_where_one_is(house: House) {
+    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+    let (kitchen, hall) = (ana.creates("Kitchen").await, bo.creates("Hall").await);
+    let door = bo.opens(&kitchen.path("")).await.is(200).page();
+    assert!(!door.has_button("Join"), "{}", door.text());
+    assert_eq!(door.link("Return to Hall"), Some(hall.path("")));
+    assert!(door.has_button("Leave") && door.find_form(&hall.path("/leave")).is_some(), "{}", door.text());
+}
+
+async fn somebody_without_a_log_in_is_asked_for_it(house: House) {
+    let room = house.person("ana").await.creates("Kitchen").await;
+    let page = house.visitor("cy").opens(&room.path("")).await.refuses(401);
+    page.calls_out(&["log in"]);
+    assert!(!page.text().contains("Kitchen"), "not even its name is told");
+}
+
+async fn having_left_shows_the_door_again(house: House) {
+    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+    let room = ana.creates("Kitchen").await;
+    bo.joins(&room).await;
+    bo.enters_page_of(&room).await;
+    bo.leaves(&room).await;
+    assert!(bo.opens(&room.path("")).await.is(200).page().has_button("Join"));
+}

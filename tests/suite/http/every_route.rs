@@ -1,0 +1,162 @@
+//! Walks over all routes there are, so that none is forgotten, however new.
+
+use rocket::Route;
+use rocket::http::{ContentType, Method};
+
+use crate::support::{Answer, House, Person, Room, encode, nonce};
+
+on_both_engines![
+    no_route_but_the_way_in_lets_a_visitor_in,
+    no_route_of_a_room_lets_a_stranger_in,
+    every_post_refuses_other_sites,
+    a_get_never_changes_anything,
+];
+
+/// What anybody may ask for: the way in, the way out, and the looks.
+const PUBLIC: [&str; 5] = ["/", "/accounts", "/session", "/session/end", "/static/"];
+
+/// A route, detached from the house that has it.
+struct Call {
+    method: Method,
+    path: String,
+    kind: ContentType,
+}
+
+impl Call {
+    /// Fills the places of a route with what exists.
+    fn new(route: &Route, room: &Room) -> Self {
+        let fill = |segment: &str| match segment {
+            dynamic if dynamic.starts_with('<') => room.id.to_string(),
+            literal => literal.to_owned(),
+        };
+        let path = route.uri.path().split('/').map(fill).collect::<Vec<_>>().join("/");
+        let kind = if path.starts_with("/api/") { ContentType::JSON } else { ContentType::Form };
+        Self { method: route.method, path, kind }
+    }
+
+    fn is_public(&self) -> bool {
+        PUBLIC.iter().any(|public| {
+            self.path == *public
+                || (public.len() > 1 && public.ends_with('/') && self.path.starts_with(public))
+        })
+    }
+
+    fn changes_things(&self) -> bool {
+        self.method == Method::Post
+    }
+
+    async fn by(&self, person: &Person<'_>, header: Option<(&'static str, &str)>) -> Answer {
+        let nonce = nonce();
+        let body = if self.kind == ContentType::JSON {
+            format!(r#"{{"body":"soup","nonce":"{nonce}"}}"#)
+        } else {
+            encode(&[
+                ("name", "Attic"),
+                ("body", "soup"),
+                ("nonce", &nonce),
+                ("username", "eve"),
+                ("password", "12345678"),
+            ])
+        };
+        let mut ask = person.asks(self.method, &self.path);
+        if self.changes_things() {
+            ask = ask.body(Some(self.kind.clone()), body);
+        }
+        if let Some((name, value)) = header {
+            ask = ask.header(name, value);
+        }
+        ask.send().await
+    }
+}
+
+fn calls(house: &House, room: &Room) -> Vec<Call> {
+    let calls: Vec<_> = house.routes().map(|route| Call::new(route, room)).collect();
+    assert!(calls.iter().any(|call| call.path == room.path("/post")), "the walk has found the routes");
+    assert!(calls.iter().any(|call| call.path == room.api("")), "and those of the JSON protocol");
+    calls
+}
+
+async fn no_route_but_the_way_in_lets_a_visitor_in(house: House) {
+    let ana = house.person("ana").await;
+    let room = ana.creates("Kitchen").await;
+    let mut refused = 0;
+    for call in calls(&house, &room).iter().filter(|call| !call.is_public()) {
+        let answer = call.by(&house.visitor("cy"), None).await;
+        assert_eq!(answer.status, 401, "{answer:?}");
+        assert!(!answer.body.contains("Kitchen"), "{answer:?}");
+        refused += 1;
+    }
+    assert!(refused >= 13, "only {refused} routes are closed to visitors");
+    ana.polls(&room, "0").await.says_nothing();
+}
+
+async fn no_route_of_a_room_lets_a_stranger_in(house: House) {
+    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+    let room = ana.creates("Kitchen").await;
+    ana.says(&room, "the secret soup").await;
+    let inside = room.path("");
+    let mut called = 0;
+    for call in calls(&house, &room).iter().filter(|call| call.path.contains(&inside)) {
+        let answer = call.by(&bo, None).await;
+        assert!(!answer.body.contains("secret"), "{answer:?}");
+        if call.path == room.path("/join") {
+            bo.leaves(&room).await;
+        } else {
+            let harmless = call.path == inside || call.path == room.path("/leave");
+            assert!(harmless || answer.status == 403, "{answer:?}");
+        }
+        bo.polls(&room, "0").await.is_problem(403, "not-a-member");
+        called += 1;
+    }
+    assert!(called >= 9, "only {called} routes lead into a room");
+    assert_eq!(ana.bodies_in(&room).await, ["the secret soup"]);
+}
+
+async fn every_post_refuses_other_sites(house: House) {
+    let ana = house.person("ana").await;
+    let room = ana.creates("Kitchen").await;
+    let mut refused = 0;
+    for call in calls(&house, &room).iter().filter(|call| call.changes_things()) {
+        for person in [&ana, &house.visitor("cy")] {
+            let answer = call.by(person, Some(("Sec-Fetch-Site", "cross-site"))).await;
+            // A visitor may be told to log in first; nobody may get through.
+            let told = if person.name == "ana" || call.is_public() { &[403][..] } else { &[401, 403] };
+            assert!(told.contains(&answer.status), "{answer:?}");
+        }
+        refused += 1;
+    }
+    assert!(refused >= 10, "only {refused} routes change things");
+    ana.enters_page_of(&room).await;
+    assert!(ana.reads(&room).await.is_empty());
+    assert!(!ana.list().await.text().contains("Attic"));
+}
+
+async fn a_get_never_changes_anything(house: House) {
+    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+    let room = ana.creates("Kitchen").await;
+    let version = bo.list().await.version();
+    for call in calls(&house, &room).iter().filter(|call| !call.changes_things()) {
+        for person in [&ana, &bo] {
+            let answer = call.by(person, None).await;
+            assert!(answer.status < 500, "{answer:?}");
+        }
+    }
+    bo.opens(&format!("/rooms/list?after={version}")).await.says_nothing();
+    ana.enters_page_of(&room).await;
+    // Nor does the wrong method get anywhere.
+    for path in [
+        room.path("/join"),
+        room.path("/leave"),
+        room.path("/post"),
+        "/session/end".into(),
+        "/notices/dismiss".into(),
+    ] {
+        ana.opens(&path).await.refuses(404);
+    }
+    for method in [Method::Put, Method::Delete, Method::Patch] {
+        for path in [room.path(""), room.path("/delete"), "/rooms".to_owned()] {
+            ana.asks(method, &path).send().await.refuses(404);
+        }
+        ana.asks(method, &room.api("")).send().await.is_problem(404, "not-found");
+    }
+}

@@ -1,0 +1,111 @@
+//! What a message may be made of, by form and by JSON alike.
+
+use serde_json::json;
+
+use crate::support::{House, Person, Room, nonce};
+
+on_both_engines![
+    four_thousand_emoji_fit,
+    four_thousand_and_one_characters_do_not,
+    a_body_is_trimmed_and_composed,
+    lines_and_tabs_are_kept,
+    control_characters_are_refused,
+    an_empty_body_is_refused,
+    what_looks_like_markup_or_sql_is_kept_as_it_is,
+];
+
+/// What became of a body sent by JSON and by form.
+async fn statuses(person: &Person<'_>, room: &Room, body: &str) -> (u16, u16) {
+    let by_json = person.sends_json(&room.api(""), &json!({"body": body, "nonce": nonce()})).await;
+    let by_form = person.tries_to_say_by_form(room, body).await;
+    if by_json.status == 422 {
+        by_json.clone().is_problem(422, "invalid");
+        by_form.clone().refuses(422);
+    }
+    (by_json.status, by_form.status)
+}
+
+async fn four_thousand_emoji_fit(house: House) {
+    let ana = house.person("ana").await;
+    let room = ana.creates("Kitchen").await;
+    for longest in ["😀".repeat(4000), "字".repeat(4000), "x".repeat(4000)] {
+        assert_eq!(statuses(&ana, &room, &longest).await, (201, 303));
+        let read = ana.bodies_in(&room).await;
+        assert!(read.ends_with(&[longest.clone(), longest]), "kept whole");
+    }
+    ana.enters_page_of(&room).await;
+}
+
+async fn four_thousand_and_one_characters_do_not(house: House) {
+    let ana = house.person("ana").await;
+    let room = ana.creates("Kitchen").await;
+    for too_long in ["😀".repeat(4001), "x".repeat(4001), "x".repeat(20_000)] {
+        assert_eq!(statuses(&ana, &room, &too_long).await, (422, 422));
+        let page = ana.tries_to_say_by_form(&room, &too_long).await.is(422).page();
+        let form = page.form(&room.path("/post"));
+        assert_eq!(form.field("Message"), too_long, "the text stays in the box");
+        page.calls_out(&["4", "000"]);
+    }
+    // White space around it does not count.
+    assert_eq!(statuses(&ana, &room, &format!("  {}\n", "x".repeat(4000))).await, (201, 303));
+    assert_eq!(ana.reads(&room).await.len(), 2);
+}
+
+async fn a_body_is_trimmed_and_composed(house: House) {
+    let ana = house.person("ana").await;
+    let room = ana.creates("Kitchen").await;
+    for (sent, kept) in [("  soup \n", "soup"), ("cafe\u{301}", "café"), ("\u{3000}a  b\t", "a  b")] {
+        assert_eq!(statuses(&ana, &room, sent).await, (201, 303));
+        assert!(ana.bodies_in(&room).await.ends_with(&[kept.to_owned(), kept.to_owned()]), "{sent:?}");
+    }
+}
+
+async fn lines_and_tabs_are_kept(house: House) {
+    let ana = house.person("ana").await;
+    let room = ana.creates("Kitchen").await;
+    // Browsers send line breaks in forms as \r\n.
+    for sent in ["one\n\ttwo\n\nthree", "one\r\n\ttwo\r\n\r\nthree"] {
+        assert_eq!(statuses(&ana, &room, sent).await, (201, 303));
+    }
+    assert_eq!(ana.bodies_in(&room).await, ["one\n\ttwo\n\nthree"; 4]);
+}
+
+async fn control_characters_are_refused(house: House) {
+    let ana = house.person("ana").await;
+    let room = ana.creates("Kitchen").await;
+    for body in ["a\0b", "\0", "\u{1b}[31mred", "a\u{8}b", "a\u{7f}b", "a\u{85}b", "a\u{9f}b"] {
+        assert_eq!(statuses(&ana, &room, body).await, (422, 422), "{body:?}");
+    }
+    assert!(ana.reads(&room).await.is_empty());
+}
+
+async fn an_empty_body_is_refused(house: House) {
+    let ana = house.person("ana").await;
+    let room = ana.creates("Kitchen").await;
+    for body in ["", " ", "\n\t \r\n", "\u{3000}\u{a0}"] {
+        assert_eq!(statuses(&ana, &room, body).await, (422, 422), "{body:?}");
+    }
+    assert!(ana.reads(&room).await.is_empty());
+    assert_eq!(statuses(&ana, &room, ".").await, (201, 303));
+}
+
+async fn what_looks_like_markup_or_sql_is_kept_as_it_is(house: House) {
+    let ana = house.person("ana").await;
+    let room = ana.creates("Kitchen").await;
+    let bodies = [
+        "'; drop table message; --",
+        "$1 ? %s {{ 7*7 }}",
+        "<b>&amp;</b>",
+        "\\u0000 \\ %00 +",
+        "\u{feff}bom",
+        "\u{202e}abc",
+    ];
+    for body in bodies {
+        assert_eq!(statuses(&ana, &room, body).await, (201, 303));
+        assert!(ana.bodies_in(&room).await.ends_with(&[body.to_owned(), body.to_owned()]));
+    }
+    let shown = ana.enters_page_of(&room).await.messages();
+    for (pair, body) in shown.chunks(2).zip(bodies) {
+        assert!(pair.iter().all(|message| message.body == body), "{pair:?} is not {body:?}");
+    }
+}

@@ -1,0 +1,19 @@
+//! Every route, seen from outside: what is allowed, and beside it what is refused.
+
+mod accounts;
+mod assets;
+mod cross_site;
+mod deletion;
+mod doors;
+mod errors;
+mod every_route;
+mod headers;
+mod limits;
+mod lists;
+mod memberships;
+mod messages;
+mod notices;
+mod people;
+mod rooms;
+mod sessions;
+mod welcome;

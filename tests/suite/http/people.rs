@@ -1,0 +1,83 @@
+//! `GET /rooms/<id>/people`: who is inside.
+
+use crate::support::{Answer, House, Person, Room};
+
+on_both_engines![
+    those_inside_see_who_is_inside,
+    the_fragment_changes_when_somebody_comes_or_goes,
+    only_those_inside_may_know,
+    a_malformed_version_is_refused,
+    a_poll_says_when_people_have_changed,
+];
+
+async fn people_after(person: &Person<'_>, room: &Room, version: &str) -> Answer {
+    person.opens(&room.path(&format!("/people?after={version}"))).await
+}
+
+async fn those_inside_see_who_is_inside(house: House) {
+    let (ana, bo) = (house.person("Ana").await, house.person("bo").await);
+    let room = ana.creates("Kitchen").await;
+    let alone = ana.sees_people_in(&room).await;
+    assert!(alone.text().contains("Ana") && !alone.text().contains("bo"), "{}", alone.text());
+    bo.joins(&room).await;
+    let both = ana.sees_people_in(&room).await;
+    assert!(both.text().contains("Ana") && both.text().contains("bo"), "{}", both.text());
+    let page = ana.enters_page_of(&room).await;
+    assert!(page.text().contains("bo"), "and on the page itself: {}", page.text());
+}
+
+async fn the_fragment_changes_when_somebody_comes_or_goes(house: House) {
+    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+    let room = ana.creates("Kitchen").await;
+    let mut version = ana.sees_people_in(&room).await.version();
+    people_after(&ana, &room, &version).await.says_nothing();
+    for inside in [true, false] {
+        if inside {
+            bo.joins(&room).await;
+        } else {
+            bo.leaves(&room).await;
+        }
+        let fragment = people_after(&ana, &room, &version).await.is(200).page();
+        assert_eq!(fragment.text().contains("bo"), inside, "{}", fragment.text());
+        version = fragment.version();
+        people_after(&ana, &room, &version).await.says_nothing();
+    }
+}
+
+async fn only_those_inside_may_know(house: House) {
+    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+    let room = ana.creates("Kitchen").await;
+    ana.opens(&room.path("/people")).await.is(200);
+    bo.opens(&room.path("/people")).await.refuses(403);
+    bo.opens(&room.path("/people?after=x")).await.refuses(403);
+    house.visitor("cy").opens(&room.path("/people")).await.refuses(401);
+    ana.deletes(&room).await;
+    ana.opens(&room.path("/people")).await.refuses(410);
+    bo.opens(&room.path("/people")).await.refuses(410);
+}
+
+async fn a_malformed_version_is_refused(house: House) {
+    let ana = house.person("ana").await;
+    let room = ana.creates("Kitchen").await;
+    for version in ["x", "-1", "1.", "1.abc", "99999999999999999999", "%00", "%ff"] {
+        people_after(&ana, &room, version).await.refuses(422);
+        ana.opens(&room.api(&format!("?after=0&people={version}"))).await.is_problem(422, "invalid");
+    }
+}
+
+async fn a_poll_says_when_people_have_changed(house: House) {
+    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+    let room = ana.creates("Kitchen").await;
+    let poll = async |version: &str| ana.opens(&room.api(&format!("?after=0&people={version}"))).await;
+
+    let before = ana.sees_people_in(&room).await.version();
+    poll(&before).await.says_nothing();
+    ana.polls(&room, "0").await.says_nothing();
+    bo.joins(&room).await;
+    let news = poll(&before).await.is(200).news();
+    assert!(news.messages.is_empty() && !news.more);
+    let after = news.people.expect("a version");
+    poll(&after).await.says_nothing();
+    ana.polls(&room, "0").await.says_nothing();
+    assert!(people_after(&ana, &room, &before).await.is(200).page().text().contains("bo"));
+}

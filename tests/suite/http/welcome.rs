@@ -1,0 +1,76 @@
+//! `GET /`: the way in, and on to the page that was asked for.
+
+use crate::support::{House, Person};
+
+on_both_engines![
+    a_visitor_finds_both_forms,
+    somebody_logged_in_is_led_to_the_list,
+    a_page_that_needs_a_log_in_is_reached_after_it,
+    the_way_on_survives_a_refusal,
+    the_way_on_never_leads_off_the_site,
+];
+
+async fn a_visitor_finds_both_forms(house: House) {
+    let page = house.visitor("ana").opens("/").await.is(200).page();
+    for (action, button) in [("/session", "Log in"), ("/accounts", "Create account")] {
+        let form = page.form(action);
+        assert_eq!((form.field("Username"), form.field("Password")), (String::new(), String::new()));
+        assert!(page.has_button(button), "no button {button}");
+    }
+    assert!(!page.has_button("Log out"));
+    assert_eq!(page.alerts(), [""; 0], "nothing has gone wrong yet");
+}
+
+async fn somebody_logged_in_is_led_to_the_list(house: House) {
+    house.person("ana").await.opens("/").await.leads_to("/rooms");
+}
+
+async fn a_page_that_needs_a_log_in_is_reached_after_it(house: House) {
+    let ana = house.person("ana").await;
+    let room = ana.creates("Kitchen").await;
+    let bo = house.visitor("bo");
+
+    let welcome = bo.opens(&room.path("")).await.is(401).page();
+    welcome.calls_out(&["log in"]);
+    for form in ["/session", "/accounts"] {
+        assert_eq!(welcome.form(form).hidden("next"), room.path(""));
+    }
+
+    let next = room.path("");
+    let fields = [("username", "bo"), ("password", Person::PASSWORD), ("next", next.as_str())];
+    bo.sends("/accounts", &fields).await.leads_to(&next);
+    bo.logs_out().await;
+    bo.sends("/session", &fields).await.leads_to(&next);
+}
+
+async fn the_way_on_survives_a_refusal(house: House) {
+    let bo = house.visitor("bo");
+    let asked = bo.opens("/?next=/rooms/7").await.is(200).page();
+    assert_eq!(asked.form("/session").hidden("next"), "/rooms/7");
+
+    let fields = [("username", "bo"), ("password", "not the password"), ("next", "/rooms/7")];
+    let refused = bo.sends("/session", &fields).await.is(401).page();
+    assert_eq!(refused.form("/session").hidden("next"), "/rooms/7");
+    let refused = bo.sends("/accounts", &[("username", ""), ("password", ""), ("next", "/rooms/7")]).await;
+    assert_eq!(refused.is(422).page().form("/accounts").hidden("next"), "/rooms/7");
+}
+
+async fn the_way_on_never_leads_off_the_site(house: House) {
+    let bo = house.person("bo").await;
+    let elsewhere = [
+        "https://elsewhere.example/",
+        "//elsewhere.example",
+        "/\\elsewhere.example",
+        "\\\\elsewhere.example",
+        "/\t/elsewhere.example",
+        "/\n/elsewhere.example",
+        "javascript:alert(1)",
+        "rooms",
+        "/rooms\r\nSet-Cookie: a=b",
+    ];
+    for next in elsewhere {
+        let fields = [("username", "bo"), ("password", Person::PASSWORD), ("next", next)];
+        let answer = bo.sends("/session", &fields).await.is(303);
+        assert_eq!(answer.header("Location"), Some("/rooms"), "next={next:?}");
+    }
+}

@@ -1,0 +1,50 @@
+//! What a poll costs when nothing happens.
+
+use crate::support::{House, eventually};
+
+on_both_engines!(an_idle_poll_runs_no_sql, news_are_told_without_sql, a_page_asks_the_database);
+
+/// How often everybody polls here.
+const ROUNDS: usize = 20;
+
+async fn an_idle_poll_runs_no_sql(house: House) {
+    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+    let room = ana.creates("Kitchen").await;
+    ana.says(&room, "hello").await;
+    let news = ana.sees_after(&room, "0").await;
+    let people = news.people.clone().expect("the version of the people");
+    let query = format!("?after={}&people={people}", news.cursor());
+    let list = format!("/rooms/list?after={}", bo.list().await.version());
+
+    // A machine that stalls for two seconds makes memory too old to answer from; then it is tried again.
+    eventually("twenty polls of a room and of the list without a visit to the database", async || {
+        let before = house.visits();
+        for _ in 0..ROUNDS {
+            ana.opens(&room.api(&query)).await.is(204);
+            bo.opens(&list).await.is(204);
+        }
+        house.visits() == before
+    })
+    .await;
+}
+
+async fn news_are_told_without_sql(house: House) {
+    let ana = house.person("ana").await;
+    let room = ana.creates("Kitchen").await;
+    for word in ["one", "two", "three"] {
+        ana.says(&room, word).await;
+    }
+    eventually("new messages from memory", async || {
+        let before = house.visits();
+        let heard = ana.sees_after(&room, "1").await.messages.len();
+        heard == 2 && house.visits() == before
+    })
+    .await;
+}
+
+async fn a_page_asks_the_database(house: House) {
+    let ana = house.person("ana").await;
+    let before = house.visits();
+    ana.opens("/rooms").await.is(200);
+    assert!(house.visits() > before);
+}

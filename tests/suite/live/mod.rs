@@ -1,0 +1,3 @@
+//! What an instance answers from memory, and when it asks the database.
+
+mod idle;

@@ -1,0 +1,242 @@
+//! Plays a story in a real house and in the model, and compares every answer.
+
+use proptest::prop_assert_eq;
+use proptest::test_runner::{Config, TestCaseError, TestRunner};
+use rocket::tokio::runtime::Builder;
+
+use crate::support::{self, Engine, Person, Post};
+
+use super::actions::{Action, Deed, From, Place, Story, stories};
+use super::refusal::Refusal;
+use super::reply::Reply;
+use super::stage::Stage;
+
+/// How many stories are told in one run (`PROPTEST_CASES` tells more), and how long they get.
+const STORIES: u32 = 32;
+const LENGTH: usize = 60;
+
+const ROOM_NAMES: [&str; 5] = ["Kitchen", "KITCHEN", "Hall", "Große Küche", "Attic & <b>roof</b>"];
+const BODIES: [&str; 4] = ["soup", "two\nlines", "<b>&amp;</b> \"quoted\"", "😀"];
+
+#[test]
+fn every_answer_is_as_foretold_on_sqlite() {
+    tells_stories(Engine::Sqlite);
+}
+
+#[test]
+fn every_answer_is_as_foretold_on_postgres() {
+    tells_stories(Engine::Postgres);
+}
+
+fn tells_stories(engine: Engine) {
+    let usual = Config::default();
+    let cases = if std::env::var_os("PROPTEST_CASES").is_some() { usual.cases } else { STORIES };
+    let config = Config { cases, max_shrink_time: 30_000, failure_persistence: None, ..usual };
+    let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+    let outcome = TestRunner::new(config).run(&stories(LENGTH), |story| {
+        runtime.block_on(support::check(engine, async |house| Stage::new(&house).play(&story).await))
+    });
+    if let Err(failure) = outcome {
+        panic!("{failure}");
+    }
+}
+
+impl Stage<'_> {
+    async fn play(mut self, Story(story): &Story) -> Result<(), TestCaseError> {
+        // Two of them are regulars.
+        for who in 0..2 {
+            let foretold = self.world.sign_up(who, 0);
+            assert_eq!(foretold, Ok(()));
+            self.browsers[who][0].signs_up().await;
+        }
+        for (n, action) in story.iter().enumerate() {
+            let (foretold, answered) = self.does(*action).await;
+            prop_assert_eq!(answered, foretold, "at step {}: {:?}", n + 1, action);
+        }
+        Ok(())
+    }
+
+    /// Does it in both worlds; what the model foretells comes first.
+    async fn does(&mut self, Action { who, browser, deed }: Action) -> (Reply, Reply) {
+        let by = (who, browser);
+        match deed {
+            Deed::SignUp | Deed::LogIn | Deed::LogOut => self.comes(by, deed).await,
+            Deed::Create { .. } | Deed::Join(_) | Deed::Leave(_) | Deed::Delete(_) | Deed::Dismiss => {
+                self.moves(by, deed).await
+            }
+            Deed::Post { place, body, after, by_form } => {
+                let room = self.place(who, place);
+                let post = Post::new(BODIES[body % BODIES.len()]).after(&self.valid_cursor(room, after));
+                self.posts.push((who, room, post.clone()));
+                self.posts_it(by, room, &post, by_form).await
+            }
+            Deed::Repeat { post, other_body, by_form } => {
+                let mine: Vec<_> = self.posts.iter().filter(|(author, ..)| *author == who).cloned().collect();
+                let Some((_, room, mut post)) = mine.get(post % mine.len().max(1)).cloned() else {
+                    return (Reply::Nothing, Reply::Nothing);
+                };
+                if other_body {
+                    post.body.push('!');
+                }
+                self.posts_it(by, room, &post, by_form).await
+            }
+            Deed::Poll { place, from, people } => self.polls(by, place, from, people).await,
+            Deed::Earlier { place, before } => self.looks_back(by, place, before).await,
+            Deed::SeeList | Deed::SeeRoom(_) | Deed::SeePeople(_) => self.looks(by, deed).await,
+        }
+    }
+
+    /// Coming into the house, and going.
+    async fn comes(&mut self, (who, browser): (usize, usize), deed: Deed) -> (Reply, Reply) {
+        let person = &self.browsers[who][browser];
+        match deed {
+            Deed::SignUp => {
+                let foretold = page(self.world.sign_up(who, browser), "/rooms");
+                (foretold, Reply::to_page(&person.tries_to_sign_up().await))
+            }
+            Deed::LogIn if !self.world.is_logged_in(who, browser) => {
+                let foretold = page(self.world.log_in(who, browser), "/rooms");
+                (foretold, Reply::to_page(&person.tries_to_log_in(Person::PASSWORD).await))
+            }
+            Deed::LogIn => (Reply::Led("/rooms".into()), self.opens(who, browser, "/").await),
+            _ => {
+                self.world.log_out(who, browser);
+                (Reply::Led("/".into()), self.sends(who, browser, "/session/end", &[]).await)
+            }
+        }
+    }
+
+    /// Deeds that change who is where.
+    async fn moves(&mut self, (who, browser): (usize, usize), deed: Deed) -> (Reply, Reply) {
+        let allowed = self.only_if(self.world.is_logged_in(who, browser));
+        match deed {
+            Deed::Create { name } => {
+                let name = ROOM_NAMES[name % ROOM_NAMES.len()];
+                let foretold = allowed.and_then(|()| self.world.create(who, name));
+                let answer = self.browsers[who][browser].tries_to_create(name).await;
+                if foretold == Ok(self.rooms.len()) {
+                    let id =
+                        answer.header("Location").and_then(|to| to.strip_prefix("/rooms/")?.parse().ok());
+                    self.rooms.push(support::Room { id: id.expect("a room"), name: name.to_owned() });
+                }
+                (self.led_into(foretold), Reply::to_page(&answer))
+            }
+            Deed::Join(place) => {
+                let room = self.place(who, place);
+                let foretold = allowed.and_then(|()| self.world.join(who, room));
+                (self.led_into(foretold), self.sends_to(who, browser, room, "/join").await)
+            }
+            Deed::Leave(place) => {
+                let room = self.place(who, place);
+                let foretold = allowed.and_then(|()| self.world.leave(who, room));
+                (page(foretold, "/rooms"), self.sends_to(who, browser, room, "/leave").await)
+            }
+            Deed::Delete(place) => {
+                let room = self.place(who, place);
+                let foretold = allowed.and_then(|()| self.world.delete(who, room));
+                (page(foretold, "/rooms"), self.sends_to(who, browser, room, "/delete").await)
+            }
+            _ => {
+                let foretold = allowed.map(|()| self.world.dismiss(who));
+                (page(foretold, "/rooms"), self.sends(who, browser, "/notices/dismiss", &[]).await)
+            }
+        }
+    }
+
+    /// Deeds that change nothing.
+    async fn looks(&self, (who, browser): (usize, usize), deed: Deed) -> (Reply, Reply) {
+        let allowed = self.only_if(self.world.is_logged_in(who, browser));
+        let (foretold, path) = match deed {
+            Deed::SeeRoom(place) => {
+                let room = self.place(who, place);
+                (allowed.and_then(|()| self.world.room_page(who, room)), self.room(room).path(""))
+            }
+            Deed::SeePeople(place) => {
+                let room = self.place(who, place);
+                (allowed.and_then(|()| self.world.people_in(who, room)), self.room(room).path("/people"))
+            }
+            _ => (allowed.map(|()| self.world.list(who)), "/rooms".to_owned()),
+        };
+        (foretold.unwrap_or_else(|refusal| refusal.on_a_page()), self.opens(who, browser, &path).await)
+    }
+
+    async fn posts_it(
+        &mut self,
+        by: (usize, usize),
+        room: Option<usize>,
+        post: &Post,
+        by_form: bool,
+    ) -> (Reply, Reply) {
+        let (who, browser) = by;
+        let allowed = self.only_if(self.world.is_logged_in(who, browser));
+        let foretold = allowed.and_then(|()| self.world.post(who, room, &post.body, &post.nonce));
+        let target = self.room(room);
+        if by_form {
+            let fields = [("body", post.body.as_str()), ("nonce", &post.nonce)];
+            let answered = self.sends(who, browser, &target.path("/post"), &fields).await;
+            return (self.by_form(page(foretold, &target.path("")), who, room), answered);
+        }
+        let answer = self.browsers[who][browser].tries_to_post(&target, post).await;
+        self.learns(room, &answer);
+        let still_inside = room.is_some() && self.world.here(who) == room;
+        let foretold = foretold.map(|(seq, new)| match room {
+            Some(room) if still_inside => {
+                let after = post.after.split('.').next().and_then(|seq| seq.parse().ok()).expect("a number");
+                self.world.news(room, after, if new { 201 } else { 200 }, Some(seq))
+            }
+            _ => Reply::Known { seq },
+        });
+        (problem(foretold), Reply::to_call(&answer, still_inside))
+    }
+
+    /// The page of a room, with the text still in the box, is for those inside; others see the door.
+    fn by_form(&self, foretold: Reply, who: usize, room: Option<usize>) -> Reply {
+        let is_inside = self.world.here(who) == room;
+        if foretold == Refusal::NonceReused.on_a_page() && !is_inside {
+            Reply::Refused(403)
+        } else {
+            foretold
+        }
+    }
+
+    async fn polls(
+        &mut self,
+        by: (usize, usize),
+        place: Place,
+        from: From,
+        people: Option<usize>,
+    ) -> (Reply, Reply) {
+        let (who, browser) = by;
+        let room = self.place(who, place);
+        let (cursor, text) = self.cursor(room, from);
+        let version = people.and_then(|n| self.version(room, n));
+        let mut query = format!("?after={text}");
+        if let Some((_, version)) = &version {
+            query = format!("{query}&people={version}");
+        }
+        let seen = version.map(|(moved, _)| moved);
+        let allowed = self.only_if(self.world.is_logged_in(who, browser));
+        let foretold = problem(allowed.and_then(|()| self.world.poll(who, room, cursor, seen)));
+        let answer = self.calls(who, browser, room, &query).await;
+        self.learns(room, &answer);
+        (foretold, Reply::to_call(&answer, true))
+    }
+
+    async fn looks_back(&self, by: (usize, usize), place: Place, before: usize) -> (Reply, Reply) {
+        let (who, browser) = by;
+        let room = self.place(who, place);
+        let before = 1 + before % (self.length(room) + 2);
+        let allowed = self.only_if(self.world.is_logged_in(who, browser));
+        let foretold = problem(allowed.and_then(|()| self.world.earlier(who, room, before)));
+        let answer = self.calls(who, browser, room, &format!("?before={before}")).await;
+        (foretold, Reply::to_call(&answer, true))
+    }
+}
+
+fn page<T>(foretold: Result<T, Refusal>, path: &str) -> Reply {
+    foretold.map_or_else(|refusal| refusal.on_a_page(), |_| Reply::Led(path.to_owned()))
+}
+
+fn problem(foretold: Result<Reply, Refusal>) -> Reply {
+    foretold.unwrap_or_else(|refusal| refusal.as_problem())
+}

@@ -1,0 +1,287 @@
+//! What must come of every deed: the rules of the house, without storage, cache or network.
+
+use crate::support::{EARLIER_AT_MOST, Listed};
+
+use super::actions::{BROWSERS, PEOPLE};
+use super::refusal::Refusal;
+use super::reply::{Reply, Said};
+
+/// Everything there is.
+#[derive(Debug)]
+pub struct World {
+    pub people: Vec<Somebody>,
+    pub rooms: Vec<Room>,
+    /// How many comings and goings there have been.
+    moves: u64,
+}
+
+#[derive(Debug, Default)]
+pub struct Somebody {
+    pub name: &'static str,
+    pub has_account: bool,
+    pub logged_in: [bool; BROWSERS],
+    /// The room this person is in, which may have been deleted since.
+    pub place: Option<usize>,
+}
+
+#[derive(Debug)]
+pub struct Room {
+    pub name: String,
+    owner: usize,
+    pub messages: Vec<Message>,
+    deleted: bool,
+    /// When somebody last came or went.
+    pub moved: u64,
+}
+
+#[derive(Debug)]
+pub struct Message {
+    author: usize,
+    body: String,
+    nonce: String,
+}
+
+/// Where a reader claims to be in a room's log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cursor {
+    At(usize),
+    Astray,
+    Malformed,
+}
+
+/// What comes of a deed.
+type Outcome<T> = Result<T, Refusal>;
+
+impl World {
+    pub fn new() -> Self {
+        let names: [_; PEOPLE] = ["ana", "bo", "cy"];
+        let people = names.map(|name| Somebody { name, ..Somebody::default() });
+        Self { people: people.into(), rooms: Vec::new(), moves: 0 }
+    }
+
+    // --- asking ---
+
+    pub fn is_logged_in(&self, who: usize, browser: usize) -> bool {
+        self.people[who].logged_in[browser]
+    }
+
+    /// The living room somebody is in.
+    pub fn here(&self, who: usize) -> Option<usize> {
+        self.people[who].place.filter(|&room| !self.rooms[room].deleted)
+    }
+
+    pub fn name_here(&self, who: usize) -> Option<String> {
+        self.here(who).map(|room| self.rooms[room].name.clone())
+    }
+
+    /// The deleted room somebody has not been told about for good.
+    fn gone(&self, who: usize) -> Option<usize> {
+        self.people[who].place.filter(|&room| self.rooms[room].deleted)
+    }
+
+    fn inside(&self, room: usize) -> impl Iterator<Item = &Somebody> {
+        self.people.iter().filter(move |person| person.place == Some(room))
+    }
+
+    /// A room that somebody may at least knock at.
+    fn living(&self, room: Option<usize>) -> Outcome<usize> {
+        let room = room.ok_or(Refusal::NoSuchRoom)?;
+        let Room { name, owner, deleted, .. } = &self.rooms[room];
+        if *deleted {
+            return Err(Refusal::Deleted { room: name.clone(), by: self.people[*owner].name.to_owned() });
+        }
+        Ok(room)
+    }
+
+    fn for_members(&self, who: usize, room: Option<usize>) -> Outcome<usize> {
+        let room = self.living(room)?;
+        if self.here(who) == Some(room) {
+            Ok(room)
+        } else {
+            Err(Refusal::NotInside { here: self.name_here(who) })
+        }
+    }
+
+    fn said(&self, room: usize) -> Vec<Said> {
+        let message =
+            |(n, m): (usize, &Message)| (n as u64 + 1, self.people[m.author].name.to_owned(), m.body.clone());
+        self.rooms[room].messages.iter().enumerate().map(message).collect()
+    }
+
+    fn names_inside(&self, room: usize) -> Vec<String> {
+        let mut names: Vec<_> = self.inside(room).map(|person| person.name.to_owned()).collect();
+        names.sort();
+        names
+    }
+
+    // --- coming and going ---
+
+    fn moves(&mut self, who: usize, to: Option<usize>) {
+        let from = self.here(who);
+        self.people[who].place = to;
+        for room in [from, to].into_iter().flatten() {
+            self.moves += 1;
+            self.rooms[room].moved = self.moves;
+        }
+    }
+
+    pub fn sign_up(&mut self, who: usize, browser: usize) -> Outcome<()> {
+        let person = &mut self.people[who];
+        if std::mem::replace(&mut person.has_account, true) {
+            return Err(Refusal::Conflict);
+        }
+        person.logged_in[browser] = true;
+        Ok(())
+    }
+
+    pub fn log_in(&mut self, who: usize, browser: usize) -> Outcome<()> {
+        let person = &mut self.people[who];
+        person.logged_in[browser] = person.has_account;
+        if person.has_account { Ok(()) } else { Err(Refusal::LoggedOut) }
+    }
+
+    pub fn log_out(&mut self, who: usize, browser: usize) {
+        let was_logged_in = std::mem::take(&mut self.people[who].logged_in[browser]);
+        let is_gone = self.people[who].logged_in == [false; BROWSERS];
+        // A notice waits for the next visit.
+        if was_logged_in && is_gone && self.here(who).is_some() {
+            self.moves(who, None);
+        }
+    }
+
+    pub fn create(&mut self, who: usize, name: &str) -> Outcome<usize> {
+        let is_called_so = |room: &Room| !room.deleted && room.name.to_lowercase() == name.to_lowercase();
+        match self.here(who) {
+            // A form sent twice makes one room.
+            Some(here) if self.rooms[here].owner == who && is_called_so(&self.rooms[here]) => {
+                return Ok(here);
+            }
+            None if !self.rooms.iter().any(is_called_so) => {}
+            _ => return Err(Refusal::Conflict),
+        }
+        let room = self.rooms.len();
+        self.rooms.push(Room {
+            name: name.to_owned(),
+            owner: who,
+            messages: Vec::new(),
+            deleted: false,
+            moved: 0,
+        });
+        self.moves(who, Some(room));
+        Ok(room)
+    }
+
+    pub fn join(&mut self, who: usize, room: Option<usize>) -> Outcome<usize> {
+        let room = self.living(room)?;
+        match self.here(who) {
+            Some(here) if here == room => {}
+            Some(_) => return Err(Refusal::Conflict),
+            None => self.moves(who, Some(room)),
+        }
+        Ok(room)
+    }
+
+    pub fn leave(&mut self, who: usize, room: Option<usize>) -> Outcome<()> {
+        let room = room.ok_or(Refusal::NoSuchRoom)?;
+        if self.people[who].place == Some(room) {
+            self.moves(who, None);
+        }
+        Ok(())
+    }
+
+    pub fn delete(&mut self, who: usize, room: Option<usize>) -> Outcome<()> {
+        let room = self.living(room)?;
+        if self.rooms[room].owner != who {
+            return Err(Refusal::NotTheOwner);
+        }
+        self.rooms[room].deleted = true;
+        // Who has done it need not be told.
+        self.people[who].place.take_if(|place| *place == room);
+        Ok(())
+    }
+
+    pub fn dismiss(&mut self, who: usize) {
+        if self.gone(who).is_some() {
+            self.people[who].place = None;
+        }
+    }
+
+    // --- messages ---
+
+    /// The number of a message, and whether it is a new one.
+    pub fn post(&mut self, who: usize, room: Option<usize>, body: &str, nonce: &str) -> Outcome<(u64, bool)> {
+        let known = self.living(room)?;
+        let mut messages = self.rooms[known].messages.iter();
+        if let Some(n) = messages.position(|message| message.author == who && message.nonce == nonce) {
+            let same = self.rooms[known].messages[n].body == body;
+            return if same { Ok((n as u64 + 1, false)) } else { Err(Refusal::NonceReused) };
+        }
+        let room = self.for_members(who, room)?;
+        let message = Message { author: who, body: body.to_owned(), nonce: nonce.to_owned() };
+        self.rooms[room].messages.push(message);
+        Ok((self.rooms[room].messages.len() as u64, true))
+    }
+
+    /// What a poll brings; `seen` is when the reader last knew who was inside.
+    pub fn poll(&self, who: usize, room: Option<usize>, from: Cursor, seen: Option<u64>) -> Outcome<Reply> {
+        let room = self.for_members(who, room)?;
+        let problem = |status, name| Reply::Problem { status, name, mentions: Vec::new() };
+        Ok(match from {
+            Cursor::Malformed => problem(422, "invalid"),
+            Cursor::Astray => problem(409, "resync"),
+            Cursor::At(n) => {
+                let people_are_as_known = seen.is_none_or(|seen| seen == self.rooms[room].moved);
+                if n == self.rooms[room].messages.len() && people_are_as_known {
+                    Reply::Nothing
+                } else {
+                    self.news(room, n, 200, None)
+                }
+            }
+        })
+    }
+
+    pub fn news(&self, room: usize, after: usize, status: u16, seq: Option<u64>) -> Reply {
+        Reply::News { status, seq, said: self.said(room).split_off(after), more: false }
+    }
+
+    pub fn earlier(&self, who: usize, room: Option<usize>, before: usize) -> Outcome<Reply> {
+        let room = self.for_members(who, room)?;
+        let mut said = self.said(room);
+        said.truncate(before.saturating_sub(1));
+        let first = said.len().saturating_sub(usize::try_from(EARLIER_AT_MOST).unwrap());
+        Ok(Reply::News { status: 200, seq: None, said: said.split_off(first), more: first > 0 })
+    }
+
+    // --- pages ---
+
+    pub fn list(&self, who: usize) -> Reply {
+        let mut living: Vec<_> = (0..self.rooms.len()).filter(|&room| !self.rooms[room].deleted).collect();
+        living.sort_by_key(|&room| std::cmp::Reverse(self.rooms[room].moved));
+        let listed = |room: usize| Listed {
+            name: self.rooms[room].name.clone(),
+            inside: self.inside(room).count(),
+            mine: self.rooms[room].owner == who,
+            here: self.here(who) == Some(room),
+        };
+        let notice = self.gone(who).map(|room| {
+            let Room { name, owner, .. } = &self.rooms[room];
+            (name.clone(), if *owner == who { "you" } else { self.people[*owner].name }.to_owned())
+        });
+        Reply::List { rooms: living.into_iter().map(listed).collect(), here: self.name_here(who), notice }
+    }
+
+    pub fn room_page(&self, who: usize, room: Option<usize>) -> Outcome<Reply> {
+        if room.is_some() && self.gone(who) == room {
+            return Ok(Reply::Led("/rooms".to_owned()));
+        }
+        let room = self.living(room)?;
+        if self.here(who) != Some(room) {
+            return Ok(Reply::Door { here: self.name_here(who) });
+        }
+        Ok(Reply::Inside { said: self.said(room), people: self.names_inside(room) })
+    }
+
+    pub fn people_in(&self, who: usize, room: Option<usize>) -> Outcome<Reply> {
+        Ok(Reply::People(self.names_inside(self.for_members(who, room)?)))
+    }
+}

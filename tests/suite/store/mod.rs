@@ -1,0 +1,5 @@
+//! What becomes of a database when a house opens on it.
+
+mod migrations;
+mod start;
+mod sweeper;

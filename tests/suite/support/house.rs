@@ -1,0 +1,94 @@
+//! One running instance of Parlor, without a socket.
+
+use rocket::config::LogLevel;
+use rocket::figment::Figment;
+use rocket::local::asynchronous::Client;
+use rocket::{Config, Route};
+use sqlx::{AnyConnection, AssertSqlSafe, Connection};
+
+use super::{Database, Person};
+
+/// One instance. Two on the same database are a cluster.
+#[derive(Debug)]
+pub struct House {
+    client: Client,
+    settings: Figment,
+}
+
+impl House {
+    /// Starts an instance on a database.
+    pub async fn open(database: &Database) -> Self {
+        Self::with(Self::settings(database)).await
+    }
+
+    /// The settings of a test: nothing of the developer's own, and no log.
+    pub fn settings(database: &Database) -> Figment {
+        let usual = Config { log_level: LogLevel::Off, ..Config::debug_default() };
+        Figment::from(usual).merge(("parlor.database_url", database.url()))
+    }
+
+    async fn with(settings: Figment) -> Self {
+        let rocket = parlor::build(settings.clone()).await.expect("the house to open");
+        let client = Client::untracked(rocket).await.expect("the house to launch");
+        Self { client, settings }
+    }
+
+    /// Starts one more instance with the same settings.
+    pub async fn another(&self) -> Self {
+        Self::with(self.settings.clone()).await
+    }
+
+    /// Stops the instance in good order and starts it again.
+    pub async fn restart(self) -> Self {
+        let stopped = self.client.terminate().await;
+        parlor::close(&stopped).await;
+        drop(stopped);
+        Self::with(self.settings).await
+    }
+
+    /// Somebody who has an account here and is logged in.
+    pub async fn person(&self, name: &str) -> Person<'_> {
+        let person = self.visitor(name);
+        person.signs_up().await;
+        person
+    }
+
+    /// Somebody with a name and without an account or a cookie.
+    pub fn visitor(&self, name: &str) -> Person<'_> {
+        Person::new(self, name)
+    }
+
+    /// Every route there is.
+    pub fn routes(&self) -> impl Iterator<Item = &Route> {
+        self.client.rocket().routes()
+    }
+
+    /// How often requests, and not the tail, have gone to the database.
+    pub fn visits(&self) -> u64 {
+        self.client.rocket().state::<parlor::store::Store>().expect("a store").visits()
+    }
+
+    /// Changes the database behind the back of the house.
+    pub async fn meddles(&self, statement: &str) {
+        let mut connection = self.connection().await;
+        sqlx::raw_sql(AssertSqlSafe(statement.to_owned())).execute(&mut connection).await.expect("to meddle");
+        connection.close().await.expect("to hang up");
+    }
+
+    /// Looks up a number in the database.
+    pub async fn finds(&self, query: &'static str) -> i64 {
+        let mut connection = self.connection().await;
+        let number = sqlx::query_scalar(query).fetch_one(&mut connection).await.expect("a number");
+        connection.close().await.expect("to hang up");
+        number
+    }
+
+    async fn connection(&self) -> AnyConnection {
+        let url: String = self.settings.extract_inner("parlor.database_url").expect("an address");
+        AnyConnection::connect(&url).await.expect("the database")
+    }
+
+    pub(super) fn client(&self) -> &Client {
+        &self.client
+    }
+}
