@@ -1,0 +1,56 @@
+//! A room is deleted under those inside.
+
+use super::harness::Stage;
+
+in_chromium_on_both_engines![those_inside_are_told_on_the_list];
+in_chromium![unsent_words_outlive_their_room, who_was_away_is_told_on_coming_back];
+
+async fn those_inside_are_told_on_the_list(stage: &Stage) {
+    let (ana, bo) = (stage.person("ana").await, stage.person("bo").await);
+    let room = ana.creates("Kitchen").await;
+    bo.joins(&room).await;
+    ana.sees("bo").await;
+    bo.expects_failure(&room.api(""), "410");
+    ana.presses("Delete").await;
+    ana.sees("2 people are inside.").await;
+    ana.presses("Delete").await;
+    ana.is_at("/rooms").await;
+
+    bo.is_at("/rooms").await;
+    bo.is_told("The room Kitchen was deleted by ana.").await;
+    bo.is_not_offered("Join").await;
+    bo.reloads().await;
+    bo.is_told("The room Kitchen was deleted by ana.").await;
+    bo.presses("Dismiss").await;
+    bo.sees_no_more("was deleted").await;
+    bo.reloads().await;
+    bo.is_offered("Create room").await;
+    bo.is_not_offered("Dismiss").await;
+}
+
+async fn unsent_words_outlive_their_room(stage: &Stage) {
+    let (ana, bo) = (stage.person("ana").await, stage.person("bo").await);
+    let room = ana.creates("Kitchen").await;
+    bo.joins(&room).await;
+    bo.types_in("Message", "half a thou").await;
+    bo.expects_failure(&room.api(""), "410");
+    ana.opens(&room.path("/delete")).await;
+    ana.presses("Delete").await;
+    bo.is_told("The room Kitchen was deleted by ana.").await;
+    bo.has_in("Not sent", "half a thou").await;
+    bo.presses("Discard").await;
+    bo.waits_until("!shown(field('Not sent'))").await;
+}
+
+async fn who_was_away_is_told_on_coming_back(stage: &Stage) {
+    let (ana, bo) = (stage.person("ana").await, stage.person("bo").await);
+    let room = ana.creates("Kitchen").await;
+    bo.joins(&room).await;
+    bo.leaves_the_house().await;
+    ana.opens(&room.path("/delete")).await;
+    ana.presses("Delete").await;
+    ana.is_at("/rooms").await;
+    bo.opens("/").await;
+    bo.is_at("/rooms").await;
+    bo.is_told("The room Kitchen was deleted by ana.").await;
+}

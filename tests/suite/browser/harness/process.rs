@@ -1,0 +1,95 @@
+//! A child process that does not outlive its test.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex, mpsc};
+use std::thread;
+use std::time::{Duration, Instant};
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A running program and what it has printed.
+#[derive(Debug)]
+pub struct Process {
+    child: Child,
+    printed: Arc<Mutex<Vec<String>>>,
+}
+
+impl Process {
+    /// Starts it and waits for the line that says it is ready; none if it ends or stays silent instead.
+    pub fn start(command: &mut Command, ready: &'static str) -> Result<(Self, String), String> {
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().map_err(|error| format!("{command:?}: {error}"))?;
+        let printed = Arc::default();
+        let (sender, receiver) = mpsc::channel();
+        let pipes: [Box<dyn Read + Send>; 2] =
+            [Box::new(child.stdout.take().unwrap()), Box::new(child.stderr.take().unwrap())];
+        for pipe in pipes {
+            listen(pipe, Arc::clone(&printed), sender.clone());
+        }
+        drop(sender);
+        let process = Self { child, printed };
+        let deadline = Instant::now() + PATIENCE;
+        while let Ok(line) = receiver.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            if line.contains(ready) {
+                return Ok((process, line));
+            }
+        }
+        Err(format!("{command:?} never said “{ready}”: {}", process.printed().join("\n")))
+    }
+
+    /// Every line so far.
+    pub fn printed(&self) -> Vec<String> {
+        self.printed.lock().unwrap().clone()
+    }
+
+    /// Ends it without a warning (SIGKILL), with the processes it started.
+    pub fn kill(&mut self) {
+        let family = descendants(self.child.id());
+        self.child.kill().expect("to kill a child of ours");
+        self.child.wait().expect("to see it end");
+        for pid in family {
+            // Most have ended with their parent by now; that is an error to `kill`, and none here.
+            let _ = Command::new("kill").args(["-KILL", &pid.to_string()]).stderr(Stdio::null()).status();
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+fn listen(pipe: impl Read + Send + 'static, printed: Arc<Mutex<Vec<String>>>, lines: mpsc::Sender<String>) {
+    thread::spawn(move || {
+        for line in BufReader::new(pipe).lines().map_while(Result::ok) {
+            printed.lock().unwrap().push(line.clone());
+            // After the ready line nobody is listening any more.
+            let _ = lines.send(line);
+        }
+    });
+}
+
+/// The processes that this one started, and theirs: the driver leaves its browser behind when it dies.
+fn descendants(ancestor: u32) -> Vec<u32> {
+    let mut family = vec![ancestor];
+    let parents: Vec<(u32, u32)> = fs::read_dir("/proc")
+        .expect("/proc")
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+        .filter_map(|pid| Some((pid, parent_of(pid)?)))
+        .collect();
+    let mut next = 0;
+    while let Some(&parent) = family.get(next) {
+        family.extend(parents.iter().filter(|(_, of)| *of == parent).map(|(pid, _)| pid));
+        next += 1;
+    }
+    family.split_off(1)
+}
+
+fn parent_of(pid: u32) -> Option<u32> {
+    let status = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // `pid (name) state parent …`, where the name may hold anything.
+    status.rsplit_once(") ")?.1.split(' ').nth(1)?.parse().ok()
+}

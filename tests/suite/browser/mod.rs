@@ -1,0 +1,22 @@
+//! The program itself, met in Chromium: everything a person sees goes through here.
+
+#[macro_use]
+mod harness;
+
+mod asleep;
+mod back;
+mod connection;
+mod deletion;
+mod drafts;
+mod earlier;
+mod keyboard;
+mod leaving;
+mod links;
+mod list;
+mod order;
+mod phone;
+mod reader;
+mod sessions;
+mod tabs;
+mod talk;
+mod without_script;

@@ -1,0 +1,75 @@
+//! One room at a time, per person and not per tab.
+
+use super::harness::Stage;
+
+in_chromium![
+    the_same_room_in_two_tabs_is_fine,
+    another_room_is_refused_with_the_ways_out,
+    leaving_in_one_tab_moves_the_other_to_the_door,
+];
+
+async fn the_same_room_in_two_tabs_is_fine(stage: &Stage) {
+    let ana = stage.person("ana").await;
+    let room = ana.creates("Kitchen").await;
+    let first = ana.tab().await;
+    let second = ana.opens_tab(&room.path("")).await;
+    ana.is_in(&room).await;
+    ana.says_and_sees("from the second").await;
+    ana.turns_to(&first).await;
+    ana.has_read("from the second").await;
+    ana.says_and_sees("from the first").await;
+    ana.turns_to(&second).await;
+    ana.has_read("from the first").await;
+    assert_eq!(ana.bodies().await, ["from the second", "from the first"]);
+}
+
+async fn another_room_is_refused_with_the_ways_out(stage: &Stage) {
+    let (ana, bo) = (stage.person("ana").await, stage.person("bo").await);
+    let hall = bo.creates("Hall").await;
+    let kitchen = ana.creates("Kitchen").await;
+
+    // By its address: in a second tab, the first stays where it is.
+    let first = ana.tab().await;
+    ana.opens_tab(&hall.path("")).await;
+    ana.is_told("You are in Kitchen.").await;
+    ana.is_not_offered("Send").await;
+    ana.is_not_offered("Join").await;
+    ana.presses("Return to Kitchen").await;
+    ana.is_in(&kitchen).await;
+
+    // From the list, by joining and by creating.
+    ana.opens("/rooms").await;
+    ana.is_told("You are in Kitchen.").await;
+    ana.expects_failure("/rooms", "409");
+    ana.presses_at("Hall", "Join").await;
+    ana.is_offered("Leave Kitchen").await;
+    ana.is_not_offered("Send").await;
+    ana.opens("/rooms").await;
+    ana.fills_in("Create room", "Room name", "Attic").await;
+    ana.presses("Create room").await;
+    ana.is_told("You are in Kitchen.").await;
+    ana.has_in("Room name", "Attic").await;
+    ana.turns_to(&first).await;
+    ana.says_and_sees("still here").await;
+
+    // And out.
+    ana.opens(&hall.path("")).await;
+    ana.presses("Leave Kitchen").await;
+    ana.is_at("/rooms").await;
+    ana.joins(&hall).await;
+}
+
+async fn leaving_in_one_tab_moves_the_other_to_the_door(stage: &Stage) {
+    let ana = stage.person("ana").await;
+    let room = ana.creates("Kitchen").await;
+    let first = ana.tab().await;
+    ana.expects_failure(&room.api(""), "403");
+    ana.opens_tab(&room.path("")).await;
+    ana.is_in(&room).await;
+    ana.presses("Leave").await;
+    ana.is_at("/rooms").await;
+    ana.turns_to(&first).await;
+    ana.is_before(&room).await;
+    ana.presses("Join").await;
+    ana.is_in(&room).await;
+}
