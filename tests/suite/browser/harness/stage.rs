@@ -3,10 +3,11 @@
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::rc::Rc;
-use std::thread;
+use std::time::Duration;
 
 use rocket::futures::FutureExt;
 use rocket::tokio::sync::Semaphore;
+use rocket::tokio::time::timeout;
 
 use super::chrome::Device;
 use super::{Person, Program, SlowLine};
@@ -14,6 +15,12 @@ use crate::support::{Database, Engine};
 
 /// How many tests may have browsers open at a time.
 static STAGES: Semaphore = Semaphore::const_new(2);
+
+/// How long a test may take on a very slow machine.
+const LONGEST: Duration = Duration::from_secs(240);
+
+/// How long its end may take.
+const FAREWELL: Duration = Duration::from_secs(15);
 
 /// The house and those who visit it.
 #[derive(Debug)]
@@ -55,11 +62,14 @@ pub async fn play(engine: Engine, claim: impl AsyncFnOnce(&Stage)) {
     let _permit = STAGES.acquire().await.unwrap();
     let database = Database::create(engine).await;
     let stage = Stage::open(engine, &database);
-    let outcome = AssertUnwindSafe(stage.perform(claim)).catch_unwind().await;
+    let act =
+        timeout(LONGEST, stage.perform(claim)).map(|ended| ended.expect("a browser that still answers"));
+    let outcome = AssertUnwindSafe(act).catch_unwind().await;
+    // A browser that is stuck is not worth waiting for: what is left of it is killed.
     if outcome.is_err() {
-        stage.describe().await;
+        let _ = timeout(FAREWELL, stage.describe()).await;
     }
-    stage.close().await;
+    let _ = timeout(FAREWELL, stage.close()).await;
     database.discard().await;
     outcome.unwrap_or_else(|panic| resume_unwind(panic));
 }
@@ -133,8 +143,7 @@ impl Stage {
 
     async fn close(self) {
         for person in self.people.take() {
-            // Whoever is still held by the failed test goes with it, and is killed then.
-            if let Some(person) = Rc::into_inner(person).filter(|_| !thread::panicking()) {
+            if let Some(person) = Rc::into_inner(person) {
                 person.goes_home().await;
             }
         }
