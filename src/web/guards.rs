@@ -236,6 +236,7 @@ impl<'r> FromRequest<'r> for Reader {
 /// Someone in the room that the path names, as far as memory can vouch for it; else as the database
 /// says. A poll asks this way.
 pub(super) struct Listener {
+    pub(super) session: Arc<Session>,
     pub(super) room: RoomId,
 }
 
@@ -247,7 +248,7 @@ impl<'r> FromRequest<'r> for Listener {
         let Reader(session) = try_outcome!(request.guard::<Reader>().await);
         let InPath(room) = try_outcome!(request.guard::<InPath>().await);
         if state::<Live>(request).is_ok_and(|live| live.is_inside(session.person.id, room)) {
-            return Outcome::Success(Self { room });
+            return Outcome::Success(Self { session, room });
         }
         let Some(user) = try_outcome!(request.guard::<Visitor<'_>>().await).0 else {
             return Error::from(Refusal::LoggedOut).refuse(request);
@@ -257,7 +258,7 @@ impl<'r> FromRequest<'r> for Listener {
             Err(error) => Err(error),
         };
         match inside {
-            Ok(()) => Outcome::Success(Self { room }),
+            Ok(()) => Outcome::Success(Self { session, room }),
             Err(error) => error.refuse(request),
         }
     }

@@ -43,7 +43,6 @@ enum News {
 
 #[get("/api/rooms/<_>/messages?<after>&<before>&<people>")]
 async fn read(
-    reader: Reader,
     listener: Listener,
     after: Option<&str>,
     before: Option<&str>,
@@ -55,7 +54,7 @@ async fn read(
         (Some(_), Some(_)) => Err(Invalid::new("Ask for what is before or what is after, not both.").into()),
         (Some(before), None) => {
             let before = message_number(before)?;
-            require_inside(store, &reader.0, listener.room).await?;
+            require_inside(store, &listener.session, listener.room).await?;
             earlier(listener.room, before, store).await.map(News::Some)
         }
         (None, after) => {
