@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use rocket::config::Ident;
+use rocket::config::{Ident, Shutdown};
 use rocket::figment::providers::{Env, Format, Toml};
 use rocket::figment::value::Dict;
 use rocket::figment::value::magic::RelativePathBuf;
@@ -19,8 +19,12 @@ pub struct Config {
     /// Where everything is kept: `sqlite:<file>`, relative to the working directory and created if
     /// missing, or `postgres://<user>:<password>@<host>/<database>` for several instances.
     pub database_url: String,
-    /// How many connections to the database are held at most; 1 to 1000.
+    /// How many connections to the database requests may hold at most; 1 to 1000. One more reads the
+    /// logs, and on SQLite one more writes.
     pub database_connections: u32,
+    /// How long a visit to PostgreSQL may take, in milliseconds, waiting for a connection included; 100 to
+    /// 1000. Who would have to wait longer is answered 503.
+    pub database_timeout_ms: u64,
     /// How often what other instances did is looked for, in milliseconds; 10 to 200.
     pub tick_ms: u64,
     /// The folder of style sheets and scripts, relative to the file that names it.
@@ -30,11 +34,21 @@ pub struct Config {
     pub secure_cookie: bool,
 }
 
+/// How much of the database an instance may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// How many connections serve requests at most.
+    pub connections: u32,
+    /// How long a visit to PostgreSQL may take, waiting for a connection included.
+    pub patience: Duration,
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
             database_url: "sqlite:parlor.db".to_owned(),
             database_connections: 8,
+            database_timeout_ms: 1000,
             tick_ms: 200,
             static_dir: "static".into(),
             secure_cookie: false,
@@ -55,8 +69,16 @@ impl Config {
             Err(_) => Self::default(),
         };
         in_range("database_connections", u64::from(config.database_connections), 1, 1000)?;
+        in_range("database_timeout_ms", config.database_timeout_ms, 100, 1000)?;
         in_range("tick_ms", config.tick_ms, 10, 200)?;
         Ok(config)
+    }
+
+    /// How much of the database this instance may take.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        let patience = Duration::from_millis(self.database_timeout_ms);
+        Limits { connections: self.database_connections, patience }
     }
 
     /// How often the tail reads.
@@ -67,11 +89,14 @@ impl Config {
 }
 
 /// The configuration of a Parlor started in this folder: defaults, then Rocket.toml, then `ROCKET_*` and
-/// `PARLOR_*`. As Rocket's own, but that answers do not say what serves them, and that nobody's word is
-/// taken for their address.
+/// `PARLOR_*`. As Rocket's own, but that answers do not say what serves them, that nobody's word is
+/// taken for their address, and that a stop takes no longer than 6 s: 2 for requests to end by themselves, 2
+/// until they are cut off, and the rest for the database.
 #[must_use]
 pub fn figment() -> Figment {
-    let defaults = rocket::Config { ident: Ident::none(), ip_header: None, ..rocket::Config::default() };
+    let shutdown = Shutdown { grace: 2, mercy: 2, ..Shutdown::default() };
+    let defaults =
+        rocket::Config { ident: Ident::none(), ip_header: None, shutdown, ..rocket::Config::default() };
     Figment::from(defaults)
         .select(Profile::from_env_or("ROCKET_PROFILE", rocket::Config::DEFAULT_PROFILE))
         .merge(Toml::file(Env::var_or("ROCKET_CONFIG", "Rocket.toml")).nested())

@@ -74,7 +74,7 @@ pub type StartError = Box<dyn std::error::Error + Send + Sync>;
 /// When a setting is wrong, or the database, the templates or the assets cannot be used.
 pub async fn build(figment: Figment) -> Result<Rocket<Build>, StartError> {
     let config = Config::from(&figment)?;
-    let store = Store::open(&config.database_url, config.database_connections).await?;
+    let store = Store::open(&config.database_url, config.limits()).await?;
     let figment = with_secret_key(figment, &store).await?;
     let (live, tail) = Live::start(&store).await?;
     let store = store.for_requests();

@@ -38,7 +38,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub struct Live(Arc<Shared>);
 
 struct Shared {
-    /// Counted apart, so that what polls cost can be told from what the tail costs.
+    /// The tail's own, also in what it counts: what polls cost can be told from what the tail costs.
     store: Store,
     state: RwLock<State>,
     /// Rung after a commit, so that the tail does not wait for its tick.
@@ -91,7 +91,7 @@ impl Live {
             read_at,
         };
         let (reading, readings) = watch::channel(read_at);
-        let store = store.counted_apart().for_requests();
+        let store = store.for_tail();
         let (state, bell) = (RwLock::new(state), Notify::new());
         let live = Self(Arc::new(Shared { store, state, bell, readings, started: read_at }));
         Ok((live.clone(), Tail::new(live, reading)))

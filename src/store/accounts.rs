@@ -1,9 +1,7 @@
 //! Accounts.
 
-use sqlx::AnyConnection;
-
 use super::sessions::{NewSession, insert_session};
-use super::{Error, Store};
+use super::{Connection, Error, Store};
 use crate::model::accounts::{AccountId, Username};
 use crate::model::{Refusal, Timestamp};
 
@@ -35,7 +33,7 @@ impl Store {
             .bind(name.key())
             .bind(password_hash)
             .bind(Timestamp::now().0)
-            .fetch_optional(&mut *writing)
+            .fetch_optional(&mut writing)
             .await?;
             match account {
                 Some((id,)) => insert_session(&mut writing, AccountId(id), session).await?,
@@ -54,14 +52,14 @@ impl Store {
         let row: Option<(i64, String)> =
             sqlx::query_as("select id, password_hash from account where name_key = $1")
                 .bind(name.key())
-                .fetch_optional(&mut *self.reader().await?)
+                .fetch_optional(&mut self.reader().await?)
                 .await?;
         Ok(row.map(|(id, password_hash)| Credentials { account: AccountId(id), password_hash }))
     }
 }
 
 /// Whether the name is taken by this very request: an earlier run of it whose answer was lost.
-async fn already_made(connection: &mut AnyConnection, session: &NewSession) -> Result<(), Error> {
+async fn already_made(connection: &mut Connection, session: &NewSession) -> Result<(), Error> {
     let ours: Option<(i64,)> = sqlx::query_as("select account_id from session where token_hash = $1")
         .bind(session.token.0.to_vec())
         .fetch_optional(connection)

@@ -3,16 +3,22 @@
 //! The statements in this folder run on both as they are; how a connection is made, how a transaction
 //! begins and where the migrations stand is decided here.
 
+mod checks;
+
 use std::borrow::Cow;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::{AnyConnection, AnyPool, ConnectOptions, Connection, Executor};
+use sqlx::any::AnyConnectOptions;
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::{AnyConnection, ConnectOptions, Connection as _};
+use tokio::time::timeout;
 
 use super::OpenError;
+use super::pool::Pool;
+use crate::config::Limits;
 
 /// The database behind a store.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,13 +35,8 @@ type Script = (i64, &'static str, &'static str);
 const SQLITE: &[Script] = &[(1, "house", include_str!("migrations/sqlite/0001_house.sql"))];
 const POSTGRES: &[Script] = &[(1, "house", include_str!("migrations/postgres/0001_house.sql"))];
 
-/// The first SQLite without the WAL-reset corruption (<https://sqlite.org/wal.html#walresetbug>).
-const SQLITE_OLDEST: (u32, u32, u32) = (3, 51, 3);
-
-/// How long the start waits for a connection: a busy server may take its time.
-const START_PATIENCE: Duration = Duration::from_secs(10);
-/// How long a request waits for one, before PostgreSQL counts as unreachable.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// How long the start waits for a database: a busy server may take its time.
+pub(super) const START_PATIENCE: Duration = Duration::from_secs(10);
 
 impl Engine {
     /// Reads the scheme of a `database_url`; an unknown one is refused, not taken for a file name.
@@ -72,11 +73,12 @@ impl Engine {
         }
     }
 
-    /// How long a request waits for a connection. SQLite's is at worst behind others' writes.
-    pub(super) fn patience(&self) -> Duration {
+    /// How long a visit may take. One to SQLite is at worst behind others' writes, and nothing is gained
+    /// by giving up: there is no other instance to ask.
+    pub(super) fn patience(&self, limits: Limits) -> Duration {
         match self {
             Self::Sqlite(_) => START_PATIENCE,
-            Self::Postgres => PATIENCE,
+            Self::Postgres => limits.patience,
         }
     }
 
@@ -109,36 +111,60 @@ impl Engine {
         }
     }
 
-    /// The connections that read and those that write. On SQLite one writes, so that writers queue
-    /// here, in order, and not in SQLite's busy handler; on PostgreSQL they are the same pool.
-    pub(super) async fn connect(&self, url: &str, connections: u32) -> Result<(AnyPool, AnyPool), OpenError> {
-        sqlx::any::install_default_drivers();
+    /// At most `size` connections.
+    pub(super) fn pool(&self, url: &str, size: u32, limits: Limits) -> Result<Arc<Pool>, OpenError> {
+        Ok(Pool::new(self.options(url)?, self.greeting(limits), size))
+    }
+
+    /// What makes a connection ours.
+    ///
+    /// SQLite: `synchronous = full`, so that what was answered with 201 is on disk. The busy timeout is for
+    /// backups and the `sqlite3` shell; inside Parlor nobody competes.
+    ///
+    /// PostgreSQL: the server gives up before we do, so that a statement which waits for a lock ends with
+    /// an error and not with a connection thrown away; and it lets go of what a frozen instance holds.
+    fn greeting(&self, limits: Limits) -> String {
         match self {
-            Self::Sqlite(path) => {
-                let options = sqlite_options(path)?;
-                let writers = sqlite_pool(1).connect_with(options.clone()).await?;
-                check_sqlite_version(&writers).await?;
-                let readers = sqlite_pool(connections).connect_with(options).await?;
-                Ok((readers, writers))
-            }
+            Self::Sqlite(_) => "pragma busy_timeout = 5000; pragma journal_mode = wal;
+                                pragma synchronous = full; pragma foreign_keys = on"
+                .to_owned(),
             Self::Postgres => {
-                let pool = AnyPoolOptions::new()
-                    .max_connections(connections)
-                    .acquire_timeout(START_PATIENCE)
-                    .connect(url)
-                    .await?;
-                Ok((pool.clone(), pool))
+                let patience = limits.patience.as_millis();
+                let less = patience * 3 / 4;
+                format!(
+                    "set statement_timeout = {less}; set lock_timeout = {less};
+                     set idle_in_transaction_session_timeout = {patience}"
+                )
             }
         }
     }
 
-    /// Brings the schema up to this program's, on a connection of its own.
-    pub(super) async fn migrate(&self, url: &str) -> Result<(), OpenError> {
+    fn options(&self, url: &str) -> Result<AnyConnectOptions, OpenError> {
         sqlx::any::install_default_drivers();
-        let mut connection = match self {
-            Self::Sqlite(path) => sqlite_options(path)?.connect().await?,
-            Self::Postgres => AnyConnection::connect(url).await?,
-        };
+        match self {
+            Self::Sqlite(path) => sqlite_options(path),
+            Self::Postgres => Ok(url.parse()?),
+        }
+    }
+
+    /// Sees that the database can be trusted and brings its schema up to this program's, on a connection
+    /// of its own: a migration may take longer than any visit.
+    pub(super) async fn prepare(&self, url: &str) -> Result<(), OpenError> {
+        let options = self.options(url)?;
+        let connecting = timeout(START_PATIENCE, options.connect()).await;
+        let connected =
+            connecting.unwrap_or_else(|_| Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into()));
+        let mut connection = connected?;
+        match self {
+            Self::Sqlite(_) => checks::sqlite(&mut connection).await?,
+            Self::Postgres => {}
+        }
+        self.migrate(&mut connection).await?;
+        connection.close().await?;
+        Ok(())
+    }
+
+    async fn migrate(&self, connection: &mut AnyConnection) -> Result<(), OpenError> {
         let scripts = if matches!(self, Self::Postgres) { POSTGRES } else { SQLITE };
         let migrations = scripts.iter().map(|&(version, description, sql)| {
             let description = Cow::Borrowed(description);
@@ -146,11 +172,14 @@ impl Engine {
         });
         let migrator = Migrator::with_migrations(migrations.collect());
         // Not `run`, whose future the compiler cannot prove to be `Send` ("not general enough").
-        migrator.run_direct(None, &mut connection, false).await.map_err(|error| {
-            OpenError::new(format!("the database’s schema does not fit this Parlor: {error}"))
-        })?;
-        connection.close().await?;
-        Ok(())
+        migrator.run_direct(None, connection, false).await.map_err(|error| {
+            OpenError::new(match error {
+                MigrateError::VersionMissing(version) => format!(
+                    "a newer Parlor has used this database (its schema has step {version}): run that one"
+                ),
+                error => format!("the database’s schema does not fit this Parlor: {error}"),
+            })
+        })
     }
 }
 
@@ -158,24 +187,6 @@ fn sqlite_options(path: &Path) -> Result<AnyConnectOptions, OpenError> {
     // The path travels in a URL, where these three mean something else.
     let path = path.to_string_lossy().replace('%', "%25").replace('?', "%3F").replace('#', "%23");
     Ok(format!("sqlite:{path}?mode=rwc").parse()?)
-}
-
-/// `synchronous = full`: what was answered with 201 is on disk. The busy timeout is for backups and
-/// the `sqlite3` shell; inside Parlor nobody competes.
-fn sqlite_pool(connections: u32) -> AnyPoolOptions {
-    AnyPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(10)).after_connect(
-        |connection, _| {
-            Box::pin(async move {
-                connection
-                    .execute(
-                        "pragma busy_timeout = 5000; pragma journal_mode = wal;
-                         pragma synchronous = full; pragma foreign_keys = on",
-                    )
-                    .await?;
-                Ok(())
-            })
-        },
-    )
 }
 
 /// Creates the database file, while SQLite has yet to open it, so that only its owner can read it: it
@@ -189,19 +200,6 @@ fn keep_private(path: &Path) -> std::io::Result<()> {
         Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
         _ => Ok(()),
     }
-}
-
-async fn check_sqlite_version(pool: &AnyPool) -> Result<(), OpenError> {
-    let (version,): (String,) = sqlx::query_as("select sqlite_version()").fetch_one(pool).await?;
-    let mut numbers = version.split('.').map(|number| number.parse().unwrap_or(0));
-    let mut next = || numbers.next().unwrap_or(0);
-    let found = (next(), next(), next());
-    if found < SQLITE_OLDEST {
-        return Err(OpenError::new(format!(
-            "SQLite {version} can corrupt its file; 3.51.3 or later is needed"
-        )));
-    }
-    Ok(())
 }
 
 #[cfg(test)]

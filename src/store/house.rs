@@ -1,10 +1,9 @@
 //! The house log, its head, and what an instance needs to project it.
 
 use rand::Rng;
-use sqlx::AnyConnection;
 
 use super::sql::{assembled, list, pad};
-use super::{Error, Store};
+use super::{Connection, Error, Store};
 use crate::model::Timestamp;
 use crate::model::accounts::AccountId;
 use crate::model::house::{Entry, Event, Person};
@@ -66,7 +65,7 @@ impl Store {
                  on conflict (id) do nothing",
             )
             .bind(secret)
-            .execute(&mut *writing)
+            .execute(&mut writing)
             .await?;
             Ok(((), writing))
         })
@@ -79,7 +78,7 @@ impl Store {
     /// When the database fails.
     pub async fn secret_key(&self) -> Result<String, Error> {
         let (key,) = sqlx::query_as("select secret_key from house where id = 1")
-            .fetch_one(&mut *self.reader().await?)
+            .fetch_one(&mut self.reader().await?)
             .await?;
         Ok(key)
     }
@@ -101,7 +100,7 @@ impl Store {
             query = query.bind(room.0);
         }
         let mut heads = Heads { house: Position::START, rooms: Vec::with_capacity(rooms.len()) };
-        for (id, seq, tag) in query.fetch_all(&mut *self.reader().await?).await? {
+        for (id, seq, tag) in query.fetch_all(&mut self.reader().await?).await? {
             let head = Position { seq, tag: Tag(tag) };
             if id == 0 {
                 heads.house = head;
@@ -125,7 +124,7 @@ impl Store {
         )
         .bind(first)
         .bind(most)
-        .fetch_all(&mut *self.reader().await?)
+        .fetch_all(&mut self.reader().await?)
         .await?;
         let entry = |(seq, tag, kind, account, name, room, room_name): Row| {
             let person = Person { id: AccountId(account), name };
@@ -149,12 +148,12 @@ impl Store {
              from room r join account o on o.id = r.owner_id left join account d on d.id = r.deleted_by
              where r.deleted_at is null or exists (select 1 from membership m where m.room_id = r.id)",
         )
-        .fetch_all(&mut *snapshot)
+        .fetch_all(&mut snapshot)
         .await?;
         let members: Vec<(i64, String, i64)> = sqlx::query_as(
             "select a.id, a.name, m.room_id from membership m join account a on a.id = m.account_id",
         )
-        .fetch_all(&mut *snapshot)
+        .fetch_all(&mut snapshot)
         .await?;
         let room = |(id, name, owner, owner_name, seq, tag, deleted_by): RoomRow| SnapshotRoom {
             room: RoomRef { id: RoomId(id), name },
@@ -183,14 +182,14 @@ fn event(kind: &str, person: Person, room: RoomRef) -> Event {
 }
 
 /// The house log's head, as this transaction sees it.
-pub(super) async fn head(connection: &mut AnyConnection) -> Result<Position, Error> {
+pub(super) async fn head(connection: &mut Connection) -> Result<Position, Error> {
     let (seq, tag) =
         sqlx::query_as("select last_seq, last_tag from house where id = 1").fetch_one(connection).await?;
     Ok(Position { seq, tag: Tag(tag) })
 }
 
 /// The latest coming or going anywhere: what the list has to be as new as.
-pub(super) async fn list_version(connection: &mut AnyConnection) -> Result<Position, Error> {
+pub(super) async fn list_version(connection: &mut Connection) -> Result<Position, Error> {
     let latest: Option<(i64, i64)> =
         sqlx::query_as("select moved_seq, moved_tag from room order by moved_seq desc limit 1")
             .fetch_optional(connection)
@@ -202,7 +201,7 @@ pub(super) async fn list_version(connection: &mut AnyConnection) -> Result<Posit
 /// row is locked from here until commit, so this comes last in a transaction; the room's row must be
 /// locked already.
 pub(super) async fn append(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     kind: &str,
     account: AccountId,
     room: Option<RoomId>,

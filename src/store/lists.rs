@@ -34,7 +34,7 @@ impl Store {
         let version = house::list_version(&mut snapshot).await?;
         let whereabouts = where_is(&mut snapshot, account).await?;
         let (count,): (i64,) = sqlx::query_as("select count(*) from room where deleted_at is null")
-            .fetch_one(&mut *snapshot)
+            .fetch_one(&mut snapshot)
             .await?;
         let pages = pages(count);
         let page = page.min(pages);
@@ -45,7 +45,7 @@ impl Store {
         )
         .bind(ROOMS_A_PAGE)
         .bind((page - 1).saturating_mul(ROOMS_A_PAGE))
-        .fetch_all(&mut *snapshot)
+        .fetch_all(&mut snapshot)
         .await?;
         let mut rooms: Vec<Room> = rows.into_iter().map(room).collect();
         if let Some(here) = whereabouts.inside().filter(|here| !rooms.iter().any(|r| r.room.id == here.id)) {

@@ -1,9 +1,7 @@
 //! Reading a room's log. How it is written stands in [`posts`](super::posts).
 
-use sqlx::AnyConnection;
-
 use super::rooms::{Facts, facts};
-use super::{Error, Store};
+use super::{Connection, Error, Store};
 use crate::model::log::{Cursor, Position, Tag};
 use crate::model::messages::Message;
 use crate::model::rooms::RoomId;
@@ -60,7 +58,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn messages_before(&self, id: RoomId, before: i64) -> Result<Vec<Message>, Error> {
-        newest(&mut *self.reader().await?, id, before).await
+        newest(&mut self.reader().await?, id, before).await
     }
 
     /// At most `most` messages of room `id` from number `first` on, oldest first.
@@ -68,13 +66,13 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn messages_from(&self, id: RoomId, first: i64, most: usize) -> Result<Vec<Message>, Error> {
-        starting_at(&mut *self.reader().await?, id, first, most).await
+        starting_at(&mut self.reader().await?, id, first, most).await
     }
 }
 
 /// At most `most` messages of a room from number `first` on, oldest first.
 async fn starting_at(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     id: RoomId,
     first: i64,
     most: usize,
@@ -94,7 +92,7 @@ async fn starting_at(
 
 /// The messages of a room before number `before`, oldest first, at most [`PAGE_MAX`].
 pub(super) async fn newest(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     id: RoomId,
     before: i64,
 ) -> Result<Vec<Message>, Error> {

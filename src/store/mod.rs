@@ -12,6 +12,7 @@ mod lanes;
 mod lists;
 mod memberships;
 mod messages;
+mod pool;
 mod posts;
 mod rooms;
 mod sessions;
@@ -24,8 +25,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use sqlx::pool::PoolConnection;
-use sqlx::{Any, AnyPool, Transaction};
+use tokio::time::Instant;
 
 pub use accounts::Credentials;
 pub use error::Error;
@@ -36,28 +36,30 @@ pub use posts::{Post, Posted};
 pub use rooms::{Room, RoomPage};
 pub use sessions::{FoundSession, NewSession, Session};
 
+use crate::config::Limits;
 use engine::Engine;
 use lanes::Lanes;
+use pool::{Connection, Pool};
 
 /// How often a transaction is tried again after a deadlock or a lost connection.
 const RETRIES: u32 = 4;
-
-/// A transaction that writes.
-type Writing = Transaction<'static, Any>;
 
 /// The house's database. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
     shared: Arc<Shared>,
+    readers: Arc<Pool>,
     visits: Arc<AtomicU64>,
-    /// How long to wait for a connection, less than the pool would; nothing while the house starts.
-    patience: Option<Duration>,
+    /// How long a visit may take.
+    patience: Duration,
 }
 
 struct Shared {
     engine: Engine,
-    readers: AnyPool,
-    writers: AnyPool,
+    limits: Limits,
+    writers: Arc<Pool>,
+    /// The tail's own, so that it never waits behind requests.
+    tail: Arc<Pool>,
     lanes: Lanes,
     _lock: Option<File>,
 }
@@ -66,29 +68,35 @@ impl Store {
     /// Opens the database at `url`, creates what is missing and brings the schema up to date.
     ///
     /// # Errors
-    /// When the URL has no known scheme, the database cannot be reached or written, another process
-    /// holds the SQLite file, or the schema is not one this program knows.
-    pub async fn open(url: &str, connections: u32) -> Result<Self, OpenError> {
+    /// When the URL has no known scheme, the database cannot be reached or written or would not keep
+    /// what it acknowledges, another process holds the SQLite file, or the schema is not one this
+    /// program knows.
+    pub async fn open(url: &str, limits: Limits) -> Result<Self, OpenError> {
         let engine = Engine::of(url)?;
         let lock = engine.lock()?;
-        engine.migrate(url).await?;
-        let (readers, writers) = engine.connect(url, connections).await?;
-        let shared = Shared { engine, readers, writers, lanes: Lanes::default(), _lock: lock };
-        let store = Self { shared: Arc::new(shared), visits: Arc::default(), patience: None };
+        engine.prepare(url).await?;
+        let pool = |size| engine.pool(url, size, limits);
+        let readers = pool(limits.connections)?;
+        let writers = if engine.has_many_writers() { Arc::clone(&readers) } else { pool(1)? };
+        let tail = pool(1)?;
+        let shared = Shared { engine, limits, writers, tail, lanes: Lanes::default(), _lock: lock };
+        let patience = engine::START_PATIENCE;
+        let store = Self { shared: Arc::new(shared), readers, visits: Arc::default(), patience };
         store.found_house().await?;
         Ok(store)
     }
 
-    /// The same database under another count of [`Store::visits`].
+    /// The same database for the tail: with a connection and a count of [`Store::visits`] of its own.
     #[must_use]
-    pub fn counted_apart(&self) -> Self {
-        Self { visits: Arc::default(), ..self.clone() }
+    pub fn for_tail(&self) -> Self {
+        let readers = Arc::clone(&self.shared.tail);
+        Self { readers, visits: Arc::default(), ..self.for_requests() }
     }
 
     /// The same database for those who cannot wait long: the start is over.
     #[must_use]
     pub fn for_requests(&self) -> Self {
-        Self { patience: Some(self.shared.engine.patience()), ..self.clone() }
+        Self { patience: self.shared.engine.patience(self.shared.limits), ..self.clone() }
     }
 
     /// How often the database was gone to through this handle and its clones. No statement runs
@@ -98,51 +106,54 @@ impl Store {
         self.visits.load(Ordering::Relaxed)
     }
 
-    /// Waits for what is under way and closes every connection.
+    /// Waits a little for what is under way and closes every connection.
     pub async fn close(&self) {
-        self.shared.readers.close().await;
-        self.shared.writers.close().await;
+        tokio::join!(self.shared.tail.close(), self.readers.close(), self.shared.writers.close());
     }
 
-    /// Counts a visit, and waits for its beginning no longer than there is patience.
-    async fn visit<T>(&self, beginning: impl Future<Output = sqlx::Result<T>>) -> Result<T, Error> {
+    /// Begins a visit that is to be over by `until`.
+    async fn visit(&self, pool: &Arc<Pool>, until: Instant) -> Result<Connection, Error> {
         self.visits.fetch_add(1, Ordering::Relaxed);
-        let Some(patience) = self.patience else { return Ok(beginning.await?) };
-        let begun = tokio::time::timeout(patience, beginning).await;
-        Ok(begun.unwrap_or(Err(sqlx::Error::PoolTimedOut))?)
+        Ok(pool.lend(until).await?)
+    }
+
+    fn deadline(&self) -> Instant {
+        Instant::now() + self.patience
     }
 
     /// A connection for one statement that reads.
-    async fn reader(&self) -> Result<PoolConnection<Any>, Error> {
-        self.visit(self.shared.readers.acquire()).await
+    async fn reader(&self) -> Result<Connection, Error> {
+        self.visit(&self.readers, self.deadline()).await
     }
 
     /// A transaction in which every statement sees the same moment.
-    async fn snapshot(&self) -> Result<Transaction<'static, Any>, Error> {
-        self.visit(self.shared.readers.begin_with(self.shared.engine.begin_snapshot())).await
+    async fn snapshot(&self) -> Result<Connection, Error> {
+        Ok(self.reader().await?.begin(self.shared.engine.begin_snapshot()).await?)
     }
 
     /// Runs `work` as one transaction, and again after a deadlock or a lost connection. `work` hands the
     /// transaction back to have it committed; when it fails instead, all is rolled back. A lost answer to
     /// COMMIT counts as a lost connection: `work` must find what an earlier run of it has already done.
-    async fn write<T, F>(&self, work: impl Fn(Writing) -> F) -> Result<T, Error>
+    async fn write<T, F>(&self, work: impl Fn(Connection) -> F) -> Result<T, Error>
     where
-        F: Future<Output = Result<(T, Writing), Error>>,
+        F: Future<Output = Result<(T, Connection), Error>>,
     {
+        let until = self.deadline();
         let mut tries = 0;
         loop {
-            match self.write_once(&work).await {
+            match self.write_once(until, &work).await {
                 Err(error) if error.is_passing() && tries < RETRIES => tries += 1,
                 outcome => return outcome,
             }
         }
     }
 
-    async fn write_once<T, F>(&self, work: &impl Fn(Writing) -> F) -> Result<T, Error>
+    async fn write_once<T, F>(&self, until: Instant, work: &impl Fn(Connection) -> F) -> Result<T, Error>
     where
-        F: Future<Output = Result<(T, Writing), Error>>,
+        F: Future<Output = Result<(T, Connection), Error>>,
     {
-        let begun = self.visit(self.shared.writers.begin_with(self.shared.engine.begin_write())).await?;
+        let connection = self.visit(&self.shared.writers, until).await?;
+        let begun = connection.begin(self.shared.engine.begin_write()).await?;
         let (outcome, writing) = work(begun).await?;
         writing.commit().await?;
         Ok(outcome)

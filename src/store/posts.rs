@@ -5,11 +5,9 @@
 
 use std::collections::HashMap;
 
-use sqlx::AnyConnection;
-
 use super::sql::{assembled, list, pad, padded, rows};
 use super::whereabouts::{LockedRoom, lock_room, whereabouts};
-use super::{Error, Store};
+use super::{Connection, Error, Store};
 use crate::model::accounts::AccountId;
 use crate::model::house::Person;
 use crate::model::log::{Position, Tag};
@@ -83,7 +81,7 @@ impl Store {
 
 /// Appends what may be appended to the log of `room`, in the order of `posts`.
 async fn write_room(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     room: RoomId,
     posts: &[&Post],
 ) -> Result<Vec<Result<Posted, Refusal>>, Error> {
@@ -152,10 +150,7 @@ fn judge<'a>(
 }
 
 /// The living sessions among the posts', with where their people are now.
-async fn senders(
-    connection: &mut AnyConnection,
-    posts: &[&Post],
-) -> Result<HashMap<TokenHash, Sender>, Error> {
+async fn senders(connection: &mut Connection, posts: &[&Post]) -> Result<HashMap<TokenHash, Sender>, Error> {
     type Row = (Vec<u8>, i64, String, Option<i64>, Option<String>, Option<String>);
     let tokens = list(2, posts.len());
     let mut query = sqlx::query_as::<_, Row>(assembled(format!(
@@ -180,7 +175,7 @@ async fn senders(
 
 /// The messages already in `room` that have a nonce of these posts and an author among their senders.
 async fn known_messages(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     room: RoomId,
     posts: &[&Post],
     senders: &HashMap<TokenHash, Sender>,
@@ -214,7 +209,7 @@ async fn known_messages(
 /// Moves the head once and stores all messages in one statement. The list of rows is padded with rows
 /// numbered 0, which are left out.
 async fn append(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     room: RoomId,
     head: Position,
     accepted: &[Accepted<'_>],

@@ -2,12 +2,10 @@
 
 use std::time::Duration;
 
-use sqlx::AnyConnection;
-
 use super::messages::newest;
 use super::sessions::living_session;
 use super::whereabouts::{enter, leave_room, lock_account, lock_room, where_is};
-use super::{Error, Session, Store, house};
+use super::{Connection, Error, Session, Store, house};
 use crate::model::accounts::AccountId;
 use crate::model::house::Person;
 use crate::model::log::{Position, Tag};
@@ -94,7 +92,7 @@ impl Store {
                 .bind(room.0)
                 .bind(now.0)
                 .bind(account.0)
-                .execute(&mut *writing)
+                .execute(&mut writing)
                 .await?;
             // Who deletes a room need not be told that it is gone.
             leave_room(&mut writing, account, room).await?;
@@ -172,7 +170,7 @@ impl Store {
             )
             .bind(Timestamp::now().before(SWEEP_AFTER).0)
             .bind(SWEEP_MAX)
-            .execute(&mut *writing)
+            .execute(&mut writing)
             .await?;
             Ok((swept.rows_affected() > 0, writing))
         })
@@ -202,7 +200,7 @@ pub(super) struct Facts {
 
 /// # Errors
 /// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], or when the database fails.
-pub(super) async fn facts(connection: &mut AnyConnection, id: RoomId) -> Result<Facts, Error> {
+pub(super) async fn facts(connection: &mut Connection, id: RoomId) -> Result<Facts, Error> {
     type Joined = (String, i64, String, i64, i64, i64, i64, i64, Option<String>);
     let row: Option<Joined> = sqlx::query_as(
         "select r.name, o.id, o.name, (select count(*) from membership m where m.room_id = r.id),
@@ -225,7 +223,7 @@ pub(super) async fn facts(connection: &mut AnyConnection, id: RoomId) -> Result<
     })
 }
 
-async fn names_inside(connection: &mut AnyConnection, id: RoomId) -> Result<Vec<String>, Error> {
+async fn names_inside(connection: &mut Connection, id: RoomId) -> Result<Vec<String>, Error> {
     let names: Vec<(String,)> = sqlx::query_as(
         "select a.name from membership m join account a on a.id = m.account_id
          where m.room_id = $1",
@@ -238,7 +236,7 @@ async fn names_inside(connection: &mut AnyConnection, id: RoomId) -> Result<Vec<
 
 /// The living room of this name, if `account` made it.
 async fn room_of_owner(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     account: AccountId,
     name: &RoomName,
 ) -> Result<Option<RoomId>, Error> {
@@ -253,7 +251,7 @@ async fn room_of_owner(
 
 /// The new room, or nothing when its name is taken.
 async fn insert_room(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     owner: AccountId,
     name: &RoomName,
 ) -> Result<Option<RoomId>, Error> {

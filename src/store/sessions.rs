@@ -1,9 +1,7 @@
 //! Sessions: opened at log-in, extended by what a person does, ended by log-out or after 30 idle days.
 
-use sqlx::AnyConnection;
-
 use super::whereabouts::{leave_room, lock_account, lock_room_of, whereabouts};
-use super::{Error, Store, house};
+use super::{Connection, Error, Store, house};
 use crate::model::accounts::AccountId;
 use crate::model::house::Person;
 use crate::model::log::{Position, Tag};
@@ -85,7 +83,7 @@ impl Store {
         )
         .bind(token.0.to_vec())
         .bind(Timestamp::now().0)
-        .fetch_optional(&mut *self.reader().await?)
+        .fetch_optional(&mut self.reader().await?)
         .await?;
         Ok(row.map(|(id, name, seen_at, expires_at, room, room_name, by, seq, tag)| FoundSession {
             session: Session {
@@ -112,7 +110,7 @@ impl Store {
             .bind(token.0.to_vec())
             .bind(now.0)
             .bind(now.after(IDLE).0)
-            .execute(&mut *writing)
+            .execute(&mut writing)
             .await?;
             Ok(((), writing))
         })
@@ -128,7 +126,7 @@ impl Store {
             let ended: Option<(i64,)> =
                 sqlx::query_as("delete from session where token_hash = $1 returning account_id")
                     .bind(token.0.to_vec())
-                    .fetch_optional(&mut *writing)
+                    .fetch_optional(&mut writing)
                     .await?;
             if let Some((account,)) = ended {
                 close_account(&mut writing, AccountId(account)).await?;
@@ -150,7 +148,7 @@ impl Store {
                  returning account_id",
             )
             .bind(Timestamp::now().0)
-            .fetch_optional(&mut *writing)
+            .fetch_optional(&mut writing)
             .await?;
             if let Some((account,)) = ended {
                 close_account(&mut writing, AccountId(account)).await?;
@@ -163,7 +161,7 @@ impl Store {
 
 /// A repeated insert is one whose answer to COMMIT was lost.
 pub(super) async fn insert_session(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     account: AccountId,
     session: &NewSession,
 ) -> Result<(), Error> {
@@ -187,7 +185,7 @@ pub(super) async fn insert_session(
 /// # Errors
 /// [`Refusal::LoggedOut`] when it has ended.
 pub(super) async fn living_session(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     token: &TokenHash,
 ) -> Result<AccountId, Error> {
     let row: Option<(i64,)> =
@@ -200,7 +198,7 @@ pub(super) async fn living_session(
 }
 
 /// What follows the end of a session: the room is left with the last one, and the house is told.
-async fn close_account(connection: &mut AnyConnection, account: AccountId) -> Result<(), Error> {
+async fn close_account(connection: &mut Connection, account: AccountId) -> Result<(), Error> {
     lock_account(connection, account).await?;
     // Whatever a room has accepted from this session precedes its end, so the room is locked even where
     // it is not left.

@@ -2,9 +2,7 @@
 //!
 //! What people may ask for stands in [`memberships`](super::memberships); here nobody is asked who they are.
 
-use sqlx::AnyConnection;
-
-use super::{Error, house};
+use super::{Connection, Error, house};
 use crate::model::accounts::AccountId;
 use crate::model::house::Person;
 use crate::model::log::{Position, Tag};
@@ -34,7 +32,7 @@ impl LockedRoom {
 }
 
 /// Serialises whatever one person does about where they are.
-pub(super) async fn lock_account(connection: &mut AnyConnection, account: AccountId) -> Result<(), Error> {
+pub(super) async fn lock_account(connection: &mut Connection, account: AccountId) -> Result<(), Error> {
     sqlx::query("update account set name = name where id = $1").bind(account.0).execute(connection).await?;
     Ok(())
 }
@@ -44,7 +42,7 @@ pub(super) async fn lock_account(connection: &mut AnyConnection, account: Accoun
 ///
 /// # Errors
 /// [`Refusal::NoSuchRoom`], or when the database fails.
-pub(super) async fn lock_room(connection: &mut AnyConnection, room: RoomId) -> Result<LockedRoom, Error> {
+pub(super) async fn lock_room(connection: &mut Connection, room: RoomId) -> Result<LockedRoom, Error> {
     type Row = (String, i64, i64, i64, Option<i64>);
     let row: Option<Row> = sqlx::query_as(
         "update room set last_seq = last_seq where id = $1
@@ -70,10 +68,7 @@ pub(super) async fn lock_room(connection: &mut AnyConnection, room: RoomId) -> R
 }
 
 /// Where `account` is, as this transaction sees it.
-pub(super) async fn where_is(
-    connection: &mut AnyConnection,
-    account: AccountId,
-) -> Result<Whereabouts, Error> {
+pub(super) async fn where_is(connection: &mut Connection, account: AccountId) -> Result<Whereabouts, Error> {
     let row: Option<(i64, String, Option<String>)> = sqlx::query_as(
         "select r.id, r.name, d.name from membership m
          join room r on r.id = m.room_id left join account d on d.id = r.deleted_by
@@ -87,7 +82,7 @@ pub(super) async fn where_is(
 
 /// Puts `account` into `room`; a deleted room it was in is forgotten. The room must be locked or new.
 pub(super) async fn enter(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     account: AccountId,
     room: RoomId,
 ) -> Result<(), Error> {
@@ -106,7 +101,7 @@ pub(super) async fn enter(
 
 /// Takes `account` out of `room`, which must be locked.
 pub(super) async fn leave_room(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     account: AccountId,
     room: RoomId,
 ) -> Result<(), Error> {
@@ -124,7 +119,7 @@ pub(super) async fn leave_room(
 /// Locks the living room that `account`, which must be locked, is in. A deleted room is not left by what
 /// follows: its notice waits for the next visit.
 pub(super) async fn lock_room_of(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     account: AccountId,
 ) -> Result<Option<RoomId>, Error> {
     let Whereabouts::Inside(here) = where_is(connection, account).await? else { return Ok(None) };
