@@ -154,10 +154,13 @@ impl Engine {
         let connecting = timeout(START_PATIENCE, options.connect()).await;
         let connected =
             connecting.unwrap_or_else(|_| Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into()));
-        let mut connection = connected?;
+        let mut connection = connected.map_err(|error| match self {
+            Self::Sqlite(_) => error.into(),
+            Self::Postgres => checks::unreachable(&options, &error),
+        })?;
         match self {
             Self::Sqlite(_) => checks::sqlite(&mut connection).await?,
-            Self::Postgres => {}
+            Self::Postgres => checks::postgres(&mut connection).await?,
         }
         self.migrate(&mut connection).await?;
         connection.close().await?;

@@ -1,11 +1,14 @@
 //! What is asked of a database before anything is kept in it.
 
 use sqlx::AnyConnection;
+use sqlx::any::AnyConnectOptions;
 
 use crate::store::OpenError;
 
 /// The first SQLite without the WAL-reset corruption (<https://sqlite.org/wal.html#walresetbug>).
 const SQLITE_OLDEST: (u32, u32, u32) = (3, 51, 3);
+/// The first PostgreSQL that Parlor is tested with.
+const POSTGRES_OLDEST: i64 = 15;
 
 /// # Errors
 /// When this SQLite can corrupt its file.
@@ -20,4 +23,61 @@ pub(super) async fn sqlite(connection: &mut AnyConnection) -> Result<(), OpenErr
         )));
     }
     Ok(())
+}
+
+/// # Errors
+/// When this server is too old, cannot be written to, or may lose what it has acknowledged.
+pub(super) async fn postgres(connection: &mut AnyConnection) -> Result<(), OpenError> {
+    type Row = (i64, i64, String, String, String, String, String);
+    let (version, standby, read_only, encoding, fsync, pages, commit): Row = sqlx::query_as(
+        "select cast(current_setting('server_version_num') as bigint) / 10000,
+                case when pg_is_in_recovery() then cast(1 as bigint) else 0 end,
+                current_setting('default_transaction_read_only'), current_setting('server_encoding'),
+                current_setting('fsync'), current_setting('full_page_writes'),
+                current_setting('synchronous_commit')",
+    )
+    .fetch_one(connection)
+    .await?;
+    let refuse = |reason: String| Err(OpenError::new(reason));
+    if version < POSTGRES_OLDEST {
+        return refuse(format!("PostgreSQL {version} is too old; {POSTGRES_OLDEST} or later is needed"));
+    }
+    if standby == 1 {
+        return refuse(
+            "this PostgreSQL is a read-only standby: name its primary in database_url, or promote it \
+             (select pg_promote())"
+                .to_owned(),
+        );
+    }
+    if read_only == "on" {
+        return refuse("this PostgreSQL is read-only: set default_transaction_read_only = off".to_owned());
+    }
+    if encoding != "UTF8" {
+        return refuse(format!(
+            "the database holds {encoding}: create one that holds all languages \
+             (create database … encoding 'UTF8' template template0)"
+        ));
+    }
+    for (setting, value) in [("fsync", fsync), ("full_page_writes", pages), ("synchronous_commit", commit)] {
+        if value == "off" {
+            return refuse(format!(
+                "with {setting} = off PostgreSQL may lose messages it has acknowledged: set {setting} = on in \
+                 postgresql.conf and reload it (select pg_reload_conf())"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Why no connection to PostgreSQL came about, and what to do. The URL may hold a password and is not told.
+pub(super) fn unreachable(options: &AnyConnectOptions, error: &sqlx::Error) -> OpenError {
+    let url = &options.database_url;
+    let (host, port) = (url.host_str().unwrap_or("localhost"), url.port().unwrap_or(5432));
+    let code = error.as_database_error().and_then(|error| error.code());
+    let advice = match code.as_deref() {
+        Some("3D000") => "create the database, or name another in database_url",
+        Some("28000" | "28P01") => "check the user and the password in database_url",
+        _ => "is it running, and do host and port in database_url fit?",
+    };
+    OpenError::new(format!("PostgreSQL at {host}:{port} cannot be used: {error}; {advice}"))
 }
