@@ -41,7 +41,7 @@ impl Tail {
     pub async fn run(self, tick: Duration) {
         let mut failing = false;
         loop {
-            match self.live.catch_up().await {
+            match self.live.catch_up(failing).await {
                 Ok(began) => {
                     self.reading.send_replace(began);
                     if failing {
@@ -63,8 +63,10 @@ impl Tail {
 }
 
 impl Live {
-    /// Reads everything that has been appended since the last reading, and says when it began.
-    async fn catch_up(&self) -> Result<Instant, Error> {
+    /// Reads everything that has been appended since the last reading, and says when it began. A database
+    /// that was away may have come back as an older one, and what sessions were opened is in no log: they
+    /// are forgotten then, and read again when they next ask.
+    async fn catch_up(&self, was_away: bool) -> Result<Instant, Error> {
         let began = Instant::now();
         let watched = self.still_watched();
         let rooms: Vec<RoomId> = watched.keys().copied().collect();
@@ -75,7 +77,11 @@ impl Live {
                 self.follow_room(room).await?;
             }
         }
-        self.write().read_at = began;
+        let mut state = self.write();
+        if was_away {
+            state.sessions.clear();
+        }
+        state.read_at = began;
         Ok(began)
     }
 
