@@ -1,7 +1,12 @@
 //! Starts Parlor.
 
+use std::collections::HashMap;
 use std::io::Write;
 use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use log::Level;
 
 #[rocket::main]
 async fn main() -> ExitCode {
@@ -27,13 +32,35 @@ async fn launch() -> Result<(), String> {
 fn start_log() {
     let defaults = env_logger::Env::default()
         .default_filter_or("warn,parlor=info,rocket=off,rocket_dyn_templates=error");
+    let told = Told::default();
     env_logger::Builder::from_env(defaults)
-        .format(|out, record| {
+        .format(move |out, record| {
             // Rocket's macros write on behalf of our routes under such targets.
             if record.target().starts_with("parlor") && record.target().ends_with("::_") {
                 return Ok(());
             }
-            writeln!(out, "{}: {}", record.level().as_str().to_lowercase(), record.args())
+            let line = format!("{}: {}", record.level().as_str().to_lowercase(), record.args());
+            let repeats = record.level() <= Level::Warn && told.is_told_already(&line);
+            if repeats { Ok(()) } else { writeln!(out, "{line}") }
         })
         .init();
+}
+
+/// What has been logged lately: while the database is away every request fails for the same reason, and
+/// once in [`Told::LATELY`] is enough.
+#[derive(Default)]
+struct Told(Mutex<HashMap<String, Instant>>);
+
+impl Told {
+    const LATELY: Duration = Duration::from_secs(10);
+
+    fn is_told_already(&self, line: &str) -> bool {
+        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        told.retain(|_, at| at.elapsed() < Self::LATELY);
+        if told.contains_key(line) {
+            return true;
+        }
+        told.insert(line.to_owned(), Instant::now());
+        false
+    }
 }
