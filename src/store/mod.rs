@@ -41,8 +41,10 @@ use engine::Engine;
 use lanes::Lanes;
 use pool::{Connection, Pool};
 
-/// How often a transaction is tried again after a deadlock or a lost connection.
-const RETRIES: u32 = 4;
+/// How often a transaction is tried again after a deadlock or a lost connection, if its visit lasts so long.
+const RETRIES: u32 = 6;
+/// How long to wait before it is tried again; twice as long each time.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// The house's database. Cheap to clone.
 #[derive(Clone)]
@@ -142,7 +144,10 @@ impl Store {
         let mut tries = 0;
         loop {
             match self.write_once(until, &work).await {
-                Err(error) if error.is_passing() && tries < RETRIES => tries += 1,
+                Err(error) if error.is_passing() && tries < RETRIES => {
+                    tokio::time::sleep(PAUSE * 2_u32.pow(tries)).await;
+                    tries += 1;
+                }
                 outcome => return outcome,
             }
         }
