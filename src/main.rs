@@ -40,7 +40,7 @@ fn start_log() {
                 return Ok(());
             }
             let line = format!("{}: {}", record.level().as_str().to_lowercase(), record.args());
-            let repeats = record.level() <= Level::Warn && told.is_told_already(&line);
+            let repeats = record.level() == Level::Error && told.is_told_already(&line);
             if repeats { Ok(()) } else { writeln!(out, "{line}") }
         })
         .init();
