@@ -65,7 +65,7 @@ async fn a_restart_of_the_server_loses_and_doubles_nothing(stage: &Stage) {
         person.is_told("Reconnecting…").await;
     }
 
-    stage.server_comes_back();
+    stage.server_comes_back().await;
     for person in [&ana, &bo] {
         person.has_read("message 30").await;
         person.sees_no_more("Reconnecting…").await;
@@ -87,7 +87,7 @@ async fn the_list_recovers_from_a_restart(stage: &Stage) {
     ana.expects_failure("/rooms/list", "net::ERR_");
     stage.server_dies();
     ana.is_told("Reconnecting…").await;
-    stage.server_comes_back();
+    stage.server_comes_back().await;
     bo.opens("/rooms").await;
     bo.expects_failure("/rooms/list", "net::ERR_");
     bo.creates("Kitchen").await;

@@ -2,7 +2,8 @@
 
 use rocket::figment::Figment;
 
-use crate::support::{Database, Engine, House};
+use crate::machines::{Line, Server, Weather};
+use crate::support::{Database, Engine, House, eventually};
 
 /// What is said when the house does not open with these settings.
 async fn complaint(settings: Figment) -> String {
@@ -50,11 +51,106 @@ async fn a_database_of_no_known_kind_is_refused() {
     database.discard().await;
 }
 
+/// The same for a PostgreSQL at that address.
+async fn complaint_about(url: &str) -> String {
+    let settings = Figment::from(rocket::Config::debug_default());
+    let url = url.replacen("parlor@", "parlor:topsecret@", 1);
+    let said = complaint(settings.merge(("parlor.database_url", url))).await;
+    assert!(!said.contains("topsecret"), "a password is told: {said}");
+    said
+}
+
+#[track_caller]
+fn assert_says(said: &str, words: &[&str]) {
+    assert!(words.iter().all(|word| said.contains(word)), "{words:?} are not in: {said}");
+}
+
+#[rocket::async_test]
+async fn a_file_that_cannot_be_written_is_refused() {
+    let database = Database::create(Engine::Sqlite).await;
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    // Below a file, and where not even root may write.
+    for directory in [file.path().to_str().expect("a path"), "/sys"] {
+        let url = format!("sqlite:{directory}/parlor.db");
+        let said = complaint(House::settings(&database).merge(("parlor.database_url", url))).await;
+        assert_says(&said, &["cannot write", directory]);
+    }
+    database.discard().await;
+}
+
 #[rocket::async_test]
 async fn an_unreachable_server_is_refused() {
-    let database = Database::create(Engine::Sqlite).await;
-    let secret = "postgres://parlor:topsecret@127.0.0.1:1/parlor";
-    let said = complaint(House::settings(&database).merge(("parlor.database_url", secret))).await;
-    assert!(!said.is_empty() && !said.contains("topsecret"), "{said}");
+    let said = complaint_about("postgres://parlor@127.0.0.1:1/parlor").await;
+    assert_says(&said, &["127.0.0.1:1", "is it running", "database_url"]);
+    let line = Line::to(([127, 0, 0, 1], 1).into()).await;
+    line.set(Weather::BlackHole);
+    let said = complaint_about(&format!("postgres://parlor@{}/parlor", line.address())).await;
+    assert_says(&said, &[&line.address().to_string(), "is it running", "database_url"]);
+}
+
+/// Each would have messages lost that were acknowledged.
+#[rocket::async_test]
+async fn a_server_that_does_not_keep_its_word_is_refused() {
+    let server = Server::create().await;
+    for setting in ["fsync", "full_page_writes", "synchronous_commit"] {
+        for (value, sql) in [
+            ("off", format!("alter system set {setting} = off")),
+            ("on", format!("alter system reset {setting}")),
+        ] {
+            server.execute(&sql).await;
+            server.execute("select pg_reload_conf()").await;
+            eventually("the setting is heard of", async || {
+                server.finds("postgres", &format!("show {setting}")).await == [value]
+            })
+            .await;
+            if value == "off" {
+                let said = complaint_about(&server.url("postgres")).await;
+                assert_says(&said, &[&format!("{setting} = off"), &format!("set {setting} = on")]);
+            }
+        }
+    }
+}
+
+#[rocket::async_test]
+async fn a_database_that_cannot_hold_the_house_is_refused() {
+    let server = Server::create().await;
+    let said = complaint_about(&server.url("nowhere")).await;
+    assert_says(&said, &["nowhere", "create the database"]);
+    server.execute("create database latin encoding 'LATIN1' locale 'C' template template0").await;
+    let said = complaint_about(&server.url("latin")).await;
+    assert_says(&said, &["LATIN1", "encoding 'UTF8'"]);
+    server.execute("alter database postgres set default_transaction_read_only = on").await;
+    let said = complaint_about(&server.url("postgres")).await;
+    assert_says(&said, &["read-only", "default_transaction_read_only = off"]);
+
+    let standby = server.standby().await;
+    let said = complaint_about(&standby.url("postgres")).await;
+    assert_says(&said, &["standby", "primary", "promote"]);
+}
+
+mod a_schema_of_a_newer_program_is_refused {
+    use super::{Engine, is_refused};
+
+    #[rocket::async_test]
+    async fn sqlite() {
+        is_refused(Engine::Sqlite).await;
+    }
+
+    #[rocket::async_test]
+    async fn postgres() {
+        is_refused(Engine::Postgres).await;
+    }
+}
+
+async fn is_refused(engine: Engine) {
+    let database = Database::create(engine).await;
+    let house = House::open(&database).await;
+    let step =
+        "select 9999, description, installed_on, success, checksum, execution_time from _sqlx_migrations
+                where version = 1";
+    house.meddles(&format!("insert into _sqlx_migrations {step}")).await;
+    house.close().await;
+    let said = complaint(House::settings(&database)).await;
+    assert_says(&said, &["newer Parlor", "9999"]);
     database.discard().await;
 }

@@ -40,10 +40,15 @@ impl House {
 
     /// Stops the instance in good order and starts it again.
     pub async fn restart(self) -> Self {
+        let settings = self.settings.clone();
+        self.close().await;
+        Self::with(settings).await
+    }
+
+    /// Stops the instance in good order.
+    pub async fn close(self) {
         let stopped = self.client.terminate().await;
         parlor::close(&stopped).await;
-        drop(stopped);
-        Self::with(self.settings).await
     }
 
     /// Somebody who has an account here and is logged in.

@@ -9,6 +9,7 @@ mod markup;
 mod news;
 mod page;
 mod person;
+mod street;
 
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, resume_unwind};

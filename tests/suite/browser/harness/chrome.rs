@@ -7,7 +7,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::process::Process;
+use crate::machines::Process;
 
 /// What somebody sits in front of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,8 +8,6 @@ mod deeds;
 mod eyes;
 mod hands;
 mod person;
-mod process;
-mod program;
 mod slow_line;
 #[macro_use]
 mod stage;
@@ -17,6 +15,5 @@ mod stage;
 pub use chrome::Device;
 pub use deeds::Said;
 pub use person::Person;
-pub use program::Program;
 pub use slow_line::SlowLine;
 pub use stage::{Stage, play};

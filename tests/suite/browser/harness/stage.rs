@@ -6,11 +6,13 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use rocket::futures::FutureExt;
+use rocket::futures::future::join_all;
 use rocket::tokio::sync::Semaphore;
 use rocket::tokio::time::timeout;
 
 use super::chrome::Device;
-use super::{Person, Program, SlowLine};
+use super::{Person, SlowLine};
+use crate::machines::{Program, Settings};
 use crate::support::{Database, Engine};
 
 /// How many tests may have browsers open at a time.
@@ -25,7 +27,9 @@ const FAREWELL: Duration = Duration::from_secs(15);
 /// The house and those who visit it.
 #[derive(Debug)]
 pub struct Stage {
-    programs: Vec<RefCell<Program>>,
+    instances: Vec<Settings>,
+    /// One for each instance; none where it has died.
+    programs: RefCell<Vec<Option<Program>>>,
     people: RefCell<Vec<Rc<Person>>>,
 }
 
@@ -61,7 +65,7 @@ macro_rules! in_chromium_on_both_engines {
 pub async fn play(engine: Engine, claim: impl AsyncFnOnce(&Stage)) {
     let _permit = STAGES.acquire().await.unwrap();
     let database = Database::create(engine).await;
-    let stage = Stage::open(engine, &database);
+    let stage = Stage::open(engine, &database).await;
     let act =
         timeout(LONGEST, stage.perform(claim)).map(|ended| ended.expect("a browser that still answers"));
     let outcome = AssertUnwindSafe(act).catch_unwind().await;
@@ -75,13 +79,14 @@ pub async fn play(engine: Engine, claim: impl AsyncFnOnce(&Stage)) {
 }
 
 impl Stage {
-    fn open(engine: Engine, database: &Database) -> Self {
+    async fn open(engine: Engine, database: &Database) -> Self {
         let instances = match engine {
             Engine::Sqlite => 1,
             Engine::Postgres => 2,
         };
-        let programs = (0..instances).map(|_| RefCell::new(Program::start(database.url()))).collect();
-        Self { programs, people: RefCell::default() }
+        let instances: Vec<_> = (0..instances).map(|_| Settings::on(database.url())).collect();
+        let programs = join_all(instances.iter().map(async |settings| Some(Program::start(settings).await)));
+        Self { programs: RefCell::new(programs.await), instances, people: RefCell::default() }
     }
 
     /// Somebody with an account, looking at the list of rooms.
@@ -93,14 +98,14 @@ impl Stage {
 
     /// Somebody who has just come, by turns to each of the instances.
     pub async fn visitor(&self, name: &str, device: Device) -> Rc<Person> {
-        let instance = self.people.borrow().len() % self.programs.len();
-        let address = self.programs[instance].borrow().address();
+        let instance = self.people.borrow().len() % self.instances.len();
+        let address = self.instances[instance].url();
         self.comes(&address, name, device).await
     }
 
     /// A line to the server that holds up the answers to some forms.
     pub fn slow_line(&self, held: &'static str) -> SlowLine {
-        SlowLine::to(self.programs[0].borrow().socket(), held)
+        SlowLine::to(self.instances[0].address(), held)
     }
 
     /// Somebody who has just come, over such a line.
@@ -110,12 +115,15 @@ impl Stage {
 
     /// The server is killed.
     pub fn server_dies(&self) {
-        self.programs[0].borrow_mut().dies();
+        let program = self.programs.borrow_mut()[0].take().expect("a running server");
+        program.has_not_complained();
+        program.kill();
     }
 
     /// The server is back.
-    pub fn server_comes_back(&self) {
-        self.programs[0].borrow_mut().comes_back();
+    pub async fn server_comes_back(&self) {
+        let program = Program::start(&self.instances[0]).await;
+        self.programs.borrow_mut()[0] = Some(program);
     }
 
     async fn comes(&self, address: &str, name: &str, device: Device) -> Rc<Person> {
@@ -129,8 +137,8 @@ impl Stage {
         for person in self.everybody() {
             person.has_seen_no_error().await;
         }
-        for program in &self.programs {
-            program.borrow().has_not_complained();
+        for program in self.programs.borrow().iter().flatten() {
+            program.has_not_complained();
         }
     }
 

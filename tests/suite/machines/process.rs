@@ -2,12 +2,13 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a very slow machine might need for any of this.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A running program and what it has printed.
 #[derive(Debug)]
@@ -18,7 +19,7 @@ pub struct Process {
 
 impl Process {
     /// Starts it and waits for the line that says it is ready; none if it ends or stays silent instead.
-    pub fn start(command: &mut Command, ready: &'static str) -> Result<(Self, String), String> {
+    pub fn start(command: &mut Command, ready: &str) -> Result<(Self, String), String> {
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(|error| format!("{command:?}: {error}"))?;
         let printed = Arc::default();
@@ -36,12 +37,50 @@ impl Process {
                 return Ok((process, line));
             }
         }
-        Err(format!("{command:?} never said “{ready}”: {}", process.printed().join("\n")))
+        let program = command.get_program().display();
+        Err(format!("{program} never said “{ready}”: {}", process.printed().join("\n")))
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Every line so far.
     pub fn printed(&self) -> Vec<String> {
         self.printed.lock().unwrap().clone()
+    }
+
+    /// Sends it a signal: `TERM`, `STOP`, …
+    pub fn signal(&self, signal: &str) {
+        assert!(send(signal, self.id()), "no process to signal {signal}");
+    }
+
+    /// It stands still, with the processes it started.
+    pub fn freeze(&self) {
+        self.signal("STOP");
+        for pid in descendants(self.id()) {
+            send("STOP", pid);
+        }
+    }
+
+    /// They go on.
+    pub fn thaw(&self) {
+        for pid in descendants(self.id()) {
+            send("CONT", pid);
+        }
+        self.signal("CONT");
+    }
+
+    /// Waits until it has ended; none if it does not.
+    pub fn ends(&mut self) -> Option<ExitStatus> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let status = self.child.try_wait().expect("to watch a child of ours");
+            if status.is_some() || Instant::now() > deadline {
+                return status;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
     }
 
     /// Ends it without a warning (SIGKILL), with the processes it started.
@@ -50,8 +89,8 @@ impl Process {
         self.child.kill().expect("to kill a child of ours");
         self.child.wait().expect("to see it end");
         for pid in family {
-            // Most have ended with their parent by now; that is an error to `kill`, and none here.
-            let _ = Command::new("kill").args(["-KILL", &pid.to_string()]).stderr(Stdio::null()).status();
+            // Most have ended with their parent by now.
+            send("KILL", pid);
         }
     }
 }
@@ -60,6 +99,13 @@ impl Drop for Process {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+/// Says whether there was such a process.
+fn send(signal: &str, pid: u32) -> bool {
+    let mut kill = Command::new("kill");
+    let sent = kill.args([&format!("-{signal}"), &pid.to_string()]).stderr(Stdio::null()).status();
+    sent.is_ok_and(|status| status.success())
 }
 
 fn listen(pipe: impl Read + Send + 'static, printed: Arc<Mutex<Vec<String>>>, lines: mpsc::Sender<String>) {

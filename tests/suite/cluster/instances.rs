@@ -1,0 +1,60 @@
+//! Instances of the real program on a PostgreSQL of their own, each at the end of a line to it.
+
+use std::net::SocketAddr;
+
+use crate::machines::{Line, Program, Server, Settings};
+use crate::support::Person;
+
+/// What everybody's data is in.
+pub const DATABASE: &str = "parlor";
+
+/// The whole cluster.
+pub struct Cluster {
+    pub instances: Vec<Instance>,
+    pub server: Server,
+}
+
+/// One Parlor.
+pub struct Instance {
+    pub program: Program,
+    /// How it reaches PostgreSQL.
+    pub line: Line,
+}
+
+impl Cluster {
+    /// So many instances on an empty database.
+    pub async fn of(count: usize) -> Self {
+        let server = Server::create().await;
+        server.execute(&format!("create database {DATABASE}")).await;
+        let mut instances = Vec::new();
+        for _ in 0..count {
+            instances.push(Instance::start(&server).await);
+        }
+        Self { instances, server }
+    }
+
+    /// Where the first two are.
+    pub fn doors(&self) -> [SocketAddr; 2] {
+        [0, 1].map(|instance: usize| self.instances[instance].program.address())
+    }
+
+    /// Somebody with an account, who comes to the first instance.
+    pub async fn person(&self, name: &str) -> Person<'static> {
+        let person = Person::on_the_street(self.instances[0].program.address(), name);
+        person.signs_up().await;
+        person
+    }
+
+    /// The same browser at that instance.
+    pub fn at(&self, instance: usize, person: &Person<'_>) -> Person<'static> {
+        person.at_address(self.instances[instance].program.address())
+    }
+}
+
+impl Instance {
+    async fn start(server: &Server) -> Self {
+        let line = Line::to(server.address()).await;
+        let settings = Settings::on(&server.url_through(&line, DATABASE));
+        Self { program: Program::start(&settings).await, line }
+    }
+}
