@@ -40,8 +40,9 @@ impl Tail {
     /// memory grows old and stops answering.
     pub async fn run(self, tick: Duration) {
         let mut failing = false;
+        let mut connections = 0;
         loop {
-            match self.live.catch_up(failing).await {
+            match self.live.catch_up(&mut connections).await {
                 Ok(began) => {
                     self.reading.send_replace(began);
                     if failing {
@@ -63,10 +64,11 @@ impl Tail {
 }
 
 impl Live {
-    /// Reads everything that has been appended since the last reading, and says when it began. A database
-    /// that was away may have come back as an older one, and what sessions were opened is in no log: they
-    /// are forgotten then, and read again when they next ask.
-    async fn catch_up(&self, was_away: bool) -> Result<Instant, Error> {
+    /// Reads everything that has been appended since the last reading, and says when it began.
+    ///
+    /// Over a new connection an older database may have come back, however short it was away, and what
+    /// sessions were opened is in no log: they are forgotten then, and read again when they next ask.
+    async fn catch_up(&self, connections: &mut u64) -> Result<Instant, Error> {
         let began = Instant::now();
         let watched = self.still_watched();
         let rooms: Vec<RoomId> = watched.keys().copied().collect();
@@ -77,8 +79,10 @@ impl Live {
                 self.follow_room(room).await?;
             }
         }
+        let made = self.0.store.connections_made();
         let mut state = self.write();
-        if was_away {
+        if made != *connections {
+            *connections = made;
             state.sessions.clear();
         }
         state.read_at = began;

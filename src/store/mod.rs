@@ -108,6 +108,13 @@ impl Store {
         self.visits.load(Ordering::Relaxed)
     }
 
+    /// How many connections have been made for this handle and its clones: another number, another
+    /// connection, and perhaps another database behind the same address.
+    #[must_use]
+    pub fn connections_made(&self) -> u64 {
+        self.readers.made()
+    }
+
     /// Waits a little for what is under way and closes every connection.
     pub async fn close(&self) {
         tokio::join!(self.shared.tail.close(), self.readers.close(), self.shared.writers.close());

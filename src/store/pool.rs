@@ -6,6 +6,7 @@
 //! one connection after the other, each with its place in the pool.
 
 use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -31,6 +32,7 @@ pub(super) struct Pool {
     size: u32,
     places: Arc<Semaphore>,
     kept: Mutex<Kept>,
+    made: AtomicU64,
 }
 
 /// What nobody uses at the moment.
@@ -45,7 +47,7 @@ struct Kept {
 impl Pool {
     pub(super) fn new(options: AnyConnectOptions, greeting: String, size: u32) -> Arc<Self> {
         let places = Arc::new(Semaphore::new(usize::try_from(size).unwrap_or(Semaphore::MAX_PERMITS)));
-        Arc::new(Self { options, greeting, size, places, kept: Mutex::default() })
+        Arc::new(Self { options, greeting, size, places, kept: Mutex::default(), made: AtomicU64::new(0) })
     }
 
     /// A connection that answers, to be used until the deadline and waited for no longer than that.
@@ -68,7 +70,13 @@ impl Pool {
         }
         let mut raw = self.options.connect().await?;
         sqlx::raw_sql(AssertSqlSafe(self.greeting.clone())).execute(&mut raw).await?;
+        self.made.fetch_add(1, Ordering::Relaxed);
         Ok(raw)
+    }
+
+    /// How many connections there have been.
+    pub(super) fn made(&self) -> u64 {
+        self.made.load(Ordering::Relaxed)
     }
 
     fn trusted(&self) -> Option<AnyConnection> {

@@ -1,5 +1,6 @@
 //! Several instances on one PostgreSQL.
 
+mod another_history;
 mod black_hole;
 mod instances;
 mod outage;
