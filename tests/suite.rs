@@ -25,5 +25,7 @@ mod live;
 mod machines;
 #[path = "suite/model/mod.rs"]
 mod model;
+#[path = "suite/proof/mod.rs"]
+mod proof;
 #[path = "suite/store/mod.rs"]
 mod store;
