@@ -19,6 +19,8 @@ pub struct Program {
 /// What a Parlor is started with; the same again makes the next one take the place of the last.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    /// The binary; the one these tests were built with, if none.
+    pub program: Option<PathBuf>,
     pub port: u16,
     pub database_url: String,
     /// Where it is started.
@@ -31,7 +33,8 @@ impl Settings {
     /// A free port, a database, and nothing else.
     pub fn on(database_url: &str) -> Self {
         let directory = env!("CARGO_MANIFEST_DIR").into();
-        Self { port: free_port(), database_url: database_url.to_owned(), directory, env: Vec::new() }
+        let database_url = database_url.to_owned();
+        Self { program: None, port: free_port(), database_url, directory, env: Vec::new() }
     }
 
     /// Where the program is going to be.
@@ -100,8 +103,8 @@ impl Program {
 }
 
 fn command(settings: &Settings) -> Command {
-    let program = env::var_os("PARLOR_TEST_PROGRAM").unwrap_or(env!("CARGO_BIN_EXE_parlor").into());
-    let mut command = Command::new(program);
+    let ours = || env!("CARGO_BIN_EXE_parlor").into();
+    let mut command = Command::new(settings.program.clone().unwrap_or_else(ours));
     let foreign =
         |name: &str| ["PARLOR_", "ROCKET_", "RUST_LOG"].iter().any(|prefix| name.starts_with(prefix));
     for (name, _) in env::vars().filter(|(name, _)| foreign(name)) {

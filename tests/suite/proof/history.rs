@@ -101,7 +101,6 @@ pub enum Outcome {
 /// Something that was broken for a while.
 #[derive(Clone, Debug)]
 pub struct Fault {
-    #[expect(dead_code, reason = "for people")]
     pub kind: &'static str,
     pub began: Moment,
     pub healed: Moment,

@@ -1,4 +1,63 @@
 //! The proof: what is promised holds while everything around it breaks.
+//!
+//! [`people`] do things in a [`house`] of real programs, [`faults`] break it under them, everybody's [`client`]
+//! has the [`scribe`] write down what was done and what came of it, and the [`checker`] looks for what must not be
+//! in that [`history`]. `tests/run` runs the short form, `tests/prove` the long one.
 
 mod checker;
+mod client;
+mod faults;
 mod history;
+mod house;
+mod people;
+mod report;
+mod run;
+mod scribe;
+
+use crate::support::Engine;
+use run::{Plan, run};
+
+/// In every run of the tests.
+mod short {
+    use super::{Engine, holds};
+
+    const POSTS: u64 = 20_000;
+    const FAULTS: usize = 30;
+
+    #[rocket::async_test]
+    async fn sqlite() {
+        holds(Engine::Sqlite, POSTS, FAULTS).await;
+    }
+
+    #[rocket::async_test]
+    async fn postgres() {
+        holds(Engine::Postgres, POSTS, FAULTS).await;
+    }
+}
+
+mod long {
+    use super::{Engine, holds};
+
+    const POSTS: u64 = 250_000;
+    const FAULTS: usize = 250;
+
+    #[rocket::async_test]
+    #[ignore = "long: tests/prove"]
+    async fn sqlite() {
+        holds(Engine::Sqlite, POSTS, FAULTS).await;
+    }
+
+    #[rocket::async_test]
+    #[ignore = "long: tests/prove"]
+    async fn postgres() {
+        holds(Engine::Postgres, POSTS, FAULTS).await;
+    }
+}
+
+/// Nothing that was promised is broken.
+async fn holds(engine: Engine, posts: u64, faults: usize) {
+    let report = run(Plan { engine, seed: run::seed(), posts, faults, program: None }).await;
+    eprintln!("{report}");
+    report.is_clean();
+    assert!(report.posts() as u64 >= posts && report.history.faults.len() >= faults, "not enough was tried");
+}

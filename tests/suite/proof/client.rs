@@ -1,0 +1,378 @@
+//! One browser of one person, without a screen: it asks, waits for a while, and has everything written down.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http_body_util::BodyExt;
+use hyper_util::client::legacy::Client as HttpClient;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use rocket::tokio::time::timeout;
+use serde::Deserialize;
+
+use super::history::{Account, Deed, Entry, Nonce, Operation, Outcome, Room, Session};
+use super::scribe::Scribe;
+
+/// How long somebody waits for an answer.
+const PATIENCE: Duration = Duration::from_millis(2500);
+
+const PASSWORD: &str = "correct horse battery";
+
+/// The way to all instances, and who writes down what comes of it.
+pub struct Street {
+    doors: Vec<SocketAddr>,
+    http: HttpClient<HttpConnector, String>,
+    pub scribe: Scribe,
+}
+
+impl Street {
+    pub fn to(doors: Vec<SocketAddr>) -> Self {
+        let mut connector = HttpConnector::new();
+        connector.set_nodelay(true);
+        connector.set_connect_timeout(Some(PATIENCE));
+        Self {
+            doors,
+            http: HttpClient::builder(TokioExecutor::new()).build(connector),
+            scribe: Scribe::new(),
+        }
+    }
+
+    pub fn doors(&self) -> usize {
+        self.doors.len()
+    }
+}
+
+/// How far somebody has read.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Cursor {
+    pub seq: i64,
+    tag: u64,
+}
+
+impl Cursor {
+    /// Goes on to the end of what was read, if that continues it; whether it does is for the checker to say.
+    pub fn follow(&mut self, read: &[Entry]) {
+        if let Some(last) = read.last().filter(|last| last.seq > self.seq) {
+            (self.seq, self.tag) = (last.seq, last.tag);
+        }
+    }
+}
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.seq {
+            0 => f.write_str("0"),
+            seq => write!(f, "{seq}.{:016x}", self.tag),
+        }
+    }
+}
+
+/// One browser of one person.
+pub struct Client {
+    street: Arc<Street>,
+    account: Account,
+    session: Session,
+    cookie: String,
+    /// Whatever is left to chance.
+    pub rng: StdRng,
+    /// The instance that everything is asked of; any, if none.
+    pub door: Option<usize>,
+}
+
+struct Answer {
+    status: u16,
+    location: String,
+    cookie: Option<String>,
+    body: Vec<u8>,
+}
+
+enum Content {
+    Nothing,
+    Form(String),
+    Json(String),
+}
+
+impl Client {
+    /// Somebody new, who signs up; nothing is broken yet.
+    pub async fn of_somebody_new(street: &Arc<Street>, seed: u64) -> Self {
+        let account = street.scribe.account();
+        let mut client = Self::new(street, account, StdRng::seed_from_u64(seed ^ u64::from(account.0)));
+        let outcome = client.enter("/accounts").await;
+        assert_eq!(outcome, Outcome::Done, "nobody can sign up");
+        client
+    }
+
+    fn new(street: &Arc<Street>, account: Account, rng: StdRng) -> Self {
+        let street = Arc::clone(street);
+        Self { street, account, session: Session(0), cookie: String::new(), rng, door: None }
+    }
+
+    /// The same person at another computer, not logged in there.
+    pub fn another(&mut self) -> Self {
+        let rng = StdRng::from_rng(&mut self.rng);
+        Self::new(&self.street, self.account, rng)
+    }
+
+    /// The same browser at another instance.
+    pub fn at(&mut self, door: usize) -> Self {
+        let (session, cookie) = (self.session, self.cookie.clone());
+        Self { session, cookie, door: Some(door), ..self.another() }
+    }
+
+    pub async fn log_in(&mut self) -> Outcome {
+        self.enter("/session").await
+    }
+
+    async fn enter(&mut self, path: &str) -> Outcome {
+        self.session = self.street.scribe.session();
+        self.cookie.clear();
+        let form = format!("username=person{}&password={}&next=", self.account.0, PASSWORD.replace(' ', "+"));
+        let (mut operation, answer) = self.asks(Deed::LogIn, "POST", path, Content::Form(form)).await;
+        operation.outcome = led_to(&answer, "/rooms");
+        if let (Outcome::Done, Some(Answer { cookie: Some(cookie), .. })) = (&operation.outcome, answer) {
+            self.cookie = cookie;
+        }
+        self.writes(operation)
+    }
+
+    pub async fn log_out(&mut self) -> Outcome {
+        self.does(Deed::LogOut, "/session/end", "/").await
+    }
+
+    /// Makes a room and enters it.
+    pub async fn create(&mut self, name: &str) -> Option<Room> {
+        let (deed, form) = (Deed::Create { room: None }, Content::Form(format!("name={name}")));
+        let (mut operation, answer) = self.asks(deed, "POST", "/rooms", form).await;
+        let location = answer.as_ref().map(|answer| answer.location.clone()).unwrap_or_default();
+        operation.outcome = led_to(&answer, &location);
+        let room = location.strip_prefix("/rooms/").and_then(|id| id.parse().ok()).map(Room);
+        operation.deed = Deed::Create { room };
+        self.writes(operation);
+        room
+    }
+
+    pub async fn join(&mut self, room: Room) -> Outcome {
+        let id = room.0;
+        self.does(Deed::Join { room }, &format!("/rooms/{id}/join"), &format!("/rooms/{id}")).await
+    }
+
+    pub async fn leave(&mut self, room: Room) -> Outcome {
+        self.does(Deed::Leave { room }, &format!("/rooms/{}/leave", room.0), "/rooms").await
+    }
+
+    pub async fn delete(&mut self, room: Room) -> Outcome {
+        self.does(Deed::Delete { room }, &format!("/rooms/{}/delete", room.0), "/rooms").await
+    }
+
+    /// The room that the list says one is in.
+    pub async fn whereabouts(&mut self) -> Option<Room> {
+        let door = self.some_door();
+        let asking = self.exchange(door, "GET", "/rooms", Content::Nothing);
+        let answer = timeout(PATIENCE, asking).await.ok().flatten()?;
+        let page = String::from_utf8_lossy(&answer.body);
+        let (before, _) = page.split_once("/leave\"")?;
+        before.rsplit_once("/rooms/")?.1.parse().ok().map(Room)
+    }
+
+    async fn does(&mut self, deed: Deed, path: &str, leads_to: &str) -> Outcome {
+        let (mut operation, answer) = self.asks(deed, "POST", path, Content::Nothing).await;
+        operation.outcome = led_to(&answer, leads_to);
+        self.writes(operation)
+    }
+
+    /// A message that nobody has sent yet.
+    pub fn thinks(&self) -> Nonce {
+        self.street.scribe.nonce()
+    }
+
+    /// One attempt to say it.
+    pub async fn post(&mut self, room: Room, nonce: Nonce, cursor: &mut Cursor) -> Outcome {
+        let deed = Deed::Post { room, nonce, after: cursor.seq };
+        // The same nonce is always sent with the same body.
+        let words = "la ".repeat(usize::try_from(nonce.0 * 7 % 40).unwrap());
+        let body = Content::Json(format!("{{\"body\":\"{} {words}.\",\"nonce\":\"n{}\"}}", nonce.0, nonce.0));
+        let path = format!("/api/rooms/{}/messages?after={cursor}", room.0);
+        let (mut operation, answer) = self.asks(deed, "POST", &path, body).await;
+        operation.outcome = match answer {
+            Some(Answer { status: status @ (200 | 201), body, .. }) => {
+                let update = Update::parse(&body);
+                let seq = update.seq.expect("a post is told its number");
+                Outcome::Posted { seq, repeated: status == 200, read: update.entries(), more: update.more }
+            }
+            answer => neither(answer),
+        };
+        if let Outcome::Posted { read, .. } = &operation.outcome {
+            cursor.follow(read);
+        }
+        self.writes(operation)
+    }
+
+    pub async fn poll(&mut self, room: Room, reader: u32, cursor: &mut Cursor) -> Outcome {
+        let deed = Deed::Poll { room, reader, after: cursor.seq };
+        let operation = self.reads(deed, room, *cursor).await;
+        if let Outcome::Read { entries, .. } = &operation.outcome {
+            cursor.follow(entries);
+        } else if operation.outcome == (Outcome::Refused { status: 409 }) {
+            // A page would read the room anew. That this happened is written down.
+            *cursor = Cursor::default();
+        }
+        self.writes(operation)
+    }
+
+    /// The whole log, as one reading.
+    pub async fn read_all(&mut self, room: Room) -> Outcome {
+        let (mut cursor, mut all) = (Cursor::default(), Vec::new());
+        let mut whole: Option<Operation> = None;
+        loop {
+            let part = self.reads(Deed::FinalRead { room }, room, cursor).await;
+            let whole = whole.get_or_insert_with(|| part.clone());
+            whole.ended = part.ended;
+            let Outcome::Read { entries, more } = part.outcome else {
+                whole.outcome = part.outcome;
+                break;
+            };
+            cursor.follow(&entries);
+            all.extend(entries);
+            if !more {
+                whole.outcome = Outcome::Read { entries: all, more };
+                break;
+            }
+        }
+        self.writes(whole.expect("a reading"))
+    }
+
+    async fn reads(&mut self, deed: Deed, room: Room, cursor: Cursor) -> Operation {
+        let path = format!("/api/rooms/{}/messages?after={cursor}", room.0);
+        let (mut operation, answer) = self.asks(deed, "GET", &path, Content::Nothing).await;
+        operation.outcome = match answer {
+            Some(Answer { status: 204, .. }) => Outcome::Read { entries: Vec::new(), more: false },
+            Some(Answer { status: 200, body, .. }) => {
+                let update = Update::parse(&body);
+                Outcome::Read { entries: update.entries(), more: update.more }
+            }
+            answer => neither(answer),
+        };
+        operation
+    }
+
+    fn writes(&self, operation: Operation) -> Outcome {
+        // What was read is long, and of use to nobody but the checker and the cursor.
+        let outcome = match &operation.outcome {
+            Outcome::Read { more, .. } => Outcome::Read { entries: Vec::new(), more: *more },
+            outcome => outcome.clone(),
+        };
+        self.street.scribe.write(operation);
+        outcome
+    }
+
+    /// Asks one of the instances. No answer in time, or none at all, is none.
+    async fn asks(
+        &mut self,
+        deed: Deed,
+        method: &str,
+        path: &str,
+        content: Content,
+    ) -> (Operation, Option<Answer>) {
+        let door = self.some_door();
+        let began = self.street.scribe.now();
+        let exchange = self.exchange(door, method, path, content);
+        let answer = timeout(PATIENCE, exchange).await.ok().flatten();
+        let ended = self.street.scribe.now();
+        let (account, session, instance) = (self.account, self.session, u8::try_from(door).unwrap());
+        let outcome = Outcome::Unknown;
+        (Operation { account, session, instance, began, ended, deed, outcome }, answer)
+    }
+
+    fn some_door(&mut self) -> usize {
+        self.door.unwrap_or_else(|| self.rng.random_range(0..self.street.doors.len()))
+    }
+
+    async fn exchange(&self, door: usize, method: &str, path: &str, content: Content) -> Option<Answer> {
+        let origin = format!("http://{}", self.street.doors[door]);
+        let mut request = http::Request::builder()
+            .method(method)
+            .uri(format!("{origin}{path}"))
+            .header("Cookie", &self.cookie)
+            .header("Origin", &origin);
+        let body = match content {
+            Content::Nothing => String::new(),
+            Content::Form(form) => {
+                request = request.header("Content-Type", "application/x-www-form-urlencoded");
+                form
+            }
+            Content::Json(json) => {
+                request = request.header("Content-Type", "application/json");
+                json
+            }
+        };
+        let response = self.street.http.request(request.body(body).expect("a request")).await.ok()?;
+        let header = |name| Some(response.headers().get(name)?.to_str().expect("text").to_owned());
+        let cookie = header("set-cookie").and_then(|cookie| Some(cookie.split_once(';')?.0.to_owned()));
+        let (status, location) = (response.status().as_u16(), header("location").unwrap_or_default());
+        let body = response.into_body().collect().await.ok()?.to_bytes().to_vec();
+        Some(Answer { status, location, cookie, body })
+    }
+}
+
+/// What came of a form that leads there when it is done.
+fn led_to(answer: &Option<Answer>, place: &str) -> Outcome {
+    match answer {
+        Some(Answer { status: 303, location, .. }) => {
+            assert_eq!(location, place, "a form leads elsewhere");
+            Outcome::Done
+        }
+        Some(answer) => refused(answer.status),
+        None => Outcome::Unknown,
+    }
+}
+
+/// What came of it if it was not done.
+fn neither(answer: Option<Answer>) -> Outcome {
+    answer.map_or(Outcome::Unknown, |answer| refused(answer.status))
+}
+
+fn refused(status: u16) -> Outcome {
+    match status {
+        400..500 => Outcome::Refused { status },
+        500..600 => Outcome::Unknown,
+        _ => panic!("an answer that nobody expects: {status}"),
+    }
+}
+
+#[derive(Deserialize)]
+struct Update<'a> {
+    seq: Option<i64>,
+    #[serde(borrow)]
+    messages: Vec<Message<'a>>,
+    more: bool,
+}
+
+#[derive(Deserialize)]
+struct Message<'a> {
+    seq: i64,
+    tag: &'a str,
+    body: &'a str,
+}
+
+impl<'a> Update<'a> {
+    fn parse(body: &'a [u8]) -> Self {
+        serde_json::from_slice(body)
+            .unwrap_or_else(|error| panic!("{error} in {}", String::from_utf8_lossy(body)))
+    }
+
+    fn entries(&self) -> Vec<Entry> {
+        self.messages.iter().map(Message::entry).collect()
+    }
+}
+
+impl Message<'_> {
+    fn entry(&self) -> Entry {
+        let nonce = self.body.split(' ').next().and_then(|nonce| nonce.parse().ok());
+        let nonce = Nonce(nonce.unwrap_or_else(|| panic!("a message of nobody: {}", self.body)));
+        Entry { seq: self.seq, tag: u64::from_str_radix(self.tag, 16).expect("a tag"), nonce }
+    }
+}

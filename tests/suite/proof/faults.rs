@@ -1,0 +1,211 @@
+//! What breaks, for how long, and how much of it at once: chosen by chance from a seed.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use rand::RngExt;
+use rand::rngs::StdRng;
+use rocket::futures::future::join_all;
+use rocket::tokio::time::sleep;
+
+use super::house::{House, Instance};
+use super::scribe::Scribe;
+use crate::machines::{Line, Weather};
+
+/// Nothing is broken for longer.
+const LONGEST: u64 = 1500;
+
+/// What libfaketime shows an instance; its own monotonic clock stays true, as on a machine whose clock is wrong.
+const WRONG_CLOCK: [(&str, &str); 2] = [("FAKETIME", "+2h"), ("DONT_FAKE_MONOTONIC", "1")];
+
+/// What one fault is done to; two at once are done to different parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Part {
+    Instance(usize),
+    /// The line before it.
+    Front(usize),
+    /// The line behind it.
+    Back(usize),
+    Database,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Harm {
+    Kill,
+    Freeze,
+    Restart,
+    WrongClock,
+    Crash,
+    Cut,
+    Weather(Weather),
+}
+
+impl Harm {
+    fn of(part: Part, rng: &mut StdRng) -> Self {
+        let slow = Weather::Slow(Duration::from_millis(rng.random_range(5..60)));
+        let weathers = [
+            Self::Cut,
+            Self::Weather(Weather::Down),
+            Self::Weather(Weather::BlackHole),
+            Self::Weather(Weather::Stalled),
+            Self::Weather(Weather::LosesAnswers),
+            Self::Weather(slow),
+        ];
+        let harms: &[Self] = match part {
+            Part::Instance(_) => {
+                &[Self::Kill, Self::Kill, Self::Freeze, Self::Freeze, Self::Restart, Self::WrongClock]
+            }
+            Part::Database => &[Self::Crash, Self::Freeze],
+            Part::Front(_) | Part::Back(_) => &weathers,
+        };
+        harms[rng.random_range(0..harms.len())]
+    }
+}
+
+/// What it is called in the report.
+fn name(part: Part, harm: Harm) -> &'static str {
+    match (part, harm) {
+        (Part::Instance(_), Harm::Kill) => "instance killed",
+        (Part::Instance(_), Harm::Freeze) => "instance frozen",
+        (Part::Instance(_), Harm::Restart) => "instance restarted",
+        (Part::Instance(_), _) => "instance's clock two hours off",
+        (Part::Database, Harm::Freeze) => "PostgreSQL frozen",
+        (Part::Database, _) => "PostgreSQL crashed",
+        (Part::Front(_), Harm::Weather(weather)) => before(weather),
+        (Part::Front(_), _) => "people's line cut",
+        (Part::Back(_), Harm::Weather(weather)) => behind(weather),
+        (Part::Back(_), _) => "database line cut",
+    }
+}
+
+fn before(weather: Weather) -> &'static str {
+    match weather {
+        Weather::Fair => "people's line fair",
+        Weather::Down => "people's line down",
+        Weather::BlackHole => "people's line a black hole",
+        Weather::Stalled => "people's line stalled",
+        Weather::Slow(_) => "people's line slow",
+        Weather::LosesAnswers => "people's line loses answers",
+    }
+}
+
+fn behind(weather: Weather) -> &'static str {
+    match weather {
+        Weather::Fair => "database line fair",
+        Weather::Down => "database line down",
+        Weather::BlackHole => "database line a black hole",
+        Weather::Stalled => "database line stalled",
+        Weather::Slow(_) => "database line slow",
+        Weather::LosesAnswers => "database line loses answers",
+    }
+}
+
+/// Breaks some part of the house, or several at once, and waits until all of it is whole again.
+pub async fn strike(house: &House, scribe: &Scribe, rng: &mut StdRng) -> usize {
+    let at_once = [1, 1, 1, 1, 2, 3][rng.random_range(0..6)];
+    let chosen: HashSet<Part> = (0..at_once).map(|_| some_part(house, rng)).collect();
+    let mut harms: Vec<_> = chosen.into_iter().map(|part| (part, Harm::of(part, rng))).collect();
+    // A hash set has an order of its own in every process.
+    harms.sort_by_key(|(part, harm)| (name(*part, *harm), format!("{part:?}")));
+    let strikes = harms.into_iter().map(|(part, harm)| {
+        let time = Duration::from_millis(rng.random_range(100..LONGEST));
+        async move {
+            let began = scribe.now();
+            do_harm(house, part, harm, time).await;
+            scribe.write_fault(name(part, harm), began);
+        }
+    });
+    join_all(strikes.collect::<Vec<_>>()).await.len()
+}
+
+/// One instance after the other ends in good order and starts again.
+pub async fn roll(house: &House, scribe: &Scribe) -> usize {
+    let began = scribe.now();
+    for instance in &house.instances {
+        instance.stop().await;
+        instance.come_back(&[]).await;
+    }
+    scribe.write_fault("rolling restart", began);
+    1
+}
+
+fn some_part(house: &House, rng: &mut StdRng) -> Part {
+    let instance = rng.random_range(0..house.instances.len());
+    let kinds = if house.server.is_some() { 7 } else { 4 };
+    match rng.random_range(0..kinds) {
+        0 | 1 => Part::Instance(instance),
+        2 | 3 => Part::Front(instance),
+        4 | 5 => Part::Back(instance),
+        _ => Part::Database,
+    }
+}
+
+async fn do_harm(house: &House, part: Part, harm: Harm, time: Duration) {
+    match part {
+        Part::Instance(n) => harm_instance(&house.instances[n], harm, time).await,
+        Part::Front(n) => harm_line(&house.instances[n].front, harm, time).await,
+        Part::Back(n) => harm_line(house.instances[n].back.as_ref().expect("a line"), harm, time).await,
+        Part::Database => {
+            let server = house.server.as_ref().expect("a server");
+            match harm {
+                Harm::Freeze => {
+                    server.freeze();
+                    sleep(time).await;
+                    server.thaw();
+                }
+                _ => {
+                    server.crash().await;
+                    sleep(time / 4).await;
+                    server.start().await;
+                }
+            }
+        }
+    }
+}
+
+async fn harm_instance(instance: &Instance, harm: Harm, time: Duration) {
+    match harm {
+        Harm::Freeze => {
+            instance.freeze();
+            sleep(time).await;
+            instance.thaw();
+        }
+        Harm::Restart => {
+            instance.stop().await;
+            instance.come_back(&[]).await;
+        }
+        Harm::WrongClock => {
+            instance.stop().await;
+            let [offset, monotonic] = WRONG_CLOCK;
+            instance.come_back(&[("LD_PRELOAD", &libfaketime()), offset, monotonic]).await;
+            sleep(time).await;
+            instance.stop().await;
+            instance.come_back(&[]).await;
+        }
+        _ => {
+            instance.kill();
+            sleep(time / 4).await;
+            instance.come_back(&[]).await;
+        }
+    }
+}
+
+async fn harm_line(line: &Line, harm: Harm, time: Duration) {
+    match harm {
+        Harm::Weather(weather) => {
+            line.set(weather);
+            sleep(time).await;
+            line.set(Weather::Fair);
+        }
+        _ => line.cut(),
+    }
+}
+
+/// Where Debian puts it.
+fn libfaketime() -> String {
+    let found = std::fs::read_dir("/usr/lib").expect("/usr/lib").filter_map(Result::ok).find_map(|entry| {
+        let library = entry.path().join("faketime/libfaketime.so.1");
+        library.exists().then(|| library.display().to_string())
+    });
+    found.expect("libfaketime: run tests/run, which installs it")
+}

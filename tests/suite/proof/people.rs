@@ -1,0 +1,236 @@
+//! Who is in the house, and what they do all day.
+//!
+//! *Talkers* and *readers* live in the halls; *hosts* open rooms and delete them under everybody's feet;
+//! *wanderers* come and go with two browsers each that know nothing of each other, and log in and out.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rand::RngExt;
+use rand::seq::IndexedRandom;
+use rocket::tokio::task::JoinSet;
+use rocket::tokio::time::sleep;
+
+use super::client::{Client, Cursor, Street};
+use super::history::{Nonce, Outcome, Room};
+
+const HALLS: usize = 4;
+const TALKERS: usize = 48;
+const READERS: usize = 12;
+const HOSTS: usize = 3;
+const WANDERERS: usize = 6;
+
+/// A page asks again one second after the last answer.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// What everybody knows.
+pub struct Town {
+    street: Arc<Street>,
+    halls: Vec<Room>,
+    /// Those of the hosts, some of them deleted since.
+    rooms: Mutex<VecDeque<Room>>,
+    /// How far those are who live in the halls.
+    known: Mutex<HashMap<Room, Cursor>>,
+    readers: AtomicU32,
+    is_closing: AtomicBool,
+}
+
+impl Town {
+    /// Everybody moves in and begins; nothing is broken yet.
+    pub async fn begin(street: &Arc<Street>, seed: u64) -> (Arc<Self>, JoinSet<()>) {
+        let mut founders = Vec::new();
+        for _ in 0..HALLS {
+            founders.push(Client::of_somebody_new(street, seed).await);
+        }
+        let mut halls = Vec::new();
+        for (founder, name) in founders.iter_mut().zip(["Hall", "Kitchen", "Garden", "Attic"]) {
+            halls.push(founder.create(name).await.expect("a hall"));
+        }
+        let town = Arc::new(Self {
+            street: Arc::clone(street),
+            halls,
+            rooms: Mutex::default(),
+            known: Mutex::default(),
+            readers: AtomicU32::new(0),
+            is_closing: AtomicBool::new(false),
+        });
+        let people = town.move_in(founders, seed).await;
+        (town, people)
+    }
+
+    async fn move_in(self: &Arc<Self>, founders: Vec<Client>, seed: u64) -> JoinSet<()> {
+        let mut people = JoinSet::new();
+        let mut inside: Vec<_> = founders.into_iter().enumerate().collect();
+        for n in HALLS..TALKERS + READERS {
+            let mut client = Client::of_somebody_new(&self.street, seed).await;
+            assert_eq!(client.join(self.halls[n % HALLS]).await, Outcome::Done, "nobody can join");
+            inside.push((n, client));
+        }
+        let (mut hosts, mut wanderers) = (Vec::new(), Vec::new());
+        for _ in 0..HOSTS {
+            hosts.push(Client::of_somebody_new(&self.street, seed).await);
+        }
+        for _ in 0..WANDERERS {
+            wanderers.push(Client::of_somebody_new(&self.street, seed).await);
+        }
+        for (n, client) in inside {
+            let (town, hall) = (Arc::clone(self), self.halls[n % HALLS]);
+            if n < TALKERS {
+                people.spawn(town.talks(client, hall));
+            } else {
+                people.spawn(town.reads(client, hall));
+            }
+        }
+        for (n, host) in hosts.into_iter().enumerate() {
+            people.spawn(Arc::clone(self).hosts(host, n));
+        }
+        for mut wanderer in wanderers {
+            let mut second = wanderer.another();
+            second.log_in().await;
+            people.spawn(Arc::clone(self).wanders(wanderer));
+            people.spawn(Arc::clone(self).wanders(second));
+        }
+        people
+    }
+
+    /// Everybody finishes what they are at.
+    pub fn close(&self) {
+        self.is_closing.store(true, Ordering::Relaxed);
+    }
+
+    fn is_open(&self) -> bool {
+        !self.is_closing.load(Ordering::Relaxed)
+    }
+
+    /// All the rooms that may be left.
+    pub fn rooms(&self) -> Vec<Room> {
+        let rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
+        self.halls.iter().chain(rooms.iter()).copied().collect()
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashMap<Room, Cursor>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn reader(&self) -> u32 {
+        self.readers.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Says one thing after the other, each until it is stored.
+    async fn talks(self: Arc<Self>, mut client: Client, hall: Room) {
+        let mut cursor = Cursor::default();
+        while self.is_open() {
+            let nonce = client.thinks();
+            says(&mut client, hall, nonce, &mut cursor).await;
+            // Somebody else is asked, and the same is answered.
+            if client.rng.random_ratio(1, 50) {
+                client.post(hall, nonce, &mut cursor).await;
+            }
+            rest(&mut client, 40).await;
+        }
+    }
+
+    /// Has the page open, and nothing else.
+    async fn reads(self: Arc<Self>, mut client: Client, hall: Room) {
+        let (reader, mut cursor) = (self.reader(), Cursor::default());
+        while self.is_open() {
+            if !matches!(client.poll(hall, reader, &mut cursor).await, Outcome::Read { more: true, .. }) {
+                self.known().insert(hall, cursor);
+                sleep(PAUSE).await;
+            }
+        }
+    }
+
+    /// Opens a room, talks there for a while, deletes it, and so on.
+    async fn hosts(self: Arc<Self>, mut client: Client, n: usize) {
+        for round in 0.. {
+            if !self.is_open() {
+                return;
+            }
+            let created = client.create(&format!("Host+{n}+{round}")).await;
+            // Perhaps it is there, and one is inside.
+            let Some(room) = (if created.is_none() { client.whereabouts().await } else { created }) else {
+                rest(&mut client, 200).await;
+                continue;
+            };
+            self.opens(room);
+            let mut cursor = Cursor::default();
+            for _ in 0..client.rng.random_range(5..40) {
+                let nonce = client.thinks();
+                says(&mut client, room, nonce, &mut cursor).await;
+                rest(&mut client, 100).await;
+            }
+            if self.is_open() {
+                while client.delete(room).await == Outcome::Unknown {
+                    rest(&mut client, 200).await;
+                }
+            }
+        }
+    }
+
+    /// Tells everybody of a room. The last few are remembered.
+    fn opens(&self, room: Room) {
+        let mut rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
+        rooms.push_back(room);
+        if rooms.len() > 2 * HOSTS {
+            rooms.pop_front();
+        }
+    }
+
+    /// Does whatever comes to mind, in rooms that the same person's other browser may have left meanwhile.
+    async fn wanders(self: Arc<Self>, mut client: Client) {
+        let (mut here, mut reader, mut cursor) = (self.halls[0], self.reader(), Cursor::default());
+        while self.is_open() {
+            match client.rng.random_range(0..100) {
+                0..20 => {
+                    here = self.somewhere(&mut client);
+                    // Who comes late is shown the end of a long history, and not its beginning.
+                    (reader, cursor) = (self.reader(), self.known().get(&here).copied().unwrap_or_default());
+                    let joined = client.join(here).await;
+                    if joined == (Outcome::Refused { status: 409 })
+                        && let Some(elsewhere) = client.whereabouts().await
+                    {
+                        client.leave(elsewhere).await;
+                    }
+                }
+                20..60 => {
+                    let nonce = client.thinks();
+                    let outcome = client.post(here, nonce, &mut cursor).await;
+                    if outcome == Outcome::Unknown {
+                        says(&mut client, here, nonce, &mut cursor).await;
+                    }
+                }
+                60..85 => _ = client.poll(here, reader, &mut cursor).await,
+                85..97 => _ = client.leave(here).await,
+                _ => {
+                    client.log_out().await;
+                    // The page is still open.
+                    client.poll(here, reader, &mut cursor).await;
+                    let nonce = client.thinks();
+                    client.post(here, nonce, &mut cursor).await;
+                    client.log_in().await;
+                }
+            }
+            rest(&mut client, 100).await;
+        }
+    }
+
+    fn somewhere(&self, client: &mut Client) -> Room {
+        *self.rooms().choose(&mut client.rng).expect("a room")
+    }
+}
+
+/// Sends a message until it is known to be stored or refused.
+async fn says(client: &mut Client, room: Room, nonce: Nonce, cursor: &mut Cursor) {
+    while client.post(room, nonce, cursor).await == Outcome::Unknown {
+        rest(client, 200).await;
+    }
+}
+
+/// For so many milliseconds at most.
+async fn rest(client: &mut Client, at_most: u64) {
+    let time = Duration::from_millis(client.rng.random_range(0..=at_most));
+    sleep(time).await;
+}

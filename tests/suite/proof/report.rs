@@ -1,0 +1,93 @@
+//! What a run has shown.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+use super::checker::Anomaly;
+use super::history::{Fault, History, Outcome, Room};
+use crate::support::Engine;
+
+pub struct Report {
+    pub engine: Engine,
+    pub seed: u64,
+    pub took: Duration,
+    pub history: History,
+    /// Rooms in which nobody looked for what had been acknowledged.
+    pub unread: Vec<Room>,
+    pub anomalies: Vec<Anomaly>,
+}
+
+/// Anomalies shown in full.
+const SHOWN: usize = 20;
+
+impl Report {
+    /// Posts that were acknowledged, repetitions aside.
+    pub fn posts(&self) -> usize {
+        let posted = |outcome: &Outcome| matches!(outcome, Outcome::Posted { repeated: false, .. });
+        self.history.operations.iter().filter(|operation| posted(&operation.outcome)).count()
+    }
+
+    /// Claims that nothing is wrong.
+    pub fn is_clean(&self) {
+        assert!(self.unread.is_empty(), "{:?} were not read in the end", self.unread);
+        assert!(self.anomalies.is_empty(), "{} anomalies", self.anomalies.len());
+    }
+
+    /// How each thing that was done ended.
+    fn deeds(&self) -> BTreeMap<(&'static str, String), usize> {
+        let mut deeds = BTreeMap::new();
+        for operation in &self.history.operations {
+            let outcome = match &operation.outcome {
+                Outcome::Posted { repeated: true, .. } => "repeated".to_owned(),
+                Outcome::Done | Outcome::Posted { .. } | Outcome::Read { .. } => "done".to_owned(),
+                Outcome::Refused { status } => format!("refused with {status}"),
+                Outcome::Unknown => "unknown".to_owned(),
+            };
+            *deeds.entry((operation.deed.name(), outcome)).or_default() += 1;
+        }
+        deeds
+    }
+
+    fn read(&self) -> usize {
+        let read = |outcome: &Outcome| match outcome {
+            Outcome::Posted { read, .. } | Outcome::Read { entries: read, .. } => read.len(),
+            _ => 0,
+        };
+        self.history.operations.iter().map(|operation| read(&operation.outcome)).sum()
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { engine, seed, took, history, .. } = self;
+        writeln!(f, "\n{engine:?}, seed {seed}, {} s", took.as_secs())?;
+        writeln!(f, "  {} operations, {} messages read", history.operations.len(), self.read())?;
+        writeln!(f, "  {} posts acknowledged", self.posts())?;
+        for ((deed, outcome), count) in self.deeds() {
+            writeln!(f, "    {count:>8} {deed}: {outcome}")?;
+        }
+        writeln!(f, "  {} faults", history.faults.len())?;
+        for (kind, count) in count(history.faults.iter().map(|fault| fault.kind)) {
+            let lasted = |fault: &Fault| if fault.kind == kind { fault.healed - fault.began } else { 0 };
+            let longest = history.faults.iter().map(lasted).max().unwrap_or_default();
+            writeln!(f, "    {count:>8} {kind} (for {} ms at most)", longest / 1000)?;
+        }
+        writeln!(f, "  {} anomalies", self.anomalies.len())?;
+        for (kind, count) in count(self.anomalies.iter().map(|anomaly| anomaly.kind)) {
+            writeln!(f, "    {count:>8} {kind}")?;
+        }
+        for anomaly in self.anomalies.iter().take(SHOWN) {
+            writeln!(f, "  {anomaly}")?;
+        }
+        Ok(())
+    }
+}
+
+fn count<T: Ord>(things: impl Iterator<Item = T>) -> BTreeMap<T, usize> {
+    let mut counts = BTreeMap::new();
+    for thing in things {
+        *counts.entry(thing).or_default() += 1;
+    }
+    counts
+}

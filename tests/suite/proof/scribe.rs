@@ -1,0 +1,89 @@
+//! Writes down what everybody does.
+
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use super::history::{Account, Deed, Fault, History, Moment, Nonce, Operation, Outcome, Session, span};
+
+/// A history in the making.
+pub struct Scribe {
+    epoch: Instant,
+    history: Mutex<History>,
+    accounts: AtomicU32,
+    sessions: AtomicU32,
+    nonces: AtomicU64,
+    acknowledged: AtomicU64,
+}
+
+impl Scribe {
+    pub fn new() -> Self {
+        Self {
+            epoch: Instant::now(),
+            history: Mutex::default(),
+            accounts: AtomicU32::new(1),
+            sessions: AtomicU32::new(1),
+            nonces: AtomicU64::new(1),
+            acknowledged: AtomicU64::new(0),
+        }
+    }
+
+    pub fn now(&self) -> Moment {
+        span(self.epoch.elapsed())
+    }
+
+    pub fn write(&self, operation: Operation) {
+        let posted = matches!(operation.outcome, Outcome::Posted { repeated: false, .. });
+        self.acknowledged.fetch_add(posted.into(), Ordering::Relaxed);
+        self.history().operations.push(operation);
+    }
+
+    /// Something was broken from then until now.
+    pub fn write_fault(&self, kind: &'static str, began: Moment) {
+        let fault = Fault { kind, began, healed: self.now() };
+        self.history().faults.push(fault);
+    }
+
+    /// How many posts have been acknowledged, repetitions aside.
+    pub fn acknowledged(&self) -> u64 {
+        self.acknowledged.load(Ordering::Relaxed)
+    }
+
+    pub fn account(&self) -> Account {
+        Account(self.accounts.fetch_add(1, Ordering::Relaxed))
+    }
+
+    pub fn session(&self) -> Session {
+        Session(self.sessions.fetch_add(1, Ordering::Relaxed))
+    }
+
+    pub fn nonce(&self) -> Nonce {
+        Nonce(self.nonces.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// What has been written so far.
+    pub fn take(&self) -> History {
+        std::mem::take(&mut *self.history())
+    }
+
+    fn history(&self) -> MutexGuard<'_, History> {
+        self.history.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Deed {
+    /// What people call it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::LogIn => "log-in",
+            Self::LogOut => "log-out",
+            Self::Create { .. } => "creation",
+            Self::Join { .. } => "join",
+            Self::Leave { .. } => "leave",
+            Self::Delete { .. } => "deletion",
+            Self::Post { .. } => "post",
+            Self::Poll { .. } => "poll",
+            Self::FinalRead { .. } => "final read",
+        }
+    }
+}
