@@ -53,6 +53,12 @@ impl House {
         }
         Self { instances, server, _directory: directory }
     }
+
+    /// What the instances have logged.
+    pub fn log(&self) -> String {
+        let logs = self.instances.iter().map(|instance| instance.program().as_ref().map(Program::log));
+        logs.flatten().collect::<Vec<_>>().join("\n\n")
+    }
 }
 
 impl Instance {

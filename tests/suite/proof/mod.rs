@@ -10,6 +10,7 @@ mod faults;
 mod history;
 mod house;
 mod people;
+mod races;
 mod report;
 mod run;
 mod scribe;

@@ -1,7 +1,8 @@
 //! Who is in the house, and what they do all day.
 //!
-//! *Talkers* and *readers* live in the halls; *hosts* open rooms and delete them under everybody's feet;
-//! *wanderers* come and go with two browsers each that know nothing of each other, and log in and out.
+//! *Talkers* and *readers* live in the halls, most of them in the first; *guests* are readers at somebody else's
+//! computer; *hosts* open rooms and delete them under everybody's feet; *wanderers* come and go with two browsers
+//! each that know nothing of each other, and log in and out.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -19,6 +20,7 @@ use super::history::{Nonce, Outcome, Room};
 const HALLS: usize = 4;
 const TALKERS: usize = 48;
 const READERS: usize = 12;
+const GUESTS: usize = 4;
 const HOSTS: usize = 3;
 const WANDERERS: usize = 6;
 
@@ -65,7 +67,7 @@ impl Town {
         let mut inside: Vec<_> = founders.into_iter().enumerate().collect();
         for n in HALLS..TALKERS + READERS {
             let mut client = Client::of_somebody_new(&self.street, seed).await;
-            assert_eq!(client.join(self.halls[n % HALLS]).await, Outcome::Done, "nobody can join");
+            assert_eq!(client.join(self.hall(n)).await, Outcome::Done, "nobody can join");
             inside.push((n, client));
         }
         let (mut hosts, mut wanderers) = (Vec::new(), Vec::new());
@@ -75,13 +77,16 @@ impl Town {
         for _ in 0..WANDERERS {
             wanderers.push(Client::of_somebody_new(&self.street, seed).await);
         }
-        for (n, client) in inside {
-            let (town, hall) = (Arc::clone(self), self.halls[n % HALLS]);
+        for (n, mut client) in inside {
+            let (town, hall) = (Arc::clone(self), self.hall(n));
             if n < TALKERS {
                 people.spawn(town.talks(client, hall));
-            } else {
-                people.spawn(town.reads(client, hall));
+                continue;
             }
+            if n < TALKERS + GUESTS {
+                people.spawn(Arc::clone(self).is_a_guest(client.another(), hall));
+            }
+            people.spawn(town.reads(client, hall));
         }
         for (n, host) in hosts.into_iter().enumerate() {
             people.spawn(Arc::clone(self).hosts(host, n));
@@ -102,6 +107,12 @@ impl Town {
 
     fn is_open(&self) -> bool {
         !self.is_closing.load(Ordering::Relaxed)
+    }
+
+    /// Where the one with this number lives. The first few are those who made the halls.
+    fn hall(&self, n: usize) -> Room {
+        let some = [0, 1, 0, 2, 0, 3, 0, 0];
+        self.halls[if n < HALLS { n } else { some[n % some.len()] }]
     }
 
     /// All the rooms that may be left.
@@ -140,6 +151,26 @@ impl Town {
                 self.known().insert(hall, cursor);
                 sleep(PAUSE).await;
             }
+        }
+    }
+
+    /// Logs in at a computer that is not theirs, logs out, and the page stays open there, whatever instance it asks.
+    async fn is_a_guest(self: Arc<Self>, mut client: Client, hall: Room) {
+        while self.is_open() {
+            if client.log_in().await == Outcome::Done {
+                self.looks_everywhere(&mut client, hall).await;
+                client.log_out().await;
+                sleep(2 * PAUSE).await;
+                self.looks_everywhere(&mut client, hall).await;
+            }
+            rest(&mut client, 200).await;
+        }
+    }
+
+    async fn looks_everywhere(&self, client: &mut Client, hall: Room) {
+        for door in 0..self.street.doors() {
+            let mut cursor = self.known().get(&hall).copied().unwrap_or_default();
+            client.at(door).poll(hall, self.reader(), &mut cursor).await;
         }
     }
 

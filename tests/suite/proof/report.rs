@@ -33,46 +33,13 @@ impl Report {
         assert!(self.unread.is_empty(), "{:?} were not read in the end", self.unread);
         assert!(self.anomalies.is_empty(), "{} anomalies", self.anomalies.len());
     }
-
-    /// How each thing that was done ended.
-    fn deeds(&self) -> BTreeMap<(&'static str, String), usize> {
-        let mut deeds = BTreeMap::new();
-        for operation in &self.history.operations {
-            let outcome = match &operation.outcome {
-                Outcome::Posted { repeated: true, .. } => "repeated".to_owned(),
-                Outcome::Done | Outcome::Posted { .. } | Outcome::Read { .. } => "done".to_owned(),
-                Outcome::Refused { status } => format!("refused with {status}"),
-                Outcome::Unknown => "unknown".to_owned(),
-            };
-            *deeds.entry((operation.deed.name(), outcome)).or_default() += 1;
-        }
-        deeds
-    }
-
-    fn read(&self) -> usize {
-        let read = |outcome: &Outcome| match outcome {
-            Outcome::Posted { read, .. } | Outcome::Read { entries: read, .. } => read.len(),
-            _ => 0,
-        };
-        self.history.operations.iter().map(|operation| read(&operation.outcome)).sum()
-    }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { engine, seed, took, history, .. } = self;
         writeln!(f, "\n{engine:?}, seed {seed}, {} s", took.as_secs())?;
-        writeln!(f, "  {} operations, {} messages read", history.operations.len(), self.read())?;
-        writeln!(f, "  {} posts acknowledged", self.posts())?;
-        for ((deed, outcome), count) in self.deeds() {
-            writeln!(f, "    {count:>8} {deed}: {outcome}")?;
-        }
-        writeln!(f, "  {} faults", history.faults.len())?;
-        for (kind, count) in count(history.faults.iter().map(|fault| fault.kind)) {
-            let lasted = |fault: &Fault| if fault.kind == kind { fault.healed - fault.began } else { 0 };
-            let longest = history.faults.iter().map(lasted).max().unwrap_or_default();
-            writeln!(f, "    {count:>8} {kind} (for {} ms at most)", longest / 1000)?;
-        }
+        write!(f, "{}", Summary(history))?;
         writeln!(f, "  {} anomalies", self.anomalies.len())?;
         for (kind, count) in count(self.anomalies.iter().map(|anomaly| anomaly.kind)) {
             writeln!(f, "    {count:>8} {kind}")?;
@@ -81,6 +48,46 @@ impl fmt::Display for Report {
             writeln!(f, "  {anomaly}")?;
         }
         Ok(())
+    }
+}
+
+/// What was done, and what was broken.
+pub struct Summary<'a>(pub &'a History);
+
+impl fmt::Display for Summary<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let History { operations, faults } = self.0;
+        let read: usize = operations.iter().map(|operation| read(&operation.outcome)).sum();
+        writeln!(f, "  {} operations, {read} messages read", operations.len())?;
+        for ((deed, outcome), count) in
+            count(operations.iter().map(|it| (it.deed.name(), ending(&it.outcome))))
+        {
+            writeln!(f, "    {count:>8} {deed}: {outcome}")?;
+        }
+        writeln!(f, "  {} faults", faults.len())?;
+        for (kind, count) in count(faults.iter().map(|fault| fault.kind)) {
+            let lasted = |fault: &Fault| if fault.kind == kind { fault.healed - fault.began } else { 0 };
+            let longest = faults.iter().map(lasted).max().unwrap_or_default();
+            writeln!(f, "    {count:>8} {kind} (for {} ms at most)", longest / 1000)?;
+        }
+        Ok(())
+    }
+}
+
+fn ending(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Posted { repeated: true, .. } => "acknowledged again".to_owned(),
+        Outcome::Posted { .. } => "acknowledged".to_owned(),
+        Outcome::Done | Outcome::Read { .. } => "done".to_owned(),
+        Outcome::Refused { status } => format!("refused with {status}"),
+        Outcome::Unknown => "unknown".to_owned(),
+    }
+}
+
+fn read(outcome: &Outcome) -> usize {
+    match outcome {
+        Outcome::Posted { read, .. } | Outcome::Read { entries: read, .. } => read.len(),
+        _ => 0,
     }
 }
 
