@@ -2,6 +2,7 @@
 //!
 //! All of it is on 127.0.0.1 and ends with its owner.
 
+mod disk;
 mod line;
 mod process;
 mod program;
@@ -12,10 +13,11 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU16, Ordering};
 
+pub use disk::Disk;
 pub use line::{Line, Weather};
 pub use process::Process;
 pub use program::{Program, Settings};
-pub use server::Server;
+pub use server::{Server, give_to_postgres};
 
 /// A port nobody listens on. Those the kernel lends to outgoing connections (from 32768 on) are left out:
 /// whoever is to come back on the same port must find it free.

@@ -55,11 +55,18 @@ impl Process {
         assert!(send(signal, self.id()), "no process to signal {signal}");
     }
 
-    /// It stands still, with the processes it started.
+    /// It stands still, with the processes it started. When this returns, all of them do.
     pub fn freeze(&self) {
         self.signal("STOP");
-        for pid in descendants(self.id()) {
-            send("STOP", pid);
+        let mut family = descendants(self.id());
+        for pid in &family {
+            send("STOP", *pid);
+        }
+        family.push(self.id());
+        let deadline = Instant::now() + PATIENCE;
+        while !family.iter().all(|pid| is_stopped(*pid)) {
+            assert!(Instant::now() < deadline, "they do not stand still");
+            thread::sleep(Duration::from_millis(1));
         }
     }
 
@@ -132,6 +139,13 @@ fn descendants(ancestor: u32) -> Vec<u32> {
         next += 1;
     }
     family.split_off(1)
+}
+
+/// Whether all its threads stand still; one that is about to write to a disk does so first.
+fn is_stopped(pid: u32) -> bool {
+    let Ok(threads) = fs::read_dir(format!("/proc/{pid}/task")) else { return true };
+    let mut states = threads.filter_map(|thread| fs::read_to_string(thread.ok()?.path().join("stat")).ok());
+    states.all(|stat| stat.rsplit_once(") ").is_none_or(|(_, rest)| rest.starts_with(['T', 't', 'Z', 'X'])))
 }
 
 fn parent_of(pid: u32) -> Option<u32> {

@@ -42,6 +42,13 @@ impl Server {
         server
     }
 
+    /// One in a directory that somebody else removes.
+    pub async fn create_in(directory: &Path, config: &[(&str, &str)]) -> Self {
+        let server = Self::new(directory, owned(config));
+        server.initialise(&["--wal-segsize=1"]).await;
+        server
+    }
+
     fn new(home: &Path, config: Config) -> Self {
         give_to_postgres(home);
         let (data, port) = (home.join("data"), free_port());
@@ -98,6 +105,11 @@ impl Server {
         process.thaw();
         process.signal("QUIT");
         spawn_blocking(move || process.ends().expect("PostgreSQL to end")).await.expect("no panic");
+    }
+
+    /// Ends it without a word, with all that serve its clients.
+    pub fn kill(&self) {
+        self.process().take().expect("a running server").kill();
     }
 
     /// Starts it (again), and waits until it answers.
@@ -204,7 +216,8 @@ async fn run(command: &mut Command) {
     assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
-fn give_to_postgres(directory: &Path) {
+/// Has PostgreSQL own a directory, if that is not us.
+pub fn give_to_postgres(directory: &Path) {
     if let Some((user, group)) = postgres_user() {
         std::os::unix::fs::chown(directory, Some(user), Some(group)).expect("to give it away");
     }

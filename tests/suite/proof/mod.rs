@@ -7,9 +7,11 @@
 mod checker;
 mod client;
 mod faults;
+mod full_disk;
 mod history;
 mod house;
 mod people;
+mod power_cut;
 mod races;
 mod report;
 mod run;
