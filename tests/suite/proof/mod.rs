@@ -16,6 +16,7 @@ mod races;
 mod report;
 mod run;
 mod scribe;
+mod standstill;
 
 use crate::support::Engine;
 use run::{Plan, run};
