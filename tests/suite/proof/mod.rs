@@ -11,6 +11,7 @@ mod full_disk;
 mod history;
 mod house;
 mod people;
+mod planted;
 mod power_cut;
 mod races;
 mod report;

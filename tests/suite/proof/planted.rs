@@ -1,0 +1,160 @@
+//! The checker can fail: each of these mistakes, made on purpose, is found.
+//!
+//! A mistake is a patch in `bugs`, which begins with what is wrong in plain words. It is applied to a copy of the
+//! sources, and the program that comes of it is tried like the real one.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+use rocket::tokio::sync::Mutex;
+use rocket::tokio::task::spawn_blocking;
+
+use super::checker::{Anomaly, Kind};
+use super::power_cut::cut_again_and_again;
+use super::races::posts_against_leaving;
+use super::run::{self, Plan, run};
+use super::standstill::stands_still;
+use crate::support::Engine;
+
+/// Enough for each mistake to show, and over within a minute.
+const FAULTS: usize = 12;
+const CUTS: usize = 20;
+const RACES: usize = 200;
+
+#[rocket::async_test]
+#[ignore = "long: tests/prove"]
+async fn numbers_from_a_sequence() {
+    is_found("sequence_ids", |program| faults(program, Engine::Postgres), Kind::SkippedPoll).await;
+}
+
+#[rocket::async_test]
+#[ignore = "long: tests/prove"]
+async fn a_cursor_by_timestamp() {
+    is_found("timestamp_cursor", |program| faults(program, Engine::Postgres), Kind::SkippedPoll).await;
+}
+
+#[rocket::async_test]
+#[ignore = "long: tests/prove"]
+async fn no_nonce() {
+    is_found("no_nonce", |program| faults(program, Engine::Sqlite), Kind::Duplicate).await;
+}
+
+#[rocket::async_test]
+#[ignore = "long: tests/prove"]
+async fn membership_checked_outside_the_transaction() {
+    is_found(
+        "membership_outside_transaction",
+        |program| posts_against_leaving(program, RACES),
+        Kind::AcceptedAfterLeaving,
+    )
+    .await;
+}
+
+#[rocket::async_test]
+#[ignore = "long: tests/prove"]
+async fn an_ended_session_served_from_memory() {
+    is_found(
+        "ended_session_from_memory",
+        |program| faults(program, Engine::Postgres),
+        Kind::AcceptedAfterLogOut,
+    )
+    .await;
+}
+
+#[rocket::async_test]
+#[ignore = "long: tests/prove"]
+async fn a_tail_that_skips_when_it_reads_200_at_a_time() {
+    is_found("tail_skips_at_200", stands_still, Kind::SkippedPoll).await;
+}
+
+#[rocket::async_test]
+#[ignore = "long: tests/prove"]
+async fn synchronous_normal_on_sqlite() {
+    is_found("sqlite_synchronous_normal", |program| power_cuts(program, Engine::Sqlite), Kind::Lost).await;
+}
+
+#[rocket::async_test]
+#[ignore = "long: tests/prove"]
+async fn synchronous_commit_off_on_postgres() {
+    is_found("postgres_synchronous_commit_off", |program| power_cuts(program, Engine::Postgres), Kind::Lost)
+        .await;
+}
+
+/// Whoever changes what a mistake is made in is told at once, and not by the next long run.
+#[test]
+fn every_mistake_fits_the_sources() {
+    let bugs = fs::read_dir(Path::new(ROOT).join("tests/suite/proof/bugs")).expect("a directory");
+    let patches: Vec<_> = bugs.map(|bug| bug.expect("an entry").path()).collect();
+    assert!(!patches.is_empty());
+    for patch in patches {
+        plant(&patch, Path::new(ROOT), &["--check"]);
+    }
+}
+
+/// Claims that a trial of a program with this mistake shows it.
+async fn is_found(bug: &str, trial: impl AsyncFnOnce(Option<PathBuf>) -> Vec<Anomaly>, kind: Kind) {
+    // All are built in one place, so that what they have in common is built once.
+    static PLACE: Mutex<()> = Mutex::const_new(());
+    let _alone = PLACE.lock().await;
+    let patch = Path::new(ROOT).join(format!("tests/suite/proof/bugs/{bug}.patch"));
+    let what = fs::read_to_string(&patch).expect("a patch").lines().next().unwrap_or_default().to_owned();
+    let program = spawn_blocking(move || build_with(&patch)).await.expect("a program that can be built");
+    let began = Instant::now();
+    let mut found = trial(Some(program)).await;
+    found.retain(|anomaly| anomaly.kind == kind);
+    let seconds = began.elapsed().as_secs();
+    eprintln!("{what}\n  found in {seconds} s: {} times \"{kind}\"", found.len());
+    assert!(!found.is_empty(), "not found: {what}");
+    eprintln!("  {}", found[0]);
+}
+
+async fn faults(program: Option<PathBuf>, engine: Engine) -> Vec<Anomaly> {
+    run(Plan { engine, seed: run::seed(), posts: 0, faults: FAULTS, program }).await.anomalies
+}
+
+async fn power_cuts(program: Option<PathBuf>, engine: Engine) -> Vec<Anomaly> {
+    cut_again_and_again(engine, program, run::seed(), CUTS).await.1
+}
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+/// Builds the program from its sources and the patch; says where it is.
+fn build_with(patch: &Path) -> PathBuf {
+    let target = Path::new(ROOT).join("target/planted");
+    let sources = target.join("sources");
+    let _ = fs::remove_dir_all(&sources);
+    for part in ["Cargo.toml", "Cargo.lock", "Rocket.toml", "src", "templates", "static"] {
+        copy(&Path::new(ROOT).join(part), &sources.join(part));
+    }
+    plant(patch, &sources, &[]);
+    let mut cargo = Command::new("cargo");
+    cargo.args(["build", "--quiet", "--locked", "--target-dir"]).arg(&target).current_dir(&sources);
+    let status = cargo.status().expect("cargo");
+    assert!(status.success(), "cargo with {}: {status}", patch.display());
+    target.join("debug/parlor")
+}
+
+/// Makes the mistake in those sources.
+fn plant(patch: &Path, sources: &Path, options: &[&str]) {
+    let mut git = Command::new("git");
+    // Nothing above them is their repository.
+    let above = sources.parent().expect("a directory above");
+    git.arg("apply").args(options).arg(patch).current_dir(sources).env("GIT_CEILING_DIRECTORIES", above);
+    let status = git.status().expect("git");
+    assert!(status.success(), "{} does not fit the sources: {status}", patch.display());
+}
+
+/// A file, or a directory with all that is in it.
+fn copy(from: &Path, to: &Path) {
+    if from.is_dir() {
+        for entry in fs::read_dir(from).expect("a directory") {
+            let name = entry.expect("an entry").file_name();
+            copy(&from.join(&name), &to.join(&name));
+        }
+    } else {
+        fs::create_dir_all(to.parent().expect("a directory")).expect("to make a directory");
+        fs::copy(from, to).expect("to copy a file");
+    }
+}
