@@ -3,6 +3,7 @@
 #[macro_use]
 mod harness;
 
+mod another_history;
 mod asleep;
 mod back;
 mod connection;

@@ -2,8 +2,9 @@
 
 use std::env;
 
+use sqlx::any::install_default_drivers;
 use sqlx::postgres::PgConnection;
-use sqlx::{AssertSqlSafe, Connection};
+use sqlx::{AnyConnection, AssertSqlSafe, Connection};
 use tempfile::TempDir;
 
 /// Where a house keeps its data.
@@ -78,6 +79,14 @@ impl Database {
             Place::Server { name } => on_server(format!("drop database {name} with (force)")).await,
         }
     }
+}
+
+/// Changes the database at `url` behind the back of the house.
+pub async fn meddle(url: &str, statement: &str) {
+    install_default_drivers();
+    let mut connection = AnyConnection::connect(url).await.expect("the database");
+    sqlx::raw_sql(AssertSqlSafe(statement.to_owned())).execute(&mut connection).await.expect("to meddle");
+    connection.close().await.expect("to hang up");
 }
 
 /// The address of the server that `tests/run` has started.

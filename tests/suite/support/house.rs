@@ -4,8 +4,9 @@ use rocket::config::LogLevel;
 use rocket::figment::Figment;
 use rocket::local::asynchronous::Client;
 use rocket::{Config, Route};
-use sqlx::{AnyConnection, AssertSqlSafe, Connection};
+use sqlx::{AnyConnection, Connection};
 
+use super::database::meddle;
 use super::{Database, Person};
 
 /// One instance. Two on the same database are a cluster.
@@ -75,22 +76,19 @@ impl House {
 
     /// Changes the database behind the back of the house.
     pub async fn meddles(&self, statement: &str) {
-        let mut connection = self.connection().await;
-        sqlx::raw_sql(AssertSqlSafe(statement.to_owned())).execute(&mut connection).await.expect("to meddle");
-        connection.close().await.expect("to hang up");
+        meddle(&self.database_url(), statement).await;
     }
 
     /// Looks up a number in the database.
     pub async fn finds(&self, query: &'static str) -> i64 {
-        let mut connection = self.connection().await;
+        let mut connection = AnyConnection::connect(&self.database_url()).await.expect("the database");
         let number = sqlx::query_scalar(query).fetch_one(&mut connection).await.expect("a number");
         connection.close().await.expect("to hang up");
         number
     }
 
-    async fn connection(&self) -> AnyConnection {
-        let url: String = self.settings.extract_inner("parlor.database_url").expect("an address");
-        AnyConnection::connect(&url).await.expect("the database")
+    fn database_url(&self) -> String {
+        self.settings.extract_inner("parlor.database_url").expect("an address")
     }
 
     pub(super) fn client(&self) -> &Client {

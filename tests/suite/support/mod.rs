@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use rocket::futures::FutureExt;
 
 pub use answer::Answer;
-pub use database::{Database, Engine};
+pub use database::{Database, Engine, meddle};
 pub use deeds::{Post, Room, nonce};
 pub use house::House;
 pub use news::{EARLIER_AT_MOST, Message, NEWS_AT_MOST, News};

@@ -1,6 +1,6 @@
 //! Somebody in front of a browser.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use serde_json::{Value, json};
 
@@ -23,6 +23,8 @@ pub struct Person {
     address: String,
     /// The error messages that a test provokes itself: where, and what.
     expected: RefCell<Vec<(String, &'static str)>>,
+    /// The disagreement of page and server that it provokes.
+    expected_fault: Cell<Option<&'static str>>,
     console: RefCell<Vec<Value>>,
 }
 
@@ -34,6 +36,7 @@ impl Person {
             chrome,
             address: address.to_owned(),
             expected: RefCell::default(),
+            expected_fault: Cell::default(),
             console: RefCell::default(),
         };
         person.places_witness().await;
@@ -52,6 +55,11 @@ impl Person {
     /// Says that Chrome is going to report an address as failed, and how: a status or one of its errors.
     pub fn expects_failure(&self, path: &str, how: &'static str) {
         self.expected.borrow_mut().push((self.url(path), how));
+    }
+
+    /// Says that the page is going to find the server in disagreement with it, and what it will say of that.
+    pub fn expects_fault(&self, what: &'static str) {
+        self.expected_fault.set(Some(what));
     }
 
     /// Speaks to Chrome itself about the current tab.
@@ -101,6 +109,9 @@ impl Person {
         let message = entry["message"].as_str().unwrap_or_default();
         let harmless = matches!(entry["level"].as_str(), Some("INFO" | "DEBUG"));
         let expected = |(url, how): &(String, &str)| message.starts_with(url) && message.contains(how);
-        harmless || (entry["source"] == "network" && self.expected.borrow().iter().any(expected))
+        let fault = |what: &str| message.contains(what);
+        harmless
+            || (entry["source"] == "network" && self.expected.borrow().iter().any(expected))
+            || (entry["source"] == "console-api" && self.expected_fault.get().is_some_and(fault))
     }
 }

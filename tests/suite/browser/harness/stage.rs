@@ -13,7 +13,7 @@ use rocket::tokio::time::timeout;
 use super::chrome::Device;
 use super::{Person, SlowLine};
 use crate::machines::{Program, Settings};
-use crate::support::{Database, Engine};
+use crate::support::{Database, Engine, meddle};
 
 /// How many tests may have browsers open at a time.
 static STAGES: Semaphore = Semaphore::const_new(2);
@@ -124,6 +124,11 @@ impl Stage {
     pub async fn server_comes_back(&self) {
         let program = Program::start(&self.instances[0]).await;
         self.programs.borrow_mut()[0] = Some(program);
+    }
+
+    /// Somebody changes the database behind the server's back.
+    pub async fn meddles(&self, statement: &str) {
+        meddle(&self.instances[0].database_url, statement).await;
     }
 
     async fn comes(&self, address: &str, name: &str, device: Device) -> Rc<Person> {

@@ -1,0 +1,34 @@
+//! A backup is restored under an open page: what never happened is taken back.
+
+use super::harness::Stage;
+
+in_chromium_on_both_engines![an_open_page_shows_the_true_history];
+
+/// As in a backup from before the third message.
+const RESTORE: &str = "
+    delete from message where seq = 3;
+    update room set last_seq = 2, last_tag = (select tag from message where room_id = room.id and seq = 2)";
+
+async fn an_open_page_shows_the_true_history(stage: &Stage) {
+    let (ana, bo) = (stage.person("ana").await, stage.person("bo").await);
+    let room = ana.creates("Kitchen").await;
+    bo.joins(&room).await;
+    for body in ["one", "two", "never said"] {
+        ana.says_and_sees(body).await;
+    }
+    bo.has_read("never said").await;
+    for person in [&ana, &bo] {
+        person.expects_failure(&room.api(""), "409");
+        person.expects_fault("not of this log");
+    }
+
+    stage.meddles(RESTORE).await;
+    for person in [&ana, &bo] {
+        person.sees_no_more("never said").await;
+        assert_eq!(person.bodies().await, ["one", "two"]);
+    }
+    ana.says_and_sees("three").await;
+    bo.has_read("three").await;
+    assert_eq!(ana.bodies().await, ["one", "two", "three"]);
+    assert_eq!(bo.log().await, ana.log().await);
+}
