@@ -2,6 +2,7 @@
 //!
 //! All of it is on 127.0.0.1 and ends with its owner.
 
+mod balancer;
 mod disk;
 mod line;
 mod process;
@@ -13,6 +14,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU16, Ordering};
 
+pub use balancer::{Balancer, deployed};
 pub use disk::Disk;
 pub use line::{Line, Weather};
 pub use process::Process;

@@ -6,6 +6,7 @@
 
 mod checker;
 mod client;
+mod deployment;
 mod faults;
 mod full_disk;
 mod history;
