@@ -80,7 +80,7 @@ pub struct Client {
     /// Whatever is left to chance.
     pub rng: StdRng,
     /// The instance that everything is asked of; any, if none.
-    pub door: Option<usize>,
+    door: Option<usize>,
 }
 
 struct Answer {
@@ -99,8 +99,18 @@ enum Content {
 impl Client {
     /// Somebody new, who signs up; nothing is broken yet.
     pub async fn of_somebody_new(street: &Arc<Street>, seed: u64) -> Self {
+        Self::signs_up(street, seed, None).await
+    }
+
+    /// Somebody new, who signs up at that instance and stays with it.
+    pub async fn of_somebody_new_at(door: usize, street: &Arc<Street>, seed: u64) -> Self {
+        Self::signs_up(street, seed, Some(door)).await
+    }
+
+    async fn signs_up(street: &Arc<Street>, seed: u64, door: Option<usize>) -> Self {
         let account = street.scribe.account();
-        let mut client = Self::new(street, account, StdRng::seed_from_u64(seed ^ u64::from(account.0)));
+        let rng = StdRng::seed_from_u64(seed ^ u64::from(account.0));
+        let mut client = Self { door, ..Self::new(street, account, rng) };
         let outcome = client.enter("/accounts").await;
         assert_eq!(outcome, Outcome::Done, "nobody can sign up");
         client

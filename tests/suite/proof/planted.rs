@@ -66,7 +66,7 @@ async fn an_ended_session_served_from_memory() {
 #[rocket::async_test]
 #[ignore = "long: tests/prove"]
 async fn a_tail_that_skips_when_it_reads_200_at_a_time() {
-    is_found("tail_skips_at_200", stands_still, Kind::SkippedPoll).await;
+    is_found("tail_skips_at_200", stands_still, Kind::Hole).await;
 }
 
 #[rocket::async_test]

@@ -58,6 +58,8 @@ pub async fn cut_again_and_again(
     let mut machine = Machine::start(engine, program).await;
     let street = Arc::new(Street::to(vec![machine.settings.address()]));
     let (room, mut posters) = move_in(&street, seed).await;
+    // Who they are is on disk, whatever is wrong with the program: what they say is what might be lost.
+    machine.settles().await;
     let mut history = History::default();
     for cut in 1..=cuts {
         let is_dark = AtomicBool::new(false);
@@ -138,6 +140,16 @@ impl Machine {
         let settings = Settings { program, ..Settings::on(&url) };
         let program = Some(Program::start(&settings).await);
         Self { disk, settings, program, server }
+    }
+
+    /// Writes everything to the disk.
+    async fn settles(&mut self) {
+        let ended = self.program.take().expect("a running program").stop().await;
+        assert!(ended.success(), "the program does not end in good order: {ended}");
+        if let Some(server) = &self.server {
+            server.execute("checkpoint").await;
+        }
+        self.program = Some(Program::start(&self.settings).await);
     }
 
     fn loses_power(&mut self) {

@@ -208,10 +208,10 @@ pub async fn posts_against_leaving(program: Option<PathBuf>, races: usize) -> Ve
 const STATEMENT: Duration = Duration::from_millis(10);
 
 async fn leaving_track(street: Arc<Street>, count: Count, seed: u64) {
-    let mut owner = Client::of_somebody_new(&street, seed).await;
-    let mut poster = Client::of_somebody_new(&street, seed).await;
-    let room = owner.create(&format!("Room+of+{}", owner.thinks().0)).await.expect("a room");
-    let (mut slow, mut quick, mut other) = (poster.at(0), poster.at(1), owner.at(2));
+    let mut quick = Client::of_somebody_new_at(1, &street, seed).await;
+    let mut other = Client::of_somebody_new_at(2, &street, seed).await;
+    let room = other.create(&format!("Room+of+{}", other.thinks().0)).await.expect("a room");
+    let mut slow = quick.at(0);
     while count.next().is_some() {
         while !is_done(quick.join(room).await) {}
         let is_over = AtomicBool::new(false);

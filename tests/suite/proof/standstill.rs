@@ -37,9 +37,8 @@ pub async fn stands_still(program: Option<PathBuf>) -> Vec<Anomaly> {
     let room = owner.create("Hall").await.expect("a room");
     let mut posters = Vec::new();
     for n in 0..POSTERS {
-        let mut poster = Client::of_somebody_new(&street, seed).await;
+        let mut poster = Client::of_somebody_new_at(1 + n % 2, &street, seed).await;
         assert_eq!(poster.join(room).await, Outcome::Done);
-        poster.door = Some(1 + n % 2);
         posters.push(poster);
     }
     let (mut reader, mut known) = (owner.at(0), Cursor::default());
