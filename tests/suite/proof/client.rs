@@ -1,75 +1,15 @@
 //! One browser of one person, without a screen: it asks, waits for a while, and has everything written down.
 
-use std::fmt;
-use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
-use http_body_util::BodyExt;
-use hyper_util::client::legacy::Client as HttpClient;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use rocket::tokio::time::timeout;
-use serde::Deserialize;
 
-use super::history::{Account, Deed, Entry, Nonce, Operation, Outcome, Room, Session};
-use super::scribe::Scribe;
-
-/// How long somebody waits for an answer.
-const PATIENCE: Duration = Duration::from_millis(2500);
+use super::history::{Account, Deed, Nonce, Operation, Outcome, Room, Session};
+use super::street::{Answer, Content, Question, Street};
+use super::update::{Cursor, Update};
 
 const PASSWORD: &str = "correct horse battery";
-
-/// The way to all instances, and who writes down what comes of it.
-pub struct Street {
-    doors: Vec<SocketAddr>,
-    http: HttpClient<HttpConnector, String>,
-    pub scribe: Scribe,
-}
-
-impl Street {
-    pub fn to(doors: Vec<SocketAddr>) -> Self {
-        let mut connector = HttpConnector::new();
-        connector.set_nodelay(true);
-        connector.set_connect_timeout(Some(PATIENCE));
-        Self {
-            doors,
-            http: HttpClient::builder(TokioExecutor::new()).build(connector),
-            scribe: Scribe::new(),
-        }
-    }
-
-    pub fn doors(&self) -> usize {
-        self.doors.len()
-    }
-}
-
-/// How far somebody has read.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Cursor {
-    pub seq: i64,
-    tag: u64,
-}
-
-impl Cursor {
-    /// Goes on to the end of what was read, if that continues it; whether it does is for the checker to say.
-    pub fn follow(&mut self, read: &[Entry]) {
-        if let Some(last) = read.last().filter(|last| last.seq > self.seq) {
-            (self.seq, self.tag) = (last.seq, last.tag);
-        }
-    }
-}
-
-impl fmt::Display for Cursor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.seq {
-            0 => f.write_str("0"),
-            seq => write!(f, "{seq}.{:016x}", self.tag),
-        }
-    }
-}
 
 /// One browser of one person.
 pub struct Client {
@@ -81,19 +21,6 @@ pub struct Client {
     pub rng: StdRng,
     /// The instance that everything is asked of; any, if none.
     door: Option<usize>,
-}
-
-struct Answer {
-    status: u16,
-    location: String,
-    cookie: Option<String>,
-    body: Vec<u8>,
-}
-
-enum Content {
-    Nothing,
-    Form(String),
-    Json(String),
 }
 
 impl Client {
@@ -181,8 +108,8 @@ impl Client {
     /// The room that the list says one is in.
     pub async fn whereabouts(&mut self) -> Option<Room> {
         let door = self.some_door();
-        let asking = self.exchange(door, "GET", "/rooms", Content::Nothing);
-        let answer = timeout(PATIENCE, asking).await.ok().flatten()?;
+        let question = self.question("GET", "/rooms", Content::Nothing);
+        let answer = self.street.ask(door, question).await?;
         let page = String::from_utf8_lossy(&answer.body);
         let (before, _) = page.split_once("/leave\"")?;
         before.rsplit_once("/rooms/")?.1.parse().ok().map(Room)
@@ -279,7 +206,7 @@ impl Client {
         outcome
     }
 
-    /// Asks one of the instances. No answer in time, or none at all, is none.
+    /// Asks, and begins what is to be written down of it.
     async fn asks(
         &mut self,
         deed: Deed,
@@ -289,42 +216,19 @@ impl Client {
     ) -> (Operation, Option<Answer>) {
         let door = self.some_door();
         let began = self.street.scribe.now();
-        let exchange = self.exchange(door, method, path, content);
-        let answer = timeout(PATIENCE, exchange).await.ok().flatten();
+        let answer = self.street.ask(door, self.question(method, path, content)).await;
         let ended = self.street.scribe.now();
         let (account, session, instance) = (self.account, self.session, u8::try_from(door).unwrap());
         let outcome = Outcome::Unknown;
         (Operation { account, session, instance, began, ended, deed, outcome }, answer)
     }
 
-    fn some_door(&mut self) -> usize {
-        self.door.unwrap_or_else(|| self.rng.random_range(0..self.street.doors.len()))
+    fn question<'a>(&'a self, method: &'a str, path: &'a str, content: Content) -> Question<'a> {
+        Question { method, path, cookie: &self.cookie, content }
     }
 
-    async fn exchange(&self, door: usize, method: &str, path: &str, content: Content) -> Option<Answer> {
-        let origin = format!("http://{}", self.street.doors[door]);
-        let mut request = http::Request::builder()
-            .method(method)
-            .uri(format!("{origin}{path}"))
-            .header("Cookie", &self.cookie)
-            .header("Origin", &origin);
-        let body = match content {
-            Content::Nothing => String::new(),
-            Content::Form(form) => {
-                request = request.header("Content-Type", "application/x-www-form-urlencoded");
-                form
-            }
-            Content::Json(json) => {
-                request = request.header("Content-Type", "application/json");
-                json
-            }
-        };
-        let response = self.street.http.request(request.body(body).expect("a request")).await.ok()?;
-        let header = |name| Some(response.headers().get(name)?.to_str().expect("text").to_owned());
-        let cookie = header("set-cookie").and_then(|cookie| Some(cookie.split_once(';')?.0.to_owned()));
-        let (status, location) = (response.status().as_u16(), header("location").unwrap_or_default());
-        let body = response.into_body().collect().await.ok()?.to_bytes().to_vec();
-        Some(Answer { status, location, cookie, body })
+    fn some_door(&mut self) -> usize {
+        self.door.unwrap_or_else(|| self.rng.random_range(0..self.street.doors()))
     }
 }
 
@@ -350,39 +254,5 @@ fn refused(status: u16) -> Outcome {
         400..500 => Outcome::Refused { status },
         500..600 => Outcome::Unknown,
         _ => panic!("an answer that nobody expects: {status}"),
-    }
-}
-
-#[derive(Deserialize)]
-struct Update<'a> {
-    seq: Option<i64>,
-    #[serde(borrow)]
-    messages: Vec<Message<'a>>,
-    more: bool,
-}
-
-#[derive(Deserialize)]
-struct Message<'a> {
-    seq: i64,
-    tag: &'a str,
-    body: &'a str,
-}
-
-impl<'a> Update<'a> {
-    fn parse(body: &'a [u8]) -> Self {
-        serde_json::from_slice(body)
-            .unwrap_or_else(|error| panic!("{error} in {}", String::from_utf8_lossy(body)))
-    }
-
-    fn entries(&self) -> Vec<Entry> {
-        self.messages.iter().map(Message::entry).collect()
-    }
-}
-
-impl Message<'_> {
-    fn entry(&self) -> Entry {
-        let nonce = self.body.split(' ').next().and_then(|nonce| nonce.parse().ok());
-        let nonce = Nonce(nonce.unwrap_or_else(|| panic!("a message of nobody: {}", self.body)));
-        Entry { seq: self.seq, tag: u64::from_str_radix(self.tag, 16).expect("a tag"), nonce }
     }
 }

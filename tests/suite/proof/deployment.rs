@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use rocket::tokio::time::sleep;
 
-use super::client::Street;
 use super::history::{History, Outcome};
 use super::people::Town;
 use super::report::Summary;
+use super::street::Street;
 use super::{checker, run};
 use crate::machines::{Balancer, Program, Server, deployed};
 

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::checker;
-use super::client::{Client, Cursor, Street};
+use super::client::Client;
 use super::history::{Outcome, Room};
+use super::street::Street;
+use super::update::Cursor;
 use crate::machines::{Disk, Program, Server, Settings, give_to_postgres};
 
 #[rocket::async_test]

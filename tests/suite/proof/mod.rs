@@ -19,6 +19,8 @@ mod report;
 mod run;
 mod scribe;
 mod standstill;
+mod street;
+mod update;
 
 use crate::support::Engine;
 use run::{Plan, run};

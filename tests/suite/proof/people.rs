@@ -14,8 +14,10 @@ use rand::seq::IndexedRandom;
 use rocket::tokio::task::JoinSet;
 use rocket::tokio::time::sleep;
 
-use super::client::{Client, Cursor, Street};
+use super::client::Client;
 use super::history::{Nonce, Outcome, Room};
+use super::street::Street;
+use super::update::Cursor;
 
 const HALLS: usize = 4;
 const TALKERS: usize = 48;

@@ -14,9 +14,11 @@ use rocket::futures::future::{join, join_all};
 use rocket::tokio::time::sleep;
 
 use super::checker::{self, Anomaly};
-use super::client::{Client, Cursor, Street};
+use super::client::Client;
 use super::history::{Deed, History, Nonce, Outcome, Room};
 use super::run;
+use super::street::Street;
+use super::update::Cursor;
 use crate::machines::{Disk, Program, Server, Settings};
 use crate::support::Engine;
 

@@ -11,11 +11,13 @@ use rocket::tokio::task::JoinSet;
 use rocket::tokio::time::sleep;
 
 use super::checker::{self, Anomaly};
-use super::client::{Client, Cursor, Street};
+use super::client::Client;
 use super::history::{Outcome, Room};
 use super::house::House;
 use super::report::Summary;
 use super::run;
+use super::street::Street;
+use super::update::Cursor;
 use crate::machines::Weather;
 use crate::support::Engine;
 

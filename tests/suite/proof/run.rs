@@ -10,12 +10,13 @@ use rand::{RngExt, SeedableRng};
 use rocket::tokio::time::sleep;
 
 use super::checker;
-use super::client::{Client, Street};
+use super::client::Client;
 use super::faults;
 use super::history::{Outcome, Room};
 use super::house::House;
 use super::people::Town;
 use super::report::Report;
+use super::street::Street;
 use crate::support::Engine;
 
 /// What is to be done at least.

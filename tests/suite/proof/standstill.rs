@@ -8,11 +8,13 @@ use rocket::futures::future::join_all;
 use rocket::tokio::time::sleep;
 
 use super::checker::{self, Anomaly};
-use super::client::{Client, Cursor, Street};
+use super::client::Client;
 use super::history::{Outcome, Room};
 use super::house::House;
 use super::report::Summary;
 use super::run;
+use super::street::Street;
+use super::update::Cursor;
 use crate::support::Engine;
 
 const ROUNDS: usize = 3;

@@ -1,0 +1,91 @@
+//! The way to all instances: one request and its answer.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use http_body_util::BodyExt;
+use hyper_util::client::legacy::Client as HttpClient;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use rocket::tokio::time::timeout;
+
+use super::scribe::Scribe;
+
+/// How long somebody waits for an answer.
+const PATIENCE: Duration = Duration::from_millis(2500);
+
+/// The way to all instances, and who writes down what comes of it.
+pub struct Street {
+    doors: Vec<SocketAddr>,
+    http: HttpClient<HttpConnector, String>,
+    pub scribe: Scribe,
+}
+
+impl Street {
+    pub fn to(doors: Vec<SocketAddr>) -> Self {
+        let mut connector = HttpConnector::new();
+        connector.set_nodelay(true);
+        connector.set_connect_timeout(Some(PATIENCE));
+        Self {
+            doors,
+            http: HttpClient::builder(TokioExecutor::new()).build(connector),
+            scribe: Scribe::new(),
+        }
+    }
+
+    pub fn doors(&self) -> usize {
+        self.doors.len()
+    }
+
+    /// Asks one of the instances. No answer in time, or none at all, is none.
+    pub async fn ask(&self, door: usize, question: Question<'_>) -> Option<Answer> {
+        timeout(PATIENCE, self.exchange(door, question)).await.ok().flatten()
+    }
+
+    async fn exchange(&self, door: usize, question: Question<'_>) -> Option<Answer> {
+        let Question { method, path, cookie, content } = question;
+        let origin = format!("http://{}", self.doors[door]);
+        let mut request = http::Request::builder()
+            .method(method)
+            .uri(format!("{origin}{path}"))
+            .header("Cookie", cookie)
+            .header("Origin", &origin);
+        let body = match content {
+            Content::Nothing => String::new(),
+            Content::Form(form) => {
+                request = request.header("Content-Type", "application/x-www-form-urlencoded");
+                form
+            }
+            Content::Json(json) => {
+                request = request.header("Content-Type", "application/json");
+                json
+            }
+        };
+        let response = self.http.request(request.body(body).expect("a request")).await.ok()?;
+        let header = |name| Some(response.headers().get(name)?.to_str().expect("text").to_owned());
+        let cookie = header("set-cookie").and_then(|cookie| Some(cookie.split_once(';')?.0.to_owned()));
+        let (status, location) = (response.status().as_u16(), header("location").unwrap_or_default());
+        let body = response.into_body().collect().await.ok()?.to_bytes().to_vec();
+        Some(Answer { status, location, cookie, body })
+    }
+}
+
+pub struct Question<'a> {
+    pub method: &'a str,
+    pub path: &'a str,
+    pub cookie: &'a str,
+    pub content: Content,
+}
+
+pub enum Content {
+    Nothing,
+    Form(String),
+    Json(String),
+}
+
+pub struct Answer {
+    pub status: u16,
+    pub location: String,
+    pub cookie: Option<String>,
+    pub body: Vec<u8>,
+}
