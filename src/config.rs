@@ -90,11 +90,11 @@ impl Config {
 
 /// The configuration of a Parlor started in this folder: defaults, then Rocket.toml, then `ROCKET_*` and
 /// `PARLOR_*`. As Rocket's own, but that answers do not say what serves them, that nobody's word is
-/// taken for their address, and that a stop takes no longer than 6 s: 2 for requests to end by themselves, 2
-/// until they are cut off, and the rest for the database.
+/// taken for their address, and that a stop takes no longer than 6 s: 2 for requests to end by themselves, 1
+/// until they are cut off, 1 that Rocket adds, and the rest for the database.
 #[must_use]
 pub fn figment() -> Figment {
-    let shutdown = Shutdown { grace: 2, mercy: 2, ..Shutdown::default() };
+    let shutdown = Shutdown { grace: 2, mercy: 1, ..Shutdown::default() };
     let defaults =
         rocket::Config { ident: Ident::none(), ip_header: None, shutdown, ..rocket::Config::default() };
     Figment::from(defaults)

@@ -57,7 +57,7 @@ use rocket::config::SecretKey;
 use rocket::fairing::AdHoc;
 use rocket::figment::Figment;
 use rocket::tokio::sync::oneshot;
-use rocket::{Build, Ignite, Rocket, tokio};
+use rocket::{Build, Phase, Rocket, tokio};
 
 use config::Config;
 use live::{Live, Tail};
@@ -122,7 +122,7 @@ async fn with_secret_key(figment: Figment, store: &Store) -> Result<Figment, Sta
 }
 
 /// Closes the database of a server that has stopped.
-pub async fn close(rocket: &Rocket<Ignite>) {
+pub async fn close(rocket: &Rocket<impl Phase>) {
     if let Some(store) = rocket.state::<Store>() {
         store.close().await;
     }

@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use log::Level;
+use rocket::error::ErrorKind;
 
 #[rocket::main]
 async fn main() -> ExitCode {
@@ -22,8 +23,16 @@ async fn main() -> ExitCode {
 
 async fn launch() -> Result<(), String> {
     let rocket = parlor::build(parlor::config::figment()).await.map_err(|error| error.to_string())?;
-    let rocket = rocket.launch().await.map_err(|error| error.to_string())?;
-    parlor::close(&rocket).await;
+    match rocket.launch().await {
+        Ok(rocket) => parlor::close(&rocket).await,
+        Err(error) => match error.kind() {
+            ErrorKind::Shutdown(rocket, None) => {
+                log::warn!("stopped before every request was answered");
+                parlor::close(rocket).await;
+            }
+            _ => return Err(error.to_string()),
+        },
+    }
     Ok(())
 }
 

@@ -2,4 +2,5 @@
 
 mod migrations;
 mod start;
+mod stop;
 mod sweeper;
