@@ -52,6 +52,7 @@ pub mod store;
 mod web;
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use rocket::config::SecretKey;
 use rocket::fairing::AdHoc;
@@ -92,19 +93,16 @@ fn run_beside(rocket: Rocket<Build>, tail: Tail, config: &Config, store: Store) 
         let shutdown = rocket.shutdown();
         Box::pin(async move {
             tokio::spawn(async move {
-                tokio::select! {
-                    () = shutdown => {}
-                    () = tail.run(tick) => {}
-                    () = store::sweeper::run(store) => {}
-                }
+                tokio::join!(tail.run(tick, shutdown.clone()), store::sweeper::run(store, shutdown));
                 drop(running);
             });
         })
     });
     // Whoever starts again on the same file needs to find it unlocked.
-    let stop = AdHoc::on_shutdown("Tail and sweeper", move |_| {
+    let stop = AdHoc::on_shutdown("Tail and sweeper", move |rocket| {
+        let grace = Duration::from_secs(rocket.config().shutdown.grace.into());
         Box::pin(async move {
-            let _ = ended.await;
+            let _ = tokio::time::timeout(grace, ended).await;
         })
     });
     rocket.attach(start).attach(stop)

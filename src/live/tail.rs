@@ -36,9 +36,10 @@ impl Tail {
         Self { live, reading }
     }
 
-    /// Follows the logs for ever. A reading that fails is tried again at the next tick; meanwhile
-    /// memory grows old and stops answering.
-    pub async fn run(self, tick: Duration) {
+    /// Follows the logs until the stop, which no reading is cut short for. A reading that fails is tried
+    /// again at the next tick; meanwhile memory grows old and stops answering.
+    pub async fn run(self, tick: Duration, stop: impl Future<Output = ()>) {
+        tokio::pin!(stop);
         let mut failing = false;
         let mut connections = 0;
         loop {
@@ -57,8 +58,12 @@ impl Tail {
                     failing = true;
                 }
             }
-            // An elapsed time-out is the tick; a ring is whatever was committed here.
-            let _ = tokio::time::timeout(tick, self.live.0.bell.notified()).await;
+            tokio::select! {
+                () = &mut stop => return,
+                () = tokio::time::sleep(tick) => {}
+                // Something was committed here.
+                () = self.live.0.bell.notified() => {}
+            }
         }
     }
 }

@@ -117,7 +117,12 @@ impl Store {
 
     /// Waits a little for what is under way and closes every connection.
     pub async fn close(&self) {
-        tokio::join!(self.shared.tail.close(), self.readers.close(), self.shared.writers.close());
+        // One after the other: SQLite clears its log away when the last connection closes, and of two
+        // that close at once each may find that it is not the last.
+        let until = Instant::now() + pool::FAREWELL;
+        for pool in [&self.shared.tail, &self.readers, &self.shared.writers] {
+            pool.close(until).await;
+        }
     }
 
     /// Begins a visit that is to be over by `until`.

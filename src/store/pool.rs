@@ -22,7 +22,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout, timeout_at};
 
 /// How long putting things in order afterwards may take: a rollback, a farewell.
-const FAREWELL: Duration = Duration::from_secs(1);
+pub(super) const FAREWELL: Duration = Duration::from_secs(1);
 
 /// Connections of one kind: so many at most, made when needed, kept when not.
 pub(super) struct Pool {
@@ -99,9 +99,9 @@ impl Pool {
         }
     }
 
-    /// Waits a little for what is lent, and closes everything.
-    pub(super) async fn close(&self) {
-        let _ = timeout(FAREWELL, async {
+    /// Waits until then for what is lent, and closes everything.
+    pub(super) async fn close(&self, until: Instant) {
+        let _ = timeout_at(until, async {
             let _all = self.places.acquire_many(self.size).await;
             let idle = std::mem::take(&mut self.kept().idle);
             for (raw, _) in idle {

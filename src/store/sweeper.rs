@@ -7,18 +7,26 @@ use super::{Error, Store};
 /// How long the sweeper rests when there is nothing left to do.
 const REST: Duration = Duration::from_mins(1);
 
-/// Sweeps for ever, in steps small enough not to be felt. Any instance may do it, also all at once.
-pub async fn run(store: Store) {
+/// Sweeps until the stop, in steps small enough not to be felt. Any instance may do it, also all at once.
+pub async fn run(store: Store, stop: impl Future<Output = ()>) {
+    tokio::pin!(stop);
     loop {
-        if let Err(error) = sweep(&store).await {
-            log::warn!("clearing away failed, to be tried again: {error}");
+        let rest = match step(&store).await {
+            Ok(true) => Duration::ZERO,
+            Ok(false) => REST,
+            Err(error) => {
+                log::warn!("clearing away failed, to be tried again: {error}");
+                REST
+            }
+        };
+        tokio::select! {
+            () = &mut stop => return,
+            () = tokio::time::sleep(rest) => {}
         }
-        tokio::time::sleep(REST).await;
     }
 }
 
-async fn sweep(store: &Store) -> Result<(), Error> {
-    while store.end_expired_session().await? {}
-    while store.sweep().await? {}
-    Ok(())
+/// Says whether there was anything to clear away.
+async fn step(store: &Store) -> Result<bool, Error> {
+    Ok(store.end_expired_session().await? || store.sweep().await?)
 }

@@ -1,6 +1,8 @@
 //! A stop takes its time, and no longer.
 
-use rocket::futures::future::join;
+use std::path::Path;
+
+use rocket::futures::future::{join, join_all};
 use rocket::http::Method;
 use serde_json::json;
 use sqlx::{AnyConnection, Connection};
@@ -38,5 +40,26 @@ async fn a_request_that_waits_for_the_file_is_not_waited_for() {
     let ana = ana.at_address(program.address());
     ana.tries_to_post(&room, &post).await;
     assert_eq!(ana.bodies_in(&room).await, ["hello"]);
+    database.discard().await;
+}
+
+/// Whoever copies `parlor.db` then has all of it, and whoever puts another in its place mixes it with nothing.
+#[rocket::async_test]
+async fn after_a_stop_everything_is_in_one_file() {
+    // On a busy machine, where connections close at the same moment and at any.
+    join_all((0..6).map(|_| starts_and_stops(10))).await;
+}
+
+async fn starts_and_stops(times: usize) {
+    let database = Database::create(Engine::Sqlite).await;
+    let settings = Settings::on(database.url());
+    for time in 1..=times {
+        let program = Program::start(&settings).await;
+        Person::on_the_street(program.address(), &format!("ana{time}")).signs_up().await;
+        assert!(program.stop().await.success());
+        let file = database.url().trim_start_matches("sqlite:");
+        let left = ["-wal", "-shm"].map(|beside| Path::new(&format!("{file}{beside}")).exists());
+        assert_eq!(left, [false, false], "after stop {time}");
+    }
     database.discard().await;
 }
