@@ -14,7 +14,7 @@ use std::time::Duration;
 use sqlx::any::AnyConnectOptions;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{AnyConnection, ConnectOptions, Connection as _};
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep, timeout};
 
 use super::OpenError;
 use super::pool::Pool;
@@ -37,6 +37,9 @@ const POSTGRES: &[Script] = &[(1, "house", include_str!("migrations/postgres/000
 
 /// How long the start waits for a database: a busy server may take its time.
 pub(super) const START_PATIENCE: Duration = Duration::from_secs(10);
+/// How long the start waits for another process to let go of its SQLite file, and how often it looks.
+const LOCK_PATIENCE: Duration = Duration::from_secs(1);
+const LOCK_PAUSE: Duration = Duration::from_millis(10);
 
 impl Engine {
     /// Reads the scheme of a `database_url`; an unknown one is refused, not taken for a file name.
@@ -87,28 +90,33 @@ impl Engine {
         matches!(self, Self::Postgres)
     }
 
-    /// One process per SQLite file: takes the lock beside it, to be held for life.
+    /// One process per SQLite file: takes the lock beside it, to be held for life. One that has just been
+    /// killed may not have let go of it yet.
     ///
     /// The database file itself is never opened here: closing any handle of it would drop the locks
     /// SQLite holds on it (<https://sqlite.org/howtocorrupt.html>, section 2.2).
-    pub(super) fn lock(&self) -> Result<Option<File>, OpenError> {
+    pub(super) async fn lock(&self) -> Result<Option<File>, OpenError> {
         let Self::Sqlite(path) = self else { return Ok(None) };
         let lock = path.with_added_extension("lock");
-        let cannot_write = |error| OpenError::new(format!("cannot write {}: {error}", lock.display()));
-        let file =
-            OpenOptions::new().create(true).truncate(false).write(true).open(&lock).map_err(cannot_write)?;
-        match file.try_lock() {
-            Ok(()) => {
-                keep_private(path)
-                    .map_err(|error| OpenError::new(format!("cannot write {}: {error}", path.display())))?;
-                Ok(Some(file))
+        let cannot_write =
+            |path: &Path, error| OpenError::new(format!("cannot write {}: {error}", path.display()));
+        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&lock);
+        let file = file.map_err(|error| cannot_write(&lock, error))?;
+        let until = Instant::now() + LOCK_PATIENCE;
+        while let Err(error) = file.try_lock() {
+            match error {
+                TryLockError::WouldBlock if Instant::now() < until => sleep(LOCK_PAUSE).await,
+                TryLockError::WouldBlock => {
+                    return Err(OpenError::new(format!(
+                        "{} is in use by another Parlor; several instances need PostgreSQL",
+                        path.display()
+                    )));
+                }
+                TryLockError::Error(error) => return Err(cannot_write(&lock, error)),
             }
-            Err(TryLockError::WouldBlock) => Err(OpenError::new(format!(
-                "{} is in use by another Parlor; several instances need PostgreSQL",
-                path.display()
-            ))),
-            Err(TryLockError::Error(error)) => Err(cannot_write(error)),
         }
+        keep_private(path).map_err(|error| cannot_write(path, error))?;
+        Ok(Some(file))
     }
 
     /// At most `size` connections.

@@ -75,7 +75,7 @@ impl Store {
     /// program knows.
     pub async fn open(url: &str, limits: Limits) -> Result<Self, OpenError> {
         let engine = Engine::of(url)?;
-        let lock = engine.lock()?;
+        let lock = engine.lock().await?;
         engine.prepare(url).await?;
         let pool = |size| engine.pool(url, size, limits);
         let readers = pool(limits.connections)?;

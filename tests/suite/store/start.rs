@@ -1,6 +1,9 @@
 //! What stops the start, with a message that says what to do.
 
+use std::fs::File;
+
 use rocket::figment::Figment;
+use rocket::futures::future::join;
 
 use crate::machines::{Line, Server, Weather};
 use crate::support::{Database, Engine, House, eventually};
@@ -24,6 +27,18 @@ async fn a_second_instance_on_one_file_is_refused() {
     assert!(said.contains("parlor.db"), "{said}");
     house.person("ana").await;
     drop(house.restart().await);
+    database.discard().await;
+}
+
+#[rocket::async_test]
+async fn one_that_is_just_going_is_waited_for() {
+    let database = Database::create(Engine::Sqlite).await;
+    let lock = File::create(format!("{}.lock", database.url().trim_start_matches("sqlite:"))).unwrap();
+    lock.lock().unwrap();
+    // The lock is taken when the house first looks, and free when it looks again.
+    let (house, ()) = join(House::open(&database), async { drop(lock) }).await;
+    house.person("ana").await;
+    house.close().await;
     database.discard().await;
 }
 
