@@ -21,6 +21,7 @@ mod notices;
 mod pages;
 mod passwords;
 mod paths;
+mod pieces;
 mod rooms;
 mod sessions;
 mod welcome;
@@ -56,6 +57,7 @@ pub(crate) fn stage(rocket: Rocket<Build>, config: Config) -> Result<Rocket<Buil
         .attach(templates)
         .attach(headers::shield())
         .attach(headers::Headers)
+        .attach(pieces::one())
         .manage(Passwords::new())
         .manage(assets)
         .manage(config))

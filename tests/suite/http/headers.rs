@@ -8,6 +8,7 @@ on_both_engines![
     no_page_holds_an_inline_script_or_style,
     the_cookie_is_out_of_reach_of_scripts_and_other_sites,
     pages_and_polls_are_never_kept_in_a_cache,
+    every_answer_leaves_in_one_piece,
 ];
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
@@ -89,5 +90,15 @@ async fn pages_and_polls_are_never_kept_in_a_cache(house: House) {
     for answer in answers(&house).await {
         let cache = answer.header("Cache-Control").unwrap_or_default();
         assert!(cache.contains("no-store"), "{cache:?} on {answer:?}");
+    }
+}
+
+/// What leaves in pieces can be cut in two by the death of its instance.
+async fn every_answer_leaves_in_one_piece(house: House) {
+    let answers = answers(&house).await;
+    assert!(answers.iter().any(|answer| answer.body.len() > 4096), "none of these is long");
+    for answer in answers {
+        let pieces = if answer.body.is_empty() { "0" } else { "1" };
+        assert_eq!(answer.header("Pieces"), Some(pieces), "{answer:?}");
     }
 }

@@ -1,6 +1,7 @@
 //! One running instance of Parlor, without a socket.
 
 use rocket::config::LogLevel;
+use rocket::fairing::{AdHoc, Fairing};
 use rocket::figment::Figment;
 use rocket::local::asynchronous::Client;
 use rocket::{Config, Route};
@@ -29,7 +30,7 @@ impl House {
     }
 
     async fn with(settings: Figment) -> Self {
-        let rocket = parlor::build(settings.clone()).await.expect("the house to open");
+        let rocket = parlor::build(settings.clone()).await.expect("the house to open").attach(pieces());
         let client = Client::untracked(rocket).await.expect("the house to launch");
         Self { client, settings }
     }
@@ -94,4 +95,15 @@ impl House {
     pub(super) fn client(&self) -> &Client {
         &self.client
     }
+}
+
+/// Notes on every answer in how many pieces it would be sent.
+fn pieces() -> impl Fairing {
+    AdHoc::on_response("Pieces", |_, response| {
+        Box::pin(async move {
+            let size = response.body_mut().size().await.expect("a known size");
+            let pieces = size.div_ceil(response.body().max_chunk_size());
+            response.set_raw_header("Pieces", pieces.to_string());
+        })
+    })
 }
