@@ -190,6 +190,10 @@ impl World {
     }
 
     pub fn delete(&mut self, who: usize, room: Option<usize>) -> Outcome<()> {
+        // Deleting it twice is deleting it once.
+        if room.is_some_and(|room| self.rooms[room].deleted && self.rooms[room].owner == who) {
+            return Ok(());
+        }
         let room = self.living(room)?;
         if self.rooms[room].owner != who {
             return Err(Refusal::NotTheOwner);
