@@ -130,7 +130,9 @@ impl Engine {
     /// backups and the `sqlite3` shell; inside Parlor nobody competes.
     ///
     /// PostgreSQL: the server gives up before we do, so that a statement which waits for a lock ends with
-    /// an error and not with a connection thrown away; and it lets go of what a frozen instance holds.
+    /// an error and not with a connection thrown away; and it lets go of what a frozen instance holds. A
+    /// standby (one that was the primary until just now, say) gets no greeting: what it would answer is old,
+    /// and the address may lead to the primary a moment later. Code 57P03 is tried again.
     fn greeting(&self, limits: Limits) -> String {
         match self {
             Self::Sqlite(_) => "pragma busy_timeout = 5000; pragma journal_mode = wal;
@@ -141,7 +143,12 @@ impl Engine {
                 let less = patience * 3 / 4;
                 format!(
                     "set statement_timeout = {less}; set lock_timeout = {less};
-                     set idle_in_transaction_session_timeout = {patience}"
+                     set idle_in_transaction_session_timeout = {patience};
+                     do $$ begin
+                         if pg_is_in_recovery() then
+                             raise exception 'the server is a standby' using errcode = '57P03';
+                         end if;
+                     end $$"
                 )
             }
         }

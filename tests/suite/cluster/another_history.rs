@@ -243,3 +243,34 @@ async fn a_quick_change_of_which_the_house_log_tells_nothing() {
     }
     assert_eq!(ana.says(&kitchen, "two").await, 2);
 }
+
+/// The primary is about to change, and for a while the address leads to one that is not it (yet, or any more).
+#[rocket::async_test]
+async fn a_detour_by_a_standby() {
+    let cluster = Cluster::of(2).await;
+    let ana = cluster.person("ana").await;
+    let kitchen = ana.creates("Kitchen").await;
+    ana.says(&kitchen, "one").await;
+    let standby = cluster.server.standby().await;
+    is_aimed_at(&cluster, &standby);
+    let post = Post::new("two");
+    for door in cluster.doors() {
+        let ana = ana.at_address(door);
+        eventually("what a standby says is not passed on", async || {
+            ana.polls(&kitchen, "0").await.status == 503
+        })
+        .await;
+        ana.tries_to_post(&kitchen, &post).await.is(503);
+    }
+
+    // No connection is cut: had one been made to the standby, it would be used for ever.
+    for instance in &cluster.instances {
+        instance.line.aims_at(cluster.server.address());
+    }
+    for door in cluster.doors() {
+        let ana = ana.at_address(door);
+        eventually("it is written here", async || ana.tries_to_post(&kitchen, &post).await.status < 300)
+            .await;
+        eventually("it is read here", async || ana.bodies_in(&kitchen).await == ["one", "two"]).await;
+    }
+}
