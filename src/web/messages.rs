@@ -167,7 +167,7 @@ async fn acknowledged(
             Ok(updates) => updates.into(),
             // The cursor is of another history: the poll that `more` asks for says so.
             Err(store::Error::Refused(_)) => nothing(true),
-            Err(store::Error::Failed(_)) if own.position.seq == after.seq + 1 => {
+            Err(store::Error::Failed(_)) if own.position.seq - 1 == after.seq => {
                 LiveUpdates { messages: vec![own.to_json().into()], ..nothing(false) }
             }
             Err(store::Error::Failed(_)) => nothing(true),
