@@ -1,6 +1,7 @@
 //! The way to all instances: one request and its answer.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use http_body_util::BodyExt;
@@ -11,13 +12,16 @@ use rocket::tokio::time::timeout;
 
 use super::scribe::Scribe;
 
-/// How long somebody waits for an answer.
+/// How long somebody usually waits for an answer.
 const PATIENCE: Duration = Duration::from_millis(2500);
 
 /// The way to all instances, and who writes down what comes of it.
 pub struct Street {
     doors: Vec<SocketAddr>,
     http: HttpClient<HttpConnector, String>,
+    patience: Duration,
+    unanswered: AtomicUsize,
+    torn: AtomicUsize,
     pub scribe: Scribe,
 }
 
@@ -29,6 +33,9 @@ impl Street {
         Self {
             doors,
             http: HttpClient::builder(TokioExecutor::new()).build(connector),
+            patience: PATIENCE,
+            unanswered: AtomicUsize::new(0),
+            torn: AtomicUsize::new(0),
             scribe: Scribe::new(),
         }
     }
@@ -37,9 +44,28 @@ impl Street {
         self.doors.len()
     }
 
+    /// Where how slow the machine is does not matter.
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
+    }
+
+    /// How often nobody answered, or only a load balancer that nobody had answered either.
+    pub fn unanswered(&self) -> usize {
+        self.unanswered.load(Ordering::Relaxed)
+    }
+
+    /// How many of these were answers that broke off in the middle.
+    pub fn torn(&self) -> usize {
+        self.torn.load(Ordering::Relaxed)
+    }
+
     /// Asks one of the instances. No answer in time, or none at all, is none.
     pub async fn ask(&self, door: usize, question: Question<'_>) -> Option<Answer> {
-        timeout(PATIENCE, self.exchange(door, question)).await.ok().flatten()
+        let answer = timeout(self.patience, self.exchange(door, question)).await.ok().flatten();
+        if answer.as_ref().is_none_or(|answer| matches!(answer.status, 502 | 504)) {
+            self.unanswered.fetch_add(1, Ordering::Relaxed);
+        }
+        answer
     }
 
     async fn exchange(&self, door: usize, question: Question<'_>) -> Option<Answer> {
@@ -65,7 +91,11 @@ impl Street {
         let header = |name| Some(response.headers().get(name)?.to_str().expect("text").to_owned());
         let cookie = header("set-cookie").and_then(|cookie| Some(cookie.split_once(';')?.0.to_owned()));
         let (status, location) = (response.status().as_u16(), header("location").unwrap_or_default());
-        let body = response.into_body().collect().await.ok()?.to_bytes().to_vec();
+        let Ok(body) = response.into_body().collect().await else {
+            self.torn.fetch_add(1, Ordering::Relaxed);
+            return None;
+        };
+        let body = body.to_bytes().to_vec();
         Some(Answer { status, location, cookie, body })
     }
 }
