@@ -24,6 +24,9 @@ use tokio::time::{Instant, timeout, timeout_at};
 /// How long putting things in order afterwards may take: a rollback, a farewell.
 pub(super) const FAREWELL: Duration = Duration::from_secs(1);
 
+/// How much longer closing may take: SQLite brings its log into the file then, and a disk may be busy.
+const CLOSING: Duration = Duration::from_secs(4);
+
 /// Connections of one kind: so many at most, made when needed, kept when not.
 pub(super) struct Pool {
     options: AnyConnectOptions,
@@ -99,17 +102,17 @@ impl Pool {
         }
     }
 
-    /// Waits until then for what is lent, and closes everything.
+    /// Waits until then for what is lent, and closes what is not.
     pub(super) async fn close(&self, until: Instant) {
-        let _ = timeout_at(until, async {
-            let _all = self.places.acquire_many(self.size).await;
-            let idle = std::mem::take(&mut self.kept().idle);
+        let _all = timeout_at(until, self.places.acquire_many(self.size)).await;
+        self.places.close();
+        let idle = std::mem::take(&mut self.kept().idle);
+        let _ = timeout_at(until + CLOSING, async {
             for (raw, _) in idle {
                 let _ = raw.close().await;
             }
         })
         .await;
-        self.places.close();
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
