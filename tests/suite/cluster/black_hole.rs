@@ -167,10 +167,10 @@ async fn a_line_that_is_cut_again_and_again() {
         }
     };
     select(posting.boxed(), cutting.boxed()).await;
-    eventually("polls are back", async || ana.polls(&room, "0").await.status == 200).await;
     let expected: Vec<String> =
         ["before".to_owned()].into_iter().chain((0..60).map(|n| n.to_string())).collect();
-    assert_eq!(ana.bodies_in(&room).await, expected);
+    eventually("polls are back", async || ana.polls(&room, "0").await.status == 200).await;
+    eventually("they tell all of it", async || ana.bodies_in(&room).await == expected).await;
 }
 
 /// What a frozen instance had locked is let go by PostgreSQL, and the others go on without it.

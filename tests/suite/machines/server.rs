@@ -12,6 +12,7 @@ use sqlx::{AssertSqlSafe, Connection, Row};
 use tempfile::TempDir;
 
 use super::{Line, Process, free_port};
+use crate::support::eventually;
 
 /// A cluster of databases that trusts everybody on this machine.
 #[derive(Debug)]
@@ -144,6 +145,7 @@ impl Server {
         backup.args(["-d", &self.url("postgres"), "-R", "-X", "stream", "-c", "fast", "--no-sync", "-D"]);
         run(backup.arg(&standby.data)).await;
         standby.start().await;
+        eventually("it follows", async || standby.receivers().await == ["1"]).await;
         standby
     }
 
@@ -151,10 +153,13 @@ impl Server {
     pub async fn loses_sight_of_its_primary(&self) {
         self.execute("alter system set primary_conninfo = ''").await;
         self.execute("select pg_reload_conf()").await;
-        let mut connection = self.connect("postgres").await;
-        let receivers = "select count(*) from pg_stat_wal_receiver";
-        while sqlx::query_scalar::<_, i64>(receivers).fetch_one(&mut connection).await.unwrap() > 0 {}
-        connection.close().await.expect("to hang up");
+        eventually("it follows nobody", async || self.receivers().await == ["0"]).await;
+    }
+
+    /// How many primaries it follows.
+    async fn receivers(&self) -> Vec<String> {
+        let following = "select cast(count(*) as text) from pg_stat_wal_receiver where status = 'streaming'";
+        self.finds("postgres", following).await
     }
 
     /// Makes a primary of a standby.

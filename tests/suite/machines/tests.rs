@@ -9,7 +9,7 @@ use rocket::tokio::sync::mpsc;
 use rocket::tokio::time::timeout;
 
 use super::{Line, Program, Server, Settings, Weather, free_port};
-use crate::support::{Database, Engine};
+use crate::support::{Database, Engine, eventually};
 
 /// Long enough to believe that nothing comes.
 const A_WHILE: Duration = Duration::from_millis(300);
@@ -201,16 +201,19 @@ async fn a_server_remembers_through_a_crash_and_has_a_standby_that_follows() {
     assert_eq!(server.finds("postgres", words).await, ["before"]);
 
     let standby = server.standby().await;
+    server.execute("insert into said values ('between')").await;
+    eventually("it is there, too", async || standby.finds("postgres", words).await == ["before", "between"])
+        .await;
     standby.loses_sight_of_its_primary().await;
     server.execute("insert into said values ('unseen')").await;
-    assert_eq!(standby.finds("postgres", words).await, ["before"]);
+    assert_eq!(standby.finds("postgres", words).await, ["before", "between"]);
     standby.promote().await;
     standby.execute("insert into said values ('after')").await;
-    assert_eq!(standby.finds("postgres", words).await, ["after", "before"]);
+    assert_eq!(standby.finds("postgres", words).await, ["after", "before", "between"]);
 
     server.freeze();
     let asking = server.finds("postgres", words);
     assert!(timeout(A_WHILE, asking).await.is_err(), "a frozen server answers");
     server.thaw();
-    assert_eq!(server.finds("postgres", words).await, ["before", "unseen"]);
+    assert_eq!(server.finds("postgres", words).await, ["before", "between", "unseen"]);
 }

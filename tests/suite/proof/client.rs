@@ -35,12 +35,17 @@ impl Client {
     }
 
     async fn signs_up(street: &Arc<Street>, seed: u64, door: Option<usize>) -> Self {
-        let account = street.scribe.account();
-        let rng = StdRng::seed_from_u64(seed ^ u64::from(account.0));
-        let mut client = Self { door, ..Self::new(street, account, rng) };
-        let outcome = client.enter("/accounts").await;
-        assert_eq!(outcome, Outcome::Done, "nobody can sign up");
-        client
+        loop {
+            let account = street.scribe.account();
+            let rng = StdRng::seed_from_u64(seed ^ u64::from(account.0));
+            let mut client = Self { door, ..Self::new(street, account, rng) };
+            match client.enter("/accounts").await {
+                Outcome::Done => return client,
+                // The name may be taken now.
+                Outcome::Unknown => {}
+                outcome => panic!("nobody can sign up: {outcome:?}"),
+            }
+        }
     }
 
     fn new(street: &Arc<Street>, account: Account, rng: StdRng) -> Self {

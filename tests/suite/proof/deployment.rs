@@ -10,13 +10,14 @@ use super::report::Summary;
 use super::street::Street;
 use super::{checker, run};
 use crate::machines::{Balancer, Program, Server, deployed};
+use crate::support::eventually;
 
 /// How often this happens to each instance.
 const ROUNDS: usize = 3;
 /// Between two times: enough for everybody to do something.
 const A_WHILE: Duration = Duration::from_millis(500);
 
-/// Longer than any machine is slow: what is slow is not lost.
+/// How long somebody waits here: what is slow is not lost.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 #[rocket::async_test]
@@ -51,8 +52,11 @@ async fn everybody_talks_while(ends: impl AsyncFn(Program)) -> Arc<Street> {
     for _ in 0..ROUNDS {
         for (n, settings) in settings.iter().enumerate() {
             sleep(A_WHILE).await;
+            let (began, stored) = (street.scribe.now(), street.scribe.acknowledged());
             ends(programs.remove(n)).await;
             programs.insert(n, Program::start(settings).await);
+            street.scribe.write_fault("ended and started again", began);
+            eventually("everybody talks on", async || street.scribe.acknowledged() > stored).await;
         }
     }
     town.close();

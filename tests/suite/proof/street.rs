@@ -49,7 +49,8 @@ impl Street {
         Self { patience, ..self }
     }
 
-    /// How often nobody answered, or only a load balancer that nobody had answered either.
+    /// How often nobody answered, or only to say that it cannot, 503 aside: that is said by an instance
+    /// which lives, of its database.
     pub fn unanswered(&self) -> usize {
         self.unanswered.load(Ordering::Relaxed)
     }
@@ -62,7 +63,7 @@ impl Street {
     /// Asks one of the instances. No answer in time, or none at all, is none.
     pub async fn ask(&self, door: usize, question: Question<'_>) -> Option<Answer> {
         let answer = timeout(self.patience, self.exchange(door, question)).await.ok().flatten();
-        if answer.as_ref().is_none_or(|answer| matches!(answer.status, 502 | 504)) {
+        if answer.as_ref().is_none_or(|answer| matches!(answer.status, 500 | 502 | 504)) {
             self.unanswered.fetch_add(1, Ordering::Relaxed);
         }
         answer
