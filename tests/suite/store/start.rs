@@ -33,7 +33,7 @@ async fn a_second_instance_on_one_file_is_refused() {
 #[rocket::async_test]
 async fn one_that_is_just_going_is_waited_for() {
     let database = Database::create(Engine::Sqlite).await;
-    let lock = File::create(format!("{}.lock", database.url().trim_start_matches("sqlite:"))).unwrap();
+    let lock = File::create(database.beside(".lock")).unwrap();
     lock.lock().unwrap();
     // The lock is taken when the house first looks, and free when it looks again.
     let (house, ()) = join(House::open(&database), async { drop(lock) }).await;

@@ -1,7 +1,5 @@
 //! A stop takes its time, and no longer.
 
-use std::path::Path;
-
 use rocket::futures::future::{join, join_all};
 use rocket::http::Method;
 use serde_json::json;
@@ -57,8 +55,7 @@ async fn starts_and_stops(times: usize) {
         let program = Program::start(&settings).await;
         Person::on_the_street(program.address(), &format!("ana{time}")).signs_up().await;
         assert!(program.stop().await.success());
-        let file = database.url().trim_start_matches("sqlite:");
-        let left = ["-wal", "-shm"].map(|beside| Path::new(&format!("{file}{beside}")).exists());
+        let left = ["-wal", "-shm"].map(|suffix| database.beside(suffix).exists());
         assert_eq!(left, [false, false], "after stop {time}");
     }
     database.discard().await;

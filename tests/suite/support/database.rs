@@ -1,6 +1,7 @@
 //! A database for one test: a file in a directory of its own, or a database in the PostgreSQL of `tests/run`.
 
 use std::env;
+use std::path::PathBuf;
 
 use sqlx::any::install_default_drivers;
 use sqlx::postgres::PgConnection;
@@ -50,6 +51,12 @@ impl Database {
     /// What goes into `parlor.database_url`.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// A file beside that of SQLite.
+    pub fn beside(&self, suffix: &str) -> PathBuf {
+        let file = self.url.strip_prefix("sqlite:").expect("a file");
+        format!("{file}{suffix}").into()
     }
 
     /// Hangs up on whoever is connected and lets nobody in, like a server that is gone.
