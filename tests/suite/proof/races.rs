@@ -23,6 +23,8 @@ use crate::support::Engine;
 
 /// Of each kind.
 const RACES: usize = 10_000;
+/// How many in every run.
+const FEW: usize = RACES / 50;
 
 /// How many go on at the same time.
 const TRACKS: usize = 12;
@@ -84,8 +86,17 @@ fn is_done(outcome: Outcome) -> bool {
 #[rocket::async_test]
 #[ignore = "long: tests/prove"]
 async fn joins_in_three_rooms_at_once() {
+    joins(RACES).await;
+}
+
+#[rocket::async_test]
+async fn a_few_joins_in_three_rooms_at_once() {
+    joins(FEW).await;
+}
+
+async fn joins(races: usize) {
     let house = House::open(Engine::Postgres, None).await;
-    is_clean(&hold(&house, RACES, join_track).await);
+    is_clean(&hold(&house, races, join_track).await);
 }
 
 async fn join_track(street: Arc<Street>, count: Count, seed: u64) {
@@ -144,8 +155,17 @@ async fn speak_everywhere(somebody: &mut Client, rooms: &[Room], inside: usize) 
 #[rocket::async_test]
 #[ignore = "long: tests/prove"]
 async fn posts_against_a_deletion() {
+    deletions(RACES).await;
+}
+
+#[rocket::async_test]
+async fn a_few_posts_against_a_deletion() {
+    deletions(FEW).await;
+}
+
+async fn deletions(races: usize) {
     let house = House::open(Engine::Postgres, None).await;
-    is_clean(&hold(&house, RACES, deletion_track).await);
+    is_clean(&hold(&house, races, deletion_track).await);
 }
 
 async fn deletion_track(street: Arc<Street>, count: Count, seed: u64) {
@@ -196,6 +216,11 @@ async fn post_until_refused(poster: &mut Client, room: Room) {
 #[ignore = "long: tests/prove"]
 async fn a_post_against_leaving() {
     is_clean(&posts_against_leaving(None, RACES / 10).await);
+}
+
+#[rocket::async_test]
+async fn a_few_posts_against_leaving() {
+    is_clean(&posts_against_leaving(None, FEW).await);
 }
 
 /// The same with that program; what is wrong with it.

@@ -36,7 +36,6 @@ fn a_long_history_is_checked() {
 }
 
 #[test]
-#[ignore = "long: tests/prove"]
 fn a_history_of_the_longest_run_is_checked() {
     let story = long(1_000_000);
     assert!(check(story.history()).is_empty());
