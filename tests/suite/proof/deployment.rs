@@ -3,8 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rocket::tokio::time::sleep;
-
 use super::people::Town;
 use super::report::Summary;
 use super::street::Street;
@@ -14,8 +12,8 @@ use crate::support::eventually;
 
 /// How often this happens to each instance.
 const ROUNDS: usize = 3;
-/// Between two times: enough for everybody to do something.
-const A_WHILE: Duration = Duration::from_millis(500);
+/// How many posts are stored between two times: enough for everybody to do something.
+const TALK: u64 = 200;
 
 /// How long somebody waits here: what is slow is not lost.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -51,14 +49,16 @@ async fn everybody_talks_while(ends: impl AsyncFn(Program)) -> Arc<Street> {
     let (town, people) = Town::begin(&street, seed).await;
     for _ in 0..ROUNDS {
         for (n, settings) in settings.iter().enumerate() {
-            sleep(A_WHILE).await;
-            let (began, stored) = (street.scribe.now(), street.scribe.acknowledged());
+            let stored = street.scribe.acknowledged();
+            eventually("everybody talks", async || street.scribe.acknowledged() > stored + TALK).await;
+            let began = street.scribe.now();
             ends(programs.remove(n)).await;
             programs.insert(n, Program::start(settings).await);
             street.scribe.write_fault("ended and started again", began);
-            eventually("everybody talks on", async || street.scribe.acknowledged() > stored).await;
         }
     }
+    let stored = street.scribe.acknowledged();
+    eventually("everybody talks on", async || street.scribe.acknowledged() > stored + TALK).await;
     town.close();
     people.join_all().await;
     let history = street.scribe.take();

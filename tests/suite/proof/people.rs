@@ -69,7 +69,11 @@ impl Town {
         let mut inside: Vec<_> = founders.into_iter().enumerate().collect();
         for n in HALLS..TALKERS + READERS {
             let mut client = Client::of_somebody_new(&self.street, seed).await;
-            while client.join(self.hall(n)).await != Outcome::Done {}
+            let mut joined = client.join(self.hall(n)).await;
+            while joined == Outcome::Unknown {
+                joined = client.join(self.hall(n)).await;
+            }
+            assert_eq!(joined, Outcome::Done, "nobody can join");
             inside.push((n, client));
         }
         let (mut hosts, mut wanderers) = (Vec::new(), Vec::new());
