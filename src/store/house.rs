@@ -2,7 +2,7 @@
 
 use rand::Rng;
 
-use super::sql::{assembled, list, pad};
+use super::sql::list;
 use super::{Connection, Error, Store};
 use crate::model::Timestamp;
 use crate::model::accounts::AccountId;
@@ -88,19 +88,18 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn heads(&self, rooms: &[RoomId]) -> Result<Heads, Error> {
-        const HOUSE: &str = "select cast(0 as bigint), last_seq, last_tag from house";
-        let text = if rooms.is_empty() {
-            HOUSE.to_owned()
-        } else {
-            let ids = list(1, rooms.len());
-            format!("{HOUSE} union all select id, last_seq, last_tag from room where id in ({ids})")
-        };
-        let mut query = sqlx::query_as::<_, (i64, i64, i64)>(assembled(text));
-        for room in pad(rooms) {
-            query = query.bind(room.0);
-        }
+        let ids: Vec<_> = rooms.iter().map(|room| [room.0]).collect();
+        let rows: Vec<(i64, i64, i64)> = sqlx::query_as(
+            "select cast(0 as bigint), last_seq, last_tag from house where id = 1
+             union all
+             select r.id, r.last_seq, r.last_tag from json_each(cast($1 as text)) as watched
+             cross join room r where r.id = cast(watched.value ->> 0 as bigint)",
+        )
+        .bind(list(&ids))
+        .fetch_all(&mut self.reader().await?)
+        .await?;
         let mut heads = Heads { house: Position::START, rooms: Vec::with_capacity(rooms.len()) };
-        for (id, seq, tag) in query.fetch_all(&mut self.reader().await?).await? {
+        for (id, seq, tag) in rows {
             let head = Position { seq, tag: Tag(tag) };
             if id == 0 {
                 heads.house = head;

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::sql::{assembled, list, pad, padded, rows};
+use super::sql::list;
 use super::whereabouts::{LockedRoom, lock_room, whereabouts};
 use super::{Connection, Error, Store};
 use crate::model::accounts::AccountId;
@@ -152,93 +152,91 @@ fn judge<'a>(
 /// The living sessions among the posts', with where their people are now.
 async fn senders(connection: &mut Connection, posts: &[&Post]) -> Result<HashMap<TokenHash, Sender>, Error> {
     type Row = (Vec<u8>, i64, String, Option<i64>, Option<String>, Option<String>);
-    let tokens = list(2, posts.len());
-    let mut query = sqlx::query_as::<_, Row>(assembled(format!(
+    let tokens: Vec<_> = posts.iter().map(|post| [post.token.to_hex()]).collect();
+    let rows: Vec<Row> = sqlx::query_as(
         "select s.token_hash, a.id, a.name, r.id, r.name, d.name
-         from session s join account a on a.id = s.account_id
+         from json_each(cast($1 as text)) as sent
+         cross join session s
+         join account a on a.id = s.account_id
          left join membership m on m.account_id = a.id
          left join room r on r.id = m.room_id
          left join account d on d.id = r.deleted_by
-         where s.expires_at > $1 and s.token_hash in ({tokens})"
-    )))
-    .bind(Timestamp::now().0);
-    for post in pad(posts) {
-        query = query.bind(post.token.0.to_vec());
-    }
+         where s.token_hash = unhex(sent.value ->> 0) and s.expires_at > $2",
+    )
+    .bind(list(&tokens))
+    .bind(Timestamp::now().0)
+    .fetch_all(connection)
+    .await?;
     let sender = |(token, id, name, room, room_name, by): Row| {
         let person = Person { id: AccountId(id), name };
         let whereabouts = whereabouts(room.zip(room_name), by);
         Some((TokenHash(token.try_into().ok()?), Sender { person, whereabouts }))
     };
-    Ok(query.fetch_all(connection).await?.into_iter().filter_map(sender).collect())
+    Ok(rows.into_iter().filter_map(sender).collect())
 }
 
-/// The messages already in `room` that have a nonce of these posts and an author among their senders.
+/// The messages already in `room` that have the author and the nonce of one of these posts.
 async fn known_messages(
     connection: &mut Connection,
     room: RoomId,
     posts: &[&Post],
     senders: &HashMap<TokenHash, Sender>,
 ) -> Result<Known, Error> {
-    type Row = (i64, String, i64, i64, String, i64, String);
-    let authors: Vec<AccountId> = senders.values().map(|sender| sender.person.id).collect();
-    if authors.is_empty() {
-        return Ok(Known::new());
-    }
-    let authors_list = list(2, authors.len());
-    let nonces_list = list(2 + padded(authors.len()), posts.len());
-    let mut query = sqlx::query_as::<_, Row>(assembled(format!(
-        "select m.author_id, m.nonce, m.seq, m.tag, a.name, m.sent_at, m.body
-         from message m join account a on a.id = m.author_id
-         where m.room_id = $1 and m.author_id in ({authors_list}) and m.nonce in ({nonces_list})"
-    )))
-    .bind(room.0);
-    for author in pad(&authors) {
-        query = query.bind(author.0);
-    }
-    for post in pad(posts) {
-        query = query.bind(post.nonce.as_str());
-    }
-    let known = |(author_id, nonce, seq, tag, author, sent_at, body): Row| {
+    type Row = (i64, String, i64, i64, i64, String);
+    let sent = |post: &&Post| Some((senders.get(&post.token)?.person.id.0, post.nonce.as_str().to_owned()));
+    let sent: Vec<_> = posts.iter().filter_map(sent).collect();
+    let names: HashMap<_, _> =
+        senders.values().map(|sender| (sender.person.id, sender.person.name.as_str())).collect();
+    let rows: Vec<Row> = sqlx::query_as(
+        "select m.author_id, m.nonce, m.seq, m.tag, m.sent_at, m.body
+         from json_each(cast($2 as text)) as sent
+         cross join message m
+         where m.room_id = $1 and m.author_id = cast(sent.value ->> 0 as bigint)
+               and m.nonce = sent.value ->> 1",
+    )
+    .bind(room.0)
+    .bind(list(&sent))
+    .fetch_all(connection)
+    .await?;
+    let known = |(author, nonce, seq, tag, sent_at, body): Row| {
+        let author_id = AccountId(author);
         let position = Position { seq, tag: Tag(tag) };
-        ((AccountId(author_id), nonce), Message { position, author, sent_at: Timestamp(sent_at), body })
+        let author = (*names.get(&author_id)?).to_owned();
+        Some(((author_id, nonce), Message { position, author, sent_at: Timestamp(sent_at), body }))
     };
-    Ok(query.fetch_all(connection).await?.into_iter().map(known).collect())
+    Ok(rows.into_iter().filter_map(known).collect())
 }
 
-/// Moves the head once and stores all messages in one statement. The list of rows is padded with rows
-/// numbered 0, which are left out.
+/// Moves the head once and stores all messages in one statement.
 async fn append(
     connection: &mut Connection,
     room: RoomId,
     head: Position,
     accepted: &[Accepted<'_>],
 ) -> Result<(), Error> {
-    let Some(last) = accepted.last() else { return Ok(()) };
+    if accepted.is_empty() {
+        return Ok(());
+    }
     sqlx::query("update room set last_seq = $2, last_tag = $3 where id = $1")
         .bind(room.0)
         .bind(head.seq)
         .bind(head.tag.0)
         .execute(&mut *connection)
         .await?;
-    let values = rows(accepted.len(), 7);
-    let mut query = sqlx::query(assembled(format!(
+    let entry = |Accepted { author, nonce, message }: &Accepted<'_>| {
+        let Message { position, sent_at, body, .. } = message;
+        (position.seq, position.tag.0, author.0, body.clone(), sent_at.0, nonce.as_str().to_owned())
+    };
+    let entries: Vec<_> = accepted.iter().map(entry).collect();
+    sqlx::query(
         "insert into message (room_id, seq, tag, author_id, body, sent_at, nonce)
-         select column1, column2, column3, column4, column5, column6, column7
-         from (values {values}) as entry where column2 > 0"
-    )));
-    let padding = padded(accepted.len()) - accepted.len();
-    let numbered = accepted.iter().map(|entry| (entry, entry.message.position.seq));
-    for (entry, seq) in numbered.chain(std::iter::repeat_n((last, 0), padding)) {
-        query = query
-            .bind(room.0)
-            .bind(seq)
-            .bind(entry.message.position.tag.0)
-            .bind(entry.author.0)
-            .bind(entry.message.body.as_str())
-            .bind(entry.message.sent_at.0)
-            .bind(entry.nonce.as_str());
-    }
-    query.execute(connection).await?;
+         select cast($1 as bigint), cast(value ->> 0 as bigint), cast(value ->> 1 as bigint),
+                cast(value ->> 2 as bigint), value ->> 3, cast(value ->> 4 as bigint), value ->> 5
+         from json_each(cast($2 as text))",
+    )
+    .bind(room.0)
+    .bind(list(&entries))
+    .execute(connection)
+    .await?;
     Ok(())
 }

@@ -79,7 +79,7 @@ impl Store {
              left join membership m on m.account_id = a.id
              left join room r on r.id = m.room_id
              left join account d on d.id = r.deleted_by
-             where s.token_hash = $1 and s.expires_at > $2",
+             where s.token_hash = $1 and s.expires_at > $2 and h.id = 1",
         )
         .bind(token.0.to_vec())
         .bind(Timestamp::now().0)
@@ -143,7 +143,7 @@ impl Store {
     pub async fn end_expired_session(&self) -> Result<bool, Error> {
         self.write(|mut writing| async move {
             let ended: Option<(i64,)> = sqlx::query_as(
-                "delete from session where expires_at <= $1 and token_hash in
+                "delete from session where expires_at <= $1 and token_hash =
                      (select token_hash from session where expires_at <= $1 order by expires_at limit 1)
                  returning account_id",
             )

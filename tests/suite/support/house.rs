@@ -88,7 +88,8 @@ impl House {
         number
     }
 
-    fn database_url(&self) -> String {
+    /// Where its database is.
+    pub fn database_url(&self) -> String {
         self.settings.extract_inner("parlor.database_url").expect("an address")
     }
 

@@ -1,6 +1,13 @@
 -- The first schema. The same tables on both engines; only the types of keys and bytes differ.
 -- Times are UTC milliseconds; names are folded by the program (name_key), never by SQL.
 
+-- A list travels as one parameter, a JSON array. These take it apart in the words that SQLite has built in.
+-- `strict` keeps the first from being inlined and `rows` short: each element is looked up by an index.
+create function json_each(list text) returns table (value jsonb) language sql immutable strict rows 10
+    as 'select element from jsonb_array_elements(cast(list as jsonb)) as elements (element)';
+create function unhex(digits text) returns bytea language sql immutable strict
+    as 'select decode(digits, ''hex'')';
+
 create table account (
     id            bigint generated always as identity primary key,
     name          text not null,

@@ -42,7 +42,7 @@ create index room_deleted on room (deleted_at) where deleted_at is not null;
 
 -- One room at a time is this primary key.
 create table membership (
-    account_id bigint primary key references account (id),
+    account_id integer primary key references account (id),
     room_id    bigint not null references room (id),
     joined_at  bigint not null
 );
@@ -62,7 +62,7 @@ create table message (
 
 -- Who is where, and what changed it: one log for the house.
 create table house_log (
-    seq        bigint primary key,
+    seq        integer primary key,
     tag        bigint not null,
     kind       text not null,                  -- opened, deleted, joined, left, session-ended
     account_id bigint not null references account (id),
@@ -72,7 +72,7 @@ create table house_log (
 
 -- The head of that log, and the key of the cookies if the configuration has none. One row.
 create table house (
-    id         bigint primary key check (id = 1),
+    id         integer primary key check (id = 1),
     last_seq   bigint not null,
     last_tag   bigint not null,
     secret_key text not null

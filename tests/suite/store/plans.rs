@@ -1,0 +1,164 @@
+//! How each statement finds its rows is known: by an index, and by all of its columns that matter.
+//!
+//! The statements are read from the sources, so that none is forgotten: their texts are literals, whatever they
+//! are about, because lists travel as one parameter. Neither database has statistics; PostgreSQL holds enough rows
+//! for a scan to be a mistake, and is asked for the plan that serves every parameter.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rocket::futures::TryStreamExt;
+use sqlx::{AnyConnection, AssertSqlSafe, Connection, Row};
+
+use crate::support::{House, meddle};
+
+on_both_engines![every_statement_finds_its_rows_by_an_index];
+
+/// What may walk a whole table or index, and why.
+const WHOLE: [(&str, &str); 6] = [
+    ("select r.id, r.name, o.id, o.name, r.moved_seq", "the start reads all rooms"),
+    ("select a.id, a.name, m.room_id from membership m", "the start reads who is where"),
+    ("select r.id, r.name, o.id, o.name, (select count(*)", "in the order of the index, up to its limit"),
+    ("select moved_seq, moved_tag from room order by", "in the order of the index, one row"),
+    ("select count(*) from room where deleted_at is null", "counts"),
+    ("delete from message where (room_id, seq) in", "some messages of any deleted room"),
+];
+
+async fn every_statement_finds_its_rows_by_an_index(house: House) {
+    let url = house.database_url();
+    let postgres = url.starts_with("postgres:");
+    if postgres {
+        meddle(&url, MANY_ROWS).await;
+    }
+    let mut connection = AnyConnection::connect(&url).await.expect("the database");
+    if !postgres {
+        // What only looks for references when some are broken would be shown as if it always did.
+        run(&mut connection, "pragma foreign_keys = off".to_owned()).await;
+    }
+    let mut mistakes = Vec::new();
+    for statement in statements() {
+        if WHOLE.iter().any(|(beginning, _)| statement.starts_with(beginning)) {
+            continue;
+        }
+        let plan = if postgres {
+            generic_plan(&mut connection, &statement).await
+        } else {
+            query_plan(&mut connection, &statement).await
+        };
+        let wrong = if postgres { wrong_on_postgres(&plan) } else { wrong_on_sqlite(&plan) };
+        if wrong {
+            mistakes.push(format!("{statement}\n{}\n", plan.join("\n")));
+        }
+    }
+    connection.close().await.expect("to hang up");
+    assert!(mistakes.is_empty(), "{}", mistakes.join("\n"));
+}
+
+async fn query_plan(connection: &mut AnyConnection, statement: &str) -> Vec<String> {
+    lines(connection, format!("explain query plan {statement}"), "detail").await
+}
+
+/// `SEARCH m USING PRIMARY KEY (room_id=? AND seq>?)` is right; a whole room is not.
+fn wrong_on_sqlite(plan: &[String]) -> bool {
+    plan.iter().any(|line| {
+        line.starts_with("SCAN") && !line.contains("VIRTUAL TABLE") && !line.contains("CONSTANT ROW")
+            || ["AUTOMATIC", "BLOOM FILTER", "TEMP B-TREE"].iter().any(|word| line.contains(word))
+            || line.ends_with("PRIMARY KEY (room_id=?)")
+            || line.contains("autoindex_message_2") && !line.contains("nonce=?")
+    })
+}
+
+async fn generic_plan(connection: &mut AnyConnection, statement: &str) -> Vec<String> {
+    let parameters = (1..).take_while(|n| statement.contains(&format!("${n}"))).map(|_| "null");
+    let parameters = parameters.collect::<Vec<_>>().join(", ");
+    let execute = if parameters.is_empty() { "it".to_owned() } else { format!("it ({parameters})") };
+    run(connection, "set plan_cache_mode = force_generic_plan".to_owned()).await;
+    run(connection, format!("prepare it as {statement}")).await;
+    let plan = lines(connection, format!("explain (costs off) execute {execute}"), "QUERY PLAN").await;
+    run(connection, "deallocate it".to_owned()).await;
+    plan
+}
+
+/// Index scans name their condition in the next line.
+fn wrong_on_postgres(plan: &[String]) -> bool {
+    plan.iter().enumerate().any(|(n, line)| {
+        let condition = plan.get(n + 1).map_or("", |line| line.trim());
+        // The house has one row.
+        let scan = line.contains("Seq Scan on") && !line.contains("on house");
+        let index = line.contains("Index Scan") || line.contains("Index Only Scan");
+        let whole = index && !condition.starts_with("Index Cond:");
+        let partly = line.contains("message_pkey") && !condition.contains("seq")
+            || line.contains("message_room_id_author_id_nonce_key") && !condition.contains("nonce");
+        scan || whole || partly
+    })
+}
+
+async fn run(connection: &mut AnyConnection, statement: String) {
+    sqlx::raw_sql(AssertSqlSafe(statement)).execute(connection).await.expect("to run the statement");
+}
+
+async fn lines(connection: &mut AnyConnection, statement: String, column: &str) -> Vec<String> {
+    let rows: Vec<_> = sqlx::raw_sql(AssertSqlSafe(statement.clone()))
+        .fetch(connection)
+        .try_collect()
+        .await
+        .unwrap_or_else(|error| panic!("{statement}: {error}"));
+    rows.iter().map(|row| row.get::<String, _>(column)).collect()
+}
+
+/// The texts in `src/store`, each on one line.
+fn statements() -> Vec<String> {
+    let mut statements = Vec::new();
+    for file in sources(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src/store"))) {
+        let source = fs::read_to_string(&file).expect("a source");
+        for (_, rest) in
+            source.match_indices("sqlx::query").map(|(at, word)| source.split_at(at + word.len()))
+        {
+            let call = rest.split_once('(').expect("a call").1.trim_start();
+            let text = call.strip_prefix('"').and_then(|text| text.split_once('"'));
+            let (text, _) = text.unwrap_or_else(|| panic!("{}: not a literal: {call:.80}", file.display()));
+            statements.push(text.split_whitespace().collect::<Vec<_>>().join(" "));
+        }
+    }
+    assert!(statements.len() > 20, "{statements:?}");
+    statements
+}
+
+/// All but what belongs to one engine, and what begins and ends transactions.
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut sources = Vec::new();
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+        if path.is_dir() && !matches!(&*name, "engine" | "migrations") {
+            sources.extend(self::sources(&path));
+        } else if path.is_file() && !matches!(&*name, "engine" | "pool") {
+            sources.push(path);
+        }
+    }
+    sources
+}
+
+/// 200,000 people, some of them in 20,000 rooms of which a quarter is deleted, and 200,000 messages.
+const MANY_ROWS: &str = "
+    set session_replication_role = replica;
+    alter table account set (autovacuum_enabled = false);
+    alter table session set (autovacuum_enabled = false);
+    alter table room set (autovacuum_enabled = false);
+    alter table membership set (autovacuum_enabled = false);
+    alter table message set (autovacuum_enabled = false);
+    alter table house_log set (autovacuum_enabled = false);
+    insert into account (name, name_key, password_hash, created_at)
+        select 'p' || n, 'p' || n, '', 0 from generate_series(1, 200000) n;
+    insert into session (token_hash, account_id, created_at, seen_at, expires_at, user_agent)
+        select sha256(cast('p' || n as bytea)), n, 0, 0, n, '' from generate_series(1, 200000) n;
+    insert into room (name, name_key, owner_id, created_at, last_seq, last_tag, moved_seq, moved_tag,
+                      deleted_at, deleted_by)
+        select 'r' || n, 'r' || n, n, 0, 50, n, n, n, case when n % 4 = 0 then n end, case when n % 4 = 0 then n end
+        from generate_series(1, 20000) n;
+    insert into membership (account_id, room_id, joined_at)
+        select n, n % 20000 + 1, 0 from generate_series(1, 60000) n;
+    insert into message (room_id, seq, tag, author_id, body, sent_at, nonce)
+        select n % 20000 + 1, n / 20000 + 1, n, n % 20000 + 1, 'hello', 0, n from generate_series(0, 199999) n;
+    insert into house_log (seq, tag, kind, account_id, room_id, at)
+        select n, n, 'joined', n % 20000 + 1, n % 20000 + 1, 0 from generate_series(1, 100000) n";
