@@ -9,15 +9,10 @@ use crate::model::memberships::Whereabouts;
 use crate::model::sessions::{IDLE, TokenHash};
 use crate::model::{Refusal, Timestamp};
 
-/// The most characters kept of what a browser calls itself.
-const USER_AGENT_MAX: usize = 200;
-
 /// A session about to be opened.
 pub struct NewSession {
     /// The hash of its token.
     pub token: TokenHash,
-    /// What the browser calls itself.
-    pub user_agent: String,
 }
 
 /// A living session.
@@ -41,14 +36,6 @@ pub struct FoundSession {
     pub whereabouts: Whereabouts,
     /// The house log's head.
     pub head: Position,
-}
-
-impl NewSession {
-    /// A session for the browser that calls itself `user_agent`.
-    #[must_use]
-    pub fn new(token: TokenHash, user_agent: &str) -> Self {
-        Self { token, user_agent: user_agent.chars().take(USER_AGENT_MAX).collect() }
-    }
 }
 
 impl Store {
@@ -167,14 +154,13 @@ pub(super) async fn insert_session(
 ) -> Result<(), Error> {
     let now = Timestamp::now();
     sqlx::query(
-        "insert into session (token_hash, account_id, created_at, seen_at, expires_at, user_agent)
-         values ($1, $2, $3, $3, $4, $5) on conflict (token_hash) do nothing",
+        "insert into session (token_hash, account_id, created_at, seen_at, expires_at)
+         values ($1, $2, $3, $3, $4) on conflict (token_hash) do nothing",
     )
     .bind(session.token.0.to_vec())
     .bind(account.0)
     .bind(now.0)
     .bind(now.after(IDLE).0)
-    .bind(session.user_agent.as_str())
     .execute(connection)
     .await?;
     Ok(())

@@ -7,6 +7,7 @@ use super::error::{Error, Problem};
 use super::welcome::{AccountForm, Entered, Entrance, SentAccount, Welcome};
 use crate::model::accounts::{Password, Username};
 use crate::model::sessions::Token;
+use crate::store::NewSession;
 
 #[post("/accounts", data = "<sent>")]
 async fn create(entrance: Entrance<'_>, sent: Fields<SentAccount>) -> Entered {
@@ -26,7 +27,7 @@ async fn make(entrance: &Entrance<'_>, sent: &SentAccount, token: &Token) -> Res
     let name = Username::parse(&sent.username)?;
     let password = Password::parse(&sent.password)?;
     let hash = entrance.passwords.hash(password).await?;
-    Ok(entrance.store.create_account(&name, &hash, &entrance.session(token)).await?)
+    Ok(entrance.store.create_account(&name, &hash, &NewSession { token: token.hash() }).await?)
 }
 
 pub(super) fn routes() -> Vec<Route> {

@@ -13,7 +13,7 @@ use crate::live::Live;
 use crate::model::accounts::Username;
 use crate::model::sessions::Token;
 use crate::model::{Invalid, Refusal};
-use crate::store::Store;
+use crate::store::{NewSession, Store};
 
 #[post("/session", data = "<sent>")]
 async fn log_in(entrance: Entrance<'_>, sent: Fields<SentAccount>) -> Entered {
@@ -42,7 +42,7 @@ async fn open(entrance: &Entrance<'_>, sent: &SentAccount, token: &Token) -> Res
     let known = known.map(|known| known.password_hash);
     let matches = entrance.passwords.verify(sent.password.clone(), known).await?;
     let account = account.filter(|_| matches).ok_or(Refusal::WrongPassword)?;
-    Ok(entrance.store.open_session(account, &entrance.session(token)).await?)
+    Ok(entrance.store.open_session(account, &NewSession { token: token.hash() }).await?)
 }
 
 #[post("/session/end")]

@@ -14,7 +14,7 @@ use super::{Passwords, cookies, paths};
 use crate::config::Config;
 use crate::live::Live;
 use crate::model::sessions::Token;
-use crate::store::{NewSession, Store};
+use crate::store::Store;
 
 /// The two forms as they are shown; what was typed stays in them, the password aside.
 #[derive(Default, Serialize)]
@@ -90,7 +90,6 @@ pub(super) struct Entrance<'r> {
     config: &'r Config,
     visitor: Visitor<'r>,
     jar: &'r CookieJar<'r>,
-    user_agent: &'r str,
 }
 
 #[rocket::async_trait]
@@ -106,17 +105,11 @@ impl<'r> FromRequest<'r> for Entrance<'r> {
             live: try_outcome!(request.guard::<&State<Live>>().await),
             config: try_outcome!(request.guard::<&State<Config>>().await),
             jar: request.cookies(),
-            user_agent: request.headers().get_one("User-Agent").unwrap_or_default(),
         })
     }
 }
 
 impl Entrance<'_> {
-    /// A session for this browser, not yet opened.
-    pub(super) fn session(&self, token: &Token) -> NewSession {
-        NewSession::new(token.hash(), self.user_agent)
-    }
-
     /// Lets somebody in whose session has just been opened. Who was logged in here before is logged
     /// out, but only now: whoever logs in again stays in their room.
     pub(super) async fn enter(&self, token: &Token, next: &str) -> Entered {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rocket::http::Method;
+
 use crate::support::{House, Person};
 
 on_both_engines![
@@ -19,6 +21,7 @@ on_both_engines![
     a_restart_keeps_people_logged_in,
     logging_in_again_replaces_the_cookie,
     a_crowd_at_the_door_is_let_in_or_told_to_wait,
+    what_a_browser_says_of_itself_is_not_stored,
 ];
 
 async fn a_wrong_password_and_an_unknown_name_read_alike(house: House) {
@@ -212,4 +215,18 @@ async fn a_crowd_at_the_door_is_let_in_or_told_to_wait(house: House) {
         assert!(answer.page().has_heading(), "{answer:?}");
     }
     ana.without_cookies().logs_in().await;
+}
+
+/// Personal data that nobody shows is not kept.
+async fn what_a_browser_says_of_itself_is_not_stored(house: House) {
+    let password = ("password", Person::PASSWORD);
+    for path in ["/accounts", "/session"] {
+        let ana = house.visitor("ana");
+        let ask = ana.asks(Method::Post, path).form(&[("username", "ana"), password]);
+        ask.header("User-Agent", "Netscape/4.7").header("Accept-Language", "tlh-Latn").send().await.is(303);
+    }
+    assert!(house.stores("ana").await);
+    for word in ["Netscape", "tlh-Latn"] {
+        assert!(!house.stores(word).await, "{word}");
+    }
 }

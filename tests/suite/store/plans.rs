@@ -150,8 +150,8 @@ const MANY_ROWS: &str = "
     alter table house_log set (autovacuum_enabled = false);
     insert into account (name, name_key, password_hash, created_at)
         select 'p' || n, 'p' || n, '', 0 from generate_series(1, 200000) n;
-    insert into session (token_hash, account_id, created_at, seen_at, expires_at, user_agent)
-        select sha256(cast('p' || n as bytea)), n, 0, 0, n, '' from generate_series(1, 200000) n;
+    insert into session (token_hash, account_id, created_at, seen_at, expires_at)
+        select sha256(cast('p' || n as bytea)), n, 0, 0, n from generate_series(1, 200000) n;
     insert into room (name, name_key, owner_id, created_at, last_seq, last_tag, moved_seq, moved_tag,
                       deleted_at, deleted_by)
         select 'r' || n, 'r' || n, n, 0, 50, n, n, n, case when n % 4 = 0 then n end, case when n % 4 = 0 then n end

@@ -5,7 +5,7 @@ use rocket::fairing::{AdHoc, Fairing};
 use rocket::figment::Figment;
 use rocket::local::asynchronous::Client;
 use rocket::{Config, Route};
-use sqlx::{AnyConnection, Connection};
+use sqlx::{AnyConnection, AssertSqlSafe, Connection};
 
 use super::database::meddle;
 use super::{Database, Person};
@@ -81,11 +81,24 @@ impl House {
     }
 
     /// Looks up a number in the database.
-    pub async fn finds(&self, query: &'static str) -> i64 {
+    pub async fn finds(&self, query: &str) -> i64 {
         let mut connection = AnyConnection::connect(&self.database_url()).await.expect("the database");
+        let query = AssertSqlSafe(query.to_owned());
         let number = sqlx::query_scalar(query).fetch_one(&mut connection).await.expect("a number");
         connection.close().await.expect("to hang up");
         number
+    }
+
+    /// Whether a word stands anywhere in the database: in a file of SQLite, in a row of PostgreSQL.
+    pub async fn stores(&self, word: &str) -> bool {
+        if let Some(file) = self.database_url().strip_prefix("sqlite:") {
+            let files = ["", "-wal"].map(|suffix| std::fs::read(format!("{file}{suffix}")));
+            let mut files = files.into_iter().map(|bytes| bytes.expect("a file of the database"));
+            return files.any(|bytes| bytes.windows(word.len()).any(|found| found == word.as_bytes()));
+        }
+        let rows = "query_to_xml('select * from ' || quote_ident(table_name), true, false, '')";
+        let tables = "from information_schema.tables where table_schema = 'public'";
+        self.finds(&format!("select count(*) {tables} and cast({rows} as text) like '%{word}%'")).await > 0
     }
 
     /// Where its database is.

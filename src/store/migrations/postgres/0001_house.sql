@@ -22,8 +22,7 @@ create table session (
     account_id bigint not null references account (id),
     created_at bigint not null,
     seen_at    bigint not null,                -- the last thing its person did, to the hour
-    expires_at bigint not null,
-    user_agent text not null
+    expires_at bigint not null
 );
 create index session_account on session (account_id);
 create index session_expiry on session (expires_at);
