@@ -32,7 +32,10 @@
 //! 4. `store/posts.rs` locks the room's row, reads session, deletion, nonce and membership, moves the head,
 //!    stores the message, commits. Only now is it acknowledged.
 //! 5. The bell rings, and the tail (`live/tail.rs`) reads what follows its positions into memory.
-//! 6. The author is answered with what follows 41; everybody else's next poll is answered from memory.
+//! 6. The author is answered with what follows 41; everybody else's next poll is answered from memory. A
+//!    message is `{"seq","tag","author","sent_at","body"}`, and, where there is more in its text than plain
+//!    text, `"parts"`: the text cut into strings (plain) and objects (`{"link","text"}`), by `model/parts.rs`,
+//!    which is the only parser of texts. `"tall": true` says that only its beginning is shown unasked.
 //! 7. `static/js/log.js` checks that the answer continues what the page shows, and appends it.
 //!
 //! # What always holds

@@ -1,15 +1,25 @@
-//! Messages: their text, their nonce, the links in them.
+//! Messages: their text and their nonce.
 
 use serde::Serialize;
 
 use super::log::Position;
-use super::text::compose;
+use super::parts::{Part, parts};
+use super::text::{bound_marks, compose, has_visible};
 use super::{Invalid, Timestamp};
 
 /// The most characters (Unicode scalar values) a message may have.
 pub const BODY_MAX: usize = 4000;
 /// The most characters a nonce may have.
 pub const NONCE_MAX: usize = 64;
+
+/// How many bytes of messages go into one answer, in JSON or in a page, however few messages that are.
+const ANSWER_MAX: usize = 255 * 1024;
+/// The most blank lines that follow each other within a message.
+const BLANK_LINES_MAX: usize = 2;
+/// The most rows of a message that are shown unasked.
+const ROWS_SHOWN: usize = 30;
+/// How many characters are taken for a row: what fits into one on a desk.
+const ROW: usize = 64;
 
 /// A message as everyone in its room sees it.
 #[derive(Clone, Debug)]
@@ -25,7 +35,8 @@ pub struct Message {
 }
 
 impl Message {
-    /// As a poll carries it.
+    /// As the protocol carries it: with `parts` where there is more in the text than plain text, and marked
+    /// where it is tall.
     #[must_use]
     pub fn to_json(&self) -> String {
         #[derive(Serialize)]
@@ -35,6 +46,10 @@ impl Message {
             author: &'a str,
             sent_at: String,
             body: &'a str,
+            #[serde(skip_serializing_if = "is_plain")]
+            parts: Vec<Part<'a>>,
+            #[serde(skip_serializing_if = "std::ops::Not::not")]
+            tall: bool,
         }
         let shown = Shown {
             seq: self.position.seq,
@@ -42,24 +57,57 @@ impl Message {
             author: &self.author,
             sent_at: self.sent_at.rfc_3339(),
             body: &self.body,
+            parts: self.parts(),
+            tall: self.is_tall(),
         };
         serde_json::to_string(&shown).unwrap_or_default()
     }
+
+    /// Its text, cut into plain text and links.
+    #[must_use]
+    pub fn parts(&self) -> Vec<Part<'_>> {
+        parts(&self.body)
+    }
+
+    /// Whether it would fill a page by itself, so that only its beginning is shown until somebody asks for
+    /// the rest.
+    #[must_use]
+    pub fn is_tall(&self) -> bool {
+        let rows = |line: &str| line.chars().count().div_ceil(ROW).max(1);
+        self.body.split('\n').map(rows).sum::<usize>() > ROWS_SHOWN
+    }
 }
 
-/// The text of a message: composed, trimmed, not empty.
+fn is_plain(parts: &[Part<'_>]) -> bool {
+    matches!(parts, [] | [Part::Text(_)])
+}
+
+/// As many of `messages` as go into one answer, where each takes `size` bytes: at least one, if there is one.
+pub fn fill<T>(messages: impl Iterator<Item = T>, size: impl Fn(&T) -> usize) -> Vec<T> {
+    let mut filled = 0;
+    let fits = |message: &T| {
+        let first = filled == 0;
+        filled += size(message) + 1;
+        first || filled <= ANSWER_MAX
+    };
+    messages.take_while(fits).collect()
+}
+
+/// The text of a message, as it is stored and shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Body(String);
 
 impl Body {
-    /// 1 to [`BODY_MAX`] characters after trimming; no control characters but newline and tab.
+    /// What becomes of `typed`, in this order: every kind of line break is a newline, and other control
+    /// characters but tab are dropped; it is composed; at most eight marks stay on a letter; blank lines
+    /// around it and space at its end are cut (its first line keeps its indent), and of a run of blank lines
+    /// two stay. `static/js/texts.js` does the same.
     ///
     /// # Errors
-    /// When `typed` is empty, too long, or holds another control character.
+    /// When nothing is left that could be seen, or more than [`BODY_MAX`] characters.
     pub fn parse(typed: &str) -> Result<Self, Invalid> {
-        let lines = typed.replace("\r\n", "\n").replace('\r', "\n");
-        let body = compose(lines.trim());
-        if body.is_empty() {
+        let body = tidy_lines(&bound_marks(&compose(&plain_breaks(typed))));
+        if !has_visible(&body) {
             return Err(Invalid::new("Please write a message first."));
         }
         let length = body.chars().count();
@@ -67,9 +115,6 @@ impl Body {
             return Err(Invalid::new(format!(
                 "A message has at most {BODY_MAX} characters; this one has {length}."
             )));
-        }
-        if body.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
-            return Err(Invalid::new("A message cannot hold control characters."));
         }
         Ok(Self(body))
     }
@@ -79,6 +124,32 @@ impl Body {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// `typed` with newlines for all that Unicode calls a line break (Unicode 17, section 5.8), and without other
+/// control characters but tab.
+fn plain_breaks(typed: &str) -> String {
+    let plain = |c: char| match c {
+        '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some('\n'),
+        '\n' | '\t' => Some(c),
+        _ => (!c.is_control()).then_some(c),
+    };
+    typed.replace("\r\n", "\n").chars().filter_map(plain).collect()
+}
+
+/// `text` without blank lines around it, without space at its end, and with no more than
+/// [`BLANK_LINES_MAX`] blank lines in a row.
+fn tidy_lines(text: &str) -> String {
+    let mut blank = BLANK_LINES_MAX;
+    let stays = |line: &&str| {
+        blank = if has_visible(line) { 0 } else { blank + 1 };
+        blank <= BLANK_LINES_MAX
+    };
+    let mut lines: Vec<&str> = text.split('\n').filter(stays).collect();
+    while lines.last().is_some_and(|line| !has_visible(line)) {
+        lines.pop();
+    }
+    lines.join("\n").trim_end().to_owned()
 }
 
 /// What makes sending a message twice sending it once: chosen by the sender, unique per room and author.
@@ -111,64 +182,76 @@ impl Nonce {
     }
 }
 
-/// A stretch of a message's text: plain, or the address of a link.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part<'a> {
-    /// Text to show as it is.
-    Text(&'a str),
-    /// An `http` or `https` address to make clickable.
-    Link(&'a str),
-}
-
-/// Splits a body at its links. `static/js/links.js` follows the same rule, and a test holds them together:
-/// from `http://` or `https://` up to white space or one of `<>"`, less punctuation at its end.
-#[must_use]
-pub fn parts(body: &str) -> Vec<Part<'_>> {
-    let mut parts = Vec::new();
-    let mut plain = 0;
-    let mut at = 0;
-    while let Some(start) = body[at..].find("http").map(|found| at + found) {
-        let end = link_end(body, start);
-        match end {
-            Some(end) => {
-                if plain < start {
-                    parts.push(Part::Text(&body[plain..start]));
-                }
-                parts.push(Part::Link(&body[start..end]));
-                plain = end;
-                at = end;
-            }
-            None => at = start + "http".len(),
-        }
-    }
-    if plain < body.len() {
-        parts.push(Part::Text(&body[plain..]));
-    }
-    parts
-}
-
-/// Where the link that begins at `start` ends, if one does begin there.
-fn link_end(body: &str, start: usize) -> Option<usize> {
-    let rest = &body[start..];
-    let scheme = ["https://", "http://"].into_iter().find(|scheme| rest.starts_with(scheme))?;
-    let run = rest.find(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"')).unwrap_or(rest.len());
-    let link = rest[..run].trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', ')', ']', '}']);
-    (link.len() > scheme.len()).then_some(start + link.len())
-}
-
 #[cfg(test)]
 mod tests {
-    use super::Part::{Link, Text};
     use super::*;
 
+    fn kept(typed: &str) -> String {
+        Body::parse(typed).unwrap().0
+    }
+
     #[test]
-    fn a_body_is_trimmed_composed_and_bounded() {
-        assert_eq!(Body::parse(" a\r\nb\rc \n").unwrap().as_str(), "a\nb\nc");
-        assert_eq!(Body::parse("e\u{301}").unwrap().as_str(), "é");
-        assert!(Body::parse(&"😀".repeat(BODY_MAX)).is_ok());
-        for refused in ["", " \n\t ", "a\0b", "\u{1b}[1m", &"x".repeat(BODY_MAX + 1)] {
-            assert!(Body::parse(refused).is_err());
+    fn a_body_is_tidied_and_composed() {
+        let indented = "    if rain {\n        stay();\n    }";
+        for (typed, body) in [
+            ("a\r\nb\rc \n", "a\nb\nc"),
+            (
+                "slide\u{b}one\u{c}two\u{85}three\u{2028}four\u{2029}five",
+                "slide\none\ntwo\nthree\nfour\nfive",
+            ),
+            ("a\0b\u{1b}[31mred\u{7f}\u{9f}\tc", "ab[31mred\tc"),
+            ("e\u{301}", "é"),
+            (&format!("\n \t\n{indented}\n\u{3000}\n\u{200b}\n"), indented),
+            ("  soup  ", "  soup"),
+            ("a\n\n\nb\n\n\n\n \n\u{2800}\nc", "a\n\n\nb\n\n\nc"),
+            ("a\n    \nb", "a\n    \nb"),
+            ("\u{202e}abc", "\u{202e}abc"),
+        ] {
+            assert_eq!(kept(typed), body, "{typed:?}");
+            assert_eq!(kept(body), body, "once is enough: {typed:?}");
         }
+        assert_eq!(kept(&format!("a{}", "\u{301}".repeat(300))), format!("á{}", "\u{301}".repeat(8)));
+    }
+
+    #[test]
+    fn a_body_has_something_to_see_and_no_more_than_fits() {
+        for nothing in ["", " \n\t ", "\0\u{1b}", "\u{200b}", "\u{feff}", "\u{3164}\n\u{2800}", "\u{202e}"] {
+            assert!(Body::parse(nothing).is_err(), "{nothing:?}");
+        }
+        // What is cut or dropped does not count.
+        for fits in
+            ["😀".repeat(BODY_MAX), format!("\n{}\0 \n", "x".repeat(BODY_MAX)), "e\u{301}".repeat(BODY_MAX)]
+        {
+            assert_eq!(kept(&fits).chars().count(), BODY_MAX);
+        }
+        assert!(Body::parse(&format!(" {}", "x".repeat(BODY_MAX))).is_err(), "an indent counts");
+    }
+
+    #[test]
+    fn a_message_carries_parts_and_height_only_where_there_is_something_to_say() {
+        let json = |body: &str| {
+            let position = Position { seq: 1, tag: crate::model::log::Tag(1) };
+            let message =
+                Message { position, author: "ana".into(), sent_at: Timestamp(0), body: body.into() };
+            serde_json::from_str::<serde_json::Value>(&message.to_json()).unwrap()
+        };
+        assert!(json("soup").get("parts").is_none() && json("soup").get("tall").is_none());
+        let link = json("see https://ü.example, now");
+        let address = serde_json::json!({"link": "https://xn--tda.example/", "text": "https://ü.example"});
+        assert_eq!(link["parts"], serde_json::json!(["see ", address, ", now"]));
+        assert_eq!(json(&"x\n".repeat(30))["tall"], true);
+        assert_eq!(json(&"x".repeat(30 * 64 + 1))["tall"], true);
+        assert!(json(&"x".repeat(30 * 64)).get("tall").is_none());
+    }
+
+    #[test]
+    fn an_answer_is_filled_and_not_overfilled() {
+        let filled = |sizes: &[usize]| fill(sizes.iter(), |size| **size).len();
+        assert_eq!(filled(&[]), 0);
+        assert_eq!(filled(&[2 * ANSWER_MAX, 1]), 1, "one goes by itself");
+        assert_eq!(filled(&[1, 2 * ANSWER_MAX, 1]), 1, "nothing is left out in between");
+        assert_eq!(filled(&[ANSWER_MAX - 3, 1, 0]), 2, "commas count");
+        assert_eq!(filled(&[ANSWER_MAX - 2, 1]), 1);
     }
 
     #[test]
@@ -178,24 +261,5 @@ mod tests {
         for refused in ["", "a b", "é", &"x".repeat(NONCE_MAX + 1)] {
             assert!(Nonce::parse(refused).is_err());
         }
-    }
-
-    #[test]
-    fn links_end_before_the_punctuation_that_follows_them() {
-        assert_eq!(parts("no link"), [Text("no link")]);
-        assert_eq!(
-            parts("see https://a.example/x?y=1, (http://b.example)."),
-            [
-                Text("see "),
-                Link("https://a.example/x?y=1"),
-                Text(", ("),
-                Link("http://b.example"),
-                Text(").")
-            ]
-        );
-        assert_eq!(parts("http:// https://."), [Text("http:// https://.")]);
-        assert_eq!(parts("javascript:alert(1)"), [Text("javascript:alert(1)")]);
-        assert_eq!(parts("<https://ü.example>"), [Text("<"), Link("https://ü.example"), Text(">")]);
-        assert!(parts("").is_empty());
     }
 }

@@ -9,6 +9,7 @@ pub mod invalid;
 pub mod log;
 pub mod memberships;
 pub mod messages;
+pub mod parts;
 pub mod refusal;
 pub mod rooms;
 pub mod sessions;

@@ -1,7 +1,9 @@
 //! Unicode rules shared by names and message bodies.
 
 use caseless::Caseless;
+use icu_properties::props::{BinaryProperty, DefaultIgnorableCodePoint};
 use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 /// Canonical composition (NFC), so that equal texts are equal bytes.
 pub(super) fn compose(text: &str) -> String {
@@ -23,19 +25,83 @@ pub(super) fn fold(name: &str) -> String {
         .collect()
 }
 
-/// Whether `c` is drawn as nothing by itself (`Default_Ignorable_Code_Point` of Unicode 16): with it two
-/// names could look like one, or a name like none.
+/// The most marks that stay on one letter. No orthography puts that many there; more of them only draw over
+/// the lines above and below.
+const MARKS_MAX: usize = 8;
+
+/// `text` with at most [`MARKS_MAX`] marks on each letter. What cannot be seen does not part a mark from its
+/// letter.
+pub(super) fn bound_marks(text: &str) -> String {
+    let mut marks = 0;
+    let stays = |c: &char| {
+        if is_combining_mark(*c) {
+            marks += 1;
+            return marks <= MARKS_MAX;
+        }
+        if !is_ignorable(*c) {
+            marks = 0;
+        }
+        true
+    };
+    text.chars().filter(stays).collect()
+}
+
+/// Whether there is anything to see in `text`.
+pub(super) fn has_visible(text: &str) -> bool {
+    text.chars().any(is_visible)
+}
+
+/// Whether `c` puts something on the page: neither space, nor a control, nor a sign with nothing on it (the
+/// empty braille cell, the null notehead, the delimiters of ruby).
+pub(super) fn is_visible(c: char) -> bool {
+    let blank = matches!(c, '\u{2800}' | '\u{1d159}' | '\u{fff9}'..='\u{fffb}');
+    !c.is_whitespace() && !c.is_control() && !is_ignorable(c) && !blank
+}
+
+/// Whether `c` is drawn as nothing by itself (`Default_Ignorable_Code_Point`): with it two names could look
+/// like one, or a name like none.
 pub(super) fn is_ignorable(c: char) -> bool {
-    matches!(c,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
-        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
-        | '\u{fff0}'..='\u{fff8}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
-        | '\u{e0000}'..='\u{e0fff}')
+    !c.is_ascii() && DefaultIgnorableCodePoint::for_char(c)
 }
 
 /// Whether `c`, drawn as nothing by itself, makes one sign of its neighbours, as emoji and some scripts
 /// need: joiners, the two presentation selectors, tags.
 pub(super) fn is_joiner(c: char) -> bool {
     matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe0e}' | '\u{fe0f}' | '\u{e0020}'..='\u{e007f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn eight_marks_stay_on_a_letter() {
+        let marks = |count| "\u{301}".repeat(count);
+        assert_eq!(
+            bound_marks(&format!("a{}b{}", marks(300), marks(8))),
+            format!("a{}b{}", marks(8), marks(8))
+        );
+        assert_eq!(
+            bound_marks(&format!("{}\n{}", marks(9), marks(9))),
+            format!("{}\n{}", marks(8), marks(8))
+        );
+        let hidden = "a\u{301}\u{200d}".to_owned() + &"\u{301}\u{200d}".repeat(20);
+        assert_eq!(bound_marks(&hidden).matches('\u{301}').count(), 8, "a joiner starts no letter");
+        for kept in ["שָׁלוֹם", "ที่นี่", "བསྒྲུབས", "👨‍👩‍👧‍👦❤️", "1️⃣", "क्ष्म्य", "e\u{323}\u{302}\u{301}"]
+        {
+            assert_eq!(bound_marks(kept), kept);
+        }
+    }
+
+    #[test]
+    fn what_is_drawn_as_nothing_is_not_visible() {
+        for nothing in
+            ["", " \u{3000}\n\t", "\u{200b}", "\u{feff}", "\u{3164}", "\u{2800}", "\u{202e}\u{2060}"]
+        {
+            assert!(!has_visible(nothing), "{nothing:?}");
+        }
+        for something in [".", "\u{200b}a", "字", "👍", "\u{301}", "\u{e000}", "\u{600}"] {
+            assert!(has_visible(something), "{something:?}");
+        }
+    }
 }

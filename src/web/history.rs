@@ -2,60 +2,86 @@
 
 use serde::Serialize;
 
-use crate::model::messages::{Message, Part, parts};
+use crate::model::messages::{Message, fill};
+use crate::model::parts::Part;
 
 /// How long after a message its author's next one still continues it, in milliseconds; the same in
 /// `static/js/messages.js`.
 const TOGETHER: i64 = 5 * 60 * 1000;
 
+/// How many bytes of markup there are around the author and the text of a message, in `messages/_message`.
+const MARKUP: usize = 650;
+/// How many there are around a link.
+const LINK: usize = 90;
+
 /// What `messages/_message` is given.
 #[derive(Serialize)]
-pub(super) struct MessageView {
+pub(super) struct MessageView<'a> {
     seq: i64,
     tag: String,
-    author: String,
+    author: &'a str,
     sent_at: String,
     sent_text: String,
-    parts: Vec<PartView>,
+    parts: Vec<Part<'a>>,
+    tall: bool,
     mine: bool,
     continued: bool,
 }
 
-#[derive(Serialize)]
-struct PartView {
-    text: String,
-    href: String,
+/// The views of consecutive messages, for the person named `me`: of the newest of them, as many as go into a
+/// page.
+pub(super) fn views<'a>(messages: &'a [Message], me: &str) -> Vec<MessageView<'a>> {
+    let before = messages.iter().map(Some).rev().skip(1).chain([None]);
+    let newest_first = messages.iter().rev().zip(before);
+    let views = newest_first.map(|(message, before)| MessageView::new(message, before, me));
+    let mut views = fill(views, MessageView::size);
+    views.reverse();
+    if let Some(first) = views.first_mut() {
+        first.continued = false;
+    }
+    views
 }
 
-/// The views of consecutive messages, for the person named `me`.
-pub(super) fn views(messages: &[Message], me: &str) -> Vec<MessageView> {
-    let before = std::iter::once(None).chain(messages.iter().map(Some));
-    messages.iter().zip(before).map(|(message, before)| MessageView::new(message, before, me)).collect()
-}
-
-impl MessageView {
-    fn new(message: &Message, before: Option<&Message>, me: &str) -> Self {
+impl<'a> MessageView<'a> {
+    fn new(message: &'a Message, before: Option<&Message>, me: &str) -> Self {
         let continues = |before: &Message| {
             before.author == message.author && message.sent_at.0 - before.sent_at.0 <= TOGETHER
         };
         Self {
             seq: message.position.seq,
             tag: message.position.tag.to_string(),
-            author: message.author.clone(),
+            author: &message.author,
             sent_at: message.sent_at.rfc_3339(),
             sent_text: message.sent_at.readable(),
-            parts: parts(&message.body).into_iter().map(PartView::from).collect(),
+            parts: message.parts(),
+            tall: message.is_tall(),
             mine: message.author == me,
             continued: before.is_some_and(continues),
         }
     }
+
+    /// How many bytes it takes in a page.
+    fn size(&self) -> usize {
+        let part = |part: &Part<'_>| match part {
+            Part::Text(text) => escaped(text),
+            Part::Link { link, text } => LINK + escaped(link) + escaped(text),
+        };
+        MARKUP + escaped(self.author) + self.parts.iter().map(part).sum::<usize>()
+    }
+
+    /// Its number in the room's log.
+    pub(super) fn seq(&self) -> i64 {
+        self.seq
+    }
 }
 
-impl From<Part<'_>> for PartView {
-    fn from(part: Part<'_>) -> Self {
-        match part {
-            Part::Text(text) => Self { text: text.to_owned(), href: String::new() },
-            Part::Link(link) => Self { text: link.to_owned(), href: link.to_owned() },
-        }
-    }
+/// How long `text` is when it is escaped for HTML.
+fn escaped(text: &str) -> usize {
+    let escaped = |byte| match byte {
+        b'<' | b'>' => "&lt;".len(),
+        b'&' => "&amp;".len(),
+        b'"' | b'\'' | b'/' => "&#x27;".len(),
+        _ => 1,
+    };
+    text.bytes().map(escaped).sum()
 }

@@ -106,7 +106,7 @@ pub(super) struct Composer<'a> {
 #[derive(Serialize)]
 struct RoomView<'a> {
     room: RoomHead,
-    messages: Vec<MessageView>,
+    messages: Vec<MessageView<'a>>,
     earlier: Option<i64>,
     newest: bool,
     cursor: String,
@@ -134,6 +134,7 @@ pub(super) async fn room_page(
 ) -> Result<Template, Error> {
     let me = &user.session.person;
     let page = store.room_page(me.id, id, before).await?;
+    let messages = history::views(&page.messages, &me.name);
     let view = RoomView {
         room: RoomHead {
             id: id.0,
@@ -141,8 +142,8 @@ pub(super) async fn room_page(
             mine: page.room.owner.id == me.id,
             owner: page.room.owner.name,
         },
-        earlier: page.messages.first().map(|first| first.position.seq).filter(|seq| *seq > 1),
-        messages: history::views(&page.messages, &me.name),
+        earlier: messages.first().map(MessageView::seq).filter(|seq| *seq > 1),
+        messages,
         newest: before.is_none(),
         cursor: page.head.to_string(),
         people: PeopleView::new(page.people, page.moved),

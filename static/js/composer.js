@@ -1,5 +1,7 @@
 // The message box: Enter sends, Shift+Enter is a new line, and what is typed is kept until it is handed on.
 
+import { lengthOf, tidied } from "./texts.js";
+
 const NEAR = 200;
 
 export class Composer {
@@ -56,7 +58,7 @@ export class Composer {
 
   #submitted = (event) => {
     event.preventDefault();
-    const text = this.#box.value.trim();
+    const text = tidied(this.#box.value);
     if (text === "") return;
     if (lengthOf(text) > this.#limit) {
       this.#error.textContent = `This message is too long. ${this.#count(text)} characters.`;
@@ -82,9 +84,10 @@ export class Composer {
   };
 
   #measure() {
-    const text = this.#box.value.trim();
     // 1 unit per character at least: a short text is not worth counting
-    const length = text.length > this.#limit - NEAR ? lengthOf(text) : text.length;
+    const near = this.#box.value.length > this.#limit - NEAR;
+    const text = near ? tidied(this.#box.value) : "";
+    const length = lengthOf(text);
     this.#counter.hidden = length <= this.#limit - NEAR;
     this.#counter.textContent = this.#counter.hidden ? "" : this.#count(text);
     this.#counter.classList.toggle("composer__counter--over", length > this.#limit);
@@ -94,9 +97,4 @@ export class Composer {
   #count(text) {
     return `${lengthOf(text).toLocaleString("en")} of ${this.#limit.toLocaleString("en")}`;
   }
-}
-
-// As the server counts: characters, not UTF-16 units, after normalization.
-function lengthOf(text) {
-  return [...text.normalize("NFC")].length;
 }

@@ -33,6 +33,7 @@ export class Conversation {
   }
 
   async answered(answer) {
+    this.#log.keepTime();
     if (answer.status === 204) return false;
     if (answer.status === 200) return this.#take(answer);
     if (GONE.has(answer.status)) this.#delegate.refused(answer);

@@ -1,4 +1,5 @@
-// *Earlier messages*: the hundred before the first on the page, as often as the reader asks.
+// *Earlier messages*: those before the first on the page, as many as the server gives at a time, as often
+// as the reader asks.
 
 import { JSON_TYPE } from "./requests.js";
 
@@ -33,9 +34,9 @@ export class Earlier {
   }
 
   // The link is for those without script; here its place is taken by a button.
-  offer(more = this.#log.firstSeq > 1) {
+  offer() {
     this.#root.querySelector("a.log__earlier")?.remove();
-    this.#button.hidden = !more;
+    this.#button.hidden = this.#log.firstSeq === 1;
   }
 
   get #button() {
@@ -62,9 +63,9 @@ export class Earlier {
     }
   }
 
-  #show({ messages, more }) {
+  #show({ messages }) {
     try {
-      this.#log.prepend(messages, () => this.offer(more));
+      this.#log.prepend(messages, () => this.offer());
     } catch (error) {
       this.#delegate.faulted(error);
     }

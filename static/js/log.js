@@ -1,10 +1,9 @@
 // The room's messages on the page: seq 1, 2, 3 … in order and without a hole, or a Fault.
 //
 // Nothing here trusts the order in which answers arrive: each is checked against the position it
-// was asked with.
+// was asked with, and against the tags of what is shown.
 
 import { Fault } from "./fault.js";
-import { bodyOf } from "./messages.js";
 
 export class Log {
   #element;
@@ -14,6 +13,8 @@ export class Log {
   #reader;
   #seq;
   #cursor;
+  #first; // the number of the first message shown, 1 when there is none
+  #tags = new Map(); // number → tag, of all that are shown
   #era = 0;
 
   constructor({ element, messages, reader, cursor }) {
@@ -22,7 +23,7 @@ export class Log {
     this.#news = element.querySelector(".log__news");
     this.#messages = messages;
     this.#reader = reader;
-    this.#moveTo(cursor);
+    this.#begin(cursor);
   }
 
   start() {
@@ -40,18 +41,24 @@ export class Log {
   }
 
   get firstSeq() {
-    return Number(this.#element.querySelector("[data-seq]")?.dataset.seq ?? 1);
+    return this.#first;
+  }
+
+  // To be called now and then.
+  keepTime() {
+    this.#messages.keepTime(this.#all());
   }
 
   append(messages, asked) {
     if (asked.era !== this.#era) return;
     requireGapless(messages, asked.seq + 1);
-    messages.filter(({ seq }) => seq <= this.#seq).forEach((message) => this.#requireSame(message));
+    messages.forEach((message) => this.#requireSame(message));
     const fresh = messages.filter(({ seq }) => seq > this.#seq);
     if (fresh.length === 0) return;
     const added = this.#messages.build(fresh, this.#all().at(-1));
     this.#forgetEmptiness();
     this.#news.append(added);
+    this.#remember(fresh);
     this.#moveTo(`${fresh.at(-1).seq}.${fresh.at(-1).tag}`);
     this.#reader.added();
   }
@@ -60,7 +67,9 @@ export class Log {
   prepend(messages, meanwhile) {
     if (messages.length === 0) return meanwhile();
     const first = this.#element.querySelector("[data-seq]");
-    requireGapless(messages, this.firstSeq - messages.length);
+    requireGapless(messages, this.#first - messages.length);
+    this.#remember(messages);
+    this.#first = messages[0].seq;
     const added = this.#messages.build(messages);
     const last = [...added.querySelectorAll("[data-seq]")].at(-1);
     this.#reader.keep(first, () => {
@@ -76,9 +85,22 @@ export class Log {
     this.#era += 1;
     this.#history.replaceChildren(...history.childNodes);
     this.#news.replaceChildren();
-    this.#moveTo(cursor);
+    this.#begin(cursor);
     this.#messages.dress(this.#all());
     this.#reader.added();
+  }
+
+  // With what the server rendered.
+  #begin(cursor) {
+    const shown = this.#all().map(({ dataset }) => ({ seq: Number(dataset.seq), tag: dataset.tag }));
+    this.#tags.clear();
+    this.#remember(shown);
+    this.#first = shown[0]?.seq ?? 1;
+    this.#moveTo(cursor);
+  }
+
+  #remember(messages) {
+    for (const { seq, tag } of messages) this.#tags.set(seq, tag);
   }
 
   #moveTo(cursor) {
@@ -90,12 +112,8 @@ export class Log {
     return [...this.#element.querySelectorAll("[data-seq]")];
   }
 
-  #requireSame(message) {
-    const known = this.#element.querySelector(`[data-seq="${message.seq}"]`);
-    if (!known) return;
-    if (known.dataset.tag !== message.tag || bodyOf(known) !== message.body) {
-      throw new Fault(`another text at ${message.seq}`);
-    }
+  #requireSame({ seq, tag }) {
+    if (this.#tags.has(seq) && this.#tags.get(seq) !== tag) throw new Fault(`another message at ${seq}`);
   }
 
   #forgetEmptiness() {

@@ -1,6 +1,7 @@
 // One message on the page: made from the server's own template, and put in order with its neighbours.
-
-import { partsOf } from "./links.js";
+//
+// What a message says and who said it is kept here and never read back from the page, which people let
+// their browser translate.
 
 const TOGETHER = 5 * 60_000;
 
@@ -9,6 +10,7 @@ export class Messages {
   #times;
   #person;
   #document;
+  #said = new WeakMap(); // element → { author, at }
 
   constructor({ template, times, person, document }) {
     this.#template = template;
@@ -41,10 +43,16 @@ export class Messages {
   dress(elements) {
     let previous;
     for (const element of elements) {
+      if (!this.#said.has(element)) this.#remember(element, authorOf(element).textContent);
       this.#times.localize(timeOf(element));
       this.arrange(element, previous);
       previous = element;
     }
+  }
+
+  // The reader may have travelled since.
+  keepTime(elements) {
+    if (this.#times.renew()) this.dress(elements);
   }
 
   #make(message) {
@@ -52,27 +60,36 @@ export class Messages {
     element.dataset.seq = message.seq;
     element.dataset.tag = message.tag;
     element.classList.toggle("message--mine", message.author === this.#person);
-    element.querySelector(".message__author").textContent = message.author;
-    element.querySelector(".message__body").append(...partsOf(message.body).map(this.#part));
+    authorOf(element).textContent = message.author;
+    element.querySelector(".message__body").append(...(message.parts ?? [message.body]).map(this.#part));
+    if (!message.tall) element.querySelector(".message__more").remove();
     timeOf(element).dateTime = message.sent_at;
     this.#times.localize(timeOf(element));
+    this.#remember(element, message.author);
     return element;
   }
 
-  #part = ({ text, href }) => {
-    if (!href) return text;
+  // Plain text is a string; whatever else the server finds in a text has a `text` to show.
+  #part = (part) => {
+    if (typeof part === "string") return part;
+    const { link: href, text } = part;
+    if (href === undefined) return text;
     const link = this.#document.createElement("a");
-    Object.assign(link, { href, rel: "noopener noreferrer nofollow", target: "_blank", textContent: text });
+    Object.assign(link, { href, dir: "ltr", rel: "noopener noreferrer nofollow", target: "_blank", textContent: text });
     return link;
   };
 
+  #remember(element, author) {
+    this.#said.set(element, { author, at: Date.parse(timeOf(element).dateTime) });
+  }
+
   #dayOf(element) {
-    return this.#times.day(timeOf(element).dateTime);
+    return this.#times.day(this.#said.get(element).at);
   }
 
   #continues(element, previous) {
-    const gap = Date.parse(timeOf(element).dateTime) - Date.parse(timeOf(previous).dateTime);
-    return authorOf(element) === authorOf(previous) && gap <= TOGETHER;
+    const [said, before] = [this.#said.get(element), this.#said.get(previous)];
+    return said.author === before.author && said.at - before.at <= TOGETHER;
   }
 
   #separate(element, day) {
@@ -80,7 +97,9 @@ export class Messages {
     const separator = above?.classList.contains("day") ? above : null;
     if (day === null) {
       separator?.remove();
-    } else if (!separator) {
+    } else if (separator) {
+      separator.textContent = day;
+    } else {
       const made = this.#document.createElement("p");
       made.className = "day";
       made.textContent = day;
@@ -89,14 +108,10 @@ export class Messages {
   }
 }
 
-export function bodyOf(element) {
-  return element.querySelector(".message__body").textContent;
-}
-
 function timeOf(element) {
   return element.querySelector(".message__time");
 }
 
 function authorOf(element) {
-  return element.querySelector(".message__author").textContent;
+  return element.querySelector(".message__author");
 }

@@ -1,15 +1,26 @@
 // Times and days as the reader's own clock and language have them.
 
 export class Times {
+  #zone;
   #short;
   #full;
   #day;
 
-  constructor({ locale, timeZone } = {}) {
-    const format = (options) => new Intl.DateTimeFormat(locale, { timeZone, ...options });
+  constructor() {
+    this.renew();
+  }
+
+  // Follows the machine to another time zone. → whether it has changed
+  renew() {
+    const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if (zone === this.#zone) return false;
+    this.#zone = zone;
+    // Formats keep the zone that they were made in.
+    const format = (options) => new Intl.DateTimeFormat(undefined, options);
     this.#short = format({ timeStyle: "short" });
     this.#full = format({ dateStyle: "full", timeStyle: "long" });
     this.#day = format({ weekday: "long", day: "numeric", month: "long", year: "numeric" });
+    return true;
   }
 
   day(instant) {

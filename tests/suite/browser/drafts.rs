@@ -99,18 +99,25 @@ async fn a_refused_message_can_be_edited_or_discarded(stage: &Stage) {
     let ana = stage.person("ana").await;
     let room = ana.creates("Kitchen").await;
     ana.expects_failure(&room.api(""), "422");
-    ana.pastes_in("Message", "so\u{7}up").await;
+    // The page lets nothing pass that the server refuses, so the text is lost on the way.
+    let statements = "
+        const { fetch } = window;
+        const without = (options) => ({ ...options, body: options.body.replace('so so', '') });
+        window.fetch = (url, options) => fetch(url, options?.body ? without(options) : options);
+        return true;";
+    ana.runs(statements, Vec::new()).await;
+    ana.pastes_in("Message", "so so").await;
     ana.presses("Send").await;
     ana.sees("not sent: ").await;
     ana.is_offered("Retry").await;
     // It does not hold up what comes after it.
     ana.says_and_sees("bread").await;
     ana.presses("Edit").await;
-    ana.has_in("Message", "so\u{7}up").await;
+    ana.has_in("Message", "so so").await;
     ana.pastes_in("Message", "soup").await;
     ana.presses("Send").await;
     ana.has_read("soup").await;
-    ana.pastes_in("Message", "so\u{7}up").await;
+    ana.pastes_in("Message", "so so").await;
     ana.presses("Send").await;
     ana.presses("Discard").await;
     ana.waits_until("unsent() === 0").await;

@@ -20,4 +20,5 @@ mod reader;
 mod sessions;
 mod tabs;
 mod talk;
+mod texts;
 mod without_script;

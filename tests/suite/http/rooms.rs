@@ -180,6 +180,7 @@ async fn what_people_write_is_text_and_only_links_are_links(house: House) {
     assert_eq!(shown[0].body, hostile);
     assert!(page.text().contains("<img src=x onerror=alert(1)>"));
     let rel = "noopener noreferrer nofollow".to_owned();
-    let links = ["https://a.example/x?y=1&z=", "http://b.example"].map(|href| (href.to_owned(), rel.clone()));
+    let links =
+        ["https://a.example/x?y=1&z=", "http://b.example/"].map(|href| (href.to_owned(), rel.clone()));
     assert_eq!(page.links_in_log(), links);
 }

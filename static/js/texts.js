@@ -1,0 +1,31 @@
+// What becomes of a text when it is sent: the same as in `model/messages.rs` on the server, so that the
+// message box counts and trims as the server does.
+
+const BLANK_LINES_MAX = 2;
+const MARKS_MAX = 8;
+const BREAK = /\r\n|[\r\v\f\u0085\u2028\u2029]/gu;
+const CONTROL = /(?![\n\t])\p{Cc}/gu;
+const VISIBLE = /[^\p{White_Space}\p{Cc}\p{DI}\u2800\u{1d159}\ufff9-\ufffb]/u;
+const MARK_RUN = /\p{M}(?:\p{M}|\p{DI})*/gu;
+const SPACE_AT_END = /\p{White_Space}+$/u;
+
+// → the text as it will be stored, "" where nothing of it could be seen
+export function tidied(typed) {
+  const plain = typed.replace(BREAK, "\n").replace(CONTROL, "").normalize("NFC");
+  const lines = plain.replace(MARK_RUN, bounded).split("\n");
+  let blank = BLANK_LINES_MAX;
+  const kept = lines.filter((line) => (blank = VISIBLE.test(line) ? 0 : blank + 1) <= BLANK_LINES_MAX);
+  const end = kept.findLastIndex((line) => VISIBLE.test(line)) + 1;
+  return kept.slice(0, end).join("\n").replace(SPACE_AT_END, "");
+}
+
+// Characters, not UTF-16 units.
+export function lengthOf(text) {
+  return [...text].length;
+}
+
+// Marks on one letter; what cannot be seen does not part them from it.
+function bounded(run) {
+  let marks = 0;
+  return [...run].filter((c) => !/\p{M}/u.test(c) || (marks += 1) <= MARKS_MAX).join("");
+}
