@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Discontinued;
 use crate::model::log::{Cursor, Position};
-use crate::model::messages::Message;
+use crate::model::messages::{Message, fill};
 use crate::store::UPDATE_MAX;
 
 /// How many messages of a room are kept in memory.
@@ -67,9 +67,9 @@ impl RoomLog {
         if !from_start && !seen.is_some_and(|seen| cursor.is_at(seen)) {
             return None;
         }
-        let messages =
-            self.newest.range(first..).take(UPDATE_MAX).map(|(_, json)| Arc::clone(json)).collect();
-        Some(LiveUpdates { messages, more: missing > UPDATE_MAX, moved })
+        let following = self.newest.range(first..).take(UPDATE_MAX).map(|(_, json)| Arc::clone(json));
+        let messages = fill(following, |json| json.len());
+        Some(LiveUpdates { more: messages.len() < missing, messages, moved })
     }
 
     fn entry_before(&self, index: usize) -> Option<Position> {
@@ -107,6 +107,16 @@ mod tests {
         assert_eq!(count(&log, "3.0000000000000bb8"), Some((0, false)));
         log.append(&messages(4..=250)).unwrap();
         assert_eq!(count(&log, "3"), Some((200, true)));
+    }
+
+    #[test]
+    fn an_update_is_bounded_in_bytes_too() {
+        let mut long = messages(1..=200);
+        long.iter_mut().for_each(|message| message.body = "😀".repeat(4000));
+        let log = RoomLog::new(&long).unwrap();
+        let updates = log.after(Cursor::START, Position::START).unwrap();
+        assert_eq!((updates.messages.len(), updates.more), (16, true));
+        assert_eq!(count(&log, "184"), Some((16, false)), "the last of them");
     }
 
     #[test]

@@ -7,10 +7,11 @@ use crate::model::messages::Message;
 use crate::model::rooms::RoomId;
 use crate::model::{Refusal, Timestamp};
 
-/// How many messages an update carries at most.
+/// How many messages an update carries at most. Of long ones an answer holds fewer, which is not counted
+/// here: 200 rows of 4,000 characters are 3 MB at most.
 pub const UPDATE_MAX: usize = 200;
 /// How many messages a page of history carries at most.
-pub const PAGE_MAX: usize = 100;
+const PAGE_MAX: usize = 100;
 
 /// What follows a cursor.
 pub struct Updates {

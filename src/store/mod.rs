@@ -31,7 +31,7 @@ pub use accounts::Credentials;
 pub use error::Error;
 pub use house::{Heads, Snapshot, SnapshotRoom};
 pub use lists::{ListPage, ROOMS_A_PAGE, pages};
-pub use messages::{PAGE_MAX, UPDATE_MAX, Updates};
+pub use messages::{UPDATE_MAX, Updates};
 pub use posts::{Post, Posted};
 pub use rooms::{Room, RoomPage};
 pub use sessions::{FoundSession, NewSession, Session};

@@ -1,5 +1,7 @@
 //! Messages: the poll, earlier ones, and posting, by JSON and by form.
 
+use std::sync::Arc;
+
 use rocket::http::Status;
 use rocket::response::Redirect;
 use rocket::response::content::RawJson;
@@ -14,16 +16,21 @@ use super::paths::to_room;
 use super::rooms::{Composer, message_number, room_page};
 use crate::live::{Known, Live, LiveUpdates};
 use crate::model::log::{Cursor, Position};
-use crate::model::messages::{Body, Message, Nonce};
+use crate::model::messages::{Body, Message, Nonce, fill};
 use crate::model::rooms::RoomId;
 use crate::model::{Invalid, Refusal};
-use crate::store::{self, PAGE_MAX, Post, Posted, Session, Store, Updates};
+use crate::store::{self, Post, Posted, Session, Store, Updates};
 
 impl From<Updates> for LiveUpdates {
     fn from(updates: Updates) -> Self {
-        let messages = updates.messages.iter().map(|message| message.to_json().into()).collect();
-        Self { messages, more: updates.more, moved: updates.moved }
+        let messages = fill(updates.messages.iter().map(json), |json| json.len());
+        let more = updates.more || messages.len() < updates.messages.len();
+        Self { messages, more, moved: updates.moved }
     }
+}
+
+fn json(message: &Message) -> Arc<str> {
+    message.to_json().into()
 }
 
 /// What an update carries; in the answer to a post, with the place of the post before it. The messages
@@ -67,9 +74,11 @@ async fn read(
 
 /// The messages before a number.
 async fn earlier(room: RoomId, before: i64, store: &Store) -> Result<RawJson<String>, Error> {
-    let messages = store.messages_before(room, before).await?;
-    let more = messages.len() == PAGE_MAX && messages.first().is_some_and(|first| first.position.seq > 1);
-    let messages: Vec<_> = messages.iter().map(Message::to_json).collect();
+    let stored = store.messages_before(room, before).await?;
+    let mut messages = fill(stored.iter().rev().map(json), |json| json.len());
+    let first = stored.len() - messages.len();
+    let more = stored.get(first).is_some_and(|first| first.position.seq > 1);
+    messages.reverse();
     Ok(RawJson(format!("{{\"messages\":[{}],\"more\":{more}}}", messages.join(","))))
 }
 
@@ -168,7 +177,7 @@ async fn acknowledged(
             // The cursor is of another history: the poll that `more` asks for says so.
             Err(store::Error::Refused(_)) => nothing(true),
             Err(store::Error::Failed(_)) if own.position.seq - 1 == after.seq => {
-                LiveUpdates { messages: vec![own.to_json().into()], ..nothing(false) }
+                LiveUpdates { messages: vec![json(own)], ..nothing(false) }
             }
             Err(store::Error::Failed(_)) => nothing(true),
         },

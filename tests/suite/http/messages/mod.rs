@@ -7,3 +7,4 @@ mod json;
 mod nonces;
 mod order;
 mod shapes;
+mod sizes;
