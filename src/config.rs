@@ -12,6 +12,8 @@ use rocket::figment::value::magic::RelativePathBuf;
 use rocket::figment::{Figment, Profile};
 use serde::Deserialize;
 
+use crate::logging::LogFormat;
+
 /// What can be set, with its defaults.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -32,6 +34,8 @@ pub struct Config {
     /// Whether browsers may send the session's cookie over HTTPS only. Set it when everyone comes in
     /// through HTTPS; over plain HTTP nobody could stay logged in.
     pub secure_cookie: bool,
+    /// How a line of the log is written: `pretty` for people, `json` for programs.
+    pub log_format: LogFormat,
 }
 
 /// How much of the database an instance may take.
@@ -52,6 +56,7 @@ impl Default for Config {
             tick_ms: 200,
             static_dir: "static".into(),
             secure_cookie: false,
+            log_format: LogFormat::default(),
         }
     }
 }

@@ -8,13 +8,13 @@
 //!
 //! | floor | what it knows |
 //! |---|---|
-//! | `main` | starting and the log |
+//! | `main` | starting |
 //! | this file | how the house is put together: [`build`] |
 //! | `web` | pages, forms, fragments, JSON: guards say who may call what, handlers say what is shown |
 //! | [`live`] | memory: a projection of the logs, from which polls are answered |
 //! | [`store`] | the database: the only SQL |
 //! | [`model`] | what the words mean: names, messages, places in a log; pure |
-//! | [`config`] | the settings |
+//! | [`config`], [`logging`] | the settings, the log |
 //!
 //! # The two kinds of log
 //!
@@ -50,6 +50,7 @@
 
 pub mod config;
 pub mod live;
+pub mod logging;
 pub mod model;
 pub mod store;
 mod web;
@@ -92,7 +93,7 @@ fn run_beside(rocket: Rocket<Build>, tail: Tail, config: &Config, store: Store) 
     let (running, ended) = oneshot::channel::<()>();
     let start = AdHoc::on_liftoff("Tail and sweeper", move |rocket| {
         let address = SocketAddr::new(rocket.config().address, rocket.config().port);
-        log::info!("Parlor is open at http://{address}");
+        tracing::info!("Parlor is open at http://{address}");
         let shutdown = rocket.shutdown();
         Box::pin(async move {
             tokio::spawn(async move {

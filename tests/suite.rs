@@ -25,6 +25,8 @@ mod live;
 mod machines;
 #[path = "suite/model/mod.rs"]
 mod model;
+#[path = "suite/program/mod.rs"]
+mod program;
 #[path = "suite/proof/mod.rs"]
 mod proof;
 #[path = "suite/store/mod.rs"]

@@ -47,13 +47,15 @@ impl Tail {
                 Ok(began) => {
                     self.reading.send_replace(began);
                     if failing {
-                        log::info!("reading the logs works again");
+                        tracing::info!("database reachable again");
                     }
                     failing = false;
                 }
                 Err(error) => {
                     if !failing {
-                        log::warn!("reading the logs fails: {error}");
+                        tracing::warn!(
+                            "cannot read the database: {error} (retrying; requests may be slower)"
+                        );
                     }
                     failing = true;
                 }
@@ -173,7 +175,7 @@ impl Live {
 
     /// Throws the projection away and reads it anew.
     async fn start_again(&self) -> Result<(), Error> {
-        log::warn!("the house log has another history; reading it anew");
+        tracing::warn!("the database was restored or failed over; in-memory state rebuilt");
         let house = House::new(self.0.store.house_snapshot().await?);
         let mut state = self.write();
         state.house = house;

@@ -15,7 +15,7 @@ pub async fn run(store: Store, stop: impl Future<Output = ()>) {
             Ok(true) => Duration::ZERO,
             Ok(false) => REST,
             Err(error) => {
-                log::warn!("clearing away failed, to be tried again: {error}");
+                tracing::warn!("cleanup of deleted rooms failed, will retry: {error}");
                 REST
             }
         };

@@ -68,7 +68,7 @@ impl From<store::Error> for Error {
         match error {
             store::Error::Refused(refusal) => Self::Refused(refusal),
             store::Error::Failed(_) => {
-                log::error!("{error}");
+                tracing::error!("{error}");
                 Self::Unavailable
             }
         }

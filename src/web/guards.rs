@@ -86,7 +86,7 @@ pub(super) async fn extend(store: &Store, live: &Live, session: &Session) {
     }
     match store.touch_session(&session.token).await {
         Ok(()) => live.forget(&session.token),
-        Err(error) => log::warn!("a session could not be extended: {error}"),
+        Err(error) => tracing::warn!("a session could not be extended: {error}"),
     }
 }
 

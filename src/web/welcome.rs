@@ -116,7 +116,7 @@ impl Entrance<'_> {
         if let Some(former) = cookies::token(self.jar) {
             match self.store.end_session(&former.hash()).await {
                 Ok(()) => self.live.settle().await,
-                Err(error) => log::warn!("a replaced session could not be ended: {error}"),
+                Err(error) => tracing::warn!("a replaced session could not be ended: {error}"),
             }
         }
         cookies::keep(self.jar, token, self.config);

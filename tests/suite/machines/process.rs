@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, mpsc};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 /// How long a very slow machine might need for any of this.
@@ -15,6 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub struct Process {
     child: Child,
     printed: Arc<Mutex<Vec<String>>>,
+    listeners: Vec<JoinHandle<()>>,
 }
 
 impl Process {
@@ -26,11 +27,9 @@ impl Process {
         let (sender, receiver) = mpsc::channel();
         let pipes: [Box<dyn Read + Send>; 2] =
             [Box::new(child.stdout.take().unwrap()), Box::new(child.stderr.take().unwrap())];
-        for pipe in pipes {
-            listen(pipe, Arc::clone(&printed), sender.clone());
-        }
+        let listeners = pipes.map(|pipe| listen(pipe, Arc::clone(&printed), sender.clone())).into();
         drop(sender);
-        let process = Self { child, printed };
+        let process = Self { child, printed, listeners };
         let deadline = Instant::now() + PATIENCE;
         while let Ok(line) = receiver.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
             if line.contains(ready) {
@@ -48,6 +47,14 @@ impl Process {
     /// Every line so far.
     pub fn printed(&self) -> Vec<String> {
         self.printed.lock().unwrap().clone()
+    }
+
+    /// Every line, once it has ended.
+    pub fn everything_printed(&mut self) -> Vec<String> {
+        for listener in self.listeners.drain(..) {
+            listener.join().expect("a pipe to be read");
+        }
+        self.printed()
     }
 
     /// Sends it a signal: `TERM`, `STOP`, …
@@ -115,14 +122,18 @@ fn send(signal: &str, pid: u32) -> bool {
     sent.is_ok_and(|status| status.success())
 }
 
-fn listen(pipe: impl Read + Send + 'static, printed: Arc<Mutex<Vec<String>>>, lines: mpsc::Sender<String>) {
+fn listen(
+    pipe: impl Read + Send + 'static,
+    printed: Arc<Mutex<Vec<String>>>,
+    lines: mpsc::Sender<String>,
+) -> JoinHandle<()> {
     thread::spawn(move || {
         for line in BufReader::new(pipe).lines().map_while(Result::ok) {
             printed.lock().unwrap().push(line.clone());
             // After the ready line nobody is listening any more.
             let _ = lines.send(line);
         }
-    });
+    })
 }
 
 /// The processes that this one started, and theirs: the driver leaves its browser behind when it dies.

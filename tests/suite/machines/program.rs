@@ -88,6 +88,16 @@ impl Program {
         ending.await.expect("no panic")
     }
 
+    /// The same, with all that it has logged.
+    pub async fn stop_and_read(mut self) -> (ExitStatus, String) {
+        self.process.signal("TERM");
+        let ending = spawn_blocking(move || {
+            let ended = self.process.ends().expect("Parlor to stop");
+            (ended, self.process.everything_printed().join("\n"))
+        });
+        ending.await.expect("no panic")
+    }
+
     /// What it has logged so far.
     pub fn log(&self) -> String {
         self.process.printed().join("\n")
@@ -97,7 +107,7 @@ impl Program {
     #[track_caller]
     pub fn has_not_complained(&self) {
         let printed = self.process.printed();
-        let complaints: Vec<_> = printed.iter().filter(|line| !line.starts_with("info: ")).collect();
+        let complaints: Vec<_> = printed.iter().filter(|line| !line.contains("  INFO ")).collect();
         assert!(complaints.is_empty(), "the server complains: {complaints:#?}");
     }
 }

@@ -1,0 +1,3 @@
+//! The program as whoever runs it meets it: what it is started with, what it logs, what it leaves behind.
+
+mod log;
