@@ -3,7 +3,8 @@
 use unicode_normalization::char::is_combining_mark;
 
 use super::Invalid;
-use super::text::{compose, fold, is_ignorable};
+use super::names::{MARKS_MAX, has_piled_marks};
+use super::text::{compose, compose_opaque, fold, is_ignorable};
 
 /// The most characters a user name may have.
 pub const USERNAME_MAX: usize = 32;
@@ -41,6 +42,9 @@ impl Username {
         if !has_only_name_characters(&shown) || !has_only_name_characters(&key) {
             return Err(Invalid::new("A username is made of letters, digits, “_”, “-” and “.” only."));
         }
+        if has_piled_marks(&shown) {
+            return Err(Invalid::new(format!("A letter of a username carries at most {MARKS_MAX} marks.")));
+        }
         Ok(Self { shown, key })
     }
 
@@ -63,25 +67,33 @@ fn has_only_name_characters(name: &str) -> bool {
     name.chars().all(|c| allowed(c) && !is_ignorable(c)) && !name.starts_with(is_combining_mark)
 }
 
-/// A password that someone wants to use from now on. Any characters; never trimmed, never shown.
+/// A password, as it is hashed: composed, and every kind of space the same. Any characters; never trimmed, never
+/// shown.
 #[derive(Clone)]
 pub struct Password(String);
 
 impl Password {
-    /// Takes `typed` exactly as it is, [`PASSWORD_MIN`] to [`PASSWORD_MAX`] characters.
+    /// One that somebody wants to use from now on: [`PASSWORD_MIN`] to [`PASSWORD_MAX`] characters.
     ///
     /// # Errors
     /// When it is too short or too long.
     pub fn parse(typed: &str) -> Result<Self, Invalid> {
-        match typed.chars().count() {
+        let password = Self::presented(typed);
+        match password.0.chars().count() {
             length if length < PASSWORD_MIN => {
                 Err(Invalid::new(format!("A password has at least {PASSWORD_MIN} characters.")))
             }
             length if length > PASSWORD_MAX => {
                 Err(Invalid::new(format!("A password has at most {PASSWORD_MAX} characters.")))
             }
-            _ => Ok(Self(typed.to_owned())),
+            _ => Ok(password),
         }
+    }
+
+    /// One that somebody logs in with, whatever it is.
+    #[must_use]
+    pub fn presented(typed: &str) -> Self {
+        Self(compose_opaque(typed))
     }
 
     /// The bytes to hash.
@@ -138,6 +150,22 @@ mod tests {
         }
         assert!(Username::parse(&"é".repeat(USERNAME_MAX)).is_ok());
         assert!(Username::parse(&"e".repeat(USERNAME_MAX + 1)).is_err());
+    }
+
+    #[test]
+    fn marks_do_not_pile_up() {
+        assert!(Username::parse(&format!("Z{}", "\u{489}".repeat(MARKS_MAX))).is_ok());
+        assert!(Username::parse(&format!("Z{}", "\u{489}".repeat(MARKS_MAX + 1))).is_err());
+    }
+
+    #[test]
+    fn a_password_is_one_however_its_letters_and_spaces_are_typed() {
+        let bytes = |typed| Password::presented(typed).as_bytes().to_vec();
+        assert_eq!(bytes("cafe\u{301} noir"), bytes("café\u{a0}noir"));
+        assert_ne!(bytes("café noir"), bytes("cafe noir"));
+        assert_ne!(bytes("Café noir"), bytes("café noir"));
+        assert!(Password::parse(&"e\u{301}".repeat(PASSWORD_MAX)).is_ok(), "counted as it is hashed");
+        assert!(Password::parse(&"e\u{301}".repeat(PASSWORD_MIN - 1)).is_err());
     }
 
     #[test]

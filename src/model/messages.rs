@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::log::Position;
 use super::parts::{Part, parts};
-use super::text::{bound_marks, compose, has_visible};
+use super::text::{MARKS_MAX, bound_marks, compose, has_visible};
 use super::{Invalid, Timestamp};
 
 /// The most characters (Unicode scalar values) a message may have.
@@ -106,7 +106,7 @@ impl Body {
     /// # Errors
     /// When nothing is left that could be seen, or more than [`BODY_MAX`] characters.
     pub fn parse(typed: &str) -> Result<Self, Invalid> {
-        let body = tidy_lines(&bound_marks(&compose(&plain_breaks(typed))));
+        let body = tidy_lines(&bound_marks(&compose(&plain_breaks(typed)), MARKS_MAX));
         if !has_visible(&body) {
             return Err(Invalid::new("Please write a message first."));
         }

@@ -1,7 +1,10 @@
 //! Rooms and their names.
 
+use unicode_normalization::char::is_combining_mark;
+
 use super::Invalid;
-use super::text::{compose, fold, is_ignorable, is_joiner};
+use super::names::{MARKS_MAX, has_piled_marks};
+use super::text::{compose, fold, has_visible, is_ignorable, is_joiner};
 
 /// The most characters a room's name may have.
 pub const ROOM_NAME_MAX: usize = 60;
@@ -43,8 +46,13 @@ impl RoomName {
             return Err(Invalid::new("A room’s name is one line without control characters."));
         }
         let shown = compose(&typed.split_whitespace().collect::<Vec<_>>().join(" "));
-        if shown.chars().all(|c| c.is_whitespace() || is_joiner(c)) {
+        if !has_visible(&shown) {
             return Err(Invalid::new("Please give the room a name."));
+        }
+        if shown.starts_with(is_combining_mark) || has_piled_marks(&shown) {
+            return Err(Invalid::new(format!(
+                "Marks in a room’s name stand on a letter, at most {MARKS_MAX} on each."
+            )));
         }
         if shown.chars().count() > ROOM_NAME_MAX {
             return Err(Invalid::new(format!("A room’s name has at most {ROOM_NAME_MAX} characters.")));
@@ -74,9 +82,13 @@ mod tests {
     fn a_room_name_is_one_visible_line() {
         assert_eq!(RoomName::parse("  Tea   &  cake ").unwrap().shown(), "Tea & cake");
         assert!(RoomName::parse("👩‍👩‍👧 family").is_ok());
-        for name in ["", " \u{3000} ", "a\nb", "a\0", "\u{200b}", "\u{200d}", "a\u{202e}b"] {
+        for name in
+            ["", " \u{3000} ", "a\nb", "a\0", "\u{200b}", "\u{200d}", "a\u{202e}b", "\u{2800}", "\u{301}"]
+        {
             assert!(RoomName::parse(name).is_err(), "{name:?}");
         }
+        assert!(RoomName::parse("हिन्दी שָׁלוֹם Việt").is_ok());
+        assert!(RoomName::parse(&format!("Z{}", "\u{301}".repeat(50))).is_err());
         assert!(RoomName::parse(&"字".repeat(ROOM_NAME_MAX)).is_ok());
         assert!(RoomName::parse(&"字".repeat(ROOM_NAME_MAX + 1)).is_err());
     }

@@ -1,7 +1,10 @@
 //! Unicode rules shared by names and message bodies.
 
 use caseless::Caseless;
-use icu_properties::props::{BinaryProperty, DefaultIgnorableCodePoint};
+use icu_properties::props::{
+    BinaryProperty, DefaultIgnorableCodePoint, EmojiComponent, EnumeratedProperty, GeneralCategory,
+    JoinControl, VariationSelector,
+};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -25,18 +28,24 @@ pub(super) fn fold(name: &str) -> String {
         .collect()
 }
 
-/// The most marks that stay on one letter. No orthography puts that many there; more of them only draw over
-/// the lines above and below.
-const MARKS_MAX: usize = 8;
+/// What a password is compared as: every kind of space as the ASCII one, composed (the mappings of the PRECIS
+/// profile `OpaqueString`, RFC 8265, section 4.2.2). é is one letter or two, as the keyboard has it.
+pub(super) fn compose_opaque(typed: &str) -> String {
+    let is_space = |c| GeneralCategory::for_char(c) == GeneralCategory::SpaceSeparator;
+    typed.chars().map(|c| if is_space(c) { ' ' } else { c }).nfc().collect()
+}
 
-/// `text` with at most [`MARKS_MAX`] marks on each letter. What cannot be seen does not part a mark from its
-/// letter.
-pub(super) fn bound_marks(text: &str) -> String {
+/// The most marks that stay on one letter of a text. No orthography puts that many there; more of them only
+/// draw over the lines above and below.
+pub(super) const MARKS_MAX: usize = 8;
+
+/// `text` with at most `most` marks on each letter. What cannot be seen does not part a mark from its letter.
+pub(super) fn bound_marks(text: &str, most: usize) -> String {
     let mut marks = 0;
     let stays = |c: &char| {
         if is_combining_mark(*c) {
             marks += 1;
-            return marks <= MARKS_MAX;
+            return marks <= most;
         }
         if !is_ignorable(*c) {
             marks = 0;
@@ -65,9 +74,10 @@ pub(super) fn is_ignorable(c: char) -> bool {
 }
 
 /// Whether `c`, drawn as nothing by itself, makes one sign of its neighbours, as emoji and some scripts
-/// need: joiners, the two presentation selectors, tags.
+/// need: joiners, variation selectors, the tags of flags.
 pub(super) fn is_joiner(c: char) -> bool {
-    matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe0e}' | '\u{fe0f}' | '\u{e0020}'..='\u{e007f}')
+    let is_tag = || is_ignorable(c) && EmojiComponent::for_char(c);
+    JoinControl::for_char(c) || VariationSelector::for_char(c) || is_tag()
 }
 
 #[cfg(test)]
@@ -78,18 +88,18 @@ mod tests {
     fn eight_marks_stay_on_a_letter() {
         let marks = |count| "\u{301}".repeat(count);
         assert_eq!(
-            bound_marks(&format!("a{}b{}", marks(300), marks(8))),
+            bound_marks(&format!("a{}b{}", marks(300), marks(8)), 8),
             format!("a{}b{}", marks(8), marks(8))
         );
         assert_eq!(
-            bound_marks(&format!("{}\n{}", marks(9), marks(9))),
+            bound_marks(&format!("{}\n{}", marks(9), marks(9)), 8),
             format!("{}\n{}", marks(8), marks(8))
         );
         let hidden = "a\u{301}\u{200d}".to_owned() + &"\u{301}\u{200d}".repeat(20);
-        assert_eq!(bound_marks(&hidden).matches('\u{301}').count(), 8, "a joiner starts no letter");
+        assert_eq!(bound_marks(&hidden, 8).matches('\u{301}').count(), 8, "a joiner starts no letter");
         for kept in ["שָׁלוֹם", "ที่นี่", "བསྒྲུབས", "👨‍👩‍👧‍👦❤️", "1️⃣", "क्ष्म्य", "e\u{323}\u{302}\u{301}"]
         {
-            assert_eq!(bound_marks(kept), kept);
+            assert_eq!(bound_marks(kept, 4), kept);
         }
     }
 
@@ -102,6 +112,16 @@ mod tests {
         }
         for something in [".", "\u{200b}a", "字", "👍", "\u{301}", "\u{e000}", "\u{600}"] {
             assert!(has_visible(something), "{something:?}");
+        }
+    }
+
+    #[test]
+    fn joiners_are_what_makes_one_sign_of_several() {
+        for joiner in ['\u{200c}', '\u{200d}', '\u{fe0e}', '\u{fe0f}', '\u{e0067}'] {
+            assert!(is_joiner(joiner) && is_ignorable(joiner), "{joiner:?}");
+        }
+        for other in ['\u{200b}', '\u{2060}', '\u{202e}', '#', '7', '\u{20e3}'] {
+            assert!(!is_joiner(other), "{other:?}");
         }
     }
 }

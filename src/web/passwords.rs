@@ -44,7 +44,7 @@ impl Passwords {
     }
 
     /// Whether `password` is the one that `known` was made from. Takes as long when nothing is known.
-    pub(super) async fn verify(&self, password: String, known: Option<String>) -> Result<bool, Error> {
+    pub(super) async fn verify(&self, password: Password, known: Option<String>) -> Result<bool, Error> {
         let exists = known.is_some();
         let known = known.map_or_else(|| Arc::clone(&self.nobody), Arc::from);
         let matches = self.work(move || verify(password.as_bytes(), &known)).await?;
@@ -76,9 +76,9 @@ mod tests {
         let passwords = Passwords::new();
         let known = passwords.hash(Password::parse("open sesame").unwrap()).await.unwrap();
         assert!(known.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{known}");
-        assert!(passwords.verify("open sesame".to_owned(), Some(known.clone())).await.unwrap());
-        assert!(!passwords.verify("open barley".to_owned(), Some(known)).await.unwrap());
-        assert!(!passwords.verify("open sesame".to_owned(), None).await.unwrap());
+        assert!(passwords.verify(Password::presented("open sesame"), Some(known.clone())).await.unwrap());
+        assert!(!passwords.verify(Password::presented("open barley"), Some(known)).await.unwrap());
+        assert!(!passwords.verify(Password::presented("open sesame"), None).await.unwrap());
     }
 
     #[rocket::async_test]
@@ -86,9 +86,9 @@ mod tests {
         let passwords = Passwords::new();
         let all = u32::try_from(passwords.places.available_permits()).unwrap();
         let taken = passwords.places.try_acquire_many(all).unwrap();
-        let refused = passwords.verify("open sesame".to_owned(), None).await;
+        let refused = passwords.verify(Password::presented("open sesame"), None).await;
         assert!(matches!(refused, Err(Error::TooManyLogIns)));
         drop(taken);
-        assert!(passwords.verify("open sesame".to_owned(), None).await.is_ok());
+        assert!(passwords.verify(Password::presented("open sesame"), None).await.is_ok());
     }
 }

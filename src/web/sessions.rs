@@ -10,7 +10,7 @@ use super::error::{Error, Problem};
 use super::guards::SameOrigin;
 use super::welcome::{AccountForm, Entered, Entrance, SentAccount, Welcome};
 use crate::live::Live;
-use crate::model::accounts::Username;
+use crate::model::accounts::{Password, Username};
 use crate::model::sessions::Token;
 use crate::model::{Invalid, Refusal};
 use crate::store::{NewSession, Store};
@@ -40,7 +40,7 @@ async fn open(entrance: &Entrance<'_>, sent: &SentAccount, token: &Token) -> Res
     };
     let account = known.as_ref().map(|known| known.account);
     let known = known.map(|known| known.password_hash);
-    let matches = entrance.passwords.verify(sent.password.clone(), known).await?;
+    let matches = entrance.passwords.verify(Password::presented(&sent.password), known).await?;
     let account = account.filter(|_| matches).ok_or(Refusal::WrongPassword)?;
     Ok(entrance.store.open_session(account, &NewSession { token: token.hash() }).await?)
 }

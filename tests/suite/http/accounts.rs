@@ -10,6 +10,7 @@ on_both_engines![
     a_name_that_is_none_is_refused,
     a_password_is_counted_in_characters,
     a_password_may_hold_anything,
+    a_password_is_the_same_on_every_keyboard,
     a_missing_field_is_refused,
     a_name_in_two_spellings_is_never_two_people,
     one_name_wanted_by_many_at_once_goes_to_one,
@@ -114,6 +115,12 @@ async fn a_password_may_hold_anything(house: House) {
             401
         });
     }
+}
+
+async fn a_password_is_the_same_on_every_keyboard(house: House) {
+    try_to_be(&house, "ana", "cafe\u{301} noir").await.leads_to("/rooms");
+    house.visitor("ana").tries_to_log_in("café\u{a0}noir").await.leads_to("/rooms");
+    house.visitor("ana").tries_to_log_in("cafe noir").await.is(401);
 }
 
 async fn a_missing_field_is_refused(house: House) {
