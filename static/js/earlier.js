@@ -44,7 +44,8 @@ export class Earlier {
   }
 
   #clicked = (event) => {
-    if (event.target === this.#button && !this.#loading) this.#load();
+    // A translated button has elements of its own.
+    if (this.#button.contains(event.target) && !this.#loading) this.#load();
   };
 
   async #load() {

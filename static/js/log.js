@@ -28,10 +28,12 @@ export class Log {
 
   start() {
     this.#messages.dress(this.#all());
+    this.#element.addEventListener("copy", copyPlainly);
     this.#reader.start();
   }
 
   stop() {
+    this.#element.removeEventListener("copy", copyPlainly);
     this.#reader.stop();
   }
 
@@ -125,4 +127,11 @@ function requireGapless(messages, start) {
   messages.forEach(({ seq }, index) => {
     if (seq !== start + index) throw new Fault(`${seq} where ${start + index} was due`);
   });
+}
+
+// Who said it and when is copied along with each message. A copy with styles would hide it again wherever
+// the page does.
+function copyPlainly(event) {
+  event.clipboardData.setData("text/plain", event.currentTarget.ownerDocument.getSelection().toString());
+  event.preventDefault();
 }

@@ -1,10 +1,14 @@
-//! What becomes of a text on its way into the log.
+//! What becomes of a text on its way into the log, and how it stands there.
 
 use serde_json::json;
 
-use super::harness::Stage;
+use super::harness::{Device, Person, Stage};
 
-in_chromium![the_page_tidies_and_counts_as_the_server_does];
+in_chromium![
+    the_page_tidies_and_counts_as_the_server_does,
+    each_line_has_its_own_direction,
+    a_tall_message_is_shown_in_part_until_somebody_asks,
+];
 
 /// What is typed, and what of it is sent.
 const TYPED: [(&str, &str); 8] = [
@@ -42,4 +46,75 @@ async fn the_page_tidies_and_counts_as_the_server_does(stage: &Stage) {
     ana.says_elsewhere(&room, &typed.collect::<Vec<_>>()).await;
     ana.waits_until(&format!("$$('[role=log] [data-seq]').length === {}", 2 * sent.len())).await;
     assert_eq!(ana.bodies().await, [&sent[..], &sent[..]].concat());
+}
+
+/// Where the two lines of a text stand, from left to right.
+const LINES: &str = "(place) => {
+    const text = $(place).firstChild;
+    const lines = text.data.split('\\n').map((line) => {
+        const range = document.createRange();
+        range.setStart(text, text.data.indexOf(line));
+        range.setEnd(text, text.data.indexOf(line) + line.length);
+        return range.getBoundingClientRect();
+    });
+    return lines.flatMap(({ left, right }) => [Math.round(left), Math.round(right)]);
+}";
+
+async fn each_line_has_its_own_direction(stage: &Stage) {
+    let ana = stage.person("ana").await;
+    let room = ana.creates("Kitchen").await;
+    ana.says_elsewhere(&room, &["\u{202e}https://a.example/b".to_owned()]).await;
+    ana.is_offered("https://a.example/b").await;
+    let link = "[getComputedStyle($('.message a')).direction, getComputedStyle($('.message a')).unicodeBidi]";
+    assert_eq!(ana.finds(link).await, json!(["ltr", "isolate"]));
+    ana.devtools("Network.enable", json!({})).await;
+    ana.devtools("Network.setBlockedURLs", json!({ "urls": ["*/api/*"] })).await;
+    for text in ["שלום\na longer line in English", "a longer line in English\nשלום"] {
+        ana.pastes_in("Message", text).await;
+        assert_eq!(ana.finds("getComputedStyle(field('Message')).unicodeBidi").await, "plaintext");
+        ana.presses("Send").await;
+    }
+    let claim = async |place: &str, hebrew: usize| {
+        let edges = ana.finds(&format!("({LINES})('{place}')")).await;
+        let edge = |index: usize| edges[index].as_i64().unwrap();
+        let (hebrew, english) = (2 * hebrew, 2 - 2 * hebrew);
+        assert!(edge(hebrew) > edge(english), "{place}: {edges}");
+        assert!((edge(hebrew + 1) - edge(english + 1)).abs() <= 1, "{place}: {edges}");
+    };
+    claim(".unsent-message:first-child .unsent-message__body", 0).await;
+    claim(".unsent-message:last-child .unsent-message__body", 1).await;
+    ana.devtools("Network.setBlockedURLs", json!({ "urls": [] })).await;
+    ana.reloads().await;
+    ana.waits_until("Boolean($('[data-seq=\"3\"]'))").await;
+    claim("[data-seq=\"2\"] .message__body", 0).await;
+    claim("[data-seq=\"3\"] .message__body", 1).await;
+}
+
+async fn a_tall_message_is_shown_in_part_until_somebody_asks(stage: &Stage) {
+    let (ana, bo) = (stage.person("ana").await, stage.visitor("bo", Device::WithoutScript).await);
+    let room = ana.creates("Kitchen").await;
+    bo.signs_up().await;
+    let tall: Vec<_> = (1..=300).map(|n| n.to_string()).collect();
+    ana.says_elsewhere(&room, &["soup".to_owned(), tall.join("\n")]).await;
+    ana.has_read(&tall.join("\n")).await;
+    folds(&ana).await;
+    bo.joins(&room).await;
+    folds(&bo).await;
+}
+
+/// Opens and closes a tall message.
+async fn folds(person: &Person) {
+    let height = async || {
+        let height = person.finds("$('[data-seq=\"2\"]').getBoundingClientRect().height").await;
+        height.as_f64().unwrap()
+    };
+    assert_eq!(person.finds("$$('.message__more').length").await, 1, "only what is tall can be opened");
+    let closed = height().await;
+    assert!((300.0..600.0).contains(&closed), "{closed} pixels");
+    for (name, then, taller) in [("Show all", "Show less", true), ("Show less", "Show all", false)] {
+        person.finds(&format!("buttons('{name}')[0].click()")).await;
+        person.is_offered(then).await;
+        person.is_not_offered(name).await;
+        assert_eq!(height().await > 300.0 * 20.0, taller);
+    }
 }

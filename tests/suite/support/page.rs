@@ -170,11 +170,11 @@ impl Shown {
     #[track_caller]
     fn read(message: &Element) -> Self {
         let seq = message.attribute("data-seq").and_then(|seq| seq.parse().ok()).expect("a number");
-        let names = message.all(&|element| element.name == "bdi");
-        let lines = message.all(&|element| element.name == "p");
-        let (author, body) =
-            (names.first().expect("an author").text(), lines.last().expect("a body").raw_text());
-        Self { seq, author, body }
+        let part = |class: &str| {
+            let found = message.all(&|element| element.attribute("class") == Some(class));
+            found.first().unwrap_or_else(|| panic!("no {class}")).raw_text()
+        };
+        Self { seq, author: part("message__author"), body: part("message__body") }
     }
 }
 

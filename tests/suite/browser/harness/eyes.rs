@@ -19,7 +19,7 @@ const WORDS: &str = "
     const shown = (it) => Boolean(it?.checkVisibility({ visibilityProperty: true }));
     const unsent = () => $$('.unsent-message').filter(shown).length;
     const buttons = (name) =>
-        $$('button, a').filter((it) => shown(it) && it.innerText.replace(/\\s+/g, ' ').trim() === name);
+        $$('button, a, summary').filter((it) => shown(it) && it.innerText.replace(/\\s+/g, ' ').trim() === name);
 ";
 
 impl Person {
