@@ -29,6 +29,9 @@ pub struct Config {
     pub database_timeout_ms: u64,
     /// How often what other instances did is looked for, in milliseconds; 10 to 200.
     pub tick_ms: u64,
+    /// How much memory the newest messages of rooms that somebody is in may take, in MiB, about; 1 to
+    /// 100,000. Beyond that the rooms least lately asked for are answered from the database.
+    pub memory_mb: u64,
     /// The folder of style sheets and scripts, relative to the file that names it.
     pub static_dir: RelativePathBuf,
     /// Whether browsers may send the session's cookie over HTTPS only. Set it when everyone comes in
@@ -54,6 +57,7 @@ impl Default for Config {
             database_connections: 8,
             database_timeout_ms: 1000,
             tick_ms: 200,
+            memory_mb: 256,
             static_dir: "static".into(),
             secure_cookie: false,
             log_format: LogFormat::default(),
@@ -76,6 +80,7 @@ impl Config {
         in_range("database_connections", u64::from(config.database_connections), 1, 1000)?;
         in_range("database_timeout_ms", config.database_timeout_ms, 100, 1000)?;
         in_range("tick_ms", config.tick_ms, 10, 200)?;
+        in_range("memory_mb", config.memory_mb, 1, 100_000)?;
         Ok(config)
     }
 
@@ -84,6 +89,12 @@ impl Config {
     pub fn limits(&self) -> Limits {
         let patience = Duration::from_millis(self.database_timeout_ms);
         Limits { connections: self.database_connections, patience }
+    }
+
+    /// How many bytes the logs of rooms may take in memory.
+    #[must_use]
+    pub fn memory(&self) -> usize {
+        usize::try_from(self.memory_mb.saturating_mul(1024 * 1024)).unwrap_or(usize::MAX)
     }
 
     /// How often the tail reads.

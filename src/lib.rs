@@ -31,7 +31,8 @@
 //! 3. `store/lanes.rs` puts the post in line; those that wait together become one transaction.
 //! 4. `store/posts.rs` locks the room's row, reads session, deletion, nonce and membership, moves the head,
 //!    stores the message, commits. Only now is it acknowledged.
-//! 5. The bell rings, and the tail (`live/tail.rs`) reads what follows its positions into memory.
+//! 5. The bell rings, and the tail (`live/tail.rs`) reads what follows its position there into memory; other
+//!    instances' tails find at their next tick that something was committed, and which rooms moved.
 //! 6. The author is answered with what follows 41; everybody else's next poll is answered from memory. A
 //!    message is `{"seq","tag","author","sent_at","body"}`, and, where there is more in its text than plain
 //!    text, `"parts"`: the text cut into strings (plain) and objects (`{"link","text"}`), by `model/parts.rs`,
@@ -81,7 +82,7 @@ pub async fn build(figment: Figment) -> Result<Rocket<Build>, StartError> {
     let config = Config::from(&figment)?;
     let store = Store::open(&config.database_url, config.limits()).await?;
     let figment = with_secret_key(figment, &store).await?;
-    let (live, tail) = Live::start(&store).await?;
+    let (live, tail) = Live::start(&store, config.memory()).await?;
     let store = store.for_requests();
     let rocket = run_beside(Rocket::custom(figment), tail, &config, store.clone());
     Ok(web::stage(rocket.manage(live).manage(store), config)?)

@@ -11,10 +11,27 @@ use crate::store::UPDATE_MAX;
 /// How many messages of a room are kept in memory.
 const KEPT: usize = 256;
 
+/// What an entry takes in memory beside its JSON.
+const ENTRY: usize = size_of::<Ready>() + 2 * size_of::<usize>();
+
+/// An entry as polls carry it.
+#[derive(Clone)]
+pub(super) struct Ready {
+    position: Position,
+    json: Arc<str>,
+}
+
+impl From<&Message> for Ready {
+    fn from(message: &Message) -> Self {
+        Self { position: message.position, json: message.to_json().into() }
+    }
+}
+
 /// Consecutive messages up to the head of the log.
 pub(super) struct RoomLog {
     head: Position,
-    newest: VecDeque<(Position, Arc<str>)>,
+    newest: VecDeque<Ready>,
+    bytes: usize,
 }
 
 /// What follows a reader's cursor.
@@ -28,33 +45,41 @@ pub struct LiveUpdates {
 }
 
 impl RoomLog {
-    /// A log that ends with `newest`, or has nothing in it.
-    pub(super) fn new(newest: &[Message]) -> Result<Self, Discontinued> {
+    /// A log that ends at `head` with `newest`, which is empty only where the log is.
+    pub(super) fn new(head: Position, newest: &[Ready]) -> Result<Self, Discontinued> {
         let start = newest.first().map_or(Position::START, |first| Position {
             // Whatever its tag, nobody is told that they stand at the entry before the first kept one.
             seq: first.position.seq - 1,
             ..Position::START
         });
-        let mut log = Self { head: start, newest: VecDeque::new() };
+        let mut log = Self { head: start, newest: VecDeque::new(), bytes: size_of::<Self>() };
         log.append(newest)?;
-        Ok(log)
+        if log.head == head { Ok(log) } else { Err(Discontinued) }
     }
 
     pub(super) fn head(&self) -> Position {
         self.head
     }
 
+    /// What this log takes in memory, about.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     /// Takes in the next entries of the room's log.
-    pub(super) fn append(&mut self, messages: &[Message]) -> Result<(), Discontinued> {
-        for message in messages {
-            if message.position.seq != self.head.seq + 1 {
+    pub(super) fn append(&mut self, entries: &[Ready]) -> Result<(), Discontinued> {
+        for entry in entries {
+            if entry.position.seq != self.head.seq + 1 {
                 return Err(Discontinued);
             }
-            self.head = message.position;
-            self.newest.push_back((message.position, message.to_json().into()));
+            self.head = entry.position;
+            self.bytes += ENTRY + entry.json.len();
+            self.newest.push_back(entry.clone());
         }
         let surplus = self.newest.len().saturating_sub(KEPT);
-        self.newest.drain(..surplus);
+        for entry in self.newest.drain(..surplus) {
+            self.bytes -= ENTRY + entry.json.len();
+        }
         Ok(())
     }
 
@@ -67,14 +92,13 @@ impl RoomLog {
         if !from_start && !seen.is_some_and(|seen| cursor.is_at(seen)) {
             return None;
         }
-        let following = self.newest.range(first..).take(UPDATE_MAX).map(|(_, json)| Arc::clone(json));
+        let following = self.newest.range(first..).take(UPDATE_MAX).map(|entry| Arc::clone(&entry.json));
         let messages = fill(following, |json| json.len());
         Some(LiveUpdates { more: messages.len() < missing, messages, moved })
     }
 
     fn entry_before(&self, index: usize) -> Option<Position> {
-        let (position, _) = self.newest.get(index.checked_sub(1)?)?;
-        Some(*position)
+        Some(self.newest.get(index.checked_sub(1)?)?.position)
     }
 }
 
@@ -84,14 +108,22 @@ mod tests {
     use crate::model::Timestamp;
     use crate::model::log::Tag;
 
-    fn messages(numbers: std::ops::RangeInclusive<i64>) -> Vec<Message> {
-        let message = |seq| Message {
+    fn message(seq: i64) -> Message {
+        Message {
             position: Position { seq, tag: Tag(seq * 1000) },
             author: "ana".to_owned(),
             sent_at: Timestamp(0),
             body: "hello".to_owned(),
-        };
-        numbers.map(message).collect()
+        }
+    }
+
+    fn entries(numbers: std::ops::RangeInclusive<i64>) -> Vec<Ready> {
+        numbers.map(|seq| Ready::from(&message(seq))).collect()
+    }
+
+    fn log(numbers: std::ops::RangeInclusive<i64>) -> RoomLog {
+        let entries = entries(numbers);
+        RoomLog::new(entries.last().map_or(Position::START, |last| last.position), &entries).unwrap()
     }
 
     fn count(log: &RoomLog, cursor: &str) -> Option<(usize, bool)> {
@@ -101,19 +133,19 @@ mod tests {
 
     #[test]
     fn a_reader_gets_what_follows_the_cursor_and_no_more() {
-        let mut log = RoomLog::new(&messages(1..=3)).unwrap();
+        let mut log = log(1..=3);
         assert_eq!(count(&log, "0"), Some((3, false)));
         assert_eq!(count(&log, "2"), Some((1, false)));
         assert_eq!(count(&log, "3.0000000000000bb8"), Some((0, false)));
-        log.append(&messages(4..=250)).unwrap();
+        log.append(&entries(4..=250)).unwrap();
         assert_eq!(count(&log, "3"), Some((200, true)));
     }
 
     #[test]
     fn an_update_is_bounded_in_bytes_too() {
-        let mut long = messages(1..=200);
-        long.iter_mut().for_each(|message| message.body = "😀".repeat(4000));
-        let log = RoomLog::new(&long).unwrap();
+        let long = |seq| Ready::from(&Message { body: "😀".repeat(4000), ..message(seq) });
+        let long: Vec<_> = (1..=200).map(long).collect();
+        let log = RoomLog::new(long[199].position, &long).unwrap();
         let updates = log.after(Cursor::START, Position::START).unwrap();
         assert_eq!((updates.messages.len(), updates.more), (16, true));
         assert_eq!(count(&log, "184"), Some((16, false)), "the last of them");
@@ -121,30 +153,40 @@ mod tests {
 
     #[test]
     fn memory_does_not_answer_what_it_cannot_know() {
-        let log = RoomLog::new(&messages(501..=600)).unwrap();
+        let log = log(501..=600);
         assert_eq!(count(&log, "501"), Some((99, false)), "the oldest kept entry");
         assert_eq!(count(&log, "500"), None, "before the kept stretch");
         assert_eq!(count(&log, "0"), None, "from the start");
         assert_eq!(count(&log, "601"), None, "ahead of the log");
         assert_eq!(count(&log, "600.0000000000000001"), None, "another history");
-        let empty = RoomLog::new(&[]).unwrap();
+        let empty = RoomLog::new(Position::START, &[]).unwrap();
         assert_eq!(count(&empty, "0"), Some((0, false)));
         assert_eq!(count(&empty, "1"), None);
     }
 
     #[test]
     fn only_the_next_entry_is_taken() {
-        let mut log = RoomLog::new(&messages(1..=2)).unwrap();
-        assert_eq!(log.append(&messages(4..=4)), Err(Discontinued));
-        assert_eq!(log.append(&messages(2..=3)), Err(Discontinued));
+        let mut log = log(1..=2);
+        assert_eq!(log.append(&entries(4..=4)), Err(Discontinued));
+        assert_eq!(log.append(&entries(2..=3)), Err(Discontinued));
     }
 
     #[test]
     fn old_entries_are_let_go() {
-        let mut log = RoomLog::new(&messages(1..=200)).unwrap();
-        log.append(&messages(201..=400)).unwrap();
+        let mut log = log(1..=200);
+        log.append(&entries(201..=400)).unwrap();
         assert_eq!(log.newest.len(), KEPT);
         assert_eq!(count(&log, "399"), Some((1, false)));
         assert_eq!(count(&log, "100"), None);
+        let kept = log.newest.iter().map(|entry| ENTRY + entry.json.len()).sum::<usize>();
+        assert_eq!(log.bytes(), size_of::<RoomLog>() + kept);
+    }
+
+    #[test]
+    fn a_log_ends_at_its_head() {
+        let entries = entries(3..=5);
+        assert!(RoomLog::new(entries[2].position, &entries).is_ok());
+        assert_eq!(RoomLog::new(entries[1].position, &entries).err(), Some(Discontinued));
+        assert_eq!(RoomLog::new(entries[2].position, &[]).err(), Some(Discontinued));
     }
 }

@@ -5,15 +5,18 @@
 //! database is asked. Refusals never come from here.
 
 mod house;
+mod loader;
 mod log;
+mod moment;
 mod sessions;
 mod tail;
+mod watched;
 
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
-use std::time::{Duration, Instant};
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
 
+use tokio::sync::futures::OwnedNotified;
 use tokio::sync::{Notify, watch};
 
 pub use log::LiveUpdates;
@@ -26,11 +29,14 @@ use crate::model::sessions::TokenHash;
 use crate::store::{Error, FoundSession, ListPage, Session, Store};
 use house::House;
 use log::RoomLog;
+use moment::Moment;
 use sessions::Sessions;
+use watched::Watched;
 
 /// How old the last successful reading of the logs may be for memory to answer.
 const STALE: Duration = Duration::from_secs(2);
-/// How long a handler waits for the tail to pass what it has just committed.
+/// How long a handler waits for the tail to pass what it has just committed, and a poll for a room that
+/// is on its way into memory.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// This instance's projection. Cheap to clone.
@@ -40,29 +46,29 @@ pub struct Live(Arc<Shared>);
 struct Shared {
     /// The tail's own, also in what it counts: what polls cost can be told from what the tail costs.
     store: Store,
+    /// Theirs who bring rooms into memory.
+    loading: Store,
     state: RwLock<State>,
+    /// The rooms written to here that the tail has yet to look at.
+    rung: Mutex<HashSet<RoomId>>,
     /// Rung after a commit, so that the tail does not wait for its tick.
     bell: Notify,
-    /// When the last successful reading began; closed when the tail has stopped, so that nobody waits
-    /// for it in vain.
-    readings: watch::Receiver<Instant>,
-    started: Instant,
+    /// Rung when there is a room to be brought into memory.
+    cold: Notify,
+    /// When the last successful reading began that passed all that had been rung for; closed when the
+    /// tail has stopped, so that nobody waits for it in vain.
+    readings: watch::Receiver<Moment>,
+    started: Moment,
+    /// How many bytes the logs of rooms may take.
+    budget: usize,
 }
 
 struct State {
     house: House,
     sessions: Sessions,
-    watched: HashMap<RoomId, Watched>,
-    /// When the last successful reading of the logs began.
-    read_at: Instant,
-}
-
-/// A room that somebody here polls or posts to.
-struct Watched {
-    /// Nothing until the tail has read it for the first time.
-    log: Option<RoomLog>,
-    /// Milliseconds after the start of the instance when it was last asked for.
-    asked: AtomicU64,
+    watched: Watched,
+    /// When the last successful reading of the house log and of all heads began.
+    read_at: Moment,
 }
 
 /// An entry that does not continue what is known: the projection must be read anew.
@@ -78,39 +84,62 @@ pub enum Known<T> {
 }
 
 impl Live {
-    /// Starts from what the database holds now. Memory lives as long as the [`Tail`] is run.
+    /// Starts from what the database holds now. Memory lives as long as the [`Tail`] is run, and the logs
+    /// of rooms take about `budget` bytes of it.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn start(store: &Store) -> Result<(Self, Tail), Error> {
-        let read_at = Instant::now();
+    pub async fn start(store: &Store, budget: usize) -> Result<(Self, Tail), Error> {
+        let read_at = Moment::now();
         let state = State {
             house: House::new(store.house_snapshot().await?),
             sessions: Sessions::default(),
-            watched: HashMap::new(),
+            watched: Watched::default(),
             read_at,
         };
         let (reading, readings) = watch::channel(read_at);
-        let store = store.for_tail();
-        let (state, bell) = (RwLock::new(state), Notify::new());
-        let live = Self(Arc::new(Shared { store, state, bell, readings, started: read_at }));
+        let live = Self(Arc::new(Shared {
+            store: store.for_tail(),
+            loading: store.for_loading(),
+            state: RwLock::new(state),
+            rung: Mutex::default(),
+            bell: Notify::new(),
+            cold: Notify::new(),
+            readings,
+            started: read_at,
+            budget,
+        }));
         Ok((live.clone(), Tail::new(live, reading)))
+    }
+
+    /// How often the database was gone to for memory: by the tail, and to load rooms.
+    #[must_use]
+    pub fn visits(&self) -> (u64, u64) {
+        (self.0.store.visits(), self.0.loading.visits())
     }
 
     /// Has the tail read what was committed before this call, and waits until it has, but not for ever.
     /// To be called after every commit, so that whoever did something finds it in their next poll.
     pub async fn settle(&self) {
-        let committed = Instant::now();
+        let committed = Moment::now();
         self.0.bell.notify_one();
         let mut readings = self.0.readings.clone();
-        let passes = readings.wait_for(|began| *began >= committed);
+        let passes = readings.wait_for(|began| !began.is_before(committed));
         let _ = tokio::time::timeout(PATIENCE, passes).await;
+    }
+
+    /// The same after a commit to the log of `room`, which is watched from here on.
+    pub async fn settle_post(&self, room: RoomId) {
+        self.watch(room);
+        self.rung().insert(room);
+        self.settle().await;
     }
 
     /// The living session with this token.
     #[must_use]
     pub fn session(&self, token: &TokenHash) -> Option<Arc<Session>> {
-        self.fresh()?.sessions.get(token)
+        let now = Moment::now();
+        self.fresh(now)?.sessions.get(token, now.wall()).cloned()
     }
 
     /// Keeps a session that was read from the database, unless the tail is past that reading: the end
@@ -131,57 +160,78 @@ impl Live {
     /// Whether `account` is in the living room `room`; `false` when memory does not know.
     #[must_use]
     pub fn is_inside(&self, account: AccountId, room: RoomId) -> bool {
-        self.fresh().is_some_and(|state| state.house.is_inside(account, room))
+        self.fresh(Moment::now()).is_some_and(|state| state.house.is_inside(account, room))
     }
 
     /// What follows `after` in the log of `room`, for a reader who knows its people as of `people`.
-    /// Asking is watching: the tail follows the room from here on.
-    #[must_use]
-    pub fn updates(&self, room: RoomId, after: Cursor, people: Option<Cursor>) -> Option<Known<LiveUpdates>> {
-        self.watch(room);
-        let state = self.fresh()?;
-        let moved = state.house.people_version(room)?;
-        let updates = state.watched.get(&room)?.log.as_ref()?.after(after, moved)?;
-        match people {
-            Some(seen) if seen.seq > moved.seq => None,
-            Some(seen) if !seen.is_at(moved) => Some(Known::Changed(updates)),
-            _ if updates.messages.is_empty() => Some(Known::Unchanged),
-            _ => Some(Known::Changed(updates)),
+    /// Asking is watching: the tail follows the room from here on. Who asks first has it brought into
+    /// memory, and all who ask meanwhile wait for that.
+    pub async fn updates(
+        &self,
+        room: RoomId,
+        after: Cursor,
+        people: Option<Cursor>,
+    ) -> Option<Known<LiveUpdates>> {
+        match self.tell(room, after, people) {
+            Told::Known(known) => Some(known),
+            Told::Unknown => None,
+            Told::Loading(loaded) => {
+                tokio::time::timeout(PATIENCE, loaded).await.ok()?;
+                match self.tell(room, after, people) {
+                    Told::Known(known) => Some(known),
+                    Told::Unknown | Told::Loading(_) => None,
+                }
+            }
         }
+    }
+
+    fn tell(&self, room: RoomId, after: Cursor, people: Option<Cursor>) -> Told {
+        let now = Moment::now();
+        let asked = now.millis_since(self.0.started);
+        let state = self.read();
+        if state.watched.ask(room, asked) {
+            return state.updates(room, after, people, now);
+        }
+        drop(state);
+        self.add(room, asked);
+        self.read().updates(room, after, people, now)
     }
 
     /// Page `page` of the list as `account` sees it.
     #[must_use]
     pub fn list_page(&self, account: AccountId, page: i64, seen: Option<Cursor>) -> Option<Known<ListPage>> {
-        let state = self.fresh()?;
+        let state = self.fresh(Moment::now())?;
         since(seen, state.house.list_version(), || state.house.list_page(account, page))
     }
 
     /// The names of those in `room`, and how new they are.
     #[must_use]
     pub fn people(&self, room: RoomId, seen: Option<Cursor>) -> Option<Known<(Vec<String>, Position)>> {
-        let state = self.fresh()?;
+        let state = self.fresh(Moment::now())?;
         let version = state.house.people_version(room)?;
         since(seen, version, || (state.house.names_inside(room), version))
     }
 
     /// Notes that `room` is of interest here, and has the tail follow it if it did not.
-    pub fn watch(&self, room: RoomId) {
-        let now = u64::try_from(self.0.started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        if let Some(watched) = self.read().watched.get(&room) {
-            watched.asked.store(now, Ordering::Relaxed);
-            return;
+    fn watch(&self, room: RoomId) {
+        let asked = Moment::now().millis_since(self.0.started);
+        if !self.read().watched.ask(room, asked) {
+            self.add(room, asked);
         }
+    }
+
+    fn add(&self, room: RoomId, asked: u64) {
         let mut state = self.write();
         if state.house.people_version(room).is_some() {
-            state.watched.entry(room).or_insert(Watched { log: None, asked: AtomicU64::new(now) });
+            state.watched.add(room, asked);
+            self.0.cold.notify_one();
         }
     }
 
     /// The state, if it is new enough to answer from.
-    fn fresh(&self) -> Option<RwLockReadGuard<'_, State>> {
+    fn fresh(&self, now: Moment) -> Option<RwLockReadGuard<'_, State>> {
         let state = self.read();
-        (state.read_at.elapsed() < STALE).then_some(state)
+        state.read_at.is_within(STALE, now).then_some(state)
     }
 
     // A panic under the lock leaves at worst an old projection, which its age then gives away.
@@ -191,6 +241,51 @@ impl Live {
 
     fn write(&self) -> RwLockWriteGuard<'_, State> {
         self.0.state.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn rung(&self) -> std::sync::MutexGuard<'_, HashSet<RoomId>> {
+        self.0.rung.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What memory makes of a question about a room's log.
+enum Told {
+    Known(Known<LiveUpdates>),
+    Unknown,
+    /// It will know as soon as this comes about.
+    Loading(OwnedNotified),
+}
+
+impl State {
+    fn updates(&self, room: RoomId, after: Cursor, people: Option<Cursor>, now: Moment) -> Told {
+        if let Some(loading) = self.watched.loading(room) {
+            return Told::Loading(loading.notified_owned());
+        }
+        self.known_updates(room, after, people, now).map_or(Told::Unknown, Told::Known)
+    }
+
+    fn known_updates(
+        &self,
+        room: RoomId,
+        after: Cursor,
+        people: Option<Cursor>,
+        now: Moment,
+    ) -> Option<Known<LiveUpdates>> {
+        let moved = self.house.people_version(room)?;
+        let updates = self.log(room, now)?.after(after, moved)?;
+        match people {
+            Some(seen) if seen.seq > moved.seq => None,
+            Some(seen) if !seen.is_at(moved) => Some(Known::Changed(updates)),
+            _ if updates.messages.is_empty() => Some(Known::Unchanged),
+            _ => Some(Known::Changed(updates)),
+        }
+    }
+
+    /// A room's log, if it is new enough to answer from, as the house is.
+    fn log(&self, room: RoomId, now: Moment) -> Option<&RoomLog> {
+        let covered = self.watched.behind(room).unwrap_or(self.read_at);
+        let fresh = self.read_at.is_within(STALE, now) && covered.is_within(STALE, now);
+        self.watched.log(room).filter(|_| fresh)
     }
 }
 

@@ -1,26 +1,31 @@
 //! The one task that reads the logs into memory.
 //!
-//! At every tick, or as soon as the bell rings, it reads the heads of the house log and of the watched
-//! rooms' logs in one statement, and what follows its positions where they have moved. It reads along the
-//! entry at its position: if that is gone or has another tag, this is another history (a restored backup, a
-//! promoted standby), and the projection is read anew.
+//! At every tick it asks whether anything was committed since; if so it reads the heads of the house log and
+//! of the watched rooms' logs that moved, in one statement, and what follows its positions there, many rooms
+//! in a statement. When the bell rings it does the same for the rooms that were written to here, and for no
+//! others. It reads along the entry at its position: if that is gone or has another tag, this is another
+//! history (a restored backup, a promoted standby), and the projection is read anew.
 
-use std::collections::HashMap;
-use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
+use std::collections::{HashMap, VecDeque};
+use std::time::Duration;
 
 use tokio::sync::watch;
+use tokio::time::MissedTickBehavior;
 
 use super::house::House;
-use super::log::RoomLog;
+use super::log::{Ready, RoomLog};
+use super::moment::Moment;
 use super::{Discontinued, Live, State};
 use crate::model::house::{Entry, Event};
 use crate::model::log::Position;
+use crate::model::messages::Message;
 use crate::model::rooms::RoomId;
-use crate::store::Error;
+use crate::store::{Error, Stretch};
 
-/// How many entries are read at once. More than that is read in several goes, within one tick.
-const READ_MAX: usize = 200;
+/// How many entries of one log are read at once. More than that is read in several goes.
+const READ_MAX: i64 = 200;
+/// About how many entries of many logs are read at once.
+const READ_TOGETHER: i64 = 2_000;
 /// After how long without a question a room is dropped from memory. Chrome lets a page that has been
 /// hidden for a while ask once a minute.
 const UNWATCH: Duration = Duration::from_mins(5);
@@ -28,22 +33,48 @@ const UNWATCH: Duration = Duration::from_mins(5);
 /// The reader of the logs, still to be run.
 pub struct Tail {
     live: Live,
-    reading: watch::Sender<Instant>,
+    reading: watch::Sender<Moment>,
+    seen: Seen,
+}
+
+/// Up to where all heads have been read.
+#[derive(Default)]
+struct Seen {
+    /// How many connections had been made.
+    connections: u64,
+    /// What [`Store::moment`](crate::store::Store::moment) said before the last reading that came to its end.
+    moment: Option<String>,
 }
 
 impl Tail {
-    pub(super) fn new(live: Live, reading: watch::Sender<Instant>) -> Self {
-        Self { live, reading }
+    pub(super) fn new(live: Live, reading: watch::Sender<Moment>) -> Self {
+        Self { live, reading, seen: Seen::default() }
     }
 
     /// Follows the logs until the stop, which no reading is cut short for. A reading that fails is tried
     /// again at the next tick; meanwhile memory grows old and stops answering.
-    pub async fn run(self, tick: Duration, stop: impl Future<Output = ()>) {
+    pub async fn run(mut self, tick: Duration, stop: impl Future<Output = ()>) {
+        let live = self.live.clone();
+        tokio::select! {
+            () = self.follow(tick, stop) => {}
+            () = live.load() => {}
+        }
+    }
+
+    async fn follow(&mut self, tick: Duration, stop: impl Future<Output = ()>) {
         tokio::pin!(stop);
+        let live = self.live.clone();
+        let mut ticks = tokio::time::interval(tick);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut failing = false;
-        let mut connections = 0;
         loop {
-            match self.live.catch_up(&mut connections).await {
+            let read = tokio::select! {
+                () = &mut stop => return,
+                _ = ticks.tick() => live.catch_up(&mut self.seen).await,
+                // Something was committed here.
+                () = live.0.bell.notified() => live.catch_up_with_own().await,
+            };
+            match read {
                 Ok(began) => {
                     self.reading.send_replace(began);
                     if failing {
@@ -60,12 +91,6 @@ impl Tail {
                     failing = true;
                 }
             }
-            tokio::select! {
-                () = &mut stop => return,
-                () = tokio::time::sleep(tick) => {}
-                // Something was committed here.
-                () = self.live.0.bell.notified() => {}
-            }
         }
     }
 }
@@ -75,35 +100,71 @@ impl Live {
     ///
     /// Over a new connection an older database may have come back, however short it was away, and what
     /// sessions were opened is in no log: they are forgotten then, and read again when they next ask.
-    async fn catch_up(&self, connections: &mut u64) -> Result<Instant, Error> {
-        let began = Instant::now();
-        let watched = self.still_watched();
-        let rooms: Vec<RoomId> = watched.keys().copied().collect();
-        let heads = self.0.store.heads(&rooms).await?;
-        self.follow_house(heads.house).await?;
-        for (room, head) in heads.rooms {
-            if watched.get(&room).is_some_and(|position| *position != Some(head)) {
-                self.follow_room(room).await?;
+    async fn catch_up(&self, seen: &mut Seen) -> Result<Moment, Error> {
+        let store = &self.0.store;
+        let began = Moment::now();
+        let moment = store.moment().await?;
+        let same = store.connections_made() == seen.connections && seen.moment.as_ref() == Some(&moment);
+        let (known, behind) = self.read().watched.known(same);
+        if same && behind.is_empty() {
+            self.write().read_at = began;
+        } else {
+            seen.moment = None;
+            let heads = store.heads(&known).await?;
+            self.follow_house(heads.house).await?;
+            let made = store.connections_made();
+            {
+                let mut state = self.write();
+                if made != seen.connections {
+                    state.sessions.clear();
+                }
+                let read_at = std::mem::replace(&mut state.read_at, began);
+                state.watched.covered(&behind, &heads.moved, read_at);
             }
+            self.follow_rooms(heads.moved).await?;
+            // What was read over a later connection is not known to be as new as what the first one said.
+            seen.moment = (made == seen.connections).then_some(moment);
+            seen.connections = made;
         }
-        let made = self.0.store.connections_made();
-        let mut state = self.write();
-        if made != *connections {
-            *connections = made;
-            state.sessions.clear();
-        }
-        state.read_at = began;
+        self.let_go();
         Ok(began)
     }
 
-    /// The watched rooms and how far each has been read; those nobody asked for lately are let go.
-    fn still_watched(&self) -> HashMap<RoomId, Option<Position>> {
-        let now = self.0.started.elapsed();
+    /// Reads the house log and the logs of the rooms that were written to here.
+    async fn catch_up_with_own(&self) -> Result<Moment, Error> {
+        let began = Moment::now();
+        let rung = std::mem::take(&mut *self.rung());
+        let known: Vec<_> = {
+            let state = self.read();
+            let known = |room: &RoomId| Some((*room, state.watched.log(*room)?.head()));
+            rung.iter().filter_map(known).collect()
+        };
+        let heads = self.0.store.heads(&known).await?;
+        self.follow_house(heads.house).await?;
+        self.follow_rooms(heads.moved).await?;
+        Ok(began)
+    }
+
+    /// Lets go of the rooms that nobody has asked for lately, and of more where all take too much.
+    fn let_go(&self) {
+        let now = Moment::now().millis_since(self.0.started);
+        let then = now.saturating_sub(u64::try_from(UNWATCH.as_millis()).unwrap_or(u64::MAX));
+        let (unasked, beyond) = {
+            let watched = &self.read().watched;
+            (watched.unasked_since(then), watched.beyond(self.0.budget))
+        };
+        if unasked.is_empty() && beyond.is_empty() {
+            return;
+        }
         let mut state = self.write();
-        state.watched.retain(|_, watched| {
-            now.saturating_sub(Duration::from_millis(watched.asked.load(Ordering::Relaxed))) < UNWATCH
-        });
-        state.watched.iter().map(|(room, watched)| (*room, watched.log.as_ref().map(RoomLog::head))).collect()
+        for room in unasked {
+            if state.watched.is_unasked_since(room, then) {
+                state.watched.remove(room);
+            }
+        }
+        for room in beyond {
+            state.watched.remove(room);
+        }
     }
 
     async fn follow_house(&self, head: Position) -> Result<(), Error> {
@@ -113,9 +174,8 @@ impl Live {
         loop {
             let position = self.read().house.head();
             let first = position.seq.max(1);
-            let mut entries =
-                self.0.store.house_entries_from(first, i64::try_from(READ_MAX).unwrap_or(i64::MAX)).await?;
-            let full = entries.len() == READ_MAX;
+            let mut entries = self.0.store.house_entries_from(first, READ_MAX).await?;
+            let full = i64::try_from(entries.len()).is_ok_and(|read| read == READ_MAX);
             let continues =
                 position.seq == 0 || entries.first().is_some_and(|seen| seen.position == position);
             if !continues {
@@ -137,40 +197,57 @@ impl Live {
         }
     }
 
-    async fn follow_room(&self, room: RoomId) -> Result<(), Error> {
-        loop {
-            let position = {
-                let state = self.read();
-                let Some(watched) = state.watched.get(&room) else { return Ok(()) };
-                watched.log.as_ref().map(RoomLog::head)
-            };
-            let Some(position) = position else {
-                let newest = self.0.store.messages_before(room, i64::MAX).await?;
-                self.set_log(room, RoomLog::new(&newest).ok());
-                return Ok(());
-            };
-            let first = position.seq.max(1);
-            let messages = self.0.store.messages_from(room, first, READ_MAX).await?;
-            let full = messages.len() == READ_MAX;
-            let continues =
-                position.seq == 0 || messages.first().is_some_and(|seen| seen.position == position);
-            let new = messages.get(usize::from(position.seq > 0)..).unwrap_or_default();
-            let mut state = self.write();
-            let Some(watched) = state.watched.get_mut(&room) else { return Ok(()) };
-            let taken = continues && watched.log.as_mut().is_some_and(|log| log.append(new).is_ok());
-            if !taken {
-                // Another history: the next round of the loop reads the newest stretch of this one.
-                watched.log = None;
-            } else if !full {
-                return Ok(());
+    /// Reads these rooms up to these heads.
+    async fn follow_rooms(&self, moved: Vec<(RoomId, Position)>) -> Result<(), Error> {
+        let mut queue = VecDeque::from(moved);
+        while !queue.is_empty() {
+            let mut stretches = Vec::new();
+            let mut together = 0;
+            while together < READ_TOGETHER
+                && let Some((room, head)) = queue.pop_front()
+            {
+                if let Some(stretch) = self.next_stretch(room, head) {
+                    together += stretch.last - stretch.first + 1;
+                    stretches.push((stretch, head));
+                }
+            }
+            let wanted: Vec<_> = stretches.iter().map(|(stretch, _)| *stretch).collect();
+            let found = self.0.store.stretches(&wanted).await?;
+            for (stretch, head) in stretches {
+                if !self.extend(stretch, head, &found) {
+                    queue.push_back((stretch.room, head));
+                }
             }
         }
+        Ok(())
     }
 
-    fn set_log(&self, room: RoomId, log: Option<RoomLog>) {
-        if let Some(watched) = self.write().watched.get_mut(&room) {
-            watched.log = log;
+    /// What is to be read next of a room whose log ends at `head`: from the last known entry on. A log that
+    /// has become shorter yields nothing, not even that entry.
+    fn next_stretch(&self, room: RoomId, head: Position) -> Option<Stretch> {
+        let first = self.read().watched.log(room)?.head().seq.max(1);
+        Some(Stretch { room, first, last: head.seq.max(first).min(first + READ_MAX - 1) })
+    }
+
+    /// Takes in a stretch of a room's log, and says whether that is read up to `head`. Where it does not
+    /// continue what is known the room is let go of, and loaded anew when it is next asked for.
+    fn extend(&self, stretch: Stretch, head: Position, found: &HashMap<RoomId, Vec<Message>>) -> bool {
+        let room = stretch.room;
+        let messages = found.get(&room).map(Vec::as_slice).unwrap_or_default();
+        let entries: Vec<_> = messages.iter().map(Ready::from).collect();
+        let mut state = self.write();
+        let Some(position) = state.watched.log(room).map(RoomLog::head) else { return true };
+        let continues = position.seq == 0 || messages.first().is_some_and(|seen| seen.position == position);
+        let new = entries.get(usize::from(position.seq > 0)..).unwrap_or_default();
+        if !continues || state.watched.change(room, |log| log.append(new)).is_err() {
+            state.watched.remove(room);
+            return true;
         }
+        let is_there = new.is_empty() || state.watched.log(room).is_none_or(|log| log.head().seq >= head.seq);
+        if is_there {
+            state.watched.caught_up(room);
+        }
+        is_there
     }
 
     /// Throws the projection away and reads it anew.
@@ -189,9 +266,7 @@ impl State {
     fn take_in(&mut self, entry: Entry) -> Result<(), Discontinued> {
         match entry.event {
             Event::SessionEnded { account } => self.sessions.remove_all_of(account),
-            Event::Deleted { room, .. } => {
-                self.watched.remove(&room);
-            }
+            Event::Deleted { room, .. } => self.watched.remove(room),
             _ => {}
         }
         self.house.apply(entry)

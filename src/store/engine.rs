@@ -76,6 +76,16 @@ impl Engine {
         }
     }
 
+    /// A statement whose answer stays the same, on one connection, until somebody commits: what others
+    /// have written to the file (<https://sqlite.org/pragma.html#pragma_data_version>), and which
+    /// transactions are visible (`pg_current_snapshot`).
+    pub(super) fn moment(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "select cast(data_version as text) from pragma_data_version",
+            Self::Postgres => "select cast(pg_current_snapshot() as text)",
+        }
+    }
+
     /// How long a visit may take. One to SQLite is at worst behind others' writes, and nothing is gained
     /// by giving up: there is no other instance to ask.
     pub(super) fn patience(&self, limits: Limits) -> Duration {

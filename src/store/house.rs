@@ -2,7 +2,6 @@
 
 use rand::Rng;
 
-use super::sql::list;
 use super::{Connection, Error, Store};
 use crate::model::Timestamp;
 use crate::model::accounts::AccountId;
@@ -17,14 +16,6 @@ pub(super) mod kind {
     pub(crate) const JOINED: &str = "joined";
     pub(crate) const LEFT: &str = "left";
     pub(crate) const SESSION_ENDED: &str = "session-ended";
-}
-
-/// The heads of the house log and of some rooms' logs, read at one moment.
-pub struct Heads {
-    /// The house log's.
-    pub house: Position,
-    /// The rooms', in no order; a room that does not exist is missing.
-    pub rooms: Vec<(RoomId, Position)>,
 }
 
 /// Everything the projection starts from, read at one moment.
@@ -81,33 +72,6 @@ impl Store {
             .fetch_one(&mut self.reader().await?)
             .await?;
         Ok(key)
-    }
-
-    /// The heads of the house log and of `rooms`, in one statement and so of one moment.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn heads(&self, rooms: &[RoomId]) -> Result<Heads, Error> {
-        let ids: Vec<_> = rooms.iter().map(|room| [room.0]).collect();
-        let rows: Vec<(i64, i64, i64)> = sqlx::query_as(
-            "select cast(0 as bigint), last_seq, last_tag from house where id = 1
-             union all
-             select r.id, r.last_seq, r.last_tag from json_each(cast($1 as text)) as watched
-             cross join room r where r.id = cast(watched.value ->> 0 as bigint)",
-        )
-        .bind(list(&ids))
-        .fetch_all(&mut self.reader().await?)
-        .await?;
-        let mut heads = Heads { house: Position::START, rooms: Vec::with_capacity(rooms.len()) };
-        for (id, seq, tag) in rows {
-            let head = Position { seq, tag: Tag(tag) };
-            if id == 0 {
-                heads.house = head;
-            } else {
-                heads.rooms.push((RoomId(id), head));
-            }
-        }
-        Ok(heads)
     }
 
     /// At most `most` entries of the house log from number `first` on, oldest first.

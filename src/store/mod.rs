@@ -17,6 +17,7 @@ mod posts;
 mod rooms;
 mod sessions;
 mod sql;
+mod stretches;
 pub mod sweeper;
 mod whereabouts;
 
@@ -29,18 +30,21 @@ use tokio::time::Instant;
 
 pub use accounts::Credentials;
 pub use error::Error;
-pub use house::{Heads, Snapshot, SnapshotRoom};
+pub use house::{Snapshot, SnapshotRoom};
 pub use lists::{ListPage, ROOMS_A_PAGE, pages};
 pub use messages::{UPDATE_MAX, Updates};
 pub use posts::{Post, Posted};
 pub use rooms::{Room, RoomPage};
 pub use sessions::{FoundSession, NewSession, Session};
+pub use stretches::{Heads, NEWEST, Newest, Stretch};
 
 use crate::config::Limits;
 use engine::Engine;
 use lanes::Lanes;
 use pool::{Connection, Pool};
 
+/// How many rooms' logs are brought into memory at once, in as many statements.
+const LOADERS: u32 = 2;
 /// How often a transaction is tried again after a deadlock or a lost connection, if its visit lasts so long.
 const RETRIES: u32 = 6;
 /// How long to wait before it is tried again; twice as long each time.
@@ -62,6 +66,8 @@ struct Shared {
     writers: Arc<Pool>,
     /// The tail's own, so that it never waits behind requests.
     tail: Arc<Pool>,
+    /// Theirs who bring rooms into memory beside the tail.
+    loaders: Arc<Pool>,
     lanes: Lanes,
     _lock: Option<File>,
 }
@@ -80,8 +86,8 @@ impl Store {
         let pool = |size| engine.pool(url, size, limits);
         let readers = pool(limits.connections)?;
         let writers = if engine.has_many_writers() { Arc::clone(&readers) } else { pool(1)? };
-        let tail = pool(1)?;
-        let shared = Shared { engine, limits, writers, tail, lanes: Lanes::default(), _lock: lock };
+        let (tail, loaders) = (pool(1)?, pool(LOADERS)?);
+        let shared = Shared { engine, limits, writers, tail, loaders, lanes: Lanes::default(), _lock: lock };
         let patience = engine::START_PATIENCE;
         let store = Self { shared: Arc::new(shared), readers, visits: Arc::default(), patience };
         store.found_house().await?;
@@ -92,6 +98,13 @@ impl Store {
     #[must_use]
     pub fn for_tail(&self) -> Self {
         let readers = Arc::clone(&self.shared.tail);
+        Self { readers, visits: Arc::default(), ..self.for_requests() }
+    }
+
+    /// The same database for those who bring rooms into memory beside the tail, [`LOADERS`] at a time.
+    #[must_use]
+    pub fn for_loading(&self) -> Self {
+        let readers = Arc::clone(&self.shared.loaders);
         Self { readers, visits: Arc::default(), ..self.for_requests() }
     }
 
@@ -120,7 +133,7 @@ impl Store {
         // One after the other: SQLite clears its log away when the last connection closes, and of two
         // that close at once each may find that it is not the last.
         let until = Instant::now() + pool::FAREWELL;
-        for pool in [&self.shared.tail, &self.readers, &self.shared.writers] {
+        for pool in [&self.shared.tail, &self.shared.loaders, &self.readers, &self.shared.writers] {
             pool.close(until).await;
         }
     }

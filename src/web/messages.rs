@@ -90,7 +90,7 @@ async fn updates(
     store: &Store,
     live: &Live,
 ) -> Result<News, Error> {
-    let updates = match live.updates(room, after, people) {
+    let updates = match live.updates(room, after, people).await {
         Some(Known::Unchanged) => return Ok(News::None(Status::NoContent)),
         Some(Known::Changed(updates)) => updates,
         None => store.updates(room, after).await?.into(),
@@ -146,11 +146,10 @@ async fn require_inside(store: &Store, session: &Session, room: RoomId) -> Resul
 async fn post(session: &Session, post: Post, store: &Store, live: &Live) -> Result<Posted, Error> {
     let room = post.room;
     let posted = store.post(post).await?;
-    if posted.inside {
-        live.watch(room);
-    }
     extend(store, live, session).await;
-    live.settle().await;
+    if posted.inside {
+        live.settle_post(room).await;
+    }
     Ok(posted)
 }
 
@@ -169,7 +168,7 @@ async fn acknowledged(
     let reaches = |updates: &LiveUpdates| {
         updates.more || after.seq + i64::try_from(updates.messages.len()).unwrap_or(0) >= own.position.seq
     };
-    let updates = match live.updates(room, after, None) {
+    let updates = match live.updates(room, after, None).await {
         _ if !posted.inside => nothing(false),
         Some(Known::Changed(updates)) if reaches(&updates) => updates,
         _ => match store.updates(room, after).await {

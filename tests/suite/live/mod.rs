@@ -1,3 +1,4 @@
 //! What an instance answers from memory, and when it asks the database.
 
 mod idle;
+mod watching;

@@ -75,6 +75,11 @@ impl House {
         self.client.rocket().state::<parlor::store::Store>().expect("a store").visits()
     }
 
+    /// Its memory.
+    pub fn live(&self) -> &parlor::live::Live {
+        self.client.rocket().state::<parlor::live::Live>().expect("a memory")
+    }
+
     /// Changes the database behind the back of the house.
     pub async fn meddles(&self, statement: &str) {
         meddle(&self.database_url(), statement).await;

@@ -1,0 +1,189 @@
+//! The rooms that somebody here polls or posts to: their logs, and how new each is.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tokio::sync::Notify;
+
+use super::log::RoomLog;
+use super::moment::Moment;
+use crate::model::log::Position;
+use crate::model::rooms::RoomId;
+
+/// A room that somebody here polls or posts to.
+struct Room {
+    /// Nothing until it has been loaded.
+    log: Option<RoomLog>,
+    /// Told when it has been loaded, or could not be.
+    loaded: Arc<Notify>,
+    /// Milliseconds after the start of the instance when it was last asked for.
+    asked: AtomicU64,
+}
+
+/// A room that is to be loaded, and who waits for that.
+#[derive(Clone)]
+pub(super) struct Cold {
+    pub(super) room: RoomId,
+    pub(super) loaded: Arc<Notify>,
+}
+
+/// All of them.
+#[derive(Default)]
+pub(super) struct Watched {
+    rooms: HashMap<RoomId, Room>,
+    /// Those that the latest reading of the heads did not cover, each with the moment at which the latest
+    /// one began that did.
+    behind: HashMap<RoomId, Moment>,
+    /// Those that nobody is loading yet.
+    cold: Vec<Cold>,
+    /// What all logs take.
+    bytes: usize,
+}
+
+impl Watched {
+    /// Notes that a room is of interest; `false` when it is not watched.
+    pub(super) fn ask(&self, room: RoomId, at: u64) -> bool {
+        self.rooms.get(&room).map(|room| room.asked.store(at, Ordering::Relaxed)).is_some()
+    }
+
+    /// Watches a room, which is to be loaded if it was not watched.
+    pub(super) fn add(&mut self, room: RoomId, at: u64) {
+        self.rooms.entry(room).or_insert_with(|| {
+            let loaded = Arc::new(Notify::new());
+            self.cold.push(Cold { room, loaded: Arc::clone(&loaded) });
+            Room { log: None, loaded, asked: AtomicU64::new(at) }
+        });
+    }
+
+    pub(super) fn remove(&mut self, room: RoomId) {
+        let Some(removed) = self.rooms.remove(&room) else { return };
+        removed.loaded.notify_waiters();
+        self.bytes -= removed.log.map_or(0, |log| log.bytes());
+        self.behind.remove(&room);
+    }
+
+    pub(super) fn clear(&mut self) {
+        for room in self.rooms.values() {
+            room.loaded.notify_waiters();
+        }
+        *self = Self::default();
+    }
+
+    /// A room's log.
+    pub(super) fn log(&self, room: RoomId) -> Option<&RoomLog> {
+        self.rooms.get(&room)?.log.as_ref()
+    }
+
+    /// When the latest reading began that covered a room, if it was not the latest of all.
+    pub(super) fn behind(&self, room: RoomId) -> Option<Moment> {
+        self.behind.get(&room).copied()
+    }
+
+    /// What tells when a room has been loaded, if it is still to be.
+    pub(super) fn loading(&self, room: RoomId) -> Option<Arc<Notify>> {
+        self.rooms.get(&room).filter(|room| room.log.is_none()).map(|room| Arc::clone(&room.loaded))
+    }
+
+    /// Whether a room is to be loaded.
+    pub(super) fn has_cold(&self) -> bool {
+        !self.cold.is_empty()
+    }
+
+    /// At most `most` rooms that are to be loaded. Who takes them gives each to [`Watched::load`].
+    pub(super) fn take_cold(&mut self, most: usize) -> Vec<Cold> {
+        let rest = self.cold.len().saturating_sub(most);
+        self.cold.split_off(rest)
+    }
+
+    /// Gives a room its log, which was read from `began` on; without one it is not watched any more.
+    pub(super) fn load(&mut self, cold: &Cold, log: Option<RoomLog>, began: Moment) {
+        let Some(room) =
+            self.rooms.get_mut(&cold.room).filter(|room| Arc::ptr_eq(&room.loaded, &cold.loaded))
+        else {
+            return;
+        };
+        let Some(log) = log else { return self.remove(cold.room) };
+        self.bytes += log.bytes();
+        room.log = Some(log);
+        self.behind.insert(cold.room, began);
+    }
+
+    /// Changes a room's log, if there is one.
+    pub(super) fn change<E>(
+        &mut self,
+        room: RoomId,
+        change: impl FnOnce(&mut RoomLog) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let Some(log) = self.rooms.get_mut(&room).and_then(|room| room.log.as_mut()) else { return Ok(()) };
+        self.bytes -= log.bytes();
+        let changed = change(log);
+        self.bytes += log.bytes();
+        changed
+    }
+
+    /// Where the logs end, and which of them are behind; perhaps only of those.
+    pub(super) fn known(&self, only_behind: bool) -> (Vec<(RoomId, Position)>, Vec<RoomId>) {
+        let behind: Vec<_> = self.behind.keys().copied().collect();
+        let known = if only_behind {
+            behind.iter().filter_map(|room| Some((*room, self.log(*room)?.head()))).collect()
+        } else {
+            self.rooms.iter().filter_map(|(room, it)| Some((*room, it.log.as_ref()?.head()))).collect()
+        };
+        (known, behind)
+    }
+
+    /// Takes down that a reading has covered those that were behind, but for `moved`, of which it says only
+    /// that there is something new; what else had been read is as new as the reading before, `read_at`.
+    pub(super) fn covered(&mut self, were_behind: &[RoomId], moved: &[(RoomId, Position)], read_at: Moment) {
+        let mut still: HashMap<RoomId, Moment> = HashMap::new();
+        for (room, _) in moved {
+            still.insert(*room, self.behind(*room).unwrap_or(read_at));
+        }
+        for room in were_behind {
+            self.behind.remove(room);
+        }
+        self.behind.extend(still);
+    }
+
+    /// A room has been read up to where the latest reading saw it.
+    pub(super) fn caught_up(&mut self, room: RoomId) {
+        self.behind.remove(&room);
+    }
+
+    /// The rooms nobody has asked for since then.
+    pub(super) fn unasked_since(&self, then: u64) -> Vec<RoomId> {
+        let unasked =
+            |(room, it): (&RoomId, &Room)| (it.asked.load(Ordering::Relaxed) < then).then_some(*room);
+        self.rooms.iter().filter_map(unasked).collect()
+    }
+
+    /// Whether nobody has asked for a room since then.
+    pub(super) fn is_unasked_since(&self, room: RoomId, then: u64) -> bool {
+        self.rooms.get(&room).is_some_and(|it| it.asked.load(Ordering::Relaxed) < then)
+    }
+
+    /// Those to let go so that all logs together take no more than nine tenths of `budget`, least lately
+    /// asked for first. None while they keep to it.
+    pub(super) fn beyond(&self, budget: usize) -> Vec<RoomId> {
+        if self.bytes <= budget {
+            return Vec::new();
+        }
+        let mut by_asked: Vec<_> = (self.rooms.iter())
+            .filter_map(|(room, it)| {
+                Some((it.asked.load(Ordering::Relaxed), *room, it.log.as_ref()?.bytes()))
+            })
+            .collect();
+        by_asked.sort_unstable();
+        let mut surplus = self.bytes - budget / 10 * 9;
+        let mut beyond = Vec::new();
+        for (_, room, bytes) in by_asked {
+            if surplus == 0 {
+                break;
+            }
+            surplus = surplus.saturating_sub(bytes);
+            beyond.push(room);
+        }
+        beyond
+    }
+}

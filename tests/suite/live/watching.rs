@@ -1,0 +1,165 @@
+//! What following many rooms costs, and that none of them delays another.
+
+use parlor::live::{Known, LiveUpdates};
+use parlor::model::log::Cursor;
+use parlor::model::rooms::RoomId;
+use rocket::futures::future::{join, join_all};
+use sqlx::{AnyConnection, Connection};
+
+use crate::support::{House, eventually};
+
+on_both_engines![
+    many_rooms_come_into_memory_in_few_statements,
+    one_room_is_loaded_once_for_all_who_ask,
+    rooms_that_move_together_are_read_together,
+    twenty_thousand_rooms_can_be_watched,
+];
+on_postgres![what_is_committed_late_is_read, a_room_that_cannot_be_loaded_delays_no_other];
+
+/// A house with so many rooms, numbered from 1, and one message in each of the first.
+async fn with_rooms(house: House, count: i64, with_a_message: i64) -> House {
+    house.person("ana").await;
+    house
+        .meddles(&format!(
+            "insert into room (name, name_key, owner_id, created_at, last_seq, last_tag, moved_seq, moved_tag)
+             with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < {count})
+             select 'room ' || n, 'room ' || n, 1, 0, 0, 0, 0, 0 from numbers;
+             insert into message (room_id, seq, tag, author_id, body, sent_at, nonce)
+             select id, 1, 7, 1, 'hello', 0, 'first' from room where id <= {with_a_message};
+             update room set last_seq = 1, last_tag = 7 where id <= {with_a_message}"
+        ))
+        .await;
+    house.restart().await
+}
+
+/// How many messages memory has of that room; nothing if it cannot answer.
+async fn remembered(house: &House, room: i64) -> Option<usize> {
+    let after = Cursor::START;
+    match house.live().updates(RoomId(room), after, None).await? {
+        Known::Unchanged => Some(0),
+        Known::Changed(LiveUpdates { messages, .. }) => Some(messages.len()),
+    }
+}
+
+async fn many_rooms_come_into_memory_in_few_statements(house: House) {
+    let house = with_rooms(house, 2500, 2500).await;
+    let (_, before) = house.live().visits();
+    // Nobody waits longer than a second, which may be too short for all of them on a slow machine.
+    eventually("all are remembered", async || {
+        join_all((1..=2500).map(|room| remembered(&house, room))).await.iter().all(|known| *known == Some(1))
+    })
+    .await;
+    let (_, after) = house.live().visits();
+    // The first to ask need not wait for company.
+    assert!(after - before <= 25 + 4, "{} statements", after - before);
+}
+
+async fn one_room_is_loaded_once_for_all_who_ask(house: House) {
+    let house = with_rooms(house, 1, 1).await;
+    let (_, before) = house.live().visits();
+    let known = join_all((0..50).map(|_| remembered(&house, 1))).await;
+    assert!(known.iter().all(|known| *known == Some(1)));
+    assert_eq!(house.live().visits().1 - before, 1);
+}
+
+async fn rooms_that_move_together_are_read_together(house: House) {
+    let house = with_rooms(house, 500, 500).await;
+    join_all((1..=500).map(|room| remembered(&house, room))).await;
+    let (before, loads) = house.live().visits();
+    house
+        .meddles(
+            "begin;
+             insert into message (room_id, seq, tag, author_id, body, sent_at, nonce)
+             select id, 2, 8, 1, 'moved', 0, 'second' from room;
+             update room set last_seq = 2, last_tag = 8;
+             commit",
+        )
+        .await;
+    eventually("all have moved in memory", async || {
+        join_all((1..=500).map(|room| remembered(&house, room))).await.iter().all(|known| *known == Some(2))
+    })
+    .await;
+    let (after, loads_after) = house.live().visits();
+    assert!(after - before < 100, "{} readings", after - before);
+    assert_eq!(loads_after, loads, "they have been followed, not loaded again");
+}
+
+async fn twenty_thousand_rooms_can_be_watched(house: House) {
+    let house = with_rooms(house, 20_000, 0).await;
+    for some in (1..=20_000).collect::<Vec<_>>().chunks(2_000) {
+        join_all(some.iter().map(|room| remembered(&house, *room))).await;
+    }
+    let (_, loads) = house.live().visits();
+    house
+        .meddles(
+            "begin;
+             insert into message (room_id, seq, tag, author_id, body, sent_at, nonce)
+             values (20000, 1, 8, 1, 'moved', 0, 'first');
+             update room set last_seq = 1, last_tag = 8 where id = 20000;
+             commit",
+        )
+        .await;
+    eventually("the last has moved in memory", async || remembered(&house, 20_000).await == Some(1)).await;
+    assert_eq!(house.live().visits().1, loads, "it has been followed, not loaded again");
+}
+
+/// Two rooms move; the one that moved first is committed last, when the tail has seen the other.
+async fn what_is_committed_late_is_read(house: House) {
+    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+    let (kitchen, hall) = (ana.creates("Kitchen").await, bo.creates("Hall").await);
+    assert_eq!((ana.bodies_in(&kitchen).await.len(), bo.bodies_in(&hall).await.len()), (0, 0));
+    let mut late = AnyConnection::connect(&house.database_url()).await.expect("the database");
+    let mut run = async |statement: String| {
+        sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&mut late).await.expect("to run a statement");
+    };
+    run(format!(
+        "begin;
+         update room set last_seq = 1, last_tag = 7 where id = {0};
+         insert into message (room_id, seq, tag, author_id, body, sent_at, nonce)
+         values ({0}, 1, 7, 1, 'late', 0, 'late')",
+        kitchen.id
+    ))
+    .await;
+    bo.says(&hall, "early").await;
+    let other = house.another().await;
+    eventually("the other room is read", async || bo.at(&other).bodies_in(&hall).await == ["early"]).await;
+    assert_eq!(ana.bodies_in(&kitchen).await.len(), 0);
+    run("commit".to_owned()).await;
+    for house in [&house, &other] {
+        eventually("so is the late one", async || ana.at(house).bodies_in(&kitchen).await == ["late"]).await;
+    }
+    late.close().await.expect("to hang up");
+}
+
+async fn a_room_that_cannot_be_loaded_delays_no_other(house: House) {
+    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+    let (warm, cold) = (ana.creates("Kitchen").await, bo.creates("Hall").await);
+    ana.says(&warm, "hello").await;
+    let query = format!("?after={}", ana.sees_after(&warm, "0").await.cursor());
+    bo.opens("/rooms/list").await.is(200);
+
+    let mut lock = AnyConnection::connect(&house.database_url()).await.expect("the database");
+    sqlx::raw_sql("begin; lock table message in access exclusive mode")
+        .execute(&mut lock)
+        .await
+        .expect("a lock");
+    let visits = house.visits();
+    let of_cold = async {
+        // Longer than memory may be old.
+        for _ in 0..3 {
+            bo.polls(&cold, "0").await.is(503);
+        }
+    };
+    let of_warm = async |polls: u32| {
+        for _ in 0..polls {
+            ana.opens(&warm.api(&query)).await.is(204);
+            rocket::tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    join(of_cold, of_warm(200)).await;
+    // Each of bo's polls may have asked twice, hers none.
+    assert!(house.visits() - visits <= 3 * 2, "{} visits", house.visits() - visits);
+    sqlx::raw_sql("rollback").execute(&mut lock).await.expect("to let go");
+    lock.close().await.expect("to hang up");
+    eventually("the cold room is loaded", async || bo.polls(&cold, "0").await.status == 204).await;
+}
