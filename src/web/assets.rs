@@ -1,9 +1,9 @@
 //! Style sheets, scripts and the mark, under an address that changes with their content.
 //!
 //! They are read once, at the start, so that what stands under an address never changes and a browser may
-//! keep it for ever. Scripts import each other relatively and so stay within one version.
+//! keep it for ever. A script or a style sheet is served together with all that it imports.
 
-use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -11,9 +11,11 @@ use rocket::http::{ContentType, Header};
 use rocket::{Responder, Route, State, get, routes};
 use sha2::{Digest, Sha256};
 
+use super::imports::{Files, joined};
+
 /// The files below one folder, as they were at the start.
 pub(super) struct Assets {
-    files: BTreeMap<PathBuf, Vec<u8>>,
+    files: Files,
     version: String,
 }
 
@@ -21,11 +23,13 @@ impl Assets {
     /// Reads all files below `folder`.
     ///
     /// # Errors
-    /// When the folder or a file in it cannot be read.
+    /// When the folder or a file in it cannot be read, or imports what is not there.
     pub(super) fn read(folder: &Path) -> Result<Self, String> {
-        let mut files = BTreeMap::new();
-        collect(folder, folder, &mut files)
-            .map_err(|error| format!("static_dir {}: {error}", folder.display()))?;
+        let named = |error: &dyn Display| format!("static_dir {}: {error}", folder.display());
+        let mut sources = Files::new();
+        collect(folder, folder, &mut sources).map_err(|error| named(&error))?;
+        let join = |path: &PathBuf| joined(&sources, path).map(|content| (path.clone(), content));
+        let files = sources.keys().map(join).collect::<Result<Files, _>>().map_err(|error| named(&error))?;
         let version = version(&files);
         Ok(Self { files, version })
     }
@@ -36,7 +40,7 @@ impl Assets {
     }
 }
 
-fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<PathBuf, Vec<u8>>) -> io::Result<()> {
+fn collect(root: &Path, folder: &Path, files: &mut Files) -> io::Result<()> {
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
         if path.is_dir() {
@@ -49,7 +53,7 @@ fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<PathBuf, Vec<u8>>) -
 }
 
 /// A short hash of the files and their names.
-fn version(files: &BTreeMap<PathBuf, Vec<u8>>) -> String {
+fn version(files: &Files) -> String {
     let mut digest = Sha256::new();
     for (path, content) in files {
         digest.update(path.to_string_lossy().as_bytes());

@@ -14,6 +14,7 @@ mod error;
 mod guards;
 mod headers;
 mod history;
+mod imports;
 mod lists;
 mod memberships;
 mod messages;

@@ -1,5 +1,6 @@
 // The real world, in the shape in which our classes ask for it.
 
+import { Departure } from "./departure.js";
 import { Requests } from "./requests.js";
 
 export const clock = {
@@ -14,6 +15,8 @@ export const clock = {
 const { account } = document.body.dataset;
 
 export const requests = new Requests({ fetch: (...what) => window.fetch(...what), clock, account });
+
+export const departure = new Departure({ window, clock });
 
 // Reading the property alone throws where the browser forbids storage.
 export const storage = (() => {

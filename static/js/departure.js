@@ -1,12 +1,13 @@
-// Whether a form of the page (Leave, Delete, Log out) is on its way. Its answer says where to go next, so
-// the page must not go anywhere by itself: a poll may hear of the leaving before the form does.
+// Which forms of the page are on their way. The answer says where to go next: a form that were sent once more
+// meanwhile would be done twice, and the page must not go anywhere by itself, for a poll may hear of a
+// leaving before its form does.
 
 const PATIENCE = 8_000;
 
 export class Departure {
   #window;
   #clock;
-  #leftAt = -Infinity;
+  #forms = new Map();
 
   constructor({ window, clock }) {
     this.#window = window;
@@ -18,21 +19,32 @@ export class Departure {
     this.#window.addEventListener("pageshow", this.#shown);
   }
 
-  stop() {
-    this.#window.removeEventListener("submit", this.#submitted);
-    this.#window.removeEventListener("pageshow", this.#shown);
-  }
-
-  // Not for ever: the reader may have stopped it.
   get underway() {
-    return this.#clock.now() - this.#leftAt < PATIENCE;
+    return this.#forms.size > 0;
   }
 
   #submitted = (event) => {
-    if (!event.defaultPrevented) this.#leftAt = this.#clock.now();
+    const form = event.target;
+    if (event.defaultPrevented || form.method === "dialog") return;
+    if (this.#forms.has(form)) event.preventDefault();
+    else this.#hold(form);
   };
 
-  #shown = () => {
-    this.#leftAt = -Infinity;
+  // Not for ever: the reader may have stopped it, or it may have failed.
+  #hold(form) {
+    form.setAttribute("aria-busy", "true");
+    const timer = this.#clock.setTimeout(() => this.#release(form), PATIENCE);
+    this.#forms.set(form, timer);
+  }
+
+  #release(form) {
+    form.removeAttribute("aria-busy");
+    this.#clock.clearTimeout(this.#forms.get(form));
+    this.#forms.delete(form);
+  }
+
+  // From the back/forward cache.
+  #shown = ({ persisted }) => {
+    if (persisted) [...this.#forms.keys()].forEach((form) => this.#release(form));
   };
 }

@@ -1,7 +1,6 @@
 // The list of rooms, kept up to date in place.
 
 import { Connection } from "./connection.js";
-import { Departure } from "./departure.js";
 import { parse } from "./fragments.js";
 import { morph } from "./morph.js";
 import { Poller } from "./poller.js";
@@ -21,10 +20,10 @@ export class List {
   #aimedAt = -Infinity;
   #pressedAt = -Infinity;
 
-  constructor({ page, requests, clock, window }) {
+  constructor({ page, departure, requests, clock, window }) {
     this.#section = page.querySelector(".list");
     this.#connection = new Connection({ page, window });
-    this.#departure = new Departure({ window, clock });
+    this.#departure = departure;
     this.#requests = requests;
     this.#clock = clock;
     this.#window = window;
@@ -36,14 +35,12 @@ export class List {
   start() {
     this.#listen("addEventListener");
     this.#connection.start();
-    this.#departure.start();
     this.#poller.start();
   }
 
   stop() {
     this.#listen("removeEventListener");
     this.#connection.stop();
-    this.#departure.stop();
     this.#poller.stop();
   }
 

@@ -1,8 +1,9 @@
 // Brings the list page to life, and shows what could not be sent to a room that is gone.
 
-import { clock, requests, storage } from "./browser.js";
+import { clock, departure, requests, storage } from "./browser.js";
 import { leftoverOf } from "./keepsakes.js";
 import { List } from "./list.js";
+import "./page.js";
 
 const leftover = leftoverOf(storage, document.body.dataset.account);
 const box = document.querySelector(".leftover");
@@ -14,4 +15,4 @@ box.querySelector("button").addEventListener("click", () => {
   box.hidden = true;
 });
 
-new List({ page: document.querySelector("main.rooms"), requests, clock, window }).start();
+new List({ page: document.querySelector("main.rooms"), departure, requests, clock, window }).start();

@@ -4,7 +4,6 @@
 import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
 import { Conversation } from "./conversation.js";
-import { Departure } from "./departure.js";
 import { Earlier } from "./earlier.js";
 import { Log } from "./log.js";
 import { Messages } from "./messages.js";
@@ -34,13 +33,14 @@ export class Room {
   #outboxList;
   #leaving = false;
 
-  constructor({ main, requests, keepsakes, clock, times, nonce, window }) {
+  constructor({ main, departure, requests, keepsakes, clock, times, nonce, window }) {
     const { document, ResizeObserver } = window;
     const { room, person, cursor } = main.dataset;
     const part = (selector) => main.querySelector(selector);
     const delegate = this;
     this.#main = main;
     this.#page = `/rooms/${room}`;
+    this.#departure = departure;
     this.#window = window;
     this.#keepsakes = keepsakes;
 
@@ -50,7 +50,6 @@ export class Room {
     this.#reader = new Reader({ log, button: part(".talk__new"), ResizeObserver });
     this.#log = new Log({ element: log, messages, reader: this.#reader, cursor });
     this.#connection = new Connection({ page: main, window, delegate });
-    this.#departure = new Departure({ window, clock });
     this.#conversation = new Conversation({ page: this.#page, log: this.#log, people, requests, document, delegate });
     this.#poller = new Poller({ subject: this.#conversation, connection: this.#connection, clock, window });
     this.#earlier = new Earlier({ root: log, url: `/api${this.#page}/messages`, log: this.#log, requests, delegate });
@@ -71,7 +70,7 @@ export class Room {
   }
 
   get #parts() {
-    return [this.#log, this.#earlier, this.#composer, this.#outbox, this.#connection, this.#departure, this.#poller];
+    return [this.#log, this.#earlier, this.#composer, this.#outbox, this.#connection, this.#poller];
   }
 
   // Connection's delegate

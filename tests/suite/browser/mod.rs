@@ -11,6 +11,7 @@ mod copies;
 mod deletion;
 mod drafts;
 mod earlier;
+mod forms;
 mod keyboard;
 mod leaving;
 mod links;

@@ -2,17 +2,30 @@
 
 use std::collections::BTreeSet;
 
-use crate::support::House;
+use crate::support::{House, Page, Person};
 
-on_both_engines![all_that_pages_load_is_there, modules_find_each_other, nothing_else_is_served];
+on_both_engines![
+    all_that_pages_load_is_there,
+    a_page_waits_for_one_style_sheet_and_one_script,
+    nothing_else_is_served
+];
 
-/// All addresses the pages load something from.
-async fn loaded(house: &House) -> BTreeSet<String> {
+/// A page of each kind, and something its script must have.
+async fn pages(house: &House) -> [(Page, &'static str); 3] {
     let ana = house.person("ana").await;
     let room = ana.creates("Kitchen").await;
     let visitor = house.visitor("cy");
-    let pages = [visitor.opens("/").await, ana.opens("/rooms").await, ana.opens(&room.path("")).await];
-    pages.iter().flat_map(|answer| answer.page().assets()).collect()
+    let open = async |person: &Person<'_>, path: &str| person.opens(path).await.page();
+    [
+        (open(&visitor, "/").await, "class Departure"),
+        (open(&ana, "/rooms").await, "class List"),
+        (open(&ana, &room.path("")).await, "class Room"),
+    ]
+}
+
+/// All addresses the pages load something from.
+async fn loaded(house: &House) -> BTreeSet<String> {
+    pages(house).await.iter().flat_map(|(page, _)| page.assets()).collect()
 }
 
 async fn all_that_pages_load_is_there(house: House) {
@@ -32,26 +45,19 @@ async fn all_that_pages_load_is_there(house: House) {
     }
 }
 
-/// Where the imports of a module lead.
-fn imports(address: &str, source: &str) -> Vec<String> {
-    let folder = address.rsplit_once('/').expect("a folder").0;
-    let quoted = source.lines().filter(|line| line.starts_with("import") || line.starts_with("} from"));
-    quoted
-        .filter_map(|line| line.split('"').nth(1)?.strip_prefix("./").map(|path| format!("{folder}/{path}")))
-        .collect()
-}
-
-async fn modules_find_each_other(house: House) {
-    let is_module = |address: &String| address.ends_with(".js");
-    let mut waiting: Vec<_> = loaded(&house).await.into_iter().filter(is_module).collect();
-    let mut found = BTreeSet::new();
-    while let Some(address) = waiting.pop() {
-        let answer = house.visitor("cy").opens(&address).await.is(200);
-        assert_eq!(answer.kind(), "text/javascript", "{address}");
-        waiting.extend(imports(&address, &answer.body).into_iter().filter(|import| !found.contains(import)));
-        found.insert(address);
+/// One level and no more: what a file imports stands in it.
+async fn a_page_waits_for_one_style_sheet_and_one_script(house: House) {
+    for (page, part) in pages(&house).await {
+        let loaded = page.assets();
+        for (suffix, inside) in [(".css", ".header"), (".js", part)] {
+            let of_kind: Vec<_> = loaded.iter().filter(|address| address.ends_with(suffix)).collect();
+            assert_eq!(of_kind.len(), 1, "{loaded:?}");
+            let content = house.visitor("cy").opens(of_kind[0]).await.is(200).body;
+            let imports = |line: &str| line.starts_with("import ") || line.starts_with("@import ");
+            assert!(!content.lines().any(imports), "{content}");
+            assert!(content.contains(inside), "{content}");
+        }
     }
-    assert!(found.len() > 4, "poller, log, composer and outbox are modules of their own: {found:?}");
 }
 
 async fn nothing_else_is_served(house: House) {

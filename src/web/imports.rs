@@ -1,0 +1,184 @@
+//! A script or a style sheet and everything it imports, as one file.
+//!
+//! A browser learns of an import when it has read what imports it, and over HTTP/1.1 it asks for six files at
+//! a time: a page of thirty small files is five round trips away even if all are announced in its head. So
+//! the sources are plain modules and style sheets, small and understood by every browser as they are, and
+//! are joined once, at the start. Whatever is imported is in, and nothing has to be listed.
+//!
+//! Of JavaScript's ways to import and to export the plainest are understood, and any other is an error.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Files by their path below one folder.
+pub(super) type Files = BTreeMap<PathBuf, Vec<u8>>;
+
+/// The file at `path`; a script or a style sheet comes with what it imports.
+///
+/// # Errors
+/// A sentence that names the file: when it imports what is not there, itself, or in a way not understood.
+pub(super) fn joined(files: &Files, path: &Path) -> Result<Vec<u8>, String> {
+    let kind = path.extension().and_then(|extension| extension.to_str());
+    let mut whole = match kind {
+        Some("js") => Whole::new(files, module, "const $ = [];\n"),
+        Some("css") => Whole::new(files, sheet, ""),
+        _ => return Ok(files.get(path).cloned().unwrap_or_default()),
+    };
+    whole.add(path)?;
+    Ok(whole.text.into_bytes())
+}
+
+/// How the source at a path becomes a part of the whole.
+type Part = fn(&mut Whole<'_>, &Path, &str) -> Result<String, String>;
+
+/// What has been joined so far. Every file is in it once, behind all that it imports.
+struct Whole<'a> {
+    files: &'a Files,
+    part: Part,
+    text: String,
+    added: Vec<PathBuf>,
+    /// The chain of imports that is being followed.
+    open: Vec<PathBuf>,
+}
+
+impl<'a> Whole<'a> {
+    fn new(files: &'a Files, part: Part, text: &str) -> Self {
+        Self { files, part, text: text.to_owned(), added: Vec::new(), open: Vec::new() }
+    }
+
+    /// Adds a file unless it is there already, and says which in the order of adding it is.
+    fn add(&mut self, path: &Path) -> Result<usize, String> {
+        if let Some(place) = self.added.iter().position(|added| added == path) {
+            return Ok(place);
+        }
+        if self.open.iter().any(|open| open == path) {
+            return Err(format!("{} imports itself", path.display()));
+        }
+        let source = self.files.get(path).ok_or_else(|| format!("{} is missing", path.display()))?;
+        let source = str::from_utf8(source).map_err(|error| format!("{}: {error}", path.display()))?;
+        self.open.push(path.to_owned());
+        let part = (self.part)(self, path, source)?;
+        self.open.pop();
+        self.text += &part;
+        self.added.push(path.to_owned());
+        Ok(self.added.len() - 1)
+    }
+}
+
+/// A style sheet's own rules.
+fn sheet(whole: &mut Whole<'_>, path: &Path, source: &str) -> Result<String, String> {
+    let mut rules = String::new();
+    for line in source.lines() {
+        match line.strip_prefix("@import ") {
+            Some(import) => drop(whole.add(&neighbour(path, import)?)?),
+            None => rules.extend([line, "\n"]),
+        }
+    }
+    Ok(rules)
+}
+
+/// A module as a function that is called once: its names stay its own, and what it exports is kept under
+/// its number.
+fn module(whole: &mut Whole<'_>, path: &Path, source: &str) -> Result<String, String> {
+    let (mut body, mut exports) = (String::new(), Vec::new());
+    for line in source.lines() {
+        if let Some(import) = line.strip_prefix("import ") {
+            let (names, from) = import.split_once(" from ").unwrap_or(("", import));
+            let number = whole.add(&neighbour(path, from)?)?;
+            match names {
+                "" => {}
+                names if is_plain(names) => body += &format!("const {names} = $[{number}];"),
+                _ => return Err(not_understood(path, line)),
+            }
+        } else if let Some(declaration) = line.strip_prefix("export ") {
+            exports.push(declared(declaration).ok_or_else(|| not_understood(path, line))?);
+            body += declaration;
+        } else {
+            body += line;
+        }
+        body.push('\n');
+    }
+    let exports = exports.join(", ");
+    Ok(format!("// {}\n$.push((() => {{\n{body}return {{ {exports} }};\n}})());\n", path.display()))
+}
+
+/// The path that `"./name";` means in the file at `path`.
+fn neighbour(path: &Path, import: &str) -> Result<PathBuf, String> {
+    let name = import.strip_prefix("\"./").and_then(|name| name.strip_suffix("\";"));
+    name.map(|name| path.with_file_name(name)).ok_or_else(|| not_understood(path, import))
+}
+
+/// Whether these are names in braces, none of them changed.
+fn is_plain(names: &str) -> bool {
+    names.starts_with('{') && names.ends_with('}') && !names.contains(" as ")
+}
+
+/// The name that is declared by a class, a function or a constant.
+fn declared(declaration: &str) -> Option<&str> {
+    let kinds = ["class ", "function ", "async function ", "const "];
+    let rest = kinds.iter().find_map(|kind| declaration.strip_prefix(kind))?;
+    let end = rest.find(|letter: char| !letter.is_alphanumeric() && letter != '_')?;
+    Some(&rest[..end]).filter(|name| !name.is_empty())
+}
+
+fn not_understood(path: &Path, line: &str) -> String {
+    format!("{}: not understood: {line}", path.display())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn join(files: &[(&str, &str)], path: &str) -> Result<String, String> {
+        let files = files.iter().map(|(path, text)| (path.into(), text.as_bytes().to_vec())).collect();
+        joined(&files, Path::new(path)).map(|content| String::from_utf8(content).unwrap())
+    }
+
+    #[test]
+    fn a_style_sheet_stands_behind_what_it_imports_and_each_is_there_once() {
+        let files = [
+            ("css/a.css", "@import \"./b.css\";\n@import \"./c.css\";\na {}\n"),
+            ("css/b.css", "@import \"./c.css\";\nb {}\n"),
+            ("css/c.css", "c {}\n"),
+        ];
+        assert_eq!(join(&files, "css/a.css").unwrap(), "c {}\nb {}\na {}\n");
+    }
+
+    #[test]
+    fn a_module_keeps_its_names_to_itself_and_gives_what_it_exports() {
+        let files = [
+            ("js/a.js", "import { B, c } from \"./b.js\";\nimport \"./d.js\";\nB(c);"),
+            ("js/b.js", "const OWN = 1;\nexport class B {}\nexport const c = OWN;"),
+            ("js/d.js", "const OWN = 2;"),
+        ];
+        let expected = "const $ = [];\n\
+            // js/b.js\n$.push((() => {\nconst OWN = 1;\nclass B {}\nconst c = OWN;\nreturn { B, c };\n})());\n\
+            // js/d.js\n$.push((() => {\nconst OWN = 2;\nreturn {  };\n})());\n\
+            // js/a.js\n$.push((() => {\nconst { B, c } = $[0];\n\nB(c);\nreturn {  };\n})());\n";
+        assert_eq!(join(&files, "js/a.js").unwrap(), expected);
+    }
+
+    #[test]
+    fn what_cannot_be_joined_is_named() {
+        let refused = [
+            ("import { b } from \"./b.js\";", "js/b.js is missing"),
+            ("import { a } from \"./a.js\";", "js/a.js imports itself"),
+            ("import a from \"./c.js\";", "js/a.js: not understood: import a from \"./c.js\";"),
+            (
+                "import { c as d } from \"./c.js\";",
+                "js/a.js: not understood: import { c as d } from \"./c.js\";",
+            ),
+            ("import { b } from \"/b.js\";", "js/a.js: not understood: \"/b.js\";"),
+            ("export default 1;", "js/a.js: not understood: export default 1;"),
+        ];
+        for (source, reason) in refused {
+            let files = [("js/a.js", source), ("js/c.js", "export function c() {}")];
+            assert_eq!(join(&files, "js/a.js").unwrap_err(), reason);
+        }
+    }
+
+    #[test]
+    fn other_files_stay_as_they_are() {
+        assert_eq!(join(&[("mark.svg", "import <svg>")], "mark.svg").unwrap(), "import <svg>");
+    }
+}
