@@ -1,4 +1,5 @@
-// The message box: Enter sends, Shift+Enter is a new line, and what is typed is kept until it is handed on.
+// The message box: with a keyboard Enter sends and Shift+Enter makes a line, under a finger Enter makes a
+// line and the button sends. What is typed is kept until it is handed on.
 
 import { lengthOf, tidied } from "./texts.js";
 
@@ -11,17 +12,19 @@ export class Composer {
   #error;
   #draft;
   #limit;
+  #touch;
   #delegate;
   #started = false;
 
-  // delegate: written(text)
-  constructor({ form, draft, delegate }) {
+  // touch: a media query that matches while the page is used by touch · delegate: written(text)
+  constructor({ form, draft, touch, delegate }) {
     this.#form = form;
     this.#box = form.querySelector(".composer__body");
     this.#counter = form.querySelector(".composer__counter");
     this.#error = form.querySelector(".composer__error");
     this.#limit = Number(this.#box.dataset.limit);
     this.#draft = draft;
+    this.#touch = touch;
     this.#delegate = delegate;
   }
 
@@ -31,10 +34,9 @@ export class Composer {
     this.#form.addEventListener("submit", this.#submitted);
     this.#box.addEventListener("keydown", this.#keyPressed);
     this.#box.addEventListener("input", this.#typed);
-    // What the server gave back was typed last; then our own draft; never what the browser restored,
-    // which may have been sent since.
-    this.#box.value = this.#box.defaultValue || this.#draft.value || "";
-    this.#measure();
+    this.#touch.addEventListener("change", this.#handChanged);
+    this.#handChanged();
+    this.#recall();
   }
 
   stop() {
@@ -43,6 +45,7 @@ export class Composer {
     this.#form.removeEventListener("submit", this.#submitted);
     this.#box.removeEventListener("keydown", this.#keyPressed);
     this.#box.removeEventListener("input", this.#typed);
+    this.#touch.removeEventListener("change", this.#handChanged);
   }
 
   get text() {
@@ -55,6 +58,21 @@ export class Composer {
     this.#typed();
     this.#box.focus();
   }
+
+  // What stands in the box was typed before the script came, or given back by the server. It stays as it is,
+  // and what was kept from before comes above it. From now on the browser itself is to restore nothing: it
+  // does not know what has been sent.
+  #recall() {
+    const kept = this.#draft.value ?? "";
+    if (this.#box.value === "") this.#box.value = kept;
+    else if (!this.#box.value.startsWith(kept)) this.#box.setRangeText(`${kept}\n`, 0, 0, "preserve");
+    this.#form.autocomplete = "off";
+    this.#keep();
+  }
+
+  #handChanged = () => {
+    this.#box.enterKeyHint = this.#touch.matches ? "enter" : "send";
+  };
 
   #submitted = (event) => {
     event.preventDefault();
@@ -71,17 +89,22 @@ export class Composer {
   };
 
   #keyPressed = (event) => {
+    if (event.key !== "Enter" || event.shiftKey || this.#touch.matches) return;
     // The Enter that ends a composition (Japanese, Chinese, Korean input) is not ours; 229 is Safari's.
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    if (event.isComposing || event.keyCode === 229) return;
     event.preventDefault();
     this.#form.requestSubmit();
   };
 
   #typed = () => {
-    this.#draft.value = this.#box.value || undefined;
     this.#error.textContent = "";
-    this.#measure();
+    this.#keep();
   };
+
+  #keep() {
+    this.#draft.value = this.#box.value.trim() === "" ? undefined : this.#box.value;
+    this.#measure();
+  }
 
   #measure() {
     // 1 unit per character at least: a short text is not worth counting

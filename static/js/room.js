@@ -53,7 +53,8 @@ export class Room {
     this.#conversation = new Conversation({ page: this.#page, log: this.#log, people, requests, document, delegate });
     this.#poller = new Poller({ subject: this.#conversation, connection: this.#connection, clock, window });
     this.#earlier = new Earlier({ root: log, url: `/api${this.#page}/messages`, log: this.#log, requests, delegate });
-    this.#composer = new Composer({ form: part(".composer"), draft: keepsakes.draft, delegate });
+    const touch = window.matchMedia("(pointer: coarse)");
+    this.#composer = new Composer({ form: part(".composer"), draft: keepsakes.draft, touch, delegate });
     this.#outboxList = new OutboxList({ list: part(".outbox"), template: part(".outbox-template"), delegate });
     this.#outbox = new Outbox({ keepsake: keepsakes.outbox, delegate, clock, nonce });
   }

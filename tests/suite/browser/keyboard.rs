@@ -8,6 +8,7 @@ async fn enter_sends_and_shift_enter_makes_a_line(stage: &Stage) {
     let ana = stage.person("ana").await;
     ana.creates("Kitchen").await;
     assert_eq!(ana.finds("document.activeElement === field('Message')").await, true);
+    assert_eq!(ana.finds("field('Message').enterKeyHint").await, "send");
     ana.types_in("Message", &format!("one{}two", Person::SHIFT_ENTER)).await;
     ana.has_in("Message", "one\ntwo").await;
     assert!(ana.bodies().await.is_empty());
@@ -16,10 +17,11 @@ async fn enter_sends_and_shift_enter_makes_a_line(stage: &Stage) {
     ana.has_in("Message", "").await;
     assert_eq!(ana.finds("document.activeElement === field('Message')").await, true);
 
-    // Nothing but space is nothing to send.
+    // Nothing but space is nothing to send, and becomes an indent when more is typed.
     ana.types_in("Message", &format!("  {}", Person::ENTER)).await;
-    ana.says_and_sees("three").await;
-    assert_eq!(ana.bodies().await, ["one\ntwo", "three"]);
+    ana.says("three").await;
+    ana.has_read("  three").await;
+    assert_eq!(ana.bodies().await, ["one\ntwo", "  three"]);
 }
 
 async fn the_enter_of_an_input_method_does_not_send(stage: &Stage) {

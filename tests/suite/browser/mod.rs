@@ -4,6 +4,7 @@
 mod harness;
 
 mod another_history;
+mod arrival;
 mod asleep;
 mod back;
 mod connection;

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::harness::{Device, Person, Stage};
 use crate::support::Room;
 
-in_chromium![every_page_fits_a_small_phone];
+in_chromium![every_page_fits_a_small_phone, under_a_finger_enter_makes_a_line_and_the_button_sends];
 
 const WIDE: &str = "WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW";
 
@@ -96,4 +96,21 @@ async fn has_box_in_view(ana: &Person, page: &str) {
     let inside = "[field('Message'), buttons('Send')[0]].map((it) => it.getBoundingClientRect())
         .every(({ top, bottom, height }) => height >= 24 && top >= 0 && bottom <= innerHeight)";
     assert_eq!(ana.finds(inside).await, true, "{page}: the message box is out of view");
+}
+
+async fn under_a_finger_enter_makes_a_line_and_the_button_sends(stage: &Stage) {
+    let ana = stage.visitor("ana", Device::Phone).await;
+    ana.signs_up().await;
+    ana.creates("Kitchen").await;
+    assert_eq!(ana.finds("field('Message').enterKeyHint").await, "enter");
+    ana.types_in("Message", &format!("one{}two", Person::ENTER)).await;
+    ana.has_in("Message", "one\ntwo").await;
+    ana.presses("Send").await;
+    ana.has_read("one\ntwo").await;
+    assert_eq!(ana.bodies().await, ["one\ntwo"]);
+
+    // A keyboard and a mouse are put beside it.
+    ana.devtools("Emulation.setTouchEmulationEnabled", json!({ "enabled": false })).await;
+    ana.waits_until("field('Message').enterKeyHint === 'send'").await;
+    ana.says_and_sees("three").await;
 }
