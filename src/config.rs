@@ -2,9 +2,13 @@
 //!
 //! None is needed. Rocket's own (`address`, `port`, `secret_key`, …) stand beside that table or in `ROCKET_*`.
 
+mod network;
+
 use std::collections::BTreeSet;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use rocket::config::{Ident, Shutdown};
 use rocket::figment::providers::{Env, Format, Toml};
 use rocket::figment::value::Dict;
@@ -12,10 +16,13 @@ use rocket::figment::value::magic::RelativePathBuf;
 use rocket::figment::{Figment, Profile};
 use serde::Deserialize;
 
+pub use network::Network;
+
 use crate::logging::LogFormat;
 
 /// What can be set, with its defaults.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Deserialize)]
+#[cfg_attr(test, derive(Debug))]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// Where everything is kept: `sqlite:<file>`, relative to the working directory and created if
@@ -39,6 +46,8 @@ pub struct Config {
     pub secure_cookie: bool,
     /// How a line of the log is written: `pretty` for people, `json` for programs.
     pub log_format: LogFormat,
+    /// Whose word is taken for a client's address, in the header that Rocket's `ip_header` names.
+    pub trusted_proxies: Vec<Network>,
 }
 
 /// How much of the database an instance may take.
@@ -61,6 +70,7 @@ impl Default for Config {
             static_dir: "static".into(),
             secure_cookie: false,
             log_format: LogFormat::default(),
+            trusted_proxies: this_machine(),
         }
     }
 }
@@ -97,6 +107,12 @@ impl Config {
         usize::try_from(self.memory_mb.saturating_mul(1024 * 1024)).unwrap_or(usize::MAX)
     }
 
+    /// Whether a proxy at this address is believed.
+    #[must_use]
+    pub fn is_trusted_proxy(&self, address: IpAddr) -> bool {
+        self.trusted_proxies.iter().any(|proxy| proxy.contains(address))
+    }
+
     /// How often the tail reads.
     #[must_use]
     pub fn tick(&self) -> Duration {
@@ -118,6 +134,13 @@ pub fn figment() -> Figment {
         .merge(Toml::file(Env::var_or("ROCKET_CONFIG", "Rocket.toml")).nested())
         .merge(Env::prefixed("ROCKET_").ignore(&["PROFILE", "CONFIG"]).global())
         .merge(Env::prefixed("PARLOR_").map(|key| format!("parlor.{key}").into()).global())
+}
+
+/// The loopback addresses: a proxy on this machine.
+fn this_machine() -> Vec<Network> {
+    let v4 = Ipv4Net::new_assert(Ipv4Addr::new(127, 0, 0, 0), 8);
+    let v6 = Ipv6Net::new_assert(Ipv6Addr::LOCALHOST, 128);
+    [IpNet::from(v4), IpNet::from(v6)].map(Network::from).to_vec()
 }
 
 fn in_range(name: &str, value: u64, least: u64, most: u64) -> Result<(), String> {

@@ -91,10 +91,12 @@ pub async fn build(figment: Figment) -> Result<Rocket<Build>, StartError> {
 /// Has the tail and the sweeper run from liftoff until shutdown.
 fn run_beside(rocket: Rocket<Build>, tail: Tail, config: &Config, store: Store) -> Rocket<Build> {
     let tick = config.tick();
+    let database = store.kind();
     let (running, ended) = oneshot::channel::<()>();
     let start = AdHoc::on_liftoff("Tail and sweeper", move |rocket| {
         let address = SocketAddr::new(rocket.config().address, rocket.config().port);
-        tracing::info!("Parlor is open at http://{address}");
+        let version = env!("CARGO_PKG_VERSION");
+        tracing::info!(version, database, "Parlor is open at http://{address}");
         let shutdown = rocket.shutdown();
         Box::pin(async move {
             tokio::spawn(async move {

@@ -22,7 +22,7 @@ const ROWS_SHOWN: usize = 30;
 const ROW: usize = 64;
 
 /// A message as everyone in its room sees it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Message {
     /// Its place in the room's log.
     pub position: Position,
@@ -94,7 +94,8 @@ pub fn fill<T>(messages: impl Iterator<Item = T>, size: impl Fn(&T) -> usize) ->
 }
 
 /// The text of a message, as it is stored and shown.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
+#[cfg_attr(test, derive(Debug))]
 pub struct Body(String);
 
 impl Body {

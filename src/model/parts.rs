@@ -13,7 +13,8 @@ use super::text::is_visible;
 
 /// A stretch of a text: in JSON a string where it is plain, or else an object that names its kind and has the
 /// `text` to show, so that a reader who does not know the kind has something to show.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(Debug))]
 #[serde(untagged)]
 pub enum Part<'a> {
     /// Text to show as it is.

@@ -23,7 +23,7 @@ impl Store {
         name: &Username,
         password_hash: &str,
         session: &NewSession,
-    ) -> Result<(), Error> {
+    ) -> Result<AccountId, Error> {
         self.write(|mut writing| async move {
             let account: Option<(i64,)> = sqlx::query_as(
                 "insert into account (name, name_key, password_hash, created_at) values ($1, $2, $3, $4)
@@ -35,11 +35,14 @@ impl Store {
             .bind(Timestamp::now().0)
             .fetch_optional(&mut writing)
             .await?;
-            match account {
-                Some((id,)) => insert_session(&mut writing, AccountId(id), session).await?,
+            let account = match account {
+                Some((id,)) => {
+                    insert_session(&mut writing, AccountId(id), session).await?;
+                    AccountId(id)
+                }
                 None => already_made(&mut writing, session).await?,
-            }
-            Ok(((), writing))
+            };
+            Ok((account, writing))
         })
         .await
     }
@@ -58,11 +61,11 @@ impl Store {
     }
 }
 
-/// Whether the name is taken by this very request: an earlier run of it whose answer was lost.
-async fn already_made(connection: &mut Connection, session: &NewSession) -> Result<(), Error> {
+/// The account, if the name is taken by this very request: an earlier run of it whose answer was lost.
+async fn already_made(connection: &mut Connection, session: &NewSession) -> Result<AccountId, Error> {
     let ours: Option<(i64,)> = sqlx::query_as("select account_id from session where token_hash = $1")
         .bind(session.token.0.to_vec())
         .fetch_optional(connection)
         .await?;
-    ours.map(|_| ()).ok_or_else(|| Refusal::UsernameTaken.into())
+    ours.map(|(id,)| AccountId(id)).ok_or_else(|| Refusal::UsernameTaken.into())
 }

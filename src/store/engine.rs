@@ -59,6 +59,14 @@ impl Engine {
         }
     }
 
+    /// Its name.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "sqlite",
+            Self::Postgres => "postgres",
+        }
+    }
+
     /// How a transaction that writes begins. SQLite must take its write lock here: a read lock cannot
     /// be raised later without risking `SQLITE_BUSY_SNAPSHOT`, which no waiting cures.
     pub(super) fn begin_write(&self) -> &'static str {

@@ -114,6 +114,12 @@ impl Store {
         Self { patience: self.shared.engine.patience(self.shared.limits), ..self.clone() }
     }
 
+    /// The database's kind, for the log: `sqlite` or `postgres`.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        self.shared.engine.name()
+    }
+
     /// How often the database was gone to through this handle and its clones. No statement runs
     /// without a visit; a visit runs one statement or more.
     #[must_use]

@@ -18,7 +18,7 @@ use crate::model::sessions::TokenHash;
 use crate::model::{Refusal, Timestamp};
 
 /// A message on its way into a room.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Post {
     /// Whose session sends it.
     pub token: TokenHash,
@@ -31,7 +31,7 @@ pub struct Post {
 }
 
 /// A message that is on disk.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Posted {
     /// The message, at its place.
     pub message: Message,

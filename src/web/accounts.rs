@@ -27,7 +27,9 @@ async fn make(entrance: &Entrance<'_>, sent: &SentAccount, token: &Token) -> Res
     let name = Username::parse(&sent.username)?;
     let password = Password::parse(&sent.password)?;
     let hash = entrance.passwords.hash(password).await?;
-    Ok(entrance.store.create_account(&name, &hash, &NewSession { token: token.hash() }).await?)
+    let account = entrance.store.create_account(&name, &hash, &NewSession { token: token.hash() }).await?;
+    tracing::info!(account = account.0, client = %entrance.client, "account created");
+    Ok(())
 }
 
 pub(super) fn routes() -> Vec<Route> {

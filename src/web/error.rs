@@ -13,6 +13,7 @@
 //! page or as JSON.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
 use rocket::Request;
@@ -48,7 +49,17 @@ pub(super) enum Error {
     /// The database failed, which has been logged.
     Unavailable,
     /// A refusal of words someone wrote, who should get them back.
-    Unsent(Box<Error>, String),
+    Unsent(Box<Error>, Unsent),
+}
+
+/// Words of a person, which no log is to show: Rocket formats the errors of guards.
+#[derive(Clone)]
+pub(super) struct Unsent(String);
+
+impl fmt::Debug for Unsent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Unsent(…)")
+    }
 }
 
 impl From<Refusal> for Error {
@@ -76,7 +87,7 @@ impl From<store::Error> for Error {
 }
 
 /// Problem details, and what the pages need beside them.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Default, Serialize)]
 pub(super) struct Problem {
     #[serde(rename = "type")]
     kind: String,
@@ -100,7 +111,7 @@ pub(super) struct Problem {
     pub(super) refusal: Option<Refusal>,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Serialize)]
 struct Inside {
     id: i64,
     name: String,
@@ -246,7 +257,7 @@ impl From<Error> for Problem {
                 "Not available",
                 "Parlor cannot reach its database right now. Please try again in a moment.",
             ),
-            Error::Unsent(error, words) => Self { unsent: Some(words), ..Self::from(*error) },
+            Error::Unsent(error, words) => Self { unsent: Some(words.0), ..Self::from(*error) },
         }
     }
 }
@@ -254,7 +265,7 @@ impl From<Error> for Problem {
 impl Error {
     /// The same refusal, with words that should not be lost.
     pub(super) fn with_unsent(self, words: impl Into<String>) -> Self {
-        Self::Unsent(Box::new(self), words.into())
+        Self::Unsent(Box::new(self), Unsent(words.into()))
     }
 
     /// Leaves the reason with the request, where the catcher finds it. The last one left is told.

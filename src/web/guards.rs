@@ -23,6 +23,7 @@ use rocket::http::{Method, Status};
 use rocket::outcome::{Outcome, try_outcome};
 use rocket::request::{self, FromRequest};
 
+use super::client::ClientAddress;
 use super::cookies;
 use super::error::Error;
 use crate::live::Live;
@@ -43,14 +44,32 @@ impl<'r> FromRequest<'r> for SameOrigin {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
-        let header = |name| request.headers().get_one(name);
-        let allowed = match (header("Sec-Fetch-Site"), header("Origin")) {
-            _ if matches!(request.method(), Method::Get | Method::Head) => true,
-            (Some(site), _) => matches!(site, "same-origin" | "none"),
-            (None, Some(origin)) => origin.split_once("://").map(|(_, host)| host) == header("Host"),
-            (None, None) => true,
-        };
-        if allowed { Outcome::Success(Self) } else { Error::CrossSite.refuse(request) }
+        let Some(reason) = cross_site(request) else { return Outcome::Success(Self) };
+        let client = ClientAddress::of(request);
+        let route = request.route().map(|route| route.uri.path());
+        tracing::warn!(route, %client, "a form was refused as sent from another site: {reason}");
+        Error::CrossSite.refuse(request)
+    }
+}
+
+/// Why a request counts as sent from another site, if it does, for the person who runs Parlor: a proxy that does
+/// not pass `Host` on is the commonest reason.
+fn cross_site(request: &Request<'_>) -> Option<String> {
+    let header = |name| request.headers().get_one(name);
+    // What anybody may send is not to fill the log.
+    let quoted = |text: &str| format!("{:?}", text.chars().take(100).collect::<String>());
+    match (header("Sec-Fetch-Site"), header("Origin")) {
+        _ if matches!(request.method(), Method::Get | Method::Head) => None,
+        (Some("same-origin" | "none"), _) | (None, None) => None,
+        (Some(site), _) => Some(format!("Sec-Fetch-Site is {}", quoted(site))),
+        (None, Some(origin)) => {
+            let host = header("Host");
+            let agrees = origin.split_once("://").map(|(_, host)| host) == host;
+            let host = host.map_or("missing".to_owned(), quoted);
+            (!agrees).then(|| {
+                format!("Origin is {}, but Host is {host}; does a proxy pass Host on?", quoted(origin))
+            })
+        }
     }
 }
 

@@ -8,6 +8,7 @@ mod accounts;
 mod assets;
 mod body;
 mod catchers;
+mod client;
 mod cookies;
 mod doors;
 mod error;

@@ -7,6 +7,7 @@ use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::body::Fields;
+use super::client::ClientAddress;
 use super::doors::door;
 use super::error::{Error, Problem};
 use super::guards::{InPath, Owner, User};
@@ -37,11 +38,14 @@ enum Created {
 async fn create(
     user: &User,
     sent: Fields<SentRoom>,
+    client: ClientAddress,
     store: &State<Store>,
     live: &State<Live>,
 ) -> Result<Created, Error> {
     let refused = match open(user, &sent.0.name, store).await {
         Ok(room) => {
+            let account = user.session.person.id.0;
+            tracing::info!(room = room.0, account, %client, "room created");
             live.settle().await;
             return Ok(Created::In(to_room(room)));
         }
@@ -179,10 +183,12 @@ fn confirm(owner: Owner<'_>) -> Template {
 async fn delete(
     user: &User,
     at: InPath,
+    client: ClientAddress,
     store: &State<Store>,
     live: &State<Live>,
 ) -> Result<Redirect, Error> {
     store.delete_room(&user.session, at.0).await?;
+    tracing::info!(room = at.0.0, account = user.session.person.id.0, %client, "room deleted");
     live.settle().await;
     Ok(to_list())
 }

@@ -41,8 +41,16 @@ async fn open(entrance: &Entrance<'_>, sent: &SentAccount, token: &Token) -> Res
     let account = known.as_ref().map(|known| known.account);
     let known = known.map(|known| known.password_hash);
     let matches = entrance.passwords.verify(Password::presented(&sent.password), known).await?;
-    let account = account.filter(|_| matches).ok_or(Refusal::WrongPassword)?;
-    Ok(entrance.store.open_session(account, &NewSession { token: token.hash() }).await?)
+    let client = entrance.client;
+    let Some(account) = account.filter(|_| matches) else {
+        // Not the name: people type passwords there.
+        let account = account.map(|account| account.0);
+        tracing::info!(account, %client, "log-in refused: wrong username or password");
+        return Err(Refusal::WrongPassword.into());
+    };
+    entrance.store.open_session(account, &NewSession { token: token.hash() }).await?;
+    tracing::info!(account = account.0, %client, "logged in");
+    Ok(())
 }
 
 #[post("/session/end")]

@@ -8,6 +8,7 @@ use rocket::{FromForm, Request, Responder, Route, State, get, routes};
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
+use super::client::ClientAddress;
 use super::guards::{SameOrigin, Visitor};
 use super::pages::{self, Page};
 use super::{Passwords, cookies, paths};
@@ -89,6 +90,7 @@ pub(super) struct Entrance<'r> {
     live: &'r Live,
     config: &'r Config,
     visitor: Visitor<'r>,
+    pub(super) client: ClientAddress,
     jar: &'r CookieJar<'r>,
 }
 
@@ -104,6 +106,7 @@ impl<'r> FromRequest<'r> for Entrance<'r> {
             passwords: try_outcome!(request.guard::<&State<Passwords>>().await),
             live: try_outcome!(request.guard::<&State<Live>>().await),
             config: try_outcome!(request.guard::<&State<Config>>().await),
+            client: ClientAddress::of(request),
             jar: request.cookies(),
         })
     }

@@ -1,8 +1,11 @@
 //! What is logged, and what never is.
 
-use serde_json::Value;
+use rocket::http::Method;
+use rocket::tokio::io::{AsyncReadExt, AsyncWriteExt};
+use rocket::tokio::net::TcpSocket;
+use serde_json::{Value, json};
 
-use crate::machines::{Program, Settings};
+use crate::machines::{Balancer, Program, Settings, deployed};
 use crate::support::{Database, Engine, Person};
 
 /// A Parlor with a database of its own and something in its environment.
@@ -82,6 +85,118 @@ async fn the_log_can_be_json() {
             assert!(line[key].is_string(), "no {key}: {line}");
         }
     }
+    database.discard().await;
+}
+
+/// The fields of the one event that says so.
+#[track_caller]
+fn fields(lines: &[String], message: &str) -> Value {
+    let lines = lines.iter().map(|line| serde_json::from_str(line).expect("JSON"));
+    let mut told = lines.filter(|line: &Value| line["message"].as_str().unwrap().starts_with(message));
+    let event = told.next().unwrap_or_else(|| panic!("nobody said “{message}”"));
+    assert!(told.next().is_none(), "“{message}” was said more than once");
+    event
+}
+
+#[rocket::async_test]
+async fn who_does_what_is_logged_with_numbers_and_addresses() {
+    let (database, program) = start(&[("PARLOR_LOG_FORMAT", "json")]).await;
+    let address = program.address();
+    let ana = Person::on_the_street(address, "ana");
+    ana.signs_up().await;
+    let room = ana.creates("Kitchen").await;
+    ana.deletes(&room).await;
+    ana.without_cookies().tries_to_log_in("a wrong password").await.is(401);
+    ana.without_cookies().logs_in().await;
+    let lines = lines(program).await;
+
+    let start = fields(&lines, &format!("Parlor is open at http://{address}"));
+    assert_eq!(
+        (&start["version"], &start["database"]),
+        (&json!(env!("CARGO_PKG_VERSION")), &json!("sqlite"))
+    );
+    for (message, level) in [
+        ("account created", "INFO"),
+        ("room created", "INFO"),
+        ("room deleted", "INFO"),
+        ("log-in refused", "INFO"),
+        ("logged in", "INFO"),
+    ] {
+        let event = fields(&lines, message);
+        assert_eq!((&event["level"], &event["account"]), (&json!(level), &json!(1)), "{event}");
+        assert_eq!(event["client"], json!("127.0.0.1"), "{event}");
+        assert_eq!(event["room"].is_i64(), message.starts_with("room"), "{event}");
+    }
+    fields(&lines, "Parlor has stopped");
+    database.discard().await;
+}
+
+#[rocket::async_test]
+async fn only_a_proxy_of_ours_says_who_the_client_is() {
+    let header = ("ROCKET_IP_HEADER", "X-Forwarded-For");
+    for (env, expected) in [
+        (vec![], "127.0.0.1"),
+        (vec![header], "203.0.113.7"),
+        (vec![header, ("PARLOR_TRUSTED_PROXIES", r#"["192.0.2.0/24", "2001:db8::1"]"#)], "127.0.0.1"),
+    ] {
+        let (database, program) = start(&[&env[..], &[("PARLOR_LOG_FORMAT", "json")]].concat()).await;
+        let ana = Person::on_the_street(program.address(), "ana");
+        let form = [("username", "ana"), ("password", Person::PASSWORD)];
+        let ask = ana.asks(Method::Post, "/accounts").form(&form).header("X-Forwarded-For", "203.0.113.7");
+        ask.send().await.is(303);
+        assert_eq!(fields(&lines(program).await, "account created")["client"], json!(expected), "{env:?}");
+        database.discard().await;
+    }
+}
+
+/// As `deploy/` has it.
+#[rocket::async_test]
+async fn behind_nginx_the_client_is_whom_nginx_sees() {
+    let database = Database::create(Engine::Sqlite).await;
+    let mut settings = deployed(database.url());
+    settings.env.push(("PARLOR_LOG_FORMAT".to_owned(), "json".to_owned()));
+    let program = Program::start(&settings).await;
+    let balancer = Balancer::before([program.address(); 2]).await;
+
+    let body = "username=ana&password=a-wrong-one";
+    let head = format!(
+        "POST /session HTTP/1.1\r\nHost: parlor\r\nConnection: close\r\nX-Real-IP: 203.0.113.7\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(([127, 0, 0, 5], 0).into()).unwrap();
+    let mut line = socket.connect(balancer.address()).await.unwrap();
+    line.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    line.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 401"), "{answer}");
+
+    assert_eq!(fields(&lines(program).await, "log-in refused")["client"], json!("127.0.0.5"));
+    database.discard().await;
+}
+
+/// The commonest mistake of those who put a proxy in front is one that does not pass `Host` on.
+#[rocket::async_test]
+async fn a_form_refused_as_cross_site_says_why() {
+    let (database, program) = start(&[("PARLOR_LOG_FORMAT", "json")]).await;
+    let ana = Person::on_the_street(program.address(), "ana");
+    let asks = || ana.asks(Method::Post, "/session").form(&[]);
+    for _ in 0..3 {
+        asks().header("Sec-Fetch-Site", "cross-site").send().await.is(403);
+    }
+    asks().host("127.0.0.1:8001").header("Origin", "https://chat.example").send().await.is(403);
+    let lines = lines(program).await;
+    let refused = "a form was refused as sent from another site: ";
+    let event = fields(&lines, &format!(r#"{refused}Sec-Fetch-Site is "cross-site""#));
+    assert_eq!((&event["level"], &event["route"]), (&json!("WARN"), &json!("/session")), "{event}");
+    let again = fields(&lines, &format!("again: {refused}Sec-Fetch-Site"));
+    assert_eq!(again["repeats"], json!(2), "{again}");
+    let event = fields(
+        &lines,
+        &format!(r#"{refused}Origin is "https://chat.example", but Host is "127.0.0.1:8001""#),
+    );
+    assert_eq!(event["client"], json!("127.0.0.1"), "{event}");
     database.discard().await;
 }
 

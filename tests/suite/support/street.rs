@@ -31,7 +31,9 @@ async fn exchange(address: SocketAddr, request: &Request, cookies: &str) -> std:
     let mut head = format!("{method} {uri} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n");
     let mut say = |name: &str, value: &dyn Display| head.push_str(&format!("{name}: {value}\r\n"));
     if method.supports_payload() {
-        say("Origin", &format_args!("http://{host}"));
+        if !headers.iter().any(|(name, _)| *name == "Origin") {
+            say("Origin", &format_args!("http://{host}"));
+        }
         say("Content-Length", &length);
     }
     if !cookies.is_empty() {
