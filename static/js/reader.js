@@ -1,29 +1,36 @@
-// Where the reader is in the log. At the end, the end is followed; anywhere else the view stays
-// where it is, and a button says that there is more below.
+// Where the reader is in the log. At the end, the end is followed; anywhere else the message at the top
+// stays at the top, whatever changes its size. While the log is in somebody's hand (a button is down, text is
+// selected) nothing moves, and a button says that there is more below.
 
 const NEAR = 24;
 
 export class Reader {
   #log;
   #button;
+  #document;
   #sizes;
   #atEnd = true;
+  #pressed = false;
+  #selecting = false;
+  #size;
+  #top;
   #started = false;
 
   constructor({ log, button, ResizeObserver }) {
     this.#log = log;
     this.#button = button;
-    this.#sizes = new ResizeObserver(() => this.#follow());
+    this.#document = log.ownerDocument;
+    this.#sizes = new ResizeObserver(() => this.#settle());
   }
+
+  // Lifecycle
 
   start() {
     if (this.#started) return;
     this.#started = true;
     // Without the script the log is turned upside down to open at its end: see messages.css.
     this.#log.classList.add("log--live");
-    this.#log.addEventListener("scroll", this.#scrolled, { passive: true });
-    this.#button.addEventListener("mousedown", keepFocus);
-    this.#button.addEventListener("click", this.#asked);
+    this.#listen("addEventListener");
     this.#sizes.observe(this.#log);
     this.#sizes.observe(this.#log.firstElementChild);
     this.toEnd();
@@ -32,15 +39,15 @@ export class Reader {
   stop() {
     if (!this.#started) return;
     this.#started = false;
-    this.#log.removeEventListener("scroll", this.#scrolled);
-    this.#button.removeEventListener("mousedown", keepFocus);
-    this.#button.removeEventListener("click", this.#asked);
+    this.#listen("removeEventListener");
     this.#sizes.disconnect();
   }
 
+  // Actions
+
   added() {
-    if (this.#atEnd) this.#follow();
-    else this.#button.hidden = false;
+    this.#settle();
+    this.#button.hidden = this.#isNearEnd;
   }
 
   // Runs a change above `element` so that the element stays where the reader sees it.
@@ -48,12 +55,28 @@ export class Reader {
     const before = element.getBoundingClientRect().top;
     change();
     this.#log.scrollTop += element.getBoundingClientRect().top - before;
+    this.#note();
   }
 
   toEnd() {
     this.#atEnd = true;
+    this.#selecting = false;
     this.#button.hidden = true;
     this.#follow();
+  }
+
+  // Events
+
+  #listen(change) {
+    this.#log[change]("scroll", this.#scrolled, { passive: true });
+    this.#log[change]("click", this.#clicked);
+    this.#log[change]("pointerdown", this.#down, { passive: true });
+    this.#document[change]("pointerup", this.#up, { passive: true });
+    this.#document[change]("pointercancel", this.#up, { passive: true });
+    this.#document[change]("pointermove", this.#moved, { passive: true });
+    this.#document[change]("selectionchange", this.#selected);
+    this.#button[change]("mousedown", keepFocus);
+    this.#button[change]("click", this.#asked);
   }
 
   // The button is about to vanish, and must not take the focus with it.
@@ -62,15 +85,121 @@ export class Reader {
     this.toEnd();
   };
 
-  #follow() {
-    if (this.#atEnd) this.#log.scrollTop = this.#log.scrollHeight;
+  // Only a change of place is the reader's; what comes with a change of size is not.
+  #scrolled = () => {
+    if (this.#size !== this.#sizeNow) return this.#settle();
+    this.#atEnd = this.#isNearEnd;
+    if (this.#atEnd) this.#button.hidden = true;
+    this.#note();
+  };
+
+  // Who opens a tall message reads on where they are, and not at its end.
+  #clicked = ({ target }) => {
+    if (target.closest("summary")) this.#atEnd = false;
+  };
+
+  #down = () => {
+    this.#pressed = true;
+  };
+
+  #up = () => {
+    if (!this.#pressed) return;
+    this.#pressed = false;
+    if (this.#atEnd && !this.#selecting) this.toEnd();
+  };
+
+  // A scrollbar does not say when it is let go.
+  #moved = ({ buttons }) => {
+    if (buttons === 0) this.#up();
+  };
+
+  // What came meanwhile does not carry off a reader whose selection goes.
+  #selected = () => {
+    const before = this.#selecting;
+    this.#selecting = isSelected(this.#log);
+    if (before && !this.#selecting) this.#atEnd = this.#isNearEnd;
+  };
+
+  // Internal
+
+  get #isHeld() {
+    return this.#pressed || this.#selecting;
   }
 
-  #scrolled = () => {
-    const below = this.#log.scrollHeight - this.#log.clientHeight - this.#log.scrollTop;
-    this.#atEnd = below <= NEAR;
-    if (this.#atEnd) this.#button.hidden = true;
-  };
+  get #isNearEnd() {
+    return this.#log.scrollHeight - this.#log.clientHeight - this.#log.scrollTop <= NEAR;
+  }
+
+  get #sizeNow() {
+    const { scrollHeight, clientHeight, clientWidth } = this.#log;
+    return `${scrollHeight} ${clientHeight} ${clientWidth}`;
+  }
+
+  #settle() {
+    if (this.#atEnd && !this.#isHeld) this.#follow();
+    else this.#hold();
+  }
+
+  #follow() {
+    this.#log.scrollTop = this.#log.scrollHeight;
+    this.#note();
+  }
+
+  #hold() {
+    if (this.#top) this.#log.scrollTop += this.#top.drift;
+    if (!this.#isHeld) this.#atEnd = this.#isNearEnd;
+    this.#note();
+  }
+
+  #note() {
+    this.#size = this.#sizeNow;
+    this.#top = Top.of(this.#log);
+  }
+}
+
+// The message at the log's upper edge, and how far it reaches above it.
+class Top {
+  #log;
+  #message;
+  #above;
+
+  constructor(log, message) {
+    this.#log = log;
+    this.#message = message;
+    this.#above = topOf(log) - topOf(message);
+  }
+
+  static of(log) {
+    const message = firstBelow(topOf(log), log.querySelectorAll("[data-seq]"));
+    return message && new Top(log, message);
+  }
+
+  // How far it has moved since. A message that has become shorter than it reached is still at the edge.
+  get drift() {
+    if (!this.#message.isConnected) return 0;
+    const above = Math.min(this.#above, this.#message.offsetHeight - 1);
+    return topOf(this.#message) + above - topOf(this.#log);
+  }
+}
+
+function topOf(element) {
+  return element.getBoundingClientRect().top;
+}
+
+// The messages stand in order, so that each look settles half of them.
+function firstBelow(edge, messages) {
+  let [from, to] = [0, messages.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (messages[middle].getBoundingClientRect().bottom > edge) to = middle;
+    else from = middle + 1;
+  }
+  return messages[from];
+}
+
+function isSelected(log) {
+  const selection = log.ownerDocument.getSelection();
+  return !selection.isCollapsed && selection.containsNode(log, true);
 }
 
 function keepFocus(event) {

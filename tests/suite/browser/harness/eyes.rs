@@ -58,6 +58,16 @@ impl Person {
         }
     }
 
+    /// Waits until all that is under way for the next picture has been done.
+    pub async fn has_drawn(&self) {
+        let statements = "
+            const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+            await frame();
+            await frame();
+            return true;";
+        self.runs(statements, Vec::new()).await;
+    }
+
     /// Waits for words on the page.
     pub async fn sees(&self, words: &str) {
         self.waits_until(&format!("document.body.innerText.includes({})", json!(words))).await;

@@ -70,6 +70,18 @@ impl Person {
         self.runs(statements, vec![json!(label), json!(text)]).await;
     }
 
+    /// Has the mouse do something in the middle of an element: move there, go down or up.
+    pub async fn points(&self, what: &str, element: &str) {
+        let middle = format!(
+            "(({{ left, top, width, height }}) => [left + width / 2, top + height / 2])
+            (({element}).getBoundingClientRect())"
+        );
+        let middle = self.finds(&middle).await;
+        let button = if what == "mouseMoved" { "none" } else { "left" };
+        let event = json!({"type": what, "x": middle[0], "y": middle[1], "button": button, "clickCount": 1});
+        self.devtools("Input.dispatchMouseEvent", event).await;
+    }
+
     /// Opens one more tab in the same window, and looks at it.
     pub async fn opens_tab(&self, path: &str) -> WindowHandle {
         // As a link does; a tab that ChromeDriver makes would not hide the one before.
