@@ -119,6 +119,10 @@ impl House {
         self.head = position;
         let room = match event {
             Event::SessionEnded { .. } => return Ok(()),
+            Event::Dismissed { account } => {
+                self.exit(account);
+                return Ok(());
+            }
             Event::Opened { room, owner } => self.open(room, owner),
             Event::Joined { person, room } => {
                 self.exit(person.id);
@@ -259,7 +263,9 @@ mod tests {
         let list = house.list_page(BO, 1);
         assert_eq!(list.whereabouts.notice().unwrap().by, "ana");
         assert!(list.rooms.is_empty());
-        tell(&mut house, Event::Left { account: BO, room: TEA });
+        let version = house.list_version();
+        tell(&mut house, Event::Dismissed { account: BO });
+        assert_eq!(house.list_version(), version, "nobody else sees a difference");
         assert!(house.list_page(BO, 1).whereabouts.notice().is_none());
         assert!(house.rooms.is_empty());
     }

@@ -46,7 +46,13 @@ pub enum Event {
         /// Where.
         room: RoomId,
     },
-    /// Someone left, or dismissed the notice of a deletion.
+    /// Someone dismissed the notice that their room was deleted: they were in it until now, and nobody
+    /// else is concerned.
+    Dismissed {
+        /// Who.
+        account: AccountId,
+    },
+    /// Someone left.
     Left {
         /// Who.
         account: AccountId,

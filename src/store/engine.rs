@@ -94,6 +94,14 @@ impl Engine {
         }
     }
 
+    /// A statement that tells the database's time, in milliseconds since 1970.
+    pub(super) fn time(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "select cast(unixepoch('subsec') * 1000 as integer)",
+            Self::Postgres => "select cast(extract(epoch from clock_timestamp()) * 1000 as bigint)",
+        }
+    }
+
     /// How long a visit may take. One to SQLite is at worst behind others' writes, and nothing is gained
     /// by giving up: there is no other instance to ask.
     pub(super) fn patience(&self, limits: Limits) -> Duration {

@@ -15,6 +15,7 @@ pub(super) mod kind {
     pub(crate) const DELETED: &str = "deleted";
     pub(crate) const JOINED: &str = "joined";
     pub(crate) const LEFT: &str = "left";
+    pub(crate) const DISMISSED: &str = "dismissed";
     pub(crate) const SESSION_ENDED: &str = "session-ended";
 }
 
@@ -52,7 +53,8 @@ impl Store {
         let secret = secret.as_str();
         self.write(|mut writing| async move {
             sqlx::query(
-                "insert into house (id, last_seq, last_tag, secret_key) values (1, 0, 0, $1)
+                "insert into house (id, last_seq, last_tag, moved_seq, moved_tag, rooms, secret_key)
+                 values (1, 0, 0, 0, 0, 0, $1)
                  on conflict (id) do nothing",
             )
             .bind(secret)
@@ -105,7 +107,7 @@ impl Store {
         type RoomRow = (i64, String, i64, String, i64, i64, Option<String>);
         let mut snapshot = self.snapshot().await?;
         let head = head(&mut snapshot).await?;
-        let moved = list_version(&mut snapshot).await?;
+        let List { moved, .. } = list(&mut snapshot).await?;
         let rooms: Vec<RoomRow> = sqlx::query_as(
             "select r.id, r.name, o.id, o.name, r.moved_seq, r.moved_tag, d.name
              from room r join account o on o.id = r.owner_id left join account d on d.id = r.deleted_by
@@ -139,6 +141,7 @@ fn event(kind: &str, person: Person, room: RoomRef) -> Event {
         kind::OPENED => Event::Opened { room, owner: person },
         kind::DELETED => Event::Deleted { room: room.id, by: person.name },
         kind::JOINED => Event::Joined { person, room: room.id },
+        kind::DISMISSED => Event::Dismissed { account: person.id },
         kind::LEFT => Event::Left { account: person.id, room: room.id },
         _ => Event::SessionEnded { account: person.id },
     }
@@ -151,13 +154,20 @@ pub(super) async fn head(connection: &mut Connection) -> Result<Position, Error>
     Ok(Position { seq, tag: Tag(tag) })
 }
 
-/// The latest coming or going anywhere: what the list has to be as new as.
-pub(super) async fn list_version(connection: &mut Connection) -> Result<Position, Error> {
-    let latest: Option<(i64, i64)> =
-        sqlx::query_as("select moved_seq, moved_tag from room order by moved_seq desc limit 1")
-            .fetch_optional(connection)
-            .await?;
-    Ok(latest.map_or(Position::START, |(seq, tag)| Position { seq, tag: Tag(tag) }))
+/// What is known of the list of rooms as a whole.
+pub(super) struct List {
+    /// The latest coming or going anywhere: what the list has to be as new as.
+    pub(super) moved: Position,
+    /// How many rooms there are.
+    pub(super) rooms: i64,
+}
+
+/// The list of rooms, as this transaction sees it.
+pub(super) async fn list(connection: &mut Connection) -> Result<List, Error> {
+    let (seq, tag, rooms) = sqlx::query_as("select moved_seq, moved_tag, rooms from house where id = 1")
+        .fetch_one(connection)
+        .await?;
+    Ok(List { moved: Position { seq, tag: Tag(tag) }, rooms })
 }
 
 /// Appends to the house log, and makes the entry the latest coming or going of its room. The house's
@@ -171,10 +181,21 @@ pub(super) async fn append(
     at: Timestamp,
 ) -> Result<(), Error> {
     let tag = Tag::random();
+    let moves_list = room.is_some() && kind != kind::DISMISSED;
+    let more_rooms = match kind {
+        kind::OPENED => 1_i64,
+        kind::DELETED => -1,
+        _ => 0,
+    };
     let (seq,): (i64,) = sqlx::query_as(
-        "update house set last_seq = last_seq + 1, last_tag = $1 where id = 1 returning last_seq",
+        "update house set last_seq = last_seq + 1, last_tag = $1, rooms = rooms + $3,
+                moved_seq = case when $2 = 1 then last_seq + 1 else moved_seq end,
+                moved_tag = case when $2 = 1 then $1 else moved_tag end
+         where id = 1 returning last_seq",
     )
     .bind(tag.0)
+    .bind(i64::from(moves_list))
+    .bind(more_rooms)
     .fetch_one(&mut *connection)
     .await?;
     sqlx::query(

@@ -1,6 +1,6 @@
 //! The list of rooms.
 
-use super::rooms::{Room, Row, facts, room};
+use super::rooms::{Room, Row, room, seen_from_outside};
 use super::whereabouts::where_is;
 use super::{Error, Store, house};
 use crate::model::accounts::AccountId;
@@ -31,12 +31,9 @@ impl Store {
     /// When the database fails.
     pub async fn list_page(&self, account: AccountId, page: i64) -> Result<ListPage, Error> {
         let mut snapshot = self.snapshot().await?;
-        let version = house::list_version(&mut snapshot).await?;
+        let house::List { moved: version, rooms } = house::list(&mut snapshot).await?;
         let whereabouts = where_is(&mut snapshot, account).await?;
-        let (count,): (i64,) = sqlx::query_as("select count(*) from room where deleted_at is null")
-            .fetch_one(&mut snapshot)
-            .await?;
-        let pages = pages(count);
+        let pages = pages(rooms);
         let page = page.min(pages);
         let rows: Vec<Row> = sqlx::query_as(
             "select r.id, r.name, o.id, o.name, (select count(*) from membership m where m.room_id = r.id)
@@ -49,7 +46,7 @@ impl Store {
         .await?;
         let mut rooms: Vec<Room> = rows.into_iter().map(room).collect();
         if let Some(here) = whereabouts.inside().filter(|here| !rooms.iter().any(|r| r.room.id == here.id)) {
-            rooms.insert(0, facts(&mut snapshot, here.id).await?.room);
+            rooms.insert(0, seen_from_outside(&mut snapshot, here.id).await?);
         }
         Ok(ListPage { version, page, pages, whereabouts, rooms })
     }

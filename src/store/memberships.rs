@@ -1,7 +1,7 @@
 //! Who is in which room: joining and leaving.
 
 use super::sessions::living_session;
-use super::whereabouts::{enter, leave_room, lock_account, lock_room, where_is};
+use super::whereabouts::{dismiss, enter, leave_room, lock_account, lock_room, where_is};
 use super::{Error, Session, Store};
 use crate::model::Refusal;
 use crate::model::memberships::Whereabouts;
@@ -36,9 +36,12 @@ impl Store {
     pub async fn leave(&self, session: &Session, room: RoomId) -> Result<(), Error> {
         self.write(|mut writing| async move {
             lock_account(&mut writing, session.person.id).await?;
-            lock_room(&mut writing, room).await?;
+            let locked = lock_room(&mut writing, room).await?;
             let account = living_session(&mut writing, &session.token).await?;
-            leave_room(&mut writing, account, room).await?;
+            match locked.living() {
+                Ok(_) => leave_room(&mut writing, account, room).await?,
+                Err(_) => dismiss(&mut writing, account, room).await?,
+            }
             Ok(((), writing))
         })
         .await
@@ -54,7 +57,7 @@ impl Store {
             let account = living_session(&mut writing, &session.token).await?;
             if let Whereabouts::Evicted(notice) = where_is(&mut writing, account).await? {
                 lock_room(&mut writing, notice.room.id).await?;
-                leave_room(&mut writing, account, notice.room.id).await?;
+                dismiss(&mut writing, account, notice.room.id).await?;
             }
             Ok(((), writing))
         })

@@ -1,7 +1,5 @@
 //! Rooms: opening and deleting them, and the page of one.
 
-use std::time::Duration;
-
 use super::messages::newest;
 use super::sessions::living_session;
 use super::whereabouts::{enter, leave_room, lock_account, lock_room, where_is};
@@ -13,12 +11,6 @@ use crate::model::memberships::Whereabouts;
 use crate::model::messages::Message;
 use crate::model::rooms::{RoomId, RoomName, RoomRef};
 use crate::model::{Refusal, Timestamp};
-
-/// How many messages of a deleted room are removed in one transaction.
-const SWEEP_MAX: i64 = 500;
-/// How long a deleted room keeps its messages: longer than anyone can be answered from memory as if it
-/// were there.
-const SWEEP_AFTER: Duration = Duration::from_secs(10);
 
 /// A living room, from outside.
 #[derive(Clone, Debug)]
@@ -34,7 +26,9 @@ pub struct Room {
 /// What a room's page shows, read at one moment.
 pub struct RoomPage {
     /// The room.
-    pub room: Room,
+    pub room: RoomRef,
+    /// Who made it.
+    pub owner: Person,
     /// A stretch of its log, oldest first.
     pub messages: Vec<Message>,
     /// The head of its log.
@@ -70,7 +64,7 @@ impl Store {
         .await
     }
 
-    /// Deletes a room: a tombstone stays for those inside, the messages go in [`Store::sweep`]. Deleting
+    /// Deletes a room: a tombstone stays for those inside, the messages are [swept](super::sweeper). Deleting
     /// it twice is deleting it once.
     ///
     /// # Errors
@@ -107,8 +101,7 @@ impl Store {
     /// # Errors
     /// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], or when the database fails.
     pub async fn room(&self, id: RoomId) -> Result<Room, Error> {
-        let mut reader = self.reader().await?;
-        Ok(facts(&mut reader, id).await?.room)
+        seen_from_outside(&mut self.reader().await?, id).await
     }
 
     /// Whether someone whose whereabouts have just been read is in the living room `id`.
@@ -120,7 +113,7 @@ impl Store {
         if whereabouts.is_inside(id) {
             return Ok(());
         }
-        self.room(id).await?;
+        facts(&mut self.reader().await?, id).await?;
         Err(Refusal::NotAMember { inside: whereabouts.inside().cloned() }.into())
     }
 
@@ -136,14 +129,14 @@ impl Store {
         before: Option<i64>,
     ) -> Result<RoomPage, Error> {
         let mut snapshot = self.snapshot().await?;
-        let Facts { room, head, moved } = facts(&mut snapshot, id).await?;
+        let Facts { room, owner, head, moved } = facts(&mut snapshot, id).await?;
         let whereabouts = where_is(&mut snapshot, account).await?;
         if !whereabouts.is_inside(id) {
             return Err(Refusal::NotAMember { inside: whereabouts.inside().cloned() }.into());
         }
         let people = names_inside(&mut snapshot, id).await?;
         let messages = newest(&mut snapshot, id, before.unwrap_or(i64::MAX)).await?;
-        Ok(RoomPage { room, messages, head, people, moved })
+        Ok(RoomPage { room, owner, messages, head, people, moved })
     }
 
     /// The names of those in room `id`, and how new they are.
@@ -154,27 +147,6 @@ impl Store {
         let mut snapshot = self.snapshot().await?;
         let Facts { moved, .. } = facts(&mut snapshot, id).await?;
         Ok((names_inside(&mut snapshot, id).await?, moved))
-    }
-
-    /// Removes some messages of deleted rooms, and says whether there were any. Harmless when several
-    /// instances do it at once, or one does it twice.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn sweep(&self) -> Result<bool, Error> {
-        self.write(|mut writing| async move {
-            let swept = sqlx::query(
-                "delete from message where (room_id, seq) in
-                     (select m.room_id, m.seq from room r join message m on m.room_id = r.id
-                      where r.deleted_at < $1 limit $2)",
-            )
-            .bind(Timestamp::now().before(SWEEP_AFTER).0)
-            .bind(SWEEP_MAX)
-            .execute(&mut writing)
-            .await?;
-            Ok((swept.rows_affected() > 0, writing))
-        })
-        .await
     }
 }
 
@@ -191,7 +163,8 @@ pub(super) fn room((id, name, owner, owner_name, inside): Row) -> Room {
 
 /// A living room, and how new what is known of it is.
 pub(super) struct Facts {
-    pub(super) room: Room,
+    pub(super) room: RoomRef,
+    pub(super) owner: Person,
     /// The head of its log.
     pub(super) head: Position,
     /// The latest coming or going in it.
@@ -201,26 +174,37 @@ pub(super) struct Facts {
 /// # Errors
 /// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], or when the database fails.
 pub(super) async fn facts(connection: &mut Connection, id: RoomId) -> Result<Facts, Error> {
-    type Joined = (String, i64, String, i64, i64, i64, i64, i64, Option<String>);
+    type Joined = (String, i64, String, i64, i64, i64, i64, Option<String>);
     let row: Option<Joined> = sqlx::query_as(
-        "select r.name, o.id, o.name, (select count(*) from membership m where m.room_id = r.id),
-                r.last_seq, r.last_tag, r.moved_seq, r.moved_tag, d.name
+        "select r.name, o.id, o.name, r.last_seq, r.last_tag, r.moved_seq, r.moved_tag, d.name
          from room r join account o on o.id = r.owner_id left join account d on d.id = r.deleted_by
          where r.id = $1",
     )
     .bind(id.0)
     .fetch_optional(connection)
     .await?;
-    let (name, owner, owner_name, inside, last_seq, last_tag, moved_seq, moved_tag, deleted_by) =
+    let (name, owner, owner_name, last_seq, last_tag, moved_seq, moved_tag, deleted_by) =
         row.ok_or(Refusal::NoSuchRoom)?;
     if let Some(by) = deleted_by {
         return Err(Refusal::RoomDeleted { room: name, by }.into());
     }
     Ok(Facts {
-        room: room((id.0, name, owner, owner_name, inside)),
+        room: RoomRef { id, name },
+        owner: Person { id: AccountId(owner), name: owner_name },
         head: Position { seq: last_seq, tag: Tag(last_tag) },
         moved: Position { seq: moved_seq, tag: Tag(moved_tag) },
     })
+}
+
+/// # Errors
+/// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], or when the database fails.
+pub(super) async fn seen_from_outside(connection: &mut Connection, id: RoomId) -> Result<Room, Error> {
+    let Facts { room, owner, .. } = facts(connection, id).await?;
+    let (inside,) = sqlx::query_as("select count(*) from membership where room_id = $1")
+        .bind(id.0)
+        .fetch_one(connection)
+        .await?;
+    Ok(Room { room, owner, inside })
 }
 
 async fn names_inside(connection: &mut Connection, id: RoomId) -> Result<Vec<String>, Error> {

@@ -123,18 +123,19 @@ impl Store {
         .await
     }
 
-    /// Ends one session that has expired, and says whether there was one.
+    /// Ends one session that has expired, the first but for `skipped` others, and says whether there was one.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn end_expired_session(&self) -> Result<bool, Error> {
+    pub async fn end_expired_session(&self, skipped: i64) -> Result<bool, Error> {
         self.write(|mut writing| async move {
             let ended: Option<(i64,)> = sqlx::query_as(
                 "delete from session where expires_at <= $1 and token_hash =
-                     (select token_hash from session where expires_at <= $1 order by expires_at limit 1)
+                     (select token_hash from session where expires_at <= $1 order by expires_at limit 1 offset $2)
                  returning account_id",
             )
             .bind(Timestamp::now().0)
+            .bind(skipped)
             .fetch_optional(&mut writing)
             .await?;
             if let Some((account,)) = ended {

@@ -1,24 +1,38 @@
-//! What is cleared away in the background: messages of deleted rooms, sessions that have expired.
+//! What is cleared away in the background: sessions that have expired, messages of deleted rooms, old entries of
+//! the house log, and in the end the deleted rooms.
+//!
+//! All in small steps with rests between them, by ranges that go on where the last step ended: what was
+//! deleted and is still held by somebody's snapshot, a backup's say, is not walked again and again. Where the
+//! kinds meet an error, each does for itself.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use super::sql::list;
 use super::{Error, Store};
+use crate::model::Timestamp;
+use crate::model::rooms::RoomId;
 
 /// How long the sweeper rests when there is nothing left to do.
 const REST: Duration = Duration::from_mins(1);
+/// How long it rests after a step, at least; a slow step is followed by twice the time it took.
+const PAUSE: Duration = Duration::from_millis(5);
+/// How many rows one step removes at most.
+const STEP: i64 = 200;
+/// How long a deleted room keeps its messages: longer than anyone can be answered from memory as if it
+/// were there.
+const SWEEP_AFTER: Duration = Duration::from_secs(10);
+/// How many entries of the house log are kept. A tail that is further behind reads the house anew.
+const KEPT: i64 = 5_000;
+/// How far this machine's clock and the database's may be apart for what ends by the clock to be ended.
+const CLOCKS_APART: u64 = 2 * 60 * 1000;
 
-/// Sweeps until the stop, in steps small enough not to be felt. Any instance may do it, also all at once.
+/// Sweeps until the stop. Any instance may do it, also all at once.
 pub async fn run(store: Store, stop: impl Future<Output = ()>) {
     tokio::pin!(stop);
+    let mut sweeper = Sweeper { store, round: Round::default(), room: None };
     loop {
-        let rest = match step(&store).await {
-            Ok(true) => Duration::ZERO,
-            Ok(false) => REST,
-            Err(error) => {
-                tracing::warn!("cleanup of deleted rooms failed, will retry: {error}");
-                REST
-            }
-        };
+        let began = Instant::now();
+        let rest = if sweeper.step().await { PAUSE.max(began.elapsed() * 2) } else { REST };
         tokio::select! {
             () = &mut stop => return,
             () = tokio::time::sleep(rest) => {}
@@ -26,7 +40,232 @@ pub async fn run(store: Store, stop: impl Future<Output = ()>) {
     }
 }
 
-/// Says whether there was anything to clear away.
-async fn step(store: &Store) -> Result<bool, Error> {
-    Ok(store.end_expired_session().await? || store.sweep().await?)
+struct Sweeper {
+    store: Store,
+    round: Round,
+    /// The deleted room whose messages are being removed.
+    room: Option<Emptying>,
+}
+
+/// What has been seen since the sweeper last rested for long.
+#[derive(Default)]
+struct Round {
+    /// Whether the clocks agree; nothing until they have been compared.
+    clocks_agree: Option<bool>,
+    /// How many expired sessions could not be ended.
+    bad_sessions: i64,
+    /// Up to which number the house log has been swept.
+    swept: Option<i64>,
+    /// The last entry of the last deleted room that was looked at.
+    dropped: i64,
+    /// What has failed and is left alone.
+    failed: [bool; 3],
+}
+
+/// A deleted room, and up to which number its messages are gone.
+#[derive(Clone, Copy)]
+struct Emptying {
+    room: RoomId,
+    swept: i64,
+    last: i64,
+}
+
+impl Sweeper {
+    /// One step of each kind; says whether there was anything to do, or else ends the round.
+    async fn step(&mut self) -> bool {
+        if !self.clocks_agree().await {
+            self.round = Round::default();
+            return false;
+        }
+        let mut done = match self.store.end_expired_session(self.round.bad_sessions).await {
+            Ok(ended) => ended,
+            Err(error) => {
+                failed("an expired session", &error);
+                self.round.bad_sessions += 1;
+                self.round.bad_sessions < STEP
+            }
+        };
+        let messages = if self.round.failed[0] { Ok(false) } else { self.sweep_messages().await };
+        done |= self.outcome(0, "messages of deleted rooms", messages);
+        let log = if self.round.failed[1] { Ok(false) } else { self.sweep_house_log().await };
+        done |= self.outcome(1, "the house log", log);
+        let rooms = if self.round.failed[2] { Ok(false) } else { self.drop_rooms().await };
+        done |= self.outcome(2, "deleted rooms", rooms);
+        if !done {
+            self.round = Round::default();
+        }
+        done
+    }
+
+    fn outcome(&mut self, kind: usize, what: &str, outcome: Result<bool, Error>) -> bool {
+        outcome.unwrap_or_else(|error| {
+            failed(what, &error);
+            self.round.failed[kind] = true;
+            false
+        })
+    }
+
+    /// An instance whose clock is days ahead would end everybody's session.
+    async fn clocks_agree(&mut self) -> bool {
+        if let Some(agree) = self.round.clocks_agree {
+            return agree;
+        }
+        let apart = match self.store.time().await {
+            Ok(time) => time.0.abs_diff(Timestamp::now().0),
+            Err(error) => {
+                failed("expired sessions", &error);
+                return false;
+            }
+        };
+        if apart > CLOCKS_APART {
+            tracing::warn!(
+                "this machine's clock and the database's differ by {} s; nothing is cleaned up until they agree",
+                apart / 1000
+            );
+        }
+        self.round.clocks_agree = Some(apart <= CLOCKS_APART);
+        apart <= CLOCKS_APART
+    }
+
+    /// Removes some messages of a deleted room.
+    async fn sweep_messages(&mut self) -> Result<bool, Error> {
+        let emptying = match self.room.take() {
+            Some(emptying) => emptying,
+            None => match self.store.next_to_empty().await? {
+                Some(next) => next,
+                None => return Ok(false),
+            },
+        };
+        if emptying.swept >= emptying.last {
+            self.store.is_emptied(emptying.room).await?;
+            return Ok(true);
+        }
+        let until = emptying.last.min(emptying.swept + STEP);
+        self.store.remove_messages(emptying.room, emptying.swept, until).await?;
+        self.room = Some(Emptying { swept: until, ..emptying });
+        Ok(true)
+    }
+
+    /// Removes some old entries of the house log.
+    async fn sweep_house_log(&mut self) -> Result<bool, Error> {
+        let (first, head) = self.store.ends_of_house_log().await?;
+        let swept = self.round.swept.unwrap_or(first - 1);
+        let until = (head - KEPT).min(swept + STEP);
+        if until <= swept {
+            return Ok(false);
+        }
+        self.store.remove_house_entries(swept, until).await?;
+        self.round.swept = Some(until);
+        Ok(true)
+    }
+
+    /// Removes some deleted rooms that nobody is still to be told of, once no entry of the house log names
+    /// them any more.
+    async fn drop_rooms(&mut self) -> Result<bool, Error> {
+        let (first, _) = self.store.ends_of_house_log().await?;
+        let rooms = self.store.done_with(self.round.dropped, first).await?;
+        let Some((_, last)) = rooms.last() else { return Ok(false) };
+        self.round.dropped = *last;
+        let rooms: Vec<_> = rooms.into_iter().map(|(room, _)| [room]).collect();
+        self.store.remove_rooms(&list(&rooms)).await?;
+        Ok(true)
+    }
+}
+
+fn failed(what: &str, error: &Error) {
+    tracing::warn!("cleanup of {what} failed, will retry: {error}");
+}
+
+impl Store {
+    /// The database's time.
+    async fn time(&self) -> Result<Timestamp, Error> {
+        let (time,) = sqlx::query_as(self.shared.engine.time()).fetch_one(&mut self.reader().await?).await?;
+        Ok(Timestamp(time))
+    }
+
+    async fn next_to_empty(&self) -> Result<Option<Emptying>, Error> {
+        let row: Option<(i64, i64)> = sqlx::query_as(
+            "select id, last_seq from room where deleted_at < $1 and swept_at is null
+             order by deleted_at limit 1",
+        )
+        .bind(Timestamp::now().before(SWEEP_AFTER).0)
+        .fetch_optional(&mut self.reader().await?)
+        .await?;
+        Ok(row.map(|(room, last)| Emptying { room: RoomId(room), swept: 0, last }))
+    }
+
+    async fn remove_messages(&self, room: RoomId, swept: i64, until: i64) -> Result<(), Error> {
+        self.write(|mut writing| async move {
+            sqlx::query("delete from message where room_id = $1 and seq > $2 and seq <= $3")
+                .bind(room.0)
+                .bind(swept)
+                .bind(until)
+                .execute(&mut writing)
+                .await?;
+            Ok(((), writing))
+        })
+        .await
+    }
+
+    async fn is_emptied(&self, room: RoomId) -> Result<(), Error> {
+        self.write(|mut writing| async move {
+            sqlx::query("update room set swept_at = $2 where id = $1 and deleted_at is not null")
+                .bind(room.0)
+                .bind(Timestamp::now().0)
+                .execute(&mut writing)
+                .await?;
+            Ok(((), writing))
+        })
+        .await
+    }
+
+    /// The numbers of the first entry that is kept and of the last.
+    async fn ends_of_house_log(&self) -> Result<(i64, i64), Error> {
+        let ends = sqlx::query_as(
+            "select coalesce((select l.seq from house_log l order by l.seq limit 1), h.last_seq + 1), h.last_seq
+             from house h where h.id = 1",
+        );
+        Ok(ends.fetch_one(&mut self.reader().await?).await?)
+    }
+
+    async fn remove_house_entries(&self, swept: i64, until: i64) -> Result<(), Error> {
+        self.write(|mut writing| async move {
+            sqlx::query("delete from house_log where seq > $1 and seq <= $2")
+                .bind(swept)
+                .bind(until)
+                .execute(&mut writing)
+                .await?;
+            Ok(((), writing))
+        })
+        .await
+    }
+
+    /// Some deleted rooms without messages or people whose last entry in the house log comes after `dropped`
+    /// and before `first`, each with the number of that entry.
+    async fn done_with(&self, dropped: i64, first: i64) -> Result<Vec<(i64, i64)>, Error> {
+        let rooms = sqlx::query_as(
+            "select r.id, r.moved_seq from room r
+             where r.swept_at is not null and r.moved_seq > $1 and r.moved_seq < $2
+                   and not exists (select 1 from membership m where m.room_id = r.id)
+             order by r.moved_seq limit $3",
+        );
+        let rooms = rooms.bind(dropped).bind(first).bind(STEP).fetch_all(&mut self.reader().await?).await?;
+        Ok(rooms)
+    }
+
+    /// Nobody enters a deleted room, so what was found without people stays so.
+    async fn remove_rooms(&self, rooms: &str) -> Result<(), Error> {
+        self.write(|mut writing| async move {
+            sqlx::query(
+                "delete from room where id in
+                     (select cast(value ->> 0 as bigint) from json_each(cast($1 as text)))
+                 and swept_at is not null",
+            )
+            .bind(rooms)
+            .execute(&mut writing)
+            .await?;
+            Ok(((), writing))
+        })
+        .await
+    }
 }

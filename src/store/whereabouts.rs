@@ -105,6 +105,24 @@ pub(super) async fn leave_room(
     account: AccountId,
     room: RoomId,
 ) -> Result<(), Error> {
+    exit(connection, account, room, house::kind::LEFT).await
+}
+
+/// Takes `account` out of `room`, which must be locked and has been deleted.
+pub(super) async fn dismiss(
+    connection: &mut Connection,
+    account: AccountId,
+    room: RoomId,
+) -> Result<(), Error> {
+    exit(connection, account, room, house::kind::DISMISSED).await
+}
+
+async fn exit(
+    connection: &mut Connection,
+    account: AccountId,
+    room: RoomId,
+    kind: &str,
+) -> Result<(), Error> {
     let left = sqlx::query("delete from membership where account_id = $1 and room_id = $2")
         .bind(account.0)
         .bind(room.0)
@@ -113,7 +131,7 @@ pub(super) async fn leave_room(
     if left.rows_affected() == 0 {
         return Ok(());
     }
-    house::append(connection, house::kind::LEFT, account, Some(room), Timestamp::now()).await
+    house::append(connection, kind, account, Some(room), Timestamp::now()).await
 }
 
 /// Locks the living room that `account`, which must be locked, is in. A deleted room is not left by what

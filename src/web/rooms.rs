@@ -142,9 +142,9 @@ pub(super) async fn room_page(
     let view = RoomView {
         room: RoomHead {
             id: id.0,
-            name: page.room.room.name,
-            mine: page.room.owner.id == me.id,
-            owner: page.room.owner.name,
+            name: page.room.name,
+            mine: page.owner.id == me.id,
+            owner: page.owner.name,
         },
         earlier: messages.first().map(MessageView::seq).filter(|seq| *seq > 1),
         messages,

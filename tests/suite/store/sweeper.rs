@@ -6,6 +6,10 @@ on_both_engines![
     an_expired_session_opens_nothing_and_leaves_its_room,
     what_people_do_keeps_their_session_and_polls_do_not,
     the_messages_of_a_deleted_room_are_cleared_away,
+    a_deleted_room_goes_once_nobody_needs_it,
+    a_tail_whose_place_was_swept_reads_anew,
+    a_session_that_cannot_be_ended_keeps_nothing_else,
+    whoever_dismisses_a_notice_moves_nobodys_list,
 ];
 
 async fn an_expired_session_opens_nothing_and_leaves_its_room(house: House) {
@@ -74,4 +78,123 @@ async fn the_messages_of_a_deleted_room_are_cleared_away(house: House) {
         house.finds("select count(*) from message").await == 3
     })
     .await;
+}
+
+/// Entries of the house log about somebody's sessions, so many, after the last.
+fn more_entries(count: u32) -> String {
+    format!(
+        "insert into house_log (seq, tag, kind, account_id, room_id, at)
+         with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < {count})
+         select last_seq + n, n, 'session-ended', 1, null, 0 from house cross join numbers;
+         update house set last_seq = last_seq + {count}, last_tag = {count}"
+    )
+}
+
+async fn a_deleted_room_goes_once_nobody_needs_it(house: House) {
+    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+    let empty = ana.creates("Hall").await;
+    ana.says(&empty, "hello").await;
+    ana.deletes(&empty).await;
+    let noticed = ana.creates("Kitchen").await;
+    bo.joins(&noticed).await;
+    ana.deletes(&noticed).await;
+    let living = ana.creates("Garden").await;
+    house.meddles("update room set deleted_at = deleted_at - 60000").await;
+    let cookies = [ana.cookies(), bo.cookies()];
+    drop((ana, bo));
+
+    let house = house.restart().await;
+    eventually("both are empty", async || {
+        house.finds("select count(*) from room where swept_at is not null").await == 2
+    })
+    .await;
+    assert_eq!(house.finds("select count(*) from room").await, 3, "the house log names them");
+    house.meddles(&more_entries(5300)).await;
+    let house = house.restart().await;
+    eventually("one is gone", async || house.finds("select count(*) from room").await == 2).await;
+    eventually("so are the old entries", async || {
+        house.finds("select count(*) from house_log").await == 5000
+    })
+    .await;
+    let [ana, bo] = ["ana", "bo"].map(|name| house.visitor(name));
+    ana.carries(cookies[0].clone());
+    bo.carries(cookies[1].clone());
+    ana.opens(&living.path("")).await.is(200);
+    ana.opens(&empty.path("")).await.is(404);
+    bo.list().await.calls_out(&["Kitchen", "ana"]);
+    assert_eq!(house.finds("select rooms from house").await, 1);
+}
+
+async fn a_tail_whose_place_was_swept_reads_anew(house: House) {
+    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+    let room = ana.creates("Kitchen").await;
+    let version = bo.list().await.version();
+    let list = format!("/rooms/list?after={version}");
+    bo.opens(&list).await.says_nothing();
+    house
+        .meddles(&format!(
+            "begin;
+             {};
+             insert into membership (account_id, room_id, joined_at) values (2, {}, 0);
+             delete from house_log where seq < (select last_seq from house) - 10;
+             commit",
+            more_entries(300),
+            room.id
+        ))
+        .await;
+    eventually("memory knows what no entry tells any more", async || {
+        bo.opens(&room.path("/people")).await.body.contains("bo") && {
+            let before = house.visits();
+            bo.polls(&room, "0").await.is(204);
+            house.visits() == before
+        }
+    })
+    .await;
+    ana.leaves(&room).await;
+    ana.creates("Hall").await;
+    eventually("the list follows", async || bo.opens(&list).await.body.contains("Hall")).await;
+}
+
+/// The session of bo, which has expired before that of cy.
+async fn a_session_that_cannot_be_ended_keeps_nothing_else(house: House) {
+    let (ana, bo, cy) = (house.person("ana").await, house.person("bo").await, house.person("cy").await);
+    let room = ana.creates("Kitchen").await;
+    ana.says(&room, "hello").await;
+    ana.deletes(&room).await;
+    drop((ana, bo, cy));
+    let refusal = if house.database_url().starts_with("postgres:") {
+        "create function refuse() returns trigger language plpgsql as 'begin raise exception ''no''; end';
+         create trigger bad before delete on session for each row when (old.account_id = 2)
+         execute function refuse()"
+    } else {
+        "create trigger bad before delete on session when old.account_id = 2
+         begin select raise(abort, 'no'); end"
+    };
+    house.meddles(refusal).await;
+    house
+        .meddles(
+            "update session set expires_at = account_id where account_id > 1;
+             update room set deleted_at = deleted_at - 60000",
+        )
+        .await;
+    let house = house.restart().await;
+    eventually("cy's session has ended", async || house.finds("select count(*) from session").await == 2)
+        .await;
+    eventually("nothing is left of the room", async || {
+        house.finds("select count(*) from message").await == 0
+    })
+    .await;
+    assert_eq!(house.finds("select count(*) from session where account_id = 2").await, 1);
+}
+
+async fn whoever_dismisses_a_notice_moves_nobodys_list(house: House) {
+    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+    let room = ana.creates("Kitchen").await;
+    bo.joins(&room).await;
+    ana.deletes(&room).await;
+    let version = ana.list().await.version();
+    bo.list().await.calls_out(&["Kitchen"]);
+    bo.sends("/notices/dismiss", &[]).await.leads_to("/rooms");
+    assert_eq!(ana.list().await.version(), version);
+    ana.opens(&format!("/rooms/list?after={version}")).await.says_nothing();
 }

@@ -33,11 +33,13 @@ create table room (
     moved_seq  bigint not null,                -- the house log's latest entry about this room:
     moved_tag  bigint not null,                -- the version of its people, and the order of the list
     deleted_at bigint,
-    deleted_by bigint references account (id)
+    deleted_by bigint references account (id),
+    swept_at   bigint                          -- since when a deleted room has no messages any more
 );
 create unique index room_living_name on room (name_key) where deleted_at is null;
-create index room_moved on room (moved_seq);
-create index room_deleted on room (deleted_at) where deleted_at is not null;
+create index room_moved on room (moved_seq) where deleted_at is null;
+create index room_unswept on room (deleted_at) where deleted_at is not null and swept_at is null;
+create index room_swept on room (moved_seq) where swept_at is not null;
 
 -- One room at a time is this primary key.
 create table membership (
@@ -59,20 +61,24 @@ create table message (
     unique (room_id, author_id, nonce)         -- a send repeated is the same message
 ) without rowid;
 
--- Who is where, and what changed it: one log for the house.
+-- Who is where, and what changed it: one log for the house, of which the latest entries are kept.
 create table house_log (
     seq        integer primary key,
     tag        bigint not null,
-    kind       text not null,                  -- opened, deleted, joined, left, session-ended
+    kind       text not null,                  -- opened, deleted, joined, left, dismissed, session-ended
     account_id bigint not null references account (id),
     room_id    bigint references room (id),
     at         bigint not null
 );
 
--- The head of that log, and the key of the cookies if the configuration has none. One row.
+-- The head of that log, what the list of rooms is as new as, how many rooms it has, and the key of the
+-- cookies if the configuration has none. One row.
 create table house (
     id         integer primary key check (id = 1),
     last_seq   bigint not null,
     last_tag   bigint not null,
+    moved_seq  bigint not null,
+    moved_tag  bigint not null,
+    rooms      bigint not null,
     secret_key text not null
 );
