@@ -28,11 +28,11 @@ pub struct Config {
     /// Where everything is kept: `sqlite:<file>`, relative to the working directory and created if
     /// missing, or `postgres://<user>:<password>@<host>/<database>` for several instances.
     pub database_url: String,
-    /// How many connections to the database requests may hold at most; 1 to 1000. One more reads the
-    /// logs, and on SQLite one more writes.
+    /// How many connections to the database requests may hold at most, half of them to write; 1 to 1000. One
+    /// more reads the logs, and on SQLite one more writes.
     pub database_connections: u32,
-    /// How long a visit to PostgreSQL may take, in milliseconds, waiting for a connection included; 100 to
-    /// 1000. Who would have to wait longer is answered 503.
+    /// How long PostgreSQL may take for what is asked at once, in milliseconds; 100 to 1000. Nobody waits for a
+    /// connection for more than half as long: who would have to is answered 503 at once.
     pub database_timeout_ms: u64,
     /// How often what other instances did is looked for, in milliseconds; 10 to 200.
     pub tick_ms: u64,
@@ -55,7 +55,7 @@ pub struct Config {
 pub struct Limits {
     /// How many connections serve requests at most.
     pub connections: u32,
-    /// How long a visit to PostgreSQL may take, waiting for a connection included.
+    /// How long PostgreSQL may take for what is asked at once.
     pub patience: Duration,
 }
 

@@ -17,7 +17,8 @@ use sqlx::{AnyConnection, ConnectOptions, Connection as _};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::OpenError;
-use super::pool::Pool;
+use super::pool::{Pool, Upkeep};
+use super::visit::Budget;
 use crate::config::Limits;
 
 /// The database behind a store.
@@ -40,6 +41,13 @@ pub(super) const START_PATIENCE: Duration = Duration::from_secs(10);
 /// How long the start waits for another process to let go of its SQLite file, and how often it looks.
 const LOCK_PATIENCE: Duration = Duration::from_secs(1);
 const LOCK_PAUSE: Duration = Duration::from_millis(10);
+/// How long a request waits for SQLite.
+const SQLITE_WAIT: Duration = Duration::from_secs(2);
+
+/// The time limits of what the start asks.
+pub(super) const AT_THE_START: Budget = Budget { wait: START_PATIENCE, work: START_PATIENCE };
+/// The time limits of what reads the whole house: a hundred times what 100,000 people in 10,000 rooms take.
+pub(super) const FOR_THE_WHOLE: Budget = Budget { wait: START_PATIENCE, work: Duration::from_secs(30) };
 
 impl Engine {
     /// Reads the scheme of a `database_url`; an unknown one is refused, not taken for a file name.
@@ -67,20 +75,23 @@ impl Engine {
         }
     }
 
-    /// How a transaction that writes begins. SQLite must take its write lock here: a read lock cannot
-    /// be raised later without risking `SQLITE_BUSY_SNAPSHOT`, which no waiting cures.
-    pub(super) fn begin_write(&self) -> &'static str {
+    /// How a transaction that writes begins, which is to be over by `until`. SQLite must take its write lock
+    /// here: a read lock cannot be raised later without risking `SQLITE_BUSY_SNAPSHOT`, which no waiting cures.
+    pub(super) fn begin_write(&self, until: Instant) -> String {
         match self {
-            Self::Sqlite(_) => "BEGIN IMMEDIATE",
-            Self::Postgres => "BEGIN",
+            Self::Sqlite(_) => "BEGIN IMMEDIATE".to_owned(),
+            Self::Postgres => format!("BEGIN; {}", server_limits("set local", left(until))),
         }
     }
 
-    /// How a transaction begins whose statements must all see the same moment.
-    pub(super) fn begin_snapshot(&self) -> &'static str {
+    /// The same for one whose statements must all see the same moment.
+    pub(super) fn begin_snapshot(&self, until: Instant) -> String {
         match self {
-            Self::Sqlite(_) => "BEGIN",
-            Self::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+            Self::Sqlite(_) => "BEGIN".to_owned(),
+            Self::Postgres => {
+                let limits = server_limits("set local", left(until));
+                format!("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; {limits}")
+            }
         }
     }
 
@@ -102,12 +113,12 @@ impl Engine {
         }
     }
 
-    /// How long a visit may take. One to SQLite is at worst behind others' writes, and nothing is gained
-    /// by giving up: there is no other instance to ask.
-    pub(super) fn patience(&self, limits: Limits) -> Duration {
+    /// The time limits of requests. A visit to SQLite is at worst behind others' writes, and nothing is gained
+    /// by giving up once it is there: there is no other instance to ask.
+    pub(super) fn budget(&self, limits: Limits) -> Budget {
         match self {
-            Self::Sqlite(_) => START_PATIENCE,
-            Self::Postgres => limits.patience,
+            Self::Sqlite(_) => Budget { wait: SQLITE_WAIT, work: START_PATIENCE },
+            Self::Postgres => Budget { wait: limits.patience / 2, work: limits.patience },
         }
     }
 
@@ -146,8 +157,17 @@ impl Engine {
     }
 
     /// At most `size` connections.
-    pub(super) fn pool(&self, url: &str, size: u32, limits: Limits) -> Result<Arc<Pool>, OpenError> {
-        Ok(Pool::new(self.options(url)?, self.greeting(limits), size))
+    pub(super) fn pool(
+        &self,
+        url: &str,
+        size: u32,
+        limits: Limits,
+        upkeep: Upkeep,
+    ) -> Result<Arc<Pool>, OpenError> {
+        let upkeep = matches!(self, Self::Postgres).then_some(upkeep);
+        // sqlx would tell of a slow statement by its whole text.
+        let options = self.options(url)?.disable_statement_logging();
+        Ok(Pool::new(options, self.greeting(limits), size, upkeep))
     }
 
     /// What makes a connection ours.
@@ -155,8 +175,7 @@ impl Engine {
     /// SQLite: `synchronous = full`, so that what was answered with 201 is on disk. The busy timeout is for
     /// backups and the `sqlite3` shell; inside Parlor nobody competes.
     ///
-    /// PostgreSQL: the server gives up before we do, so that a statement which waits for a lock ends with
-    /// an error and not with a connection thrown away; and it lets go of what a frozen instance holds. A
+    /// PostgreSQL: it lets go of what a frozen instance holds, and gives up before we do ([`server_limits`]). A
     /// standby (one that was the primary until just now, say) gets no greeting: what it would answer is old,
     /// and the address may lead to the primary a moment later. Code 57P03 is tried again.
     fn greeting(&self, limits: Limits) -> String {
@@ -166,10 +185,9 @@ impl Engine {
                 .to_owned(),
             Self::Postgres => {
                 let patience = limits.patience.as_millis();
-                let less = patience * 3 / 4;
+                let server_limits = server_limits("set", limits.patience);
                 format!(
-                    "set statement_timeout = {less}; set lock_timeout = {less};
-                     set idle_in_transaction_session_timeout = {patience};
+                    "{server_limits}; set idle_in_transaction_session_timeout = {patience};
                      do $$ begin
                          if pg_is_in_recovery() then
                              raise exception 'the server is a standby' using errcode = '57P03';
@@ -225,6 +243,21 @@ impl Engine {
             })
         })
     }
+}
+
+/// What is left until then.
+fn left(until: Instant) -> Duration {
+    until.saturating_duration_since(Instant::now())
+}
+
+/// Has PostgreSQL give up shortly before we do, so that a statement which takes too long, or waits for a lock,
+/// ends with an error that says so and not with a connection thrown away. Where a transaction begins this
+/// costs no round trip.
+fn server_limits(set: &str, left: Duration) -> String {
+    // Zero would be no limit; and the limit that passes first is the one that is told.
+    let milliseconds = left.as_millis().max(10);
+    let (lock, statement) = (milliseconds * 8 / 10, milliseconds * 9 / 10);
+    format!("{set} lock_timeout = {lock}; {set} statement_timeout = {statement}")
 }
 
 fn sqlite_options(path: &Path) -> Result<AnyConnectOptions, OpenError> {

@@ -10,16 +10,35 @@ pub enum Error {
     /// The rules say no; nothing was changed.
     Refused(Refusal),
     /// The database could not be asked, or did not answer.
-    Failed(Arc<sqlx::Error>),
+    Failed(Failure),
 }
 
+/// Why the database was not asked, or did not answer.
+#[derive(Clone, Debug)]
+pub enum Failure {
+    /// So many of these wait that one more could not be served in time.
+    QueueFull(&'static str),
+    /// One of these has waited for as long as it may.
+    WaitedTooLong(&'static str),
+    /// What the database, or the line to it, says.
+    Database(Arc<sqlx::Error>),
+}
+
+/// PostgreSQL's code for a statement that has waited too long for a lock.
+const LOCK_TIMEOUT: &str = "55P03";
+/// PostgreSQL's code for a statement that took too long.
+const STATEMENT_TIMEOUT: &str = "57014";
+
+/// The codes of PostgreSQL (<https://www.postgresql.org/docs/15/errcodes-appendix.html>) after which the
+/// same may succeed: serialization failure, deadlock, a server that is going down or coming up.
+const PASSING: [&str; 5] = ["40001", "40P01", "57P01", "57P02", "57P03"];
+
 impl Error {
-    /// Whether trying the whole transaction again may help: deadlocks, serialization failures and
-    /// time-outs of locks and statements, a server that is going down or coming up (PostgreSQL's
-    /// SQLSTATEs), a busy file (SQLite's code 5), and a connection lost on the way, even at COMMIT: every
-    /// write may be repeated. A missed deadline is the end of the visit.
+    /// Whether trying the whole transaction again may help: after [`PASSING`], and when a connection was lost
+    /// on the way, even at COMMIT: every write may be repeated. What has timed out is not tried again, be it
+    /// here, at a lock or at the server: there would be no time left for it.
     pub(super) fn is_passing(&self) -> bool {
-        let Self::Failed(error) = self else { return false };
+        let Self::Failed(Failure::Database(error)) = self else { return false };
         match &**error {
             sqlx::Error::Database(error) => error.code().is_some_and(|code| PASSING.contains(&&*code)),
             sqlx::Error::Io(error) => error.kind() != std::io::ErrorKind::TimedOut,
@@ -28,19 +47,21 @@ impl Error {
     }
 }
 
-/// The codes of PostgreSQL (<https://www.postgresql.org/docs/15/errcodes-appendix.html>) and SQLite
-/// (<https://sqlite.org/rescode.html>) that pass.
-const PASSING: [&str; 9] = ["40001", "40P01", "55P03", "57014", "57P01", "57P02", "57P03", "25P03", "5"];
-
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)
     }
 }
 
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
-        Self::Failed(Arc::new(error))
+        Self::Failed(Failure::Database(Arc::new(error)))
     }
 }
 
@@ -48,7 +69,22 @@ impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Refused(refusal) => write!(f, "refused: {refusal:?}"),
-            Self::Failed(error) => write!(f, "the database failed: {error}"),
+            Self::Failed(failure) => failure.fmt(f),
+        }
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let error = match self {
+            Self::QueueFull(what) => return write!(f, "too many {what} at once: refused without waiting"),
+            Self::WaitedTooLong(what) => return write!(f, "too many {what} at once: waited in vain"),
+            Self::Database(error) => error,
+        };
+        match error.as_database_error().and_then(|error| error.code()).as_deref() {
+            Some(LOCK_TIMEOUT) => write!(f, "the database was slow: waited too long for a lock ({error})"),
+            Some(STATEMENT_TIMEOUT) => write!(f, "the database was slow: a statement timed out ({error})"),
+            _ => write!(f, "the database failed: {error}"),
         }
     }
 }

@@ -105,7 +105,7 @@ impl Store {
     /// When the database fails.
     pub async fn house_snapshot(&self) -> Result<Snapshot, Error> {
         type RoomRow = (i64, String, i64, String, i64, i64, Option<String>);
-        let mut snapshot = self.snapshot().await?;
+        let mut snapshot = self.long_snapshot().await?;
         let head = head(&mut snapshot).await?;
         let List { moved, .. } = list(&mut snapshot).await?;
         let rooms: Vec<RoomRow> = sqlx::query_as(

@@ -8,12 +8,20 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use tokio::sync::oneshot;
+use tokio::time::{Instant, timeout_at};
 
-use super::{Error, Post, Posted, Store};
+use super::error::{Error, Failure};
+use super::{Post, Posted, Store};
 use crate::model::rooms::RoomId;
 
 /// How many posts share a transaction at most.
 const BATCH: usize = 128;
+
+/// How many posts wait in one lane at most: eight batches, which is more than are written while anybody waits.
+const LINE: usize = 8 * BATCH;
+
+/// What posts are called in the log.
+const POSTS: &str = "posts";
 
 type Answer = Result<Posted, Error>;
 
@@ -26,7 +34,10 @@ pub(super) struct Lanes(Mutex<HashMap<Key, Vec<Waiting>>>);
 
 struct Waiting {
     post: Post,
+    /// Closed when nobody waits any more.
     answer: oneshot::Sender<Answer>,
+    /// Until when somebody waits.
+    until: Instant,
 }
 
 impl Lanes {
@@ -34,18 +45,23 @@ impl Lanes {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts a post in line, and says whether its lane needs a task.
-    fn queue(&self, key: Key, waiting: Waiting) -> bool {
+    /// Puts a post in line, unless that is full, and says whether its lane needs a task.
+    fn queue(&self, key: Key, waiting: Waiting) -> Result<bool, Failure> {
         let mut lanes = self.locked();
         let idle = !lanes.contains_key(&key);
-        lanes.entry(key).or_default().push(waiting);
-        idle
+        let line = lanes.entry(key).or_default();
+        if line.len() >= LINE {
+            return Err(Failure::QueueFull(POSTS));
+        }
+        line.push(waiting);
+        Ok(idle)
     }
 
-    /// The next batch. When nobody waits the lane is closed.
+    /// The next batch, without those who have gone. When nobody waits the lane is closed.
     fn next(&self, key: Key) -> Option<Vec<Waiting>> {
         let mut lanes = self.locked();
         let waiting = lanes.get_mut(&key)?;
+        waiting.retain(|waiting| !waiting.answer.is_closed());
         if waiting.is_empty() {
             lanes.remove(&key);
             return None;
@@ -60,15 +76,19 @@ impl Store {
     ///
     /// # Errors
     /// [`Refusal`](crate::model::Refusal)`::LoggedOut`, `NoSuchRoom`, `RoomDeleted`, `NonceReused`,
-    /// `NotAMember`, or when the database fails: then the message may or may not be stored, and
-    /// sending it again with the same nonce is safe.
+    /// `NotAMember`, or when the database fails or too many wait: then the message may or may not be stored,
+    /// and sending it again with the same nonce is safe.
     pub async fn post(&self, post: Post) -> Result<Posted, Error> {
         let key = self.shared.engine.has_many_writers().then_some(post.room);
+        let until = self.deadline();
         let (answer, answered) = oneshot::channel();
-        if self.shared.lanes.queue(key, Waiting { post, answer }) {
-            tokio::spawn(Lane { store: self.clone(), key }.run());
+        if self.shared.lanes.queue(key, Waiting { post, answer, until })? {
+            // Others' posts are not to be written in the time that is left for this one.
+            let store = Self { request: None, ..self.clone() };
+            tokio::spawn(Lane { store, key }.run());
         }
-        answered.await.unwrap_or_else(|_| Err(sqlx::Error::WorkerCrashed.into()))
+        let answer = timeout_at(until, answered).await.map_err(|_| Failure::WaitedTooLong(POSTS))?;
+        answer.unwrap_or_else(|_| Err(sqlx::Error::WorkerCrashed.into()))
     }
 }
 
@@ -81,9 +101,11 @@ struct Lane {
 impl Lane {
     async fn run(self) {
         while let Some(batch) = self.store.shared.lanes.next(self.key) {
+            // Nobody waits for longer than the last of them.
+            let end = batch.iter().map(|waiting| waiting.until).max().unwrap_or_else(Instant::now);
             let (posts, answers): (Vec<_>, Vec<_>) =
                 batch.into_iter().map(|waiting| (waiting.post, waiting.answer)).unzip();
-            match self.store.write_posts(&posts).await {
+            match self.store.write_posts(&posts, end).await {
                 Ok(outcomes) => {
                     for (answer, outcome) in answers.into_iter().zip(outcomes) {
                         // Whoever asked may be gone; the message is stored all the same.
@@ -107,5 +129,49 @@ impl Drop for Lane {
         if std::thread::panicking() {
             self.store.shared.lanes.locked().remove(&self.key);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::messages::{Body, Nonce};
+    use crate::model::sessions::TokenHash;
+
+    const LANE: Key = Some(RoomId(7));
+
+    /// Somebody who waits for as long as the receiver is kept.
+    fn somebody() -> (Waiting, oneshot::Receiver<Answer>) {
+        let (answer, answered) = oneshot::channel();
+        let (nonce, body) = (Nonce::parse("a").unwrap(), Body::parse("hello").unwrap());
+        let post = Post { token: TokenHash([0; 32]), room: RoomId(7), nonce, body };
+        (Waiting { post, answer, until: Instant::now() }, answered)
+    }
+
+    #[test]
+    fn one_who_has_gone_is_not_written() {
+        let lanes = Lanes::default();
+        let ((first, _here), (second, gone), (third, _here_too)) = (somebody(), somebody(), somebody());
+        assert!(lanes.queue(LANE, first).unwrap(), "needs a task");
+        assert!(!lanes.queue(LANE, second).unwrap() && !lanes.queue(LANE, third).unwrap());
+        drop(gone);
+        assert_eq!(lanes.next(LANE).map(|batch| batch.len()), Some(2));
+        assert!(lanes.next(LANE).is_none(), "the lane is closed");
+    }
+
+    #[test]
+    fn a_full_line_is_joined_by_nobody() {
+        let lanes = Lanes::default();
+        let (waiting, mut answers): (Vec<_>, Vec<_>) = (0..LINE).map(|_| somebody()).unzip();
+        for waiting in waiting {
+            lanes.queue(LANE, waiting).unwrap();
+        }
+        let (one_more, _answer) = somebody();
+        assert!(matches!(lanes.queue(LANE, one_more), Err(Failure::QueueFull(POSTS))));
+        let (elsewhere, _answer) = somebody();
+        assert!(lanes.queue(Some(RoomId(8)), elsewhere).unwrap(), "another lane");
+        assert_eq!(lanes.next(LANE).map(|batch| batch.len()), Some(BATCH));
+        answers.clear();
+        assert!(lanes.next(LANE).is_none(), "nobody waits any more");
     }
 }

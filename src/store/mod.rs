@@ -5,6 +5,7 @@
 //! Lock order: session, account, membership, room, house.
 
 mod accounts;
+mod connection;
 mod engine;
 mod error;
 mod house;
@@ -14,11 +15,14 @@ mod memberships;
 mod messages;
 mod pool;
 mod posts;
+mod queue;
 mod rooms;
 mod sessions;
+mod slow;
 mod sql;
 mod stretches;
 pub mod sweeper;
+mod visit;
 mod whereabouts;
 
 use std::fs::File;
@@ -29,7 +33,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 pub use accounts::Credentials;
-pub use error::Error;
+pub use error::{Error, Failure};
 pub use house::{Snapshot, SnapshotRoom};
 pub use lists::{ListPage, ROOMS_A_PAGE, pages};
 pub use messages::{UPDATE_MAX, Updates};
@@ -39,9 +43,12 @@ pub use sessions::{FoundSession, NewSession, Session};
 pub use stretches::{Heads, NEWEST, Newest, Stretch};
 
 use crate::config::Limits;
+use connection::Connection;
 use engine::Engine;
 use lanes::Lanes;
-use pool::{Connection, Pool};
+use pool::{Pool, Upkeep};
+use queue::Purpose;
+use visit::{Budget, Request, Visit};
 
 /// How many rooms' logs are brought into memory at once, in as many statements.
 const LOADERS: u32 = 2;
@@ -56,8 +63,11 @@ pub struct Store {
     shared: Arc<Shared>,
     readers: Arc<Pool>,
     visits: Arc<AtomicU64>,
-    /// How long a visit may take.
-    patience: Duration,
+    budget: Budget,
+    /// What is read through this handle.
+    purpose: Purpose,
+    /// The request it is for, if it is for one.
+    request: Option<Arc<Request>>,
 }
 
 struct Shared {
@@ -83,13 +93,19 @@ impl Store {
         let engine = Engine::of(url)?;
         let lock = engine.lock().await?;
         engine.prepare(url).await?;
-        let pool = |size| engine.pool(url, size, limits);
+        let pool = |size| engine.pool(url, size, limits, Upkeep::NETWORK);
         let readers = pool(limits.connections)?;
         let writers = if engine.has_many_writers() { Arc::clone(&readers) } else { pool(1)? };
-        let (tail, loaders) = (pool(1)?, pool(LOADERS)?);
+        let (tail, loaders) = (engine.pool(url, 1, limits, Upkeep::LASTING)?, pool(LOADERS)?);
         let shared = Shared { engine, limits, writers, tail, loaders, lanes: Lanes::default(), _lock: lock };
-        let patience = engine::START_PATIENCE;
-        let store = Self { shared: Arc::new(shared), readers, visits: Arc::default(), patience };
+        let store = Self {
+            shared: Arc::new(shared),
+            readers,
+            visits: Arc::default(),
+            budget: engine::AT_THE_START,
+            purpose: Purpose::Pages,
+            request: None,
+        };
         store.found_house().await?;
         Ok(store)
     }
@@ -111,7 +127,20 @@ impl Store {
     /// The same database for those who cannot wait long: the start is over.
     #[must_use]
     pub fn for_requests(&self) -> Self {
-        Self { patience: self.shared.engine.patience(self.shared.limits), ..self.clone() }
+        Self { budget: self.shared.engine.budget(self.shared.limits), ..self.clone() }
+    }
+
+    /// The same database for one request that makes a page or changes something: it has so much time for
+    /// all that it asks, and once it was let in it is not refused at once.
+    #[must_use]
+    pub fn for_page(&self) -> Self {
+        Self { purpose: Purpose::Pages, request: Some(Arc::default()), ..self.clone() }
+    }
+
+    /// The same for one that memory could not answer, so that it does not wait behind pages.
+    #[must_use]
+    pub fn for_poll(&self) -> Self {
+        Self { purpose: Purpose::Polls, request: Some(Arc::default()), ..self.clone() }
     }
 
     /// The database's kind, for the log: `sqlite` or `postgres`.
@@ -144,24 +173,34 @@ impl Store {
         }
     }
 
-    /// Begins a visit that is to be over by `until`.
-    async fn visit(&self, pool: &Arc<Pool>, until: Instant) -> Result<Connection, Error> {
+    /// Begins a visit that is to be over by `end`.
+    async fn visit(&self, pool: &Arc<Pool>, purpose: Purpose, end: Instant) -> Result<Connection, Error> {
         self.visits.fetch_add(1, Ordering::Relaxed);
-        Ok(pool.lend(until).await?)
+        pool.lend(Visit::new(purpose, self.budget, end, self.request.clone())).await
     }
 
+    /// When what begins now is to be over.
     fn deadline(&self) -> Instant {
-        Instant::now() + self.patience
+        let visit = self.budget.of_a_visit();
+        let left = self.request.as_ref().map_or(visit, |request| request.left(self.budget));
+        Instant::now() + visit.min(left)
     }
 
     /// A connection for one statement that reads.
     async fn reader(&self) -> Result<Connection, Error> {
-        self.visit(&self.readers, self.deadline()).await
+        self.visit(&self.readers, self.purpose, self.deadline()).await
     }
 
     /// A transaction in which every statement sees the same moment.
     async fn snapshot(&self) -> Result<Connection, Error> {
-        Ok(self.reader().await?.begin(self.shared.engine.begin_snapshot()).await?)
+        let reader = self.reader().await?;
+        let begin = self.shared.engine.begin_snapshot(reader.until());
+        Ok(reader.begin(begin).await?)
+    }
+
+    /// The same for what grows with the house, and which nobody waits for with a page open.
+    async fn long_snapshot(&self) -> Result<Connection, Error> {
+        Self { budget: engine::FOR_THE_WHOLE, ..self.clone() }.snapshot().await
     }
 
     /// Runs `work` as one transaction, and again after a deadlock or a lost connection. `work` hands the
@@ -171,25 +210,37 @@ impl Store {
     where
         F: Future<Output = Result<(T, Connection), Error>>,
     {
-        let until = self.deadline();
-        let mut tries = 0;
-        loop {
-            match self.write_once(until, &work).await {
-                Err(error) if error.is_passing() && tries < RETRIES => {
-                    tokio::time::sleep(PAUSE * 2_u32.pow(tries)).await;
-                    tries += 1;
-                }
-                outcome => return outcome,
-            }
-        }
+        self.write_by(self.deadline(), work).await
     }
 
-    async fn write_once<T, F>(&self, until: Instant, work: &impl Fn(Connection) -> F) -> Result<T, Error>
+    /// The same, to be over by `end`. Of several failures the first is told: it is the cause.
+    async fn write_by<T, F>(&self, end: Instant, work: impl Fn(Connection) -> F) -> Result<T, Error>
     where
         F: Future<Output = Result<(T, Connection), Error>>,
     {
-        let connection = self.visit(&self.shared.writers, until).await?;
-        let begun = connection.begin(self.shared.engine.begin_write()).await?;
+        let (mut first, mut tries) = (None, 0);
+        loop {
+            let error = match self.write_once(end, &work).await {
+                Err(error @ Error::Failed(_)) => error,
+                outcome => return outcome,
+            };
+            let is_over = !error.is_passing() || tries == RETRIES;
+            let cause = first.get_or_insert(error);
+            if is_over {
+                return Err(cause.clone());
+            }
+            tokio::time::sleep(PAUSE * 2_u32.pow(tries)).await;
+            tries += 1;
+        }
+    }
+
+    async fn write_once<T, F>(&self, end: Instant, work: &impl Fn(Connection) -> F) -> Result<T, Error>
+    where
+        F: Future<Output = Result<(T, Connection), Error>>,
+    {
+        let connection = self.visit(&self.shared.writers, Purpose::Writes, end).await?;
+        let begin = self.shared.engine.begin_write(connection.until());
+        let begun = connection.begin(begin).await?;
         let (outcome, writing) = work(begun).await?;
         writing.commit().await?;
         Ok(outcome)

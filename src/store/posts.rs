@@ -5,6 +5,8 @@
 
 use std::collections::HashMap;
 
+use tokio::time::Instant;
+
 use super::sql::list;
 use super::whereabouts::{LockedRoom, lock_room, whereabouts};
 use super::{Connection, Error, Store};
@@ -58,9 +60,13 @@ struct Accepted<'a> {
 type Known = HashMap<(AccountId, String), Message>;
 
 impl Store {
-    /// Writes a batch as one transaction; each post has its own outcome.
-    pub(super) async fn write_posts(&self, posts: &[Post]) -> Result<Vec<Result<Posted, Refusal>>, Error> {
-        self.write(|mut writing| async move {
+    /// Writes a batch as one transaction, by `end`; each post has its own outcome.
+    pub(super) async fn write_posts(
+        &self,
+        posts: &[Post],
+        end: Instant,
+    ) -> Result<Vec<Result<Posted, Refusal>>, Error> {
+        self.write_by(end, |mut writing| async move {
             let mut outcomes: Vec<Option<Result<Posted, Refusal>>> = vec![None; posts.len()];
             let mut rooms: Vec<RoomId> = posts.iter().map(|post| post.room).collect();
             rooms.sort_unstable();

@@ -43,7 +43,7 @@ async fn better_page(
     problem: &Problem,
     user: Option<&User>,
 ) -> Result<Template, Error> {
-    let store: &Store = request.rocket().state().ok_or(Error::Unavailable)?;
+    let store = request.guard::<&Store>().await.succeeded().ok_or(Error::Unavailable)?;
     let unsent = problem.unsent.as_deref();
     match (&problem.refusal, user) {
         (Some(Refusal::LoggedOut), None) => Ok(welcome::asked_to_log_in(request, &problem.detail, unsent)),

@@ -255,7 +255,7 @@ impl From<Error> for Problem {
                 Status::ServiceUnavailable,
                 "unavailable",
                 "Not available",
-                "Parlor cannot reach its database right now. Please try again in a moment.",
+                "Parlor cannot answer right now. Please try again in a moment.",
             ),
             Error::Unsent(error, words) => Self { unsent: Some(words.0), ..Self::from(*error) },
         }

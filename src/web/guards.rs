@@ -88,9 +88,34 @@ fn state<'r, T: Send + Sync + 'static>(request: &'r Request<'_>) -> Result<&'r T
     request.rocket().state().ok_or(Error::Unavailable)
 }
 
+/// The database, for this request: it has so much time there in all, and waits among its like.
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for &'r Store {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
+        match database(request) {
+            Ok(store) => Outcome::Success(store),
+            Err(error) => error.refuse(request),
+        }
+    }
+}
+
+fn database<'r>(request: &'r Request<'_>) -> Result<&'r Store, Error> {
+    database_for(request, Store::for_page)
+}
+
+fn database_for<'r>(request: &'r Request<'_>, purpose: fn(&Store) -> Store) -> Result<&'r Store, Error> {
+    let store = state::<Store>(request)?;
+    Ok(&request.local_cache(|| OfRequest(purpose(store))).0)
+}
+
+/// The database, as its request may use it. Whoever asks first decides for what.
+struct OfRequest(Store);
+
 async fn find_session(request: &Request<'_>) -> Result<Option<FoundSession>, Error> {
     let Some(token) = presented(request) else { return Ok(None) };
-    let found = state::<Store>(request)?.session(&token).await?;
+    let found = database(request)?.session(&token).await?;
     if let Some(found) = &found {
         state::<Live>(request)?.remember(found);
     }
@@ -144,7 +169,7 @@ impl<'r> FromRequest<'r> for &'r User {
         let Some(user) = try_outcome!(request.guard::<Visitor<'_>>().await).0 else {
             return Error::from(Refusal::LoggedOut).refuse(request);
         };
-        if let (Ok(store), Ok(live)) = (state(request), state(request)) {
+        if let (Ok(store), Ok(live)) = (database(request), state(request)) {
             let extending = async {
                 extend(store, live, &user.session).await;
                 Extended
@@ -185,7 +210,7 @@ pub(super) struct Found<'r> {
 }
 
 async fn find_room(request: &Request<'_>, id: RoomId) -> Result<Room, Error> {
-    Ok(state::<Store>(request)?.room(id).await?)
+    Ok(database(request)?.room(id).await?)
 }
 
 #[rocket::async_trait]
@@ -234,6 +259,9 @@ impl<'r> FromRequest<'r> for Reader {
 
     async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
         try_outcome!(request.guard::<SameOrigin>().await);
+        if let Err(error) = database_for(request, Store::for_poll) {
+            return error.refuse(request);
+        }
         let remembered = match (state::<Live>(request), presented(request)) {
             (Ok(live), Some(token)) => live.session(&token),
             _ => None,
@@ -272,7 +300,7 @@ impl<'r> FromRequest<'r> for Listener {
         let Some(user) = try_outcome!(request.guard::<Visitor<'_>>().await).0 else {
             return Error::from(Refusal::LoggedOut).refuse(request);
         };
-        let inside = match state::<Store>(request) {
+        let inside = match database(request) {
             Ok(store) => store.require_inside(&user.whereabouts, room).await.map_err(Error::from),
             Err(error) => Err(error),
         };

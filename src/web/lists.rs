@@ -88,7 +88,7 @@ fn page_number(page: Option<&str>) -> Result<i64, Error> {
 }
 
 #[get("/rooms?<page>")]
-async fn index(user: &User, page: Option<&str>, store: &State<Store>) -> Result<Template, Error> {
+async fn index(user: &User, page: Option<&str>, store: &Store) -> Result<Template, Error> {
     let page = page_number(page)?;
     let list = store.list_page(user.session.person.id, page).await?;
     if list.page != page {
@@ -131,7 +131,7 @@ async fn list(
     reader: Reader,
     after: Option<&str>,
     page: Option<&str>,
-    store: &State<Store>,
+    store: &Store,
     live: &State<Live>,
 ) -> Result<Fragment, Error> {
     let me = &reader.0.person;

@@ -42,7 +42,7 @@ enum Joined {
 }
 
 #[post("/rooms/<_>/join")]
-async fn join(found: Found<'_>, store: &State<Store>, live: &State<Live>) -> Result<Joined, Error> {
+async fn join(found: Found<'_>, store: &Store, live: &State<Live>) -> Result<Joined, Error> {
     let Found { user, room } = found;
     let id = room.room.id;
     match store.join(&user.session, id).await {
@@ -60,7 +60,7 @@ async fn join(found: Found<'_>, store: &State<Store>, live: &State<Live>) -> Res
 }
 
 #[post("/rooms/<_>/leave")]
-async fn leave(user: &User, at: InPath, store: &State<Store>, live: &State<Live>) -> Result<Redirect, Error> {
+async fn leave(user: &User, at: InPath, store: &Store, live: &State<Live>) -> Result<Redirect, Error> {
     store.leave(&user.session, at.0).await?;
     live.settle().await;
     Ok(to_list())
@@ -70,7 +70,7 @@ async fn leave(user: &User, at: InPath, store: &State<Store>, live: &State<Live>
 async fn people(
     listener: Listener,
     after: Option<&str>,
-    store: &State<Store>,
+    store: &Store,
     live: &State<Live>,
 ) -> Result<Fragment, Error> {
     let seen = after.map(Cursor::parse).transpose()?;

@@ -54,7 +54,7 @@ async fn read(
     after: Option<&str>,
     before: Option<&str>,
     people: Option<&str>,
-    store: &State<Store>,
+    store: &Store,
     live: &State<Live>,
 ) -> Result<News, Error> {
     match (before, after) {
@@ -113,7 +113,7 @@ async fn create(
     at: InPath,
     after: Option<&str>,
     sent: Result<Json<SentMessage>, Error>,
-    store: &State<Store>,
+    store: &Store,
     live: &State<Live>,
 ) -> Result<(Status, RawJson<String>), Error> {
     let parsed = sent.and_then(|sent| {
@@ -205,7 +205,7 @@ async fn create_by_form(
     visitor: Visitor<'_>,
     at: InPath,
     sent: Fields<SentForm>,
-    store: &State<Store>,
+    store: &Store,
     live: &State<Live>,
 ) -> Result<Sent, Error> {
     let SentForm { body, nonce } = sent.0;

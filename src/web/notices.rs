@@ -10,7 +10,7 @@ use crate::live::Live;
 use crate::store::Store;
 
 #[post("/notices/dismiss")]
-async fn dismiss(user: &User, store: &State<Store>, live: &State<Live>) -> Result<Redirect, Error> {
+async fn dismiss(user: &User, store: &Store, live: &State<Live>) -> Result<Redirect, Error> {
     store.dismiss_notice(&user.session).await?;
     live.settle().await;
     Ok(to_list())

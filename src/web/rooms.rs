@@ -39,7 +39,7 @@ async fn create(
     user: &User,
     sent: Fields<SentRoom>,
     client: ClientAddress,
-    store: &State<Store>,
+    store: &Store,
     live: &State<Live>,
 ) -> Result<Created, Error> {
     let refused = match open(user, &sent.0.name, store).await {
@@ -70,7 +70,7 @@ enum Shown {
 }
 
 #[get("/rooms/<_>?<before>")]
-async fn show(user: &User, at: InPath, before: Option<&str>, store: &State<Store>) -> Result<Shown, Error> {
+async fn show(user: &User, at: InPath, before: Option<&str>, store: &Store) -> Result<Shown, Error> {
     let before = match before.map(message_number).transpose() {
         Ok(before) => before,
         Err(error) => {
@@ -184,7 +184,7 @@ async fn delete(
     user: &User,
     at: InPath,
     client: ClientAddress,
-    store: &State<Store>,
+    store: &Store,
     live: &State<Live>,
 ) -> Result<Redirect, Error> {
     store.delete_room(&user.session, at.0).await?;

@@ -57,7 +57,7 @@ async fn open(entrance: &Entrance<'_>, sent: &SentAccount, token: &Token) -> Res
 async fn log_out(
     _same: SameOrigin,
     jar: &CookieJar<'_>,
-    store: &State<Store>,
+    store: &Store,
     live: &State<Live>,
 ) -> Result<Redirect, Error> {
     if let Some(token) = cookies::token(jar) {

@@ -102,7 +102,7 @@ impl<'r> FromRequest<'r> for Entrance<'r> {
         try_outcome!(request.guard::<SameOrigin>().await);
         Outcome::Success(Self {
             visitor: try_outcome!(request.guard::<Visitor<'_>>().await),
-            store: try_outcome!(request.guard::<&State<Store>>().await),
+            store: try_outcome!(request.guard::<&Store>().await),
             passwords: try_outcome!(request.guard::<&State<Passwords>>().await),
             live: try_outcome!(request.guard::<&State<Live>>().await),
             config: try_outcome!(request.guard::<&State<Config>>().await),

@@ -4,4 +4,5 @@ mod another_history;
 mod black_hole;
 mod instances;
 mod outage;
+mod overload;
 mod two_instances;

@@ -2,6 +2,8 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use rocket::futures::FutureExt;
@@ -19,6 +21,7 @@ use rocket::tokio::time::sleep;
 pub struct Line {
     address: SocketAddr,
     sky: watch::Sender<Sky>,
+    connections: Arc<AtomicUsize>,
     task: JoinHandle<()>,
 }
 
@@ -56,8 +59,14 @@ impl Line {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
         let address = listener.local_addr().unwrap();
         let (sky, seen) = watch::channel(Sky { weather: Weather::Fair, target, cuts: 0, holes: 0 });
-        let task = tokio::spawn(welcome(listener, seen));
-        Self { address, sky, task }
+        let connections = Arc::<AtomicUsize>::default();
+        let task = tokio::spawn(welcome(listener, seen, Arc::clone(&connections)));
+        Self { address, sky, connections, task }
+    }
+
+    /// How many connections there have been.
+    pub fn connections(&self) -> usize {
+        self.connections.load(Ordering::Relaxed)
     }
 
     /// Where it begins.
@@ -90,13 +99,14 @@ impl Drop for Line {
     }
 }
 
-async fn welcome(listener: TcpListener, sky: watch::Receiver<Sky>) {
+async fn welcome(listener: TcpListener, sky: watch::Receiver<Sky>, count: Arc<AtomicUsize>) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             arrival = listener.accept() => {
                 // An error is that of a caller who has hung up already.
                 let Ok((caller, _)) = arrival else { continue };
+                count.fetch_add(1, Ordering::Relaxed);
                 let mut sky = sky.clone();
                 let birth = *sky.borrow_and_update();
                 connections.spawn(async move {

@@ -127,6 +127,11 @@ impl Server {
         *self.process() = Some(process);
     }
 
+    /// What it has logged so far.
+    pub fn printed(&self) -> Vec<String> {
+        self.process().as_ref().expect("a running server").printed()
+    }
+
     /// It stands still, with all that serve its clients.
     pub fn freeze(&self) {
         self.process().as_ref().expect("a running server").freeze();

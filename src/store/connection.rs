@@ -1,0 +1,168 @@
+//! A lent connection: every statement on it runs under the deadline of its visit.
+//!
+//! One that missed it, or broke, is dropped and never lent again; that says nothing about others.
+
+use std::io;
+use std::sync::Arc;
+
+use futures_util::TryFutureExt;
+use futures_util::future::BoxFuture;
+use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
+use sqlx::any::{AnyArguments, AnyQueryResult, AnyRow, AnyStatement, AnyTypeInfo};
+use sqlx::{Any, AnyConnection, AssertSqlSafe, Either, Execute, Executor, SqlStr};
+use tokio::runtime::Handle;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::{Instant, timeout, timeout_at};
+
+use super::pool::{FAREWELL, Pool, Raw};
+use super::queue::Place;
+use super::slow;
+use super::visit::Visit;
+
+/// What is told of an answer that did not come in time.
+pub(super) fn missed() -> sqlx::Error {
+    sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, "no answer in time"))
+}
+
+/// What somebody holds beside a connection, and gives back with it, in this order.
+type Held = (OwnedSemaphorePermit, Option<Place>, Visit);
+
+/// A lent connection. Dropped in the middle of a statement it is closed; dropped in the middle of a
+/// transaction it is given back once that has been rolled back.
+pub(super) struct Connection {
+    pool: Arc<Pool>,
+    /// There until dropped.
+    lent: Option<(Raw, Held)>,
+    until: Instant,
+    is_busy: bool,
+    in_transaction: bool,
+}
+
+impl Connection {
+    pub(super) fn new(pool: Arc<Pool>, raw: Raw, held: Held, until: Instant) -> Self {
+        Self { pool, lent: Some((raw, held)), until, is_busy: false, in_transaction: false }
+    }
+
+    /// When its visit has to be over.
+    pub(super) fn until(&self) -> Instant {
+        self.until
+    }
+
+    pub(super) async fn begin(mut self, statement: String) -> sqlx::Result<Self> {
+        self.in_transaction = true;
+        sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut self).await?;
+        Ok(self)
+    }
+
+    pub(super) async fn commit(mut self) -> sqlx::Result<()> {
+        sqlx::raw_sql("COMMIT").execute(&mut self).await?;
+        self.in_transaction = false;
+        Ok(())
+    }
+
+    /// Runs one statement under the deadline.
+    async fn run<'c, T, F>(
+        &'c mut self,
+        sql: SqlStr,
+        statement: impl FnOnce(&'c mut AnyConnection, SqlStr) -> F,
+    ) -> sqlx::Result<T>
+    where
+        F: Future<Output = sqlx::Result<T>>,
+    {
+        let Self { lent, is_busy, until, .. } = self;
+        let (raw, _) = lent.as_mut().ok_or(sqlx::Error::PoolClosed)?;
+        *is_busy = true;
+        let began = Instant::now();
+        let running = statement(&mut raw.connection, sql.clone());
+        let outcome = timeout_at(*until, running).await.unwrap_or_else(|_| Err(missed()));
+        *is_busy = outcome.as_ref().is_err_and(is_broken);
+        slow::note(sql.as_str(), began.elapsed());
+        outcome
+    }
+}
+
+/// Whether a connection that gave this error is of no further use.
+fn is_broken(error: &sqlx::Error) -> bool {
+    use sqlx::Error::{Database, Io, Protocol, Tls, WorkerCrashed};
+    match error {
+        Io(_) | Protocol(_) | Tls(_) | WorkerCrashed => true,
+        // PostgreSQL closes it: it is going down, or has waited too long for the next statement.
+        Database(error) => error.code().is_some_and(|code| code.starts_with("57P0") || code == "25P03"),
+        _ => false,
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        let Some((mut raw, held)) = self.lent.take() else { return };
+        if self.is_busy {
+            return;
+        }
+        if !self.in_transaction {
+            self.pool.keep(raw);
+        } else if let Ok(runtime) = Handle::try_current() {
+            let pool = Arc::clone(&self.pool);
+            runtime.spawn(async move {
+                let rollback = sqlx::raw_sql("ROLLBACK").execute(&mut raw.connection);
+                if let Ok(Ok(_)) = timeout(FAREWELL, rollback).await {
+                    pool.keep(raw);
+                }
+                drop(held);
+            });
+        }
+    }
+}
+
+impl std::fmt::Debug for Connection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Connection").field("until", &self.until).finish_non_exhaustive()
+    }
+}
+
+/// A query in its parts, so that its text can be told when it was slow.
+fn parts<'q>(mut query: impl Execute<'q, Any>) -> sqlx::Result<(SqlStr, Option<AnyArguments>)> {
+    let arguments = query.take_arguments().map_err(sqlx::Error::Encode)?;
+    Ok((query.sql(), arguments))
+}
+
+impl<'c> Executor<'c> for &'c mut Connection {
+    type Database = Any;
+
+    fn fetch_many<'e, 'q: 'e, E>(
+        self,
+        query: E,
+    ) -> BoxStream<'e, sqlx::Result<Either<AnyQueryResult, AnyRow>>>
+    where
+        'c: 'e,
+        E: 'q + Execute<'q, Any>,
+    {
+        let results = async move {
+            let (sql, arguments) = parts(query)?;
+            self.run(sql, |raw, sql| raw.fetch_many((sql, arguments)).try_collect::<Vec<_>>()).await
+        };
+        let results = results.map_ok(|results| stream::iter(results.into_iter().map(Ok)));
+        stream::once(results).try_flatten().boxed()
+    }
+
+    fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, sqlx::Result<Option<AnyRow>>>
+    where
+        'c: 'e,
+        E: 'q + Execute<'q, Any>,
+    {
+        Box::pin(async move {
+            let (sql, arguments) = parts(query)?;
+            self.run(sql, |raw, sql| raw.fetch_optional((sql, arguments))).await
+        })
+    }
+
+    fn prepare_with<'e>(
+        self,
+        sql: SqlStr,
+        parameters: &'e [AnyTypeInfo],
+    ) -> BoxFuture<'e, sqlx::Result<AnyStatement>>
+    where
+        'c: 'e,
+    {
+        Box::pin(self.run(sql, |raw, sql| raw.prepare_with(sql, parameters)))
+    }
+}

@@ -1,0 +1,83 @@
+//! Statements that take long: the operator is told which, and how long.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// From when on a statement is slow.
+const SLOW: Duration = Duration::from_millis(400);
+/// How often that is told at most: when one is slow, all are.
+const PAUSE: Duration = Duration::from_secs(10);
+/// How many characters of a statement are told: by its beginning it is found in the sources.
+const BEGINNING: usize = 80;
+
+/// What has been told of slow statements.
+static TOLD: Mutex<Told> = Mutex::new(Told { last: None, more: 0 });
+
+struct Told {
+    last: Option<Instant>,
+    /// Slow ones since, of which nothing was told.
+    more: u64,
+}
+
+/// Tells of a statement if it was slow.
+pub(super) fn note(sql: &str, took: Duration) {
+    if took < SLOW {
+        return;
+    }
+    let line = TOLD.lock().unwrap_or_else(PoisonError::into_inner).line(sql, took, Instant::now());
+    if let Some(line) = line {
+        tracing::warn!("{line}");
+    }
+}
+
+impl Told {
+    fn line(&mut self, sql: &str, took: Duration, now: Instant) -> Option<String> {
+        if self.last.is_some_and(|last| now < last + PAUSE) {
+            self.more += 1;
+            return None;
+        }
+        self.last = Some(now);
+        let more = match std::mem::take(&mut self.more) {
+            0 => String::new(),
+            more => format!(" ({more} more were slow since the last such line)"),
+        };
+        Some(format!("slow statement, {} ms: {}{more}", took.as_millis(), beginning(sql)))
+    }
+}
+
+/// The beginning of a statement, on one line.
+fn beginning(sql: &str) -> String {
+    let words = sql.split_whitespace().collect::<Vec<_>>().join(" ");
+    match words.char_indices().nth(BEGINNING) {
+        Some((end, _)) => format!("{} …", &words[..end]),
+        None => words,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_line_tells_of_many() {
+        let mut told = Told { last: None, more: 0 };
+        let now = Instant::now();
+        let took = Duration::from_millis(900);
+        let line = told.line("select seq\n    from message", took, now);
+        assert_eq!(line.as_deref(), Some("slow statement, 900 ms: select seq from message"));
+        assert_eq!(told.line("select 1", took, now), None);
+        assert_eq!(told.line("select 1", took, now + PAUSE / 2), None);
+        let line = told.line("select 2", took, now + PAUSE);
+        let expected = "slow statement, 900 ms: select 2 (2 more were slow since the last such line)";
+        assert_eq!(line.as_deref(), Some(expected));
+    }
+
+    #[test]
+    fn a_long_statement_is_told_by_its_beginning() {
+        let sql = format!("select {}", "é, ".repeat(200));
+        let line = beginning(&sql);
+        assert!(line.ends_with('…') && line.chars().count() == BEGINNING + 2, "{line}");
+    }
+}

@@ -1,0 +1,93 @@
+//! Time limits: how long one may wait to be let in, and how long what is done then may take.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::queue::Purpose;
+
+/// The time limits of those who go to the database.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Budget {
+    /// For a connection.
+    pub(super) wait: Duration,
+    /// With it.
+    pub(super) work: Duration,
+}
+
+impl Budget {
+    /// Both for one visit.
+    pub(super) fn of_a_visit(self) -> Duration {
+        self.wait + self.work
+    }
+
+    /// All visits of one request: time for one that waits and works for as long as it may, and for another.
+    pub(super) fn of_a_request(self) -> Duration {
+        self.work * 2
+    }
+}
+
+/// What one request has had of the database. Time that it spends elsewhere, on a slow upload or on the hash
+/// of a password, is not counted.
+#[derive(Default)]
+pub(super) struct Request {
+    /// In microseconds.
+    spent: AtomicU64,
+    /// Whether it has been let in: for what else it reads it does not queue again, or what was done for it
+    /// would be lost when it is refused then.
+    admitted: AtomicBool,
+}
+
+impl Request {
+    /// What is left of that time.
+    pub(super) fn left(&self, budget: Budget) -> Duration {
+        budget.of_a_request().saturating_sub(Duration::from_micros(self.spent.load(Ordering::Relaxed)))
+    }
+}
+
+/// One visit to the database.
+pub(super) struct Visit {
+    pub(super) purpose: Purpose,
+    /// When it is to be over, whatever it is at.
+    pub(super) end: Instant,
+    budget: Budget,
+    began: Instant,
+    request: Option<Arc<Request>>,
+}
+
+impl Visit {
+    pub(super) fn new(purpose: Purpose, budget: Budget, end: Instant, request: Option<Arc<Request>>) -> Self {
+        Self { purpose, end, budget, began: Instant::now(), request }
+    }
+
+    /// Until when to wait for a connection.
+    pub(super) fn wait_until(&self) -> Instant {
+        self.end.min(self.began + self.budget.wait)
+    }
+
+    /// Until when to use one that is there now.
+    pub(super) fn work_until(&self) -> Instant {
+        self.end.min(Instant::now() + self.budget.work)
+    }
+
+    pub(super) fn was_admitted(&self) -> bool {
+        self.request.as_ref().is_some_and(|request| request.admitted.load(Ordering::Relaxed))
+    }
+
+    pub(super) fn is_admitted(&self) {
+        if let Some(request) = &self.request {
+            request.admitted.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Drop for Visit {
+    fn drop(&mut self) {
+        if let Some(request) = &self.request {
+            let spent = u64::try_from(self.began.elapsed().as_micros()).unwrap_or(u64::MAX);
+            request.spent.fetch_add(spent, Ordering::Relaxed);
+        }
+    }
+}
