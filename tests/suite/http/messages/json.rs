@@ -12,6 +12,7 @@ on_both_engines![
     where_one_may_not_post_comes_before_what_is_wrong_with_it,
     a_room_that_never_was_is_not_found,
     a_cursor_from_elsewhere_never_loses_a_post,
+    a_text_comes_in_the_same_parts_whoever_answers,
 ];
 
 async fn a_post_answers_with_what_follows_the_cursor(house: House) {
@@ -110,4 +111,31 @@ async fn a_cursor_from_elsewhere_never_loses_a_post(house: House) {
         let after = ana.reads(&room).await.len();
         assert_eq!(after - before, usize::from(stored), "an error for a stored post, or the reverse");
     }
+}
+
+async fn a_text_comes_in_the_same_parts_whoever_answers(house: House) {
+    let ana = house.person("ana").await;
+    let room = ana.creates("Kitchen").await;
+    ana.says(&room, "soup").await;
+    let body = "see “Https://ü.example/Mercury_(planet)”。";
+    let link = json!({"link": "https://xn--tda.example/Mercury_(planet)", "text": "Https://ü.example/Mercury_(planet)"});
+    let post = json!({"body": body, "nonce": nonce()});
+    let posted = ana.sends_json(&room.api("?after=1"), &post).await.is(201).json();
+    let [polled, earlier] =
+        [ana.polls(&room, "1").await.is(200).json(), ana.opens(&room.api("?before=3")).await.is(200).json()];
+    let page = ana.enters_page_of(&room).await;
+    // An instance that has just started asks the database.
+    let cookies = ana.cookies();
+    let house = house.restart().await;
+    let ana = house.visitor("ana");
+    ana.carries(cookies);
+    let stored = ana.polls(&room, "1").await.is(200).json();
+    let answers =
+        [&posted["messages"][0], &polled["messages"][0], &earlier["messages"][1], &stored["messages"][0]];
+    for message in answers {
+        assert_eq!((&message["body"], &message["parts"]), (&json!(body), &json!(["see “", link, "”。"])));
+    }
+    assert!(earlier["messages"][0].get("parts").is_none(), "plain text has no parts: {earlier}");
+    assert_eq!(page.messages()[1].body, body);
+    assert_eq!(page.links_in_log()[0].0, link["link"]);
 }
