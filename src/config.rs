@@ -2,20 +2,20 @@
 //!
 //! None is needed. Rocket's own (`address`, `port`, `secret_key`, …) stand beside that table or in `ROCKET_*`.
 
+mod framework;
 mod network;
 
-use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use rocket::config::{Ident, Shutdown};
 use rocket::figment::providers::{Env, Format, Toml};
-use rocket::figment::value::Dict;
 use rocket::figment::value::magic::RelativePathBuf;
-use rocket::figment::{Figment, Profile};
+use rocket::figment::{Figment, Profile, Provider};
 use serde::Deserialize;
 
+pub use framework::framework;
 pub use network::Network;
 
 use crate::logging::LogFormat;
@@ -81,9 +81,8 @@ impl Config {
     /// # Errors
     /// A sentence that names the setting: when one is unknown, of the wrong type or out of range.
     pub fn from(figment: &Figment) -> Result<Self, String> {
-        refuse_unknown_keys(figment)?;
-        rocket::Config::try_from(figment).map_err(|error| error.to_string())?;
-        let config: Self = match figment.find_value("parlor") {
+        let framework = framework(figment)?;
+        let mut config: Self = match figment.find_value("parlor") {
             Ok(_) => figment.extract_inner("parlor").map_err(|error| error.to_string())?,
             Err(_) => Self::default(),
         };
@@ -91,6 +90,7 @@ impl Config {
         in_range("database_timeout_ms", config.database_timeout_ms, 100, 1000)?;
         in_range("tick_ms", config.tick_ms, 10, 200)?;
         in_range("memory_mb", config.memory_mb, 1, 100_000)?;
+        config.secure_cookie |= framework.tls_enabled();
         Ok(config)
     }
 
@@ -124,16 +124,54 @@ impl Config {
 /// `PARLOR_*`. As Rocket's own, but that answers do not say what serves them, that nobody's word is
 /// taken for their address, and that a stop takes no longer than 6 s: 2 for requests to end by themselves, 1
 /// until they are cut off, 1 that Rocket adds, and the rest for the database.
-#[must_use]
-pub fn figment() -> Figment {
+///
+/// # Errors
+/// When the file that `ROCKET_CONFIG` names is not there; that of the usual name need not be.
+pub fn figment() -> Result<Figment, String> {
     let shutdown = Shutdown { grace: 2, mercy: 1, ..Shutdown::default() };
+    let (ident, cli_colors) = (Ident::none(), false);
     let defaults =
-        rocket::Config { ident: Ident::none(), ip_header: None, shutdown, ..rocket::Config::default() };
-    Figment::from(defaults)
+        rocket::Config { ident, ip_header: None, shutdown, cli_colors, ..rocket::Config::default() };
+    let file = Env::var_or("ROCKET_CONFIG", "Rocket.toml");
+    let source = Toml::file(&file).nested();
+    if Env::var("ROCKET_CONFIG").is_some() && source.metadata().source.is_none() {
+        return Err(format!("ROCKET_CONFIG names {file}, which is not there"));
+    }
+    Ok(Figment::from(defaults)
         .select(Profile::from_env_or("ROCKET_PROFILE", rocket::Config::DEFAULT_PROFILE))
-        .merge(Toml::file(Env::var_or("ROCKET_CONFIG", "Rocket.toml")).nested())
+        .merge(source)
         .merge(Env::prefixed("ROCKET_").ignore(&["PROFILE", "CONFIG"]).global())
-        .merge(Env::prefixed("PARLOR_").map(|key| format!("parlor.{key}").into()).global())
+        .merge(
+            Env::prefixed(PREFIX)
+                .filter(|key| !is_injected(key.as_str()))
+                .map(|key| format!("parlor.{key}").into())
+                .global(),
+        ))
+}
+
+/// What begins a variable that holds a setting of ours.
+const PREFIX: &str = "PARLOR_";
+
+/// Whether this follows [`PREFIX`] in what Kubernetes puts into the environment where a Service is named `parlor`:
+/// `PARLOR_PORT`, `PARLOR_PORT_8000_TCP`, `PARLOR_SERVICE_HOST`, …
+fn is_injected(key: &str) -> bool {
+    let key = key.to_ascii_uppercase();
+    key == "PORT" || key.starts_with("PORT_") || key.starts_with("SERVICE_")
+}
+
+/// What has been set in vain and may have been meant otherwise.
+#[must_use]
+pub fn warnings(figment: &Figment) -> Vec<String> {
+    let variables = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    let injected = variables.filter(|name| name.strip_prefix(PREFIX).is_some_and(is_injected));
+    let injected =
+        injected.map(|name| format!("{name} is no setting: Kubernetes sets it for a Service named parlor"));
+    let profile = figment.profile();
+    let selected = ["default", "global", "debug", "release", profile.as_str().as_str()];
+    let tables = figment.profiles().filter(|table| !selected.contains(&table.as_str().as_str()));
+    let tables =
+        tables.map(|table| format!("the table [{table}] is not in effect: the profile is “{profile}”"));
+    tables.chain(injected).collect()
 }
 
 /// The loopback addresses: a proxy on this machine.
@@ -148,22 +186,6 @@ fn in_range(name: &str, value: u64, least: u64, most: u64) -> Result<(), String>
         return Ok(());
     }
     Err(format!("setting “{name}” is {value}; it goes from {least} to {most}"))
-}
-
-/// Rocket ignores keys it does not know, and a setting with a typing error would be ignored too.
-fn refuse_unknown_keys(figment: &Figment) -> Result<(), String> {
-    let defaults = Figment::from(rocket::Config::debug_default());
-    let own: Dict = defaults.extract().map_err(|error| error.to_string())?;
-    let mut known: BTreeSet<&str> = own.keys().map(String::as_str).collect();
-    known.extend(["parlor", "profile", "config", "secret_key", "template_dir", "tls", "limits", "shutdown"]);
-    let set: Dict = figment.extract().map_err(|error| error.to_string())?;
-    match set.keys().find(|key| !known.contains(key.as_str())) {
-        Some(key) => Err(format!(
-            "unknown setting “{key}”; Parlor’s own settings belong in the table [{}.parlor]",
-            Profile::Default
-        )),
-        None => Ok(()),
-    }
 }
 
 #[cfg(test)]

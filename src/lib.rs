@@ -8,8 +8,8 @@
 //!
 //! | floor | what it knows |
 //! |---|---|
-//! | `main` | starting |
-//! | this file | how the house is put together: [`build`] |
+//! | `main` | the command line, the log, the threads |
+//! | this file | how the house is put together, [`build`], and what a start and a stop are, [`serve`]; [`files`] is how many may come |
 //! | `web` | pages, forms, fragments, JSON: guards say who may call what, handlers say what is shown |
 //! | [`live`] | memory: a projection of the logs, from which polls are answered |
 //! | [`store`] | the database: the only SQL |
@@ -50,16 +50,18 @@
 //! - There is no state in a process that another instance would need.
 
 pub mod config;
+pub mod files;
 pub mod live;
 pub mod logging;
 pub mod model;
 pub mod store;
 mod web;
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
 use rocket::config::SecretKey;
+use rocket::error::ErrorKind;
 use rocket::fairing::AdHoc;
 use rocket::figment::Figment;
 use rocket::tokio::sync::oneshot;
@@ -69,10 +71,35 @@ use config::Config;
 use live::{Live, Tail};
 use store::Store;
 
-pub use config::figment;
-
 /// Why Parlor could not start: a sentence for the person who runs it.
 pub type StartError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Serves until it is told to stop.
+///
+/// # Errors
+/// When the start fails. Then no file is there that was not there before.
+pub async fn serve(figment: Figment) -> Result<(), StartError> {
+    let settings = config::framework(&figment)?;
+    let address = SocketAddr::new(settings.address, settings.port);
+    // Rocket listens last of all: what is in use is found before anything is made.
+    TcpListener::bind(address).map_err(|error| format!("cannot listen at {address}: {error}"))?;
+    let rocket = build(figment).await?;
+    let store = rocket.state::<Store>().cloned();
+    let ended = match rocket.launch().await {
+        Ok(_) => Ok(()),
+        Err(error) if matches!(error.kind(), ErrorKind::Shutdown(_, None)) => {
+            tracing::warn!("shutdown timed out with requests in flight");
+            Ok(())
+        }
+        Err(error) => Err(error.to_string()),
+    };
+    if let Some(store) = store {
+        store.close().await;
+    }
+    ended?;
+    tracing::info!("Parlor has stopped");
+    Ok(())
+}
 
 /// Builds the server: opens the database, reads the projection, mounts the house.
 ///
@@ -80,23 +107,26 @@ pub type StartError = Box<dyn std::error::Error + Send + Sync>;
 /// When a setting is wrong, or the database, the templates or the assets cannot be used.
 pub async fn build(figment: Figment) -> Result<Rocket<Build>, StartError> {
     let config = Config::from(&figment)?;
+    let files = web::Files::read(&figment, &config)?;
     let store = Store::open(&config.database_url, config.limits()).await?;
     let figment = with_secret_key(figment, &store).await?;
     let (live, tail) = Live::start(&store, config.memory()).await?;
     let store = store.for_requests();
     let rocket = run_beside(Rocket::custom(figment), tail, &config, store.clone());
-    Ok(web::stage(rocket.manage(live).manage(store), config)?)
+    Ok(web::stage(rocket.manage(live).manage(store), files, config))
 }
 
 /// Has the tail and the sweeper run from liftoff until shutdown.
 fn run_beside(rocket: Rocket<Build>, tail: Tail, config: &Config, store: Store) -> Rocket<Build> {
     let tick = config.tick();
-    let database = store.kind();
+    let (database, clients) = (store.kind(), files::room_for_clients(config));
     let (running, ended) = oneshot::channel::<()>();
     let start = AdHoc::on_liftoff("Tail and sweeper", move |rocket| {
         let address = SocketAddr::new(rocket.config().address, rocket.config().port);
         let version = env!("CARGO_PKG_VERSION");
-        tracing::info!(version, database, "Parlor is open at http://{address}");
+        let scheme = if rocket.config().tls_enabled() { "https" } else { "http" };
+        tracing::info!(version, database, clients, "Parlor is open at {scheme}://{address}");
+        store.keep_new_files();
         let shutdown = rocket.shutdown();
         Box::pin(async move {
             tokio::spawn(async move {

@@ -17,6 +17,7 @@ use sqlx::{AnyConnection, ConnectOptions, Connection as _};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::OpenError;
+use super::new_files::NewFiles;
 use super::pool::{Pool, Upkeep};
 use super::visit::Budget;
 use crate::config::Limits;
@@ -132,28 +133,33 @@ impl Engine {
     ///
     /// The database file itself is never opened here: closing any handle of it would drop the locks
     /// SQLite holds on it (<https://sqlite.org/howtocorrupt.html>, section 2.2).
-    pub(super) async fn lock(&self) -> Result<Option<File>, OpenError> {
+    pub(super) async fn lock(&self) -> Result<Option<(File, NewFiles)>, OpenError> {
         let Self::Sqlite(path) = self else { return Ok(None) };
         let lock = path.with_added_extension("lock");
         let cannot_write =
             |path: &Path, error| OpenError::new(format!("cannot write {}: {error}", path.display()));
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&lock);
-        let file = file.map_err(|error| cannot_write(&lock, error))?;
+        let made = (!lock.exists()).then(|| lock.clone());
         let until = Instant::now() + LOCK_PATIENCE;
-        while let Err(error) = file.try_lock() {
-            match error {
-                TryLockError::WouldBlock if Instant::now() < until => sleep(LOCK_PAUSE).await,
-                TryLockError::WouldBlock => {
+        let file = loop {
+            let file = OpenOptions::new().create(true).truncate(false).write(true).open(&lock);
+            let file = file.map_err(|error| cannot_write(&lock, error))?;
+            match file.try_lock() {
+                // Whoever fails to start takes away the lock file it has made, and this may have been it.
+                Ok(()) if is_at(&file, &lock) => break file,
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) if Instant::now() < until => sleep(LOCK_PAUSE).await,
+                Err(TryLockError::WouldBlock) => {
                     return Err(OpenError::new(format!(
                         "{} is in use by another Parlor; several instances need PostgreSQL",
                         path.display()
                     )));
                 }
-                TryLockError::Error(error) => return Err(cannot_write(&lock, error)),
+                Err(TryLockError::Error(error)) => return Err(cannot_write(&lock, error)),
             }
-        }
+        };
+        let new_files = NewFiles::beside(path, made);
         keep_private(path).map_err(|error| cannot_write(path, error))?;
-        Ok(Some(file))
+        Ok(Some((file, new_files)))
     }
 
     /// At most `size` connections.
@@ -264,6 +270,13 @@ fn sqlite_options(path: &Path) -> Result<AnyConnectOptions, OpenError> {
     // The path travels in a URL, where these three mean something else.
     let path = path.to_string_lossy().replace('%', "%25").replace('?', "%3F").replace('#', "%23");
     Ok(format!("sqlite:{path}?mode=rwc").parse()?)
+}
+
+/// Whether this open file is what stands there.
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let place = |metadata: std::fs::Metadata| (metadata.dev(), metadata.ino());
+    matches!((file.metadata().map(place), std::fs::metadata(path).map(place)), (Ok(a), Ok(b)) if a == b)
 }
 
 /// Creates the database file, while SQLite has yet to open it, so that only its owner can read it: it

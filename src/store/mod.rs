@@ -13,6 +13,7 @@ mod lanes;
 mod lists;
 mod memberships;
 mod messages;
+mod new_files;
 mod pool;
 mod posts;
 mod queue;
@@ -26,8 +27,8 @@ mod visit;
 mod whereabouts;
 
 use std::fs::File;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -46,6 +47,7 @@ use crate::config::Limits;
 use connection::Connection;
 use engine::Engine;
 use lanes::Lanes;
+use new_files::NewFiles;
 use pool::{Pool, Upkeep};
 use queue::Purpose;
 use visit::{Budget, Request, Visit};
@@ -79,6 +81,8 @@ struct Shared {
     /// Theirs who bring rooms into memory beside the tail.
     loaders: Arc<Pool>,
     lanes: Lanes,
+    /// What this start has made on disk, until it has succeeded; taken away while the lock is held.
+    new_files: Mutex<NewFiles>,
     _lock: Option<File>,
 }
 
@@ -91,13 +95,22 @@ impl Store {
     /// program knows.
     pub async fn open(url: &str, limits: Limits) -> Result<Self, OpenError> {
         let engine = Engine::of(url)?;
-        let lock = engine.lock().await?;
+        let (lock, new_files) = engine.lock().await?.unzip();
         engine.prepare(url).await?;
         let pool = |size| engine.pool(url, size, limits, Upkeep::NETWORK);
         let readers = pool(limits.connections)?;
         let writers = if engine.has_many_writers() { Arc::clone(&readers) } else { pool(1)? };
         let (tail, loaders) = (engine.pool(url, 1, limits, Upkeep::LASTING)?, pool(LOADERS)?);
-        let shared = Shared { engine, limits, writers, tail, loaders, lanes: Lanes::default(), _lock: lock };
+        let shared = Shared {
+            engine,
+            limits,
+            writers,
+            tail,
+            loaders,
+            lanes: Lanes::default(),
+            new_files: Mutex::new(new_files.unwrap_or_default()),
+            _lock: lock,
+        };
         let store = Self {
             shared: Arc::new(shared),
             readers,
@@ -106,8 +119,13 @@ impl Store {
             purpose: Purpose::Pages,
             request: None,
         };
-        store.found_house().await?;
-        Ok(store)
+        match store.found_house().await {
+            Ok(()) => Ok(store),
+            Err(error) => {
+                store.close().await;
+                Err(error.into())
+            }
+        }
     }
 
     /// The same database for the tail: with a connection and a count of [`Store::visits`] of its own.
@@ -161,6 +179,11 @@ impl Store {
     #[must_use]
     pub fn connections_made(&self) -> u64 {
         self.readers.made()
+    }
+
+    /// The start has succeeded: what it has made on disk stays there.
+    pub fn keep_new_files(&self) {
+        self.shared.new_files.lock().unwrap_or_else(PoisonError::into_inner).keep();
     }
 
     /// Waits a little for what is under way and closes every connection.

@@ -34,6 +34,11 @@ impl Assets {
         Ok(Self { files, version })
     }
 
+    /// Whether there is such a file.
+    pub(super) fn has(&self, path: &str) -> bool {
+        self.files.contains_key(Path::new(path))
+    }
+
     /// The address that stands before a file's path.
     pub(super) fn url(&self) -> String {
         format!("/static/{}", self.version)

@@ -13,6 +13,7 @@ use super::error::{Error, Problem};
 use super::guards::{User, Visitor};
 use super::pages::{self, Page};
 use super::paths::room_in;
+use super::templates;
 use super::{lists, welcome};
 use crate::model::Refusal;
 use crate::store::Store;
@@ -74,7 +75,7 @@ fn error_page(problem: &Problem, user: Option<&User>, unknown: bool) -> Template
         retry_after: matches!(problem.status, 429 | 503).then_some(RETRY_AFTER),
     };
     let page = Page::new(user, content).with_unsent(problem.unsent.as_deref());
-    pages::render("problems/show", if unknown { page.of_someone() } else { page })
+    pages::render(templates::PROBLEM, if unknown { page.of_someone() } else { page })
 }
 
 /// For everything but `/api`.

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::error::Error;
 use super::guards::User;
 use super::pages::{self, Page};
+use super::templates;
 use crate::model::rooms::{RoomId, RoomRef};
 use crate::store::{Room, Store};
 
@@ -48,5 +49,5 @@ pub(super) async fn door(
     let Room { room, owner, inside } = store.room(id).await?;
     let room = RoomView { id: room.id.0, name: room.name, owner: owner.name, inside };
     let view = DoorView { room, here: user.whereabouts.inside().map(Here::new), alert };
-    Ok(pages::render("rooms/door", Page::new(Some(user), view).with_unsent(unsent)))
+    Ok(pages::render(templates::DOOR, Page::new(Some(user), view).with_unsent(unsent)))
 }

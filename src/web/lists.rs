@@ -8,6 +8,7 @@ use super::doors::Here;
 use super::error::Error;
 use super::guards::{Reader, User};
 use super::pages::{self, Fragment, Page};
+use super::templates;
 use crate::live::{Known, Live};
 use crate::model::Invalid;
 use crate::model::house::Person;
@@ -96,14 +97,14 @@ async fn index(user: &User, page: Option<&str>, store: &Store) -> Result<Templat
     }
     let list = ListView::new(list, &user.session.person);
     let view = ListPageView { list, create: CreateForm::default(), alert: None };
-    Ok(pages::render("rooms/index", Page::new(Some(user), view)))
+    Ok(pages::render(templates::ROOMS, Page::new(Some(user), view)))
 }
 
 /// The first page of the list, when a room could not be created.
 pub(super) async fn with_form(store: &Store, user: &User, create: CreateForm<'_>) -> Result<Template, Error> {
     let list = store.list_page(user.session.person.id, 1).await?;
     let list = ListView::new(list, &user.session.person);
-    Ok(pages::render("rooms/index", Page::new(Some(user), ListPageView { list, create, alert: None })))
+    Ok(pages::render(templates::ROOMS, Page::new(Some(user), ListPageView { list, create, alert: None })))
 }
 
 /// The first page of the list, for someone who wanted a room that is no more. Who was inside has the
@@ -118,7 +119,7 @@ pub(super) async fn instead_of_room(
     let alert = list.whereabouts.notice().is_none().then_some(alert);
     let list = ListView::new(list, &user.session.person);
     let view = ListPageView { list, create: CreateForm::default(), alert };
-    Ok(pages::render("rooms/index", Page::new(Some(user), view).with_unsent(unsent)))
+    Ok(pages::render(templates::ROOMS, Page::new(Some(user), view).with_unsent(unsent)))
 }
 
 #[derive(Serialize)]
@@ -145,7 +146,7 @@ async fn list(
     if seen.is_some_and(|seen| seen.is_at(list.version)) {
         return Ok(Fragment::unchanged());
     }
-    Ok(Fragment::changed("rooms/_list", ListFragment { list: ListView::new(list, me) }))
+    Ok(Fragment::changed(templates::LIST, ListFragment { list: ListView::new(list, me) }))
 }
 
 pub(super) fn routes() -> Vec<Route> {

@@ -11,6 +11,7 @@ use super::error::{Error, Problem};
 use super::guards::{Found, InPath, Listener, User};
 use super::pages::Fragment;
 use super::paths::{to_list, to_room};
+use super::templates;
 use crate::live::{Known, Live};
 use crate::model::Refusal;
 use crate::model::log::{Cursor, Position};
@@ -82,7 +83,7 @@ async fn people(
     if seen.is_some_and(|seen| seen.is_at(version)) {
         return Ok(Fragment::unchanged());
     }
-    Ok(Fragment::changed("memberships/_people", PeopleFragment { people: PeopleView::new(names, version) }))
+    Ok(Fragment::changed(templates::PEOPLE, PeopleFragment { people: PeopleView::new(names, version) }))
 }
 
 pub(super) fn routes() -> Vec<Route> {

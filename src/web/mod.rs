@@ -26,21 +26,39 @@ mod paths;
 mod pieces;
 mod rooms;
 mod sessions;
+mod templates;
 mod welcome;
 
+use std::sync::Arc;
+
+use rocket::fairing::Fairing;
+use rocket::figment::Figment;
 use rocket::{Build, Rocket};
 
 use crate::config::Config;
 use assets::Assets;
 use passwords::Passwords;
 
+/// What is read from disk at the start: templates, style sheets and scripts.
+pub(crate) struct Files {
+    assets: Assets,
+    templates: Arc<dyn Fairing>,
+}
+
+impl Files {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// When one is missing or broken.
+    pub(crate) fn read(figment: &Figment, config: &Config) -> Result<Self, String> {
+        let assets = Assets::read(&config.static_dir.relative())?;
+        let templates = templates::read(figment, &assets)?;
+        Ok(Self { assets, templates: Arc::new(templates) })
+    }
+}
+
 /// Everything this floor adds to the server.
-///
-/// # Errors
-/// When the templates or the assets cannot be read.
-pub(crate) fn stage(rocket: Rocket<Build>, config: Config) -> Result<Rocket<Build>, String> {
-    let assets = Assets::read(&config.static_dir.relative())?;
-    let templates = pages::templates(rocket.figment(), assets.url())?;
+pub(crate) fn stage(rocket: Rocket<Build>, files: Files, config: Config) -> Rocket<Build> {
     let routes = [
         accounts::routes(),
         assets::routes(),
@@ -52,15 +70,15 @@ pub(crate) fn stage(rocket: Rocket<Build>, config: Config) -> Result<Rocket<Buil
         sessions::routes(),
         welcome::routes(),
     ];
-    Ok(rocket
+    rocket
         .mount("/", routes.concat())
         .register("/", catchers::pages())
         .register("/api", catchers::json())
-        .attach(templates)
+        .attach(files.templates)
         .attach(headers::shield())
         .attach(headers::Headers)
         .attach(pieces::one())
         .manage(Passwords::new())
-        .manage(assets)
-        .manage(config))
+        .manage(files.assets)
+        .manage(config)
 }

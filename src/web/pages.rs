@@ -1,19 +1,12 @@
-//! Rendering: what every page is given, and the templates' start-up check.
-
-use std::error::Error;
-use std::path::{Path, PathBuf};
+//! Rendering: what every page is given.
 
 use rocket::Responder;
-use rocket::fairing::Fairing;
-use rocket::figment::Figment;
-use rocket::figment::value::magic::RelativePathBuf;
 use rocket::http::Status;
-use rocket_dyn_templates::minijinja::{UndefinedBehavior, Value, context};
-use rocket_dyn_templates::{Engines, Template};
+use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::guards::User;
-use crate::model::{accounts, messages, rooms};
+use super::templates::Name;
 
 /// The context of a page: who sees it, and its own content.
 #[derive(Serialize)]
@@ -57,8 +50,8 @@ pub(super) enum Fragment {
 }
 
 impl Fragment {
-    /// The fragment's template `name`.
-    pub(super) fn changed(name: &'static str, content: impl Serialize) -> Self {
+    /// The fragment, rendered.
+    pub(super) fn changed(name: Name, content: impl Serialize) -> Self {
         Self::Changed(Box::new(render(name, content)))
     }
 
@@ -68,59 +61,7 @@ impl Fragment {
     }
 }
 
-/// Renders the template `name`.
-pub(super) fn render(name: &'static str, context: impl Serialize) -> Template {
-    Template::render(name, context)
-}
-
-/// The templates in the folder that the configuration names; `assets` is the address of the static files.
-///
-/// # Errors
-/// When the folder cannot be read.
-pub(super) fn templates(figment: &Figment, assets: String) -> Result<impl Fairing, String> {
-    let set: Option<RelativePathBuf> = match figment.find_value("template_dir") {
-        Ok(_) => Some(figment.extract_inner("template_dir").map_err(|error| error.to_string())?),
-        Err(_) => None,
-    };
-    let folder = set.map_or_else(|| PathBuf::from("templates"), |folder| folder.relative());
-    let mut names = Vec::new();
-    collect_names(&folder, &folder, &mut names)
-        .map_err(|error| format!("template_dir {}: {error}", folder.display()))?;
-    Ok(Template::try_custom(move |engines| prepare(engines, assets.clone(), &names)))
-}
-
-/// Gives the templates what all of them use, and reads each once: a broken template stops the start
-/// instead of the first visitor.
-fn prepare(engines: &mut Engines, assets: String, names: &[String]) -> Result<(), Box<dyn Error>> {
-    let environment = &mut engines.minijinja;
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.add_function("asset", move |path: &str| Value::from_safe_string(format!("{assets}/{path}")));
-    environment.add_global(
-        "limits",
-        context! {
-            username => accounts::USERNAME_MAX,
-            password_min => accounts::PASSWORD_MIN,
-            password_max => accounts::PASSWORD_MAX,
-            room_name => rooms::ROOM_NAME_MAX,
-            body => messages::BODY_MAX,
-        },
-    );
-    for name in names {
-        environment.get_template(name)?;
-    }
-    Ok(())
-}
-
-fn collect_names(root: &Path, folder: &Path, names: &mut Vec<String>) -> std::io::Result<()> {
-    for entry in std::fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            collect_names(root, &path, names)?;
-        } else if let Ok(inside) = path.strip_prefix(root)
-            && let Some(name) = inside.to_string_lossy().strip_suffix(".html.j2")
-        {
-            names.push(name.to_owned());
-        }
-    }
-    Ok(())
+/// Renders a template.
+pub(super) fn render(name: Name, context: impl Serialize) -> Template {
+    Template::render(name.0, context)
 }

@@ -16,6 +16,7 @@ use super::lists::{self, CreateForm};
 use super::memberships::PeopleView;
 use super::pages::{self, Page};
 use super::paths::{to_list, to_room};
+use super::templates;
 use crate::live::Live;
 use crate::model::messages::Nonce;
 use crate::model::rooms::{RoomId, RoomName};
@@ -155,7 +156,7 @@ pub(super) async fn room_page(
         error: composer.error,
         nonce: Nonce::random().as_str().to_owned(),
     };
-    Ok(pages::render("rooms/show", Page::new(Some(user), view)))
+    Ok(pages::render(templates::ROOM, Page::new(Some(user), view)))
 }
 
 #[derive(Serialize)]
@@ -174,7 +175,7 @@ struct DeleteHead {
 fn confirm(owner: Owner<'_>) -> Template {
     let Room { room, inside, .. } = owner.room;
     let room = DeleteHead { id: room.id.0, name: room.name, inside };
-    pages::render("rooms/delete", Page::new(Some(owner.user), DeleteView { room }))
+    pages::render(templates::DELETE_ROOM, Page::new(Some(owner.user), DeleteView { room }))
 }
 
 /// Whoever sends this again, or has a load balancer send it again, has deleted the room and is not

@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::client::ClientAddress;
 use super::guards::{SameOrigin, Visitor};
 use super::pages::{self, Page};
+use super::templates;
 use super::{Passwords, cookies, paths};
 use crate::config::Config;
 use crate::live::Live;
@@ -35,7 +36,7 @@ pub(super) struct AccountForm<'a> {
 impl Welcome<'_> {
     /// The page for `visitor`, who may be logged in: an old tab can still show the forms.
     fn render(&self, visitor: &Visitor<'_>) -> Template {
-        pages::render("welcome/show", Page::new(visitor.0, self))
+        pages::render(templates::WELCOME, Page::new(visitor.0, self))
     }
 }
 
@@ -60,7 +61,7 @@ fn show(visitor: Visitor<'_>, next: Option<&str>) -> Shown {
 pub(super) fn asked_to_log_in(request: &Request<'_>, alert: &str, unsent: Option<&str>) -> Template {
     let next = paths::asked_for(request);
     let welcome = Welcome { next: &next, alert: Some(alert), ..Welcome::default() };
-    pages::render("welcome/show", Page::new(None, welcome).with_unsent(unsent))
+    pages::render(templates::WELCOME, Page::new(None, welcome).with_unsent(unsent))
 }
 
 /// What the two forms of the welcome page send.

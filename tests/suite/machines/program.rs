@@ -25,6 +25,8 @@ pub struct Settings {
     pub database_url: String,
     /// Where it is started.
     pub directory: PathBuf,
+    /// A command of the shell that limits it, before it is started.
+    pub limits: Option<String>,
     /// What else is in its environment; the last word on everything.
     pub env: Vec<(String, String)>,
 }
@@ -34,7 +36,7 @@ impl Settings {
     pub fn on(database_url: &str) -> Self {
         let directory = env!("CARGO_MANIFEST_DIR").into();
         let database_url = database_url.to_owned();
-        Self { program: None, port: free_port(), database_url, directory, env: Vec::new() }
+        Self { program: None, port: free_port(), database_url, directory, limits: None, env: Vec::new() }
     }
 
     /// Where the program is going to be.
@@ -66,6 +68,11 @@ impl Program {
         self.address
     }
 
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// `kill -9`: nothing is finished, nothing is closed.
     pub fn kill(mut self) {
         self.process.kill();
@@ -89,8 +96,13 @@ impl Program {
     }
 
     /// The same, with all that it has logged.
-    pub async fn stop_and_read(mut self) -> (ExitStatus, String) {
-        self.process.signal("TERM");
+    pub async fn stop_and_read(self) -> (ExitStatus, String) {
+        self.stop_by("TERM").await
+    }
+
+    /// The same, by another signal.
+    pub async fn stop_by(mut self, signal: &str) -> (ExitStatus, String) {
+        self.process.signal(signal);
         let ending = spawn_blocking(move || {
             let ended = self.process.ends().expect("Parlor to stop");
             (ended, self.process.everything_printed().join("\n"))
@@ -114,7 +126,15 @@ impl Program {
 
 fn command(settings: &Settings) -> Command {
     let ours = || env!("CARGO_BIN_EXE_parlor").into();
-    let mut command = Command::new(settings.program.clone().unwrap_or_else(ours));
+    let program = settings.program.clone().unwrap_or_else(ours);
+    let mut command = match &settings.limits {
+        None => Command::new(program),
+        Some(limits) => {
+            let mut shell = Command::new("sh");
+            shell.arg("-c").arg(format!("{limits} && exec \"$0\"")).arg(program);
+            shell
+        }
+    };
     let foreign =
         |name: &str| ["PARLOR_", "ROCKET_", "RUST_LOG"].iter().any(|prefix| name.starts_with(prefix));
     for (name, _) in env::vars().filter(|(name, _)| foreign(name)) {

@@ -1,3 +1,6 @@
 //! The program as whoever runs it meets it: what it is started with, what it logs, what it leaves behind.
 
 mod log;
+mod settings;
+mod start;
+mod tls;

@@ -1,0 +1,130 @@
+//! The templates: which there must be, and that each can be used.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rocket::fairing::Fairing;
+use rocket::figment::Figment;
+use rocket::figment::value::magic::RelativePathBuf;
+use rocket_dyn_templates::Template;
+use rocket_dyn_templates::minijinja::{Environment, UndefinedBehavior, Value, context};
+
+use super::assets::Assets;
+use crate::model::{accounts, messages, rooms};
+
+/// The name of a template that the code renders. There are no others, so that the start can look for them all.
+#[derive(Clone, Copy)]
+pub(super) struct Name(pub(super) &'static str);
+
+macro_rules! names {
+    ($($name:ident = $path:literal),+ $(,)?) => {
+        $(pub(super) const $name: Name = Name($path);)+
+        const ALL: &[Name] = &[$($name),+];
+    };
+}
+
+names! {
+    DELETE_ROOM = "rooms/delete",
+    DOOR = "rooms/door",
+    LIST = "rooms/_list",
+    PEOPLE = "memberships/_people",
+    PROBLEM = "problems/show",
+    ROOM = "rooms/show",
+    ROOMS = "rooms/index",
+    WELCOME = "welcome/show",
+}
+
+/// Template files by name.
+type Sources = BTreeMap<String, String>;
+
+/// The templates in the folder that the configuration names, with all they refer to.
+///
+/// # Errors
+/// When the folder or a template in it cannot be read, or one is missing, broken, or refers to what is not there.
+pub(super) fn read(figment: &Figment, assets: &Assets) -> Result<impl Fairing + use<>, String> {
+    let set: Option<RelativePathBuf> = match figment.find_value("template_dir") {
+        Ok(_) => Some(figment.extract_inner("template_dir").map_err(|error| error.to_string())?),
+        Err(_) => None,
+    };
+    let folder = set.map_or_else(|| PathBuf::from("templates"), |folder| folder.relative());
+    let mut sources = Sources::new();
+    collect(&folder, &folder, &mut sources)
+        .map_err(|error| error.to_string())
+        .and_then(|()| check(&sources, assets))
+        .map_err(|error| format!("template_dir {}: {error}", folder.display()))?;
+    let url = assets.url();
+    Ok(Template::custom(move |engines| prepare(&mut engines.minijinja, url.clone())))
+}
+
+fn collect(root: &Path, folder: &Path, sources: &mut Sources) -> io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            collect(root, &path, sources)?;
+        } else if let Ok(inside) = path.strip_prefix(root)
+            && let Some(name) = inside.to_string_lossy().strip_suffix(".html.j2")
+        {
+            sources.insert(name.to_owned(), std::fs::read_to_string(&path)?);
+        }
+    }
+    Ok(())
+}
+
+/// What is broken stops the start instead of the first visitor.
+fn check(sources: &Sources, assets: &Assets) -> Result<(), String> {
+    let missing = |name: &str| format!("{name}.html.j2 is missing");
+    if let Some(Name(name)) = ALL.iter().find(|name| !sources.contains_key(name.0)) {
+        return Err(missing(name));
+    }
+    let environment = Environment::new();
+    for (name, source) in sources {
+        environment.template_from_named_str(name, source).map_err(|error| error.to_string())?;
+        let mut others =
+            ["extends", "include", "import", "from"].into_iter().flat_map(|word| named(source, word));
+        if let Some(other) = others.find(|other| !sources.contains_key(*other)) {
+            return Err(format!("{}, which {name}.html.j2 refers to", missing(other)));
+        }
+        if let Some(file) = named(source, "asset(").find(|file| !assets.has(file)) {
+            return Err(format!("{name}.html.j2 refers to {file}, which is not in static_dir"));
+        }
+    }
+    Ok(())
+}
+
+/// What stands in quotes right after `word`, wherever it does.
+fn named<'s>(source: &'s str, word: &'s str) -> impl Iterator<Item = &'s str> {
+    source.split(word).skip(1).filter_map(|rest| {
+        let rest = rest.trim_start();
+        let quote = rest.chars().next().filter(|first| matches!(first, '"' | '\''))?;
+        rest[1..].split(quote).next()
+    })
+}
+
+/// Gives the templates what all of them use.
+fn prepare(environment: &mut Environment<'_>, assets: String) {
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.add_function("asset", move |path: &str| Value::from_safe_string(format!("{assets}/{path}")));
+    environment.add_global(
+        "limits",
+        context! {
+            username => accounts::USERNAME_MAX,
+            password_min => accounts::PASSWORD_MIN,
+            password_max => accounts::PASSWORD_MAX,
+            room_name => rooms::ROOM_NAME_MAX,
+            body => messages::BODY_MAX,
+        },
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::named;
+
+    #[test]
+    fn names_are_found_where_they_are_used() {
+        let source = r#"{% include "a/_b" %} we include all {%include 'c'%} {{ asset("css/d.css") }}"#;
+        assert_eq!(named(source, "include").collect::<Vec<_>>(), ["a/_b", "c"]);
+        assert_eq!(named(source, "asset(").collect::<Vec<_>>(), ["css/d.css"]);
+    }
+}

@@ -1,0 +1,218 @@
+//! What stops the start: it is named, and nothing is left behind.
+
+use std::fs;
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use rocket::tokio::net::TcpStream;
+use tempfile::TempDir;
+
+use crate::machines::{Program, Settings, free_port};
+use crate::support::{Person, eventually};
+
+/// A folder to be started in, with templates and style sheets of its own.
+struct Folder(TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        let folder = Self(tempfile::tempdir().unwrap());
+        for name in ["templates", "static"] {
+            copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join(name), &folder.path(name));
+        }
+        folder
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// As somebody would start it here who sets this.
+    fn settings(&self, env: &[(&str, &str)]) -> Settings {
+        let mut settings = Settings::on("sqlite:parlor.db");
+        settings.directory = self.0.path().to_owned();
+        let here = [("ROCKET_TEMPLATE_DIR", "templates"), ("PARLOR_STATIC_DIR", "static")];
+        let env = here.iter().chain(env).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        settings.env = env.collect();
+        settings
+    }
+
+    /// Claims that the start fails, says these words and leaves everything as it was.
+    async fn refuses(&self, env: &[(&str, &str)], words: &[&str]) {
+        let before = self.files();
+        let settings = self.settings(env);
+        let log = Program::try_start(&settings).await.expect_err("a start that fails");
+        assert!(log.contains("Parlor cannot start"), "{log}");
+        let said = |word: &&str| log.to_lowercase().contains(&word.to_lowercase());
+        assert!(words.iter().all(said), "{words:?} are not in: {log}");
+        assert_eq!(self.files(), before, "{env:?}");
+    }
+
+    fn files(&self) -> Vec<String> {
+        let names = fs::read_dir(self.0.path()).unwrap();
+        let mut names: Vec<_> =
+            names.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let (entry, to) = (entry.as_ref().unwrap(), to.join(entry.as_ref().unwrap().file_name()));
+        if entry.path().is_dir() {
+            copy(&entry.path(), &to);
+        } else {
+            fs::copy(entry.path(), to).unwrap();
+        }
+    }
+}
+
+fn parlor(arguments: &[&str], folder: &Folder) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_parlor"));
+    command.args(arguments).current_dir(folder.0.path()).output().unwrap()
+}
+
+#[rocket::async_test]
+async fn the_command_line_is_understood_or_refused() {
+    let folder = Folder::new();
+    let before = folder.files();
+    let help = parlor(&["--help"], &folder);
+    let text = String::from_utf8(help.stdout).unwrap();
+    assert!(
+        help.status.success() && ["Usage", "--version", "Rocket.toml"].iter().all(|word| text.contains(word))
+    );
+    let version = parlor(&["--version"], &folder);
+    let expected = format!("parlor {}\n", env!("CARGO_PKG_VERSION"));
+    assert!(version.status.success() && version.stdout == expected.into_bytes());
+    for unknown in [&["backup", "x"][..], &["--port=80"], &["-x"], &[""]] {
+        let refused = parlor(unknown, &folder);
+        assert_eq!(refused.status.code(), Some(2), "{unknown:?}");
+        assert!(String::from_utf8_lossy(&refused.stderr).contains("--help"), "{refused:?}");
+    }
+    assert_eq!(folder.files(), before);
+}
+
+#[rocket::async_test]
+async fn a_port_in_use_is_named() {
+    let folder = Folder::new();
+    let other = TcpListener::bind(("127.0.0.1", free_port())).unwrap();
+    let address = other.local_addr().unwrap();
+    let port = address.port().to_string();
+    folder.refuses(&[("ROCKET_PORT", &port)], &["cannot listen at", &address.to_string()]).await;
+    folder.refuses(&[("ROCKET_ADDRESS", "192.0.2.1")], &["cannot listen at", "192.0.2.1"]).await;
+}
+
+#[rocket::async_test]
+async fn a_wrong_setting_is_named() {
+    let folder = Folder::new();
+    for (name, value, word) in [
+        ("ROCKET_PORT", "harbour", "PORT"),
+        ("ROCKET_PROT", "8000", "prot"),
+        ("ROCKET_SECRET_KEY", "too short", "secret_key"),
+        ("ROCKET_CONFIG", "Rakete.toml", "Rakete.toml"),
+        ("PARLOR_TICK_MS", "5000", "tick_ms"),
+        ("PARLOR_TICK", "100", "tick"),
+        ("PARLOR_TRUSTED_PROXIES", r#"["10.0.0.0/99"]"#, "trusted_proxies"),
+        ("PARLOR_DATABASE_URL", "mysql://x", "database_url"),
+        ("PARLOR_DATABASE_URL", "sqlite:nowhere/at/all.db", "nowhere/at/all.db"),
+    ] {
+        folder.refuses(&[(name, value)], &[word]).await;
+    }
+}
+
+#[rocket::async_test]
+async fn a_missing_or_broken_file_is_named() {
+    for (file, content, words) in [
+        ("templates/rooms/door.html.j2", None, &["rooms/door.html.j2 is missing"][..]),
+        ("templates/layout.html.j2", None, &["layout.html.j2 is missing", "refers to"]),
+        (
+            "templates/messages/_message.html.j2",
+            None,
+            &["messages/_message.html.j2 is missing", "rooms/show"],
+        ),
+        ("templates/rooms/show.html.j2", Some("{% if %}"), &["rooms/show"]),
+        ("static/mark.svg", None, &["mark.svg", "layout.html.j2"]),
+        ("static/css/parlor.css", None, &["css/parlor.css"]),
+        ("static/css/base.css", None, &["base.css"]),
+        ("static/js/poller.js", None, &["poller.js"]),
+    ] {
+        let folder = Folder::new();
+        match content {
+            Some(content) => fs::write(folder.path(file), content).unwrap(),
+            None => fs::remove_file(folder.path(file)).unwrap(),
+        }
+        folder.refuses(&[], words).await;
+    }
+    let folder = Folder::new();
+    folder.refuses(&[("ROCKET_TEMPLATE_DIR", "vorlagen")], &["template_dir", "vorlagen"]).await;
+    folder.refuses(&[("PARLOR_STATIC_DIR", "statisch")], &["static_dir", "statisch"]).await;
+}
+
+/// Some things are only found out once there is a database.
+#[rocket::async_test]
+async fn a_start_that_fails_late_takes_away_what_it_has_made_and_nothing_else() {
+    let folder = Folder::new();
+    let tls = r#"{certs="cert.pem",key="key.pem"}"#;
+    for file in ["cert.pem", "key.pem"] {
+        fs::write(folder.path(file), "this is no PEM file").unwrap();
+    }
+    folder.refuses(&[("ROCKET_TLS", tls)], &["bad TLS"]).await;
+
+    let settings = folder.settings(&[]);
+    let program = Program::start(&settings).await;
+    Person::on_the_street(program.address(), "ana").signs_up().await;
+    program.kill();
+    let log = folder.path("parlor.db-wal");
+    assert!(log.exists(), "what was written last is beside the database");
+    let refused = Program::try_start(&folder.settings(&[("ROCKET_TLS", tls)])).await;
+    assert!(refused.is_err_and(|log| log.contains("bad TLS")));
+    let program = Program::start(&settings).await;
+    Person::on_the_street(program.address(), "ana").logs_in().await;
+    assert!(program.stop().await.success());
+}
+
+/// As README.md says it.
+#[rocket::async_test]
+async fn a_backup_is_whole_and_nobody_elses_to_read() {
+    let readme = include_str!("../../../README.md");
+    let command = readme.split('`').find(|code| code.contains(".backup")).expect("how to make a backup");
+    let folder = Folder::new();
+    let program = Program::start(&folder.settings(&[])).await;
+    Person::on_the_street(program.address(), "ana").signs_up().await;
+    let shell = Command::new("sh").args(["-c", command]).current_dir(folder.0.path()).output().unwrap();
+    assert!(shell.status.success(), "{shell:?}");
+    assert!(program.stop().await.success());
+    let mode = fs::metadata(folder.path("copy.db")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600, "{mode:o}");
+
+    fs::rename(folder.path("copy.db"), folder.path("parlor.db")).unwrap();
+    let program = Program::start(&folder.settings(&[])).await;
+    Person::on_the_street(program.address(), "ana").logs_in().await;
+}
+
+/// Go does the same; systemd's usual limit is 1,024.
+#[rocket::async_test]
+async fn the_limit_of_open_files_is_raised_and_running_into_it_is_told() {
+    let folder = Folder::new();
+    let mut settings = folder.settings(&[("PARLOR_LOG_FORMAT", "json")]);
+    settings.limits = Some("ulimit -Sn 100 && ulimit -Hn 200".to_owned());
+    let program = Program::start(&settings).await;
+    let start: serde_json::Value = serde_json::from_str(program.log().lines().next().unwrap()).unwrap();
+    let clients = start["clients"].as_u64().expect("how many fit");
+    assert!((80..200).contains(&clients), "{start}");
+    let calls = async || TcpStream::connect(program.address()).await.unwrap();
+    let mut callers = Vec::new();
+    for _ in 1..clients {
+        callers.push(calls().await);
+    }
+    Person::on_the_street(program.address(), "ana").opens("/").await.is(200);
+    assert!(!program.log().contains("Too many open files"), "{clients} were to fit");
+    for _ in 0..200 {
+        callers.push(calls().await);
+    }
+    let full = |line: &str| line.contains("WARN") && line.contains("Too many open files");
+    eventually("it says that it is full", async || program.log().lines().any(full)).await;
+}
