@@ -9,7 +9,7 @@
 //! | floor | what it knows |
 //! |---|---|
 //! | `main` | the command line, the log, the threads |
-//! | this file | how the house is put together, [`build`], and what a start and a stop are, [`serve`]; [`files`] is how many may come |
+//! | this file | how the house is put together, [`build`], and what a start and a stop are, [`serve`]; [`files`] is how many may come; `supervision` keeps tasks running |
 //! | `web` | pages, forms, fragments, JSON: guards say who may call what, handlers say what is shown |
 //! | [`live`] | memory: a projection of the logs, from which polls are answered |
 //! | [`store`] | the database: the only SQL |
@@ -55,9 +55,11 @@ pub mod live;
 pub mod logging;
 pub mod model;
 pub mod store;
+mod supervision;
 mod web;
 
 use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
 use std::time::Duration;
 
 use rocket::config::SecretKey;
@@ -70,6 +72,7 @@ use rocket::{Build, Phase, Rocket, tokio};
 use config::Config;
 use live::{Live, Tail};
 use store::Store;
+use supervision::supervised;
 
 /// Why Parlor could not start: a sentence for the person who runs it.
 pub type StartError = Box<dyn std::error::Error + Send + Sync>;
@@ -118,7 +121,7 @@ pub async fn build(figment: Figment) -> Result<Rocket<Build>, StartError> {
 
 /// Has the tail and the sweeper run from liftoff until shutdown.
 fn run_beside(rocket: Rocket<Build>, tail: Tail, config: &Config, store: Store) -> Rocket<Build> {
-    let tick = config.tick();
+    let (tick, tail) = (config.tick(), Arc::new(tail));
     let (database, clients) = (store.kind(), files::room_for_clients(config));
     let (running, ended) = oneshot::channel::<()>();
     let start = AdHoc::on_liftoff("Tail and sweeper", move |rocket| {
@@ -130,7 +133,11 @@ fn run_beside(rocket: Rocket<Build>, tail: Tail, config: &Config, store: Store) 
         let shutdown = rocket.shutdown();
         Box::pin(async move {
             tokio::spawn(async move {
-                tokio::join!(tail.run(tick, shutdown.clone()), store::sweeper::run(store, shutdown));
+                let stop = shutdown.clone();
+                let tail = supervised("tail", move || Arc::clone(&tail).run(tick, stop.clone()));
+                let sweeper =
+                    supervised("sweeper", move || store::sweeper::run(store.clone(), shutdown.clone()));
+                tokio::join!(tail, sweeper);
                 drop(running);
             });
         })

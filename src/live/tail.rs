@@ -7,6 +7,7 @@
 //! history (a restored backup, a promoted standby), and the projection is read anew.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -34,7 +35,6 @@ const UNWATCH: Duration = Duration::from_mins(5);
 pub struct Tail {
     live: Live,
     reading: watch::Sender<Moment>,
-    seen: Seen,
 }
 
 /// Up to where all heads have been read.
@@ -48,12 +48,12 @@ struct Seen {
 
 impl Tail {
     pub(super) fn new(live: Live, reading: watch::Sender<Moment>) -> Self {
-        Self { live, reading, seen: Seen::default() }
+        Self { live, reading }
     }
 
     /// Follows the logs until the stop, which no reading is cut short for. A reading that fails is tried
     /// again at the next tick; meanwhile memory grows old and stops answering.
-    pub async fn run(mut self, tick: Duration, stop: impl Future<Output = ()>) {
+    pub async fn run(self: Arc<Self>, tick: Duration, stop: impl Future<Output = ()>) {
         let live = self.live.clone();
         tokio::select! {
             () = self.follow(tick, stop) => {}
@@ -61,16 +61,16 @@ impl Tail {
         }
     }
 
-    async fn follow(&mut self, tick: Duration, stop: impl Future<Output = ()>) {
+    async fn follow(&self, tick: Duration, stop: impl Future<Output = ()>) {
         tokio::pin!(stop);
-        let live = self.live.clone();
+        let (live, mut seen) = (self.live.clone(), Seen::default());
         let mut ticks = tokio::time::interval(tick);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut failing = false;
         loop {
             let read = tokio::select! {
                 () = &mut stop => return,
-                _ = ticks.tick() => live.catch_up(&mut self.seen).await,
+                _ = ticks.tick() => live.catch_up(&mut seen).await,
                 // Something was committed here.
                 () = live.0.bell.notified() => live.catch_up_with_own().await,
             };

@@ -75,9 +75,19 @@ pub(super) fn unreachable(options: &AnyConnectOptions, error: &sqlx::Error) -> O
     let (host, port) = (url.host_str().unwrap_or("localhost"), url.port().unwrap_or(5432));
     let code = error.as_database_error().and_then(|error| error.code());
     let advice = match code.as_deref() {
+        _ if is_about_tls(error) => "check sslmode and sslrootcert in database_url",
         Some("3D000") => "create the database, or name another in database_url",
         Some("28000" | "28P01") => "check the user and the password in database_url",
         _ => "is it running, and do host and port in database_url fit?",
     };
     OpenError::new(format!("PostgreSQL at {host}:{port} cannot be used: {error}; {advice}"))
+}
+
+/// Whether TLS was wanted and is not there, or the server's certificate is not trusted.
+fn is_about_tls(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Tls(_) => true,
+        sqlx::Error::Io(error) => error.kind() == std::io::ErrorKind::InvalidData,
+        _ => false,
+    }
 }

@@ -5,3 +5,4 @@ mod plans;
 mod start;
 mod stop;
 mod sweeper;
+mod tls;

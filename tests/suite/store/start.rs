@@ -4,6 +4,8 @@ use std::fs::File;
 
 use rocket::figment::Figment;
 use rocket::futures::future::join;
+use sqlx::Connection;
+use sqlx::postgres::PgConnection;
 
 use crate::machines::{Line, Server, Weather};
 use crate::support::{Database, Engine, House, eventually};
@@ -141,6 +143,35 @@ async fn a_database_that_cannot_hold_the_house_is_refused() {
     let standby = server.standby().await;
     let said = complaint_about(&standby.url("postgres")).await;
     assert_says(&said, &["standby", "primary", "promote"]);
+}
+
+/// Whatever the time limit of requests is: with many rooms it takes longer.
+#[rocket::async_test]
+async fn the_house_is_read_in_a_time_of_its_own() {
+    let database = Database::create(Engine::Postgres).await;
+    House::open(&database).await.close().await;
+    let mut lock = PgConnection::connect(database.url()).await.unwrap();
+    sqlx::raw_sql("begin; lock table membership").execute(&mut lock).await.unwrap();
+    let starting = parlor::build(House::settings(&database).merge(("parlor.database_timeout_ms", 100)));
+    let waiting = async {
+        eventually("it has waited for three times as long as a request may", async || {
+            let mut connection = PgConnection::connect(database.url()).await.unwrap();
+            let waits: i64 = sqlx::query_scalar(
+                "select count(*) from pg_stat_activity where datname = current_database()
+                 and wait_event_type = 'Lock' and query_start < clock_timestamp() - interval '300 ms'",
+            )
+            .fetch_one(&mut connection)
+            .await
+            .unwrap();
+            waits > 0
+        })
+        .await;
+        sqlx::raw_sql("rollback").execute(&mut lock).await.unwrap();
+    };
+    let (started, ()) = join(starting, waiting).await;
+    assert!(started.is_ok(), "{:?}", started.err());
+    drop(started);
+    database.discard().await;
 }
 
 mod a_schema_of_a_newer_program_is_refused {
