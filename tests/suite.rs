@@ -21,6 +21,8 @@ mod cluster;
 mod http;
 #[path = "suite/live/mod.rs"]
 mod live;
+#[path = "suite/load/mod.rs"]
+mod load;
 #[path = "suite/machines/mod.rs"]
 mod machines;
 #[path = "suite/model/mod.rs"]

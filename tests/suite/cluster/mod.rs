@@ -6,3 +6,5 @@ mod instances;
 mod outage;
 mod overload;
 mod two_instances;
+
+pub use instances::Cluster;
