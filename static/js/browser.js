@@ -2,6 +2,8 @@
 
 import { Departure } from "./departure.js";
 import { Requests } from "./requests.js";
+import { Shelf } from "./shelf.js";
+import { Unsent } from "./unsent.js";
 
 export const clock = {
   // Not the time of day, which somebody may set while we wait.
@@ -18,17 +20,22 @@ export const requests = new Requests({ fetch: (...what) => window.fetch(...what)
 
 export const departure = new Departure({ window, clock });
 
-// Reading the property alone throws where the browser forbids storage.
-export const storage = (() => {
-  try {
-    return window.sessionStorage;
-  } catch {
-    return null;
-  }
-})();
+// What outlives the page, but not the tab.
+export const session = new Shelf(storage("sessionStorage"));
+
+export const unsent = new Unsent({ shelf: new Shelf(storage("localStorage")), account });
 
 // `crypto.randomUUID` is missing on plain http, where a class may well run us.
 export function nonce() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+// Reading the property alone throws where the browser forbids storage.
+function storage(name) {
+  try {
+    return window[name];
+  } catch {
+    return null;
+  }
 }

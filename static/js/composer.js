@@ -48,15 +48,19 @@ export class Composer {
     this.#touch.removeEventListener("change", this.#handChanged);
   }
 
-  get text() {
-    return this.#box.value;
-  }
-
   // A text comes back, above what has been typed since.
   giveBack(text) {
     this.#box.value = [text, this.#box.value].filter(Boolean).join("\n");
     this.#typed();
     this.#box.focus();
+  }
+
+  // Takes up a draft from elsewhere, unless there is one → whether it did
+  goOn(text) {
+    if (this.#draft.value) return false;
+    this.#box.value = text;
+    this.#typed();
+    return true;
   }
 
   // What stands in the box was typed before the script came, or given back by the server. It stays as it is,

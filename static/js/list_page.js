@@ -1,18 +1,11 @@
-// Brings the list page to life, and shows what could not be sent to a room that is gone.
+// Brings the list page to life.
 
-import { clock, departure, requests, storage } from "./browser.js";
-import { leftoverOf } from "./keepsakes.js";
+import { clock, departure, requests, unsent } from "./browser.js";
+import { Leftover } from "./leftover.js";
 import { List } from "./list.js";
 import "./page.js";
 
-const leftover = leftoverOf(storage, document.body.dataset.account);
-const box = document.querySelector(".leftover");
+const page = document.querySelector("main.rooms");
 
-box.hidden = !leftover.value;
-box.querySelector("textarea").value = leftover.value ?? "";
-box.querySelector("button").addEventListener("click", () => {
-  leftover.value = undefined;
-  box.hidden = true;
-});
-
-new List({ page: document.querySelector("main.rooms"), departure, requests, clock, window }).start();
+new Leftover({ box: page.querySelector(".leftover"), unsent, requests }).start();
+new List({ page, departure, requests, clock, window }).start();

@@ -1,5 +1,7 @@
 // What has been written and not yet acknowledged. Sent one after the other, each under its own
 // nonce, so that a repeated send is the same message. Outlives the page: every change is kept first.
+//
+// An entry has a `refusal`: null while it is on its way, "" while it waits to be told, else why not.
 
 import { backoff } from "./backoff.js";
 import { GONE } from "./requests.js";
@@ -39,14 +41,19 @@ export class Outbox {
     this.#clock.clearTimeout(this.#timer);
   }
 
-  get texts() {
-    return this.#entries.map(({ body }) => body);
-  }
-
   add(body) {
     this.#entries.push({ nonce: this.#nonce(), body, refusal: null });
     this.#changed();
     this.wake();
+  }
+
+  // What another page left: its author says whether it is still to be sent. It keeps its nonce, and so is
+  // sent once even if it was before, or is again from there.
+  offer(entries) {
+    if (entries.length === 0) return;
+    const offered = entries.map((entry) => ({ nonce: this.#nonce(), ...entry, refusal: entry.refusal ?? "" }));
+    this.#entries.push(...offered);
+    this.#changed();
   }
 
   // Under the same nonce: it may have been stored before its author was turned away. Only a nonce

@@ -37,9 +37,10 @@ export class OutboxList {
   #update(row, { refusal }) {
     const refused = refusal !== null;
     const state = row.querySelector(".unsent-message__state");
-    const text = refused ? `not sent: ${refusal}` : "sending…";
+    const text = refusal ? `not sent: ${refusal}` : refused ? "not sent" : "sending…";
     if (state.textContent !== text) state.textContent = text;
     row.classList.toggle("unsent-message--refused", refused);
+    row.querySelector(".unsent-message__retry").textContent = refusal === "" ? "Send" : "Retry";
     row.querySelector(".unsent-message__actions").hidden = !refused;
   }
 }

@@ -1,5 +1,8 @@
 // What every page does, those without a script of their own too.
 
-import { departure } from "./browser.js";
+import { departure, unsent } from "./browser.js";
+import { Farewell } from "./farewell.js";
 
+unsent.tidy({ isLoggedIn: document.querySelector(".header__exit") !== null });
+new Farewell({ window, unsent }).start();
 departure.start();

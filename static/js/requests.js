@@ -9,6 +9,9 @@ export const HTML_TYPE = "text/html";
 // Whoever hears one of these must go where the room's own page sends them.
 export const GONE = new Set([401, 403, 404, 410]);
 
+// What the page of a room answers that is no more; 0: it redirects, as it does for those who were inside.
+export const ENDED = new Set([0, 404, 410]);
+
 const PATIENCE = 8_000;
 const LATER = new Set([408, 425, 429]);
 

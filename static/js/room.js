@@ -12,15 +12,15 @@ import { OutboxList } from "./outbox_list.js";
 import { People } from "./people.js";
 import { Poller } from "./poller.js";
 import { Reader } from "./reader.js";
-
-// 0: the room's page redirects, as it does for those inside a room that was deleted.
-const ENDED = new Set([0, 404, 410]);
+import { ENDED } from "./requests.js";
 
 export class Room {
   #main;
   #page;
   #window;
-  #keepsakes;
+  #room;
+  #unsent;
+  #siblings;
   #reader;
   #log;
   #connection;
@@ -33,7 +33,7 @@ export class Room {
   #outboxList;
   #leaving = false;
 
-  constructor({ main, departure, requests, keepsakes, clock, times, nonce, window }) {
+  constructor({ main, departure, requests, unsent, siblings, clock, times, nonce, window }) {
     const { document, ResizeObserver } = window;
     const { room, person, cursor } = main.dataset;
     const part = (selector) => main.querySelector(selector);
@@ -42,8 +42,11 @@ export class Room {
     this.#page = `/rooms/${room}`;
     this.#departure = departure;
     this.#window = window;
-    this.#keepsakes = keepsakes;
+    this.#room = room;
+    this.#unsent = unsent;
+    this.#siblings = siblings;
 
+    const { draft, outbox } = unsent.of(room, siblings.name);
     const log = part(".log");
     const messages = new Messages({ template: part(".message-template"), times, person, document });
     const people = new People({ element: part(".people"), url: `${this.#page}/people`, requests });
@@ -54,9 +57,9 @@ export class Room {
     this.#poller = new Poller({ subject: this.#conversation, connection: this.#connection, clock, window });
     this.#earlier = new Earlier({ root: log, url: `/api${this.#page}/messages`, log: this.#log, requests, delegate });
     const touch = window.matchMedia("(pointer: coarse)");
-    this.#composer = new Composer({ form: part(".composer"), draft: keepsakes.draft, touch, delegate });
+    this.#composer = new Composer({ form: part(".composer"), draft, touch, delegate });
     this.#outboxList = new OutboxList({ list: part(".outbox"), template: part(".outbox-template"), delegate });
-    this.#outbox = new Outbox({ keepsake: keepsakes.outbox, delegate, clock, nonce });
+    this.#outbox = new Outbox({ keepsake: outbox, delegate, clock, nonce });
   }
 
   // Lifecycle
@@ -64,6 +67,7 @@ export class Room {
   start() {
     this.#main.classList.add("room--live");
     for (const part of this.#parts) part.start();
+    this.#inherit();
   }
 
   stop() {
@@ -71,7 +75,17 @@ export class Room {
   }
 
   get #parts() {
-    return [this.#log, this.#earlier, this.#composer, this.#outbox, this.#connection, this.#poller];
+    return [this.#siblings, this.#log, this.#earlier, this.#composer, this.#outbox, this.#connection, this.#poller];
+  }
+
+  // What pages left behind that are open no more. A draft goes on in the box, if that is empty.
+  async #inherit() {
+    const others = await this.#siblings.findOthers();
+    if (this.#leaving) return;
+    const isGone = (page) => page !== this.#siblings.name && !others.has(page);
+    const { drafts, entries } = this.#unsent.take(this.#room, isGone);
+    if (drafts.length > 0 && this.#composer.goOn(drafts[0])) drafts.shift();
+    this.#outbox.offer([...entries, ...drafts.map((body) => ({ body }))]);
   }
 
   // Connection's delegate
@@ -88,7 +102,7 @@ export class Room {
     if (this.#leaving || this.#departure.underway) return;
     this.#leaving = true;
     this.stop();
-    if (ENDED.has(status)) this.#keepsakes.handOver([...this.#outbox.texts, this.#composer.text]);
+    if (ENDED.has(status)) this.#unsent.handOver(this.#room, (page) => page === this.#siblings.name);
     this.#window.location.replace(this.#page);
   }
 

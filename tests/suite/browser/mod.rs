@@ -25,4 +25,5 @@ mod tabs;
 mod talk;
 mod texts;
 mod times;
+mod unsent;
 mod without_script;

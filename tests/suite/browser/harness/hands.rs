@@ -60,6 +60,12 @@ impl Person {
         self.tries(&path, async |element| element.send_keys(keys).await).await;
     }
 
+    /// Types without looking where.
+    pub async fn types(&self, keys: &str) {
+        let focused = self.client().active_element().await.expect("an element with the focus");
+        focused.send_keys(keys).await.expect("to type");
+    }
+
     /// Puts a text into a field in place of what stands there, at one stroke.
     pub async fn pastes_in(&self, label: &str, text: &str) {
         let statements = "
@@ -95,6 +101,12 @@ impl Person {
     /// The tab looked at.
     pub async fn tab(&self) -> WindowHandle {
         self.client().window().await.expect("a tab")
+    }
+
+    /// Closes the tab looked at, and looks at another.
+    pub async fn closes_tab_for(&self, other: &WindowHandle) {
+        self.client().close_window().await.expect("to close the tab");
+        self.turns_to(other).await;
     }
 
     /// Looks at another tab; the one before is hidden then.

@@ -1,0 +1,54 @@
+// Asks before somebody leaves a room or logs out who has written something here that was not sent.
+
+const LOG_OUT = "/session/end";
+const LEAVE = /^\/rooms\/(\d+)\/leave$/;
+
+export class Farewell {
+  #window;
+  #unsent;
+  #agreed;
+
+  constructor({ window, unsent }) {
+    this.#window = window;
+    this.#unsent = unsent;
+  }
+
+  // Before all others who listen for forms.
+  start() {
+    this.#window.addEventListener("submit", this.#submitted, { capture: true });
+  }
+
+  #submitted = (event) => {
+    const form = event.target;
+    const path = new URL(form.action).pathname;
+    const question = form === this.#agreed ? null : this.#questionBefore(path);
+    if (question) {
+      event.preventDefault();
+      this.#ask(question, form, event.submitter);
+    } else if (path === LOG_OUT) {
+      this.#unsent.leave();
+    }
+  };
+
+  #questionBefore(path) {
+    const room = path.match(LEAVE)?.[1];
+    if (room && this.#unsent.has(room)) return this.#dialog("before-leaving");
+    if (path === LOG_OUT && this.#unsent.has()) return this.#dialog("before-log-out");
+    return null;
+  }
+
+  #dialog(id) {
+    return this.#window.document.getElementById(id);
+  }
+
+  #ask(dialog, form, submitter) {
+    const answered = () => {
+      if (dialog.returnValue !== "go") return;
+      this.#agreed = form;
+      form.requestSubmit(submitter);
+    };
+    dialog.returnValue = "";
+    dialog.addEventListener("close", answered, { once: true });
+    dialog.showModal();
+  }
+}

@@ -1,0 +1,63 @@
+// This page among those of its room in the same browser: what it is called, and which others are open.
+//
+// A page hands its name on to the next one of its tab, as on a reload, and so its words too. Names are not
+// simply the tab's: a tab that is duplicated takes along what it has stored.
+
+const PATIENCE = 400;
+const NAME = "page";
+
+export class Siblings {
+  #channel;
+  #session;
+  #clock;
+  #window;
+  #name;
+  #open = new Set();
+
+  // channel: a BroadcastChannel of the room · session: what the tab keeps
+  constructor({ channel, session, clock, nonce, window }) {
+    this.#channel = channel;
+    this.#session = session;
+    this.#clock = clock;
+    this.#window = window;
+    this.#name = session.get(NAME) ?? nonce();
+  }
+
+  get name() {
+    return this.#name;
+  }
+
+  start() {
+    this.#stay();
+    this.#channel.addEventListener("message", this.#heard);
+    this.#window.addEventListener("pagehide", this.#leave);
+    this.#window.addEventListener("pageshow", this.#stay);
+  }
+
+  stop() {
+    this.#leave();
+    this.#channel.close();
+    this.#window.removeEventListener("pagehide", this.#leave);
+    this.#window.removeEventListener("pageshow", this.#stay);
+  }
+
+  // The names of the others, once they have had time to answer. One that is fast asleep does not.
+  async findOthers() {
+    this.#channel.postMessage({ asks: this.#name });
+    await new Promise((resolve) => this.#clock.setTimeout(resolve, PATIENCE));
+    return this.#open;
+  }
+
+  #heard = ({ data: { asks, is } }) => {
+    this.#open.add(asks ?? is);
+    if (asks) this.#channel.postMessage({ is: this.#name });
+  };
+
+  #leave = () => {
+    this.#session.set(NAME, this.#name);
+  };
+
+  #stay = () => {
+    this.#session.set(NAME, undefined);
+  };
+}

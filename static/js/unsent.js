@@ -1,0 +1,90 @@
+// What was written and not sent, kept by account, room and page: it outlives its page and its tab, and two
+// tabs of a room each have their own.
+
+const LEAVING = "leaving";
+
+export class Unsent {
+  #shelf;
+  #account;
+
+  // account: whose page this is, "" on the page of nobody
+  constructor({ shelf, account }) {
+    this.#shelf = shelf;
+    this.#account = account;
+  }
+
+  // What one page of a room keeps.
+  of(room, page) {
+    return { draft: this.#value(room, page, "draft"), outbox: this.#value(room, page, "outbox") };
+  }
+
+  // What is left of rooms that are gone.
+  get leftover() {
+    return this.#value("leftover");
+  }
+
+  // Whether there is anything, in a room or at all.
+  has(...room) {
+    return this.#keys(...room).length > 0;
+  }
+
+  get rooms() {
+    const rooms = this.#keys().filter((key) => key.length > 1).map(([room]) => room);
+    return [...new Set(rooms)];
+  }
+
+  // Takes away what the pages of a room have kept that are meant.
+  take(room, isMeant) {
+    const pages = new Set(this.#keys(room).map(([, page]) => page));
+    const taken = { drafts: [], entries: [] };
+    for (const { draft, outbox } of [...pages].filter(isMeant).map((page) => this.of(room, page))) {
+      if (draft.value) taken.drafts.push(draft.value);
+      taken.entries.push(...(outbox.value ?? []));
+      draft.value = outbox.value = undefined;
+    }
+    return taken;
+  }
+
+  // The room is gone for good, its words are not.
+  handOver(room, isMeant = () => true) {
+    const { drafts, entries } = this.take(room, isMeant);
+    const texts = [...entries.map(({ body }) => body), ...drafts];
+    if (texts.length > 0) this.leftover.value = [this.leftover.value, ...texts].filter(Boolean).join("\n\n");
+  }
+
+  // Somebody is about to log out, and knows what goes with it.
+  leave() {
+    this.#shelf.set(LEAVING, this.#account);
+  }
+
+  // Takes away what is of no more use to whoever has this page: the words of other accounts, and after a
+  // log-out all words. A session that has ended otherwise takes none away, for its person comes back.
+  tidy({ isLoggedIn }) {
+    const { keys } = this.#shelf;
+    const isLeft = !isLoggedIn && keys.includes(LEAVING);
+    const isOurs = (key) => key.startsWith(`${this.#account}:`);
+    const isOver = (key) => (this.#account ? !isOurs(key) : isLeft && key !== LEAVING);
+    for (const key of keys.filter(isOver)) this.#shelf.set(key, undefined);
+  }
+
+  // Internal
+
+  #value(...names) {
+    const [shelf, key] = [this.#shelf, [this.#account, ...names].join(":")];
+    return {
+      get value() {
+        return shelf.get(key);
+      },
+      set value(value) {
+        shelf.set(key, value);
+      },
+    };
+  }
+
+  // The names behind those given.
+  #keys(...names) {
+    const start = [this.#account, ...names, ""].join(":");
+    const keys = this.#shelf.keys.filter((key) => key.startsWith(start));
+    return keys.map((key) => key.split(":").slice(1));
+  }
+}

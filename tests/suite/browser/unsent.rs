@@ -1,0 +1,264 @@
+//! What was written and not sent outlives its tab, and goes when its person says so.
+
+use serde_json::json;
+
+use super::harness::{Person, Stage};
+use crate::support::Room;
+
+in_chromium![
+    a_draft_outlives_its_tab,
+    what_a_closed_tab_did_not_send_is_offered_and_not_sent,
+    what_a_closed_tab_sent_without_an_answer_is_there_once,
+    two_tabs_of_a_room_keep_their_words_apart,
+    leaving_asks_first_and_takes_nothing_away,
+    logging_out_asks_first_and_takes_the_words_along,
+    a_session_that_ends_elsewhere_takes_no_words,
+    another_account_takes_the_words_of_the_former,
+    words_for_a_room_that_ended_while_nobody_looked_are_on_the_list,
+    a_browser_that_keeps_nothing_sends_all_the_same,
+];
+
+async fn a_draft_outlives_its_tab(stage: &Stage) {
+    let ana = stage.person("ana").await;
+    let room = ana.creates("Kitchen").await;
+    ana.types_in("Message", "half a thou").await;
+    comes_in_a_new_tab(&ana, &room).await;
+    ana.has_in("Message", "half a thou").await;
+    ana.types_in("Message", &format!("ght{}", Person::ENTER)).await;
+    ana.has_read("half a thought").await;
+    comes_in_a_new_tab(&ana, &room).await;
+    has_looked_around(&ana).await;
+    ana.has_in("Message", "").await;
+}
+
+async fn what_a_closed_tab_did_not_send_is_offered_and_not_sent(stage: &Stage) {
+    let ana = stage.person("ana").await;
+    let room = ana.creates("Kitchen").await;
+    ana.expects_failure(&room.api(""), "net::ERR_BLOCKED_BY_CLIENT");
+    cannot_send(&ana).await;
+    for body in ["one", "two", "three"] {
+        ana.says(body).await;
+    }
+    ana.waits_until("unsent() === 3").await;
+
+    comes_in_a_new_tab(&ana, &room).await;
+    ana.waits_until("unsent() === 3").await;
+    ana.is_told("not sent").await;
+    ana.says_and_sees("four").await;
+    assert_eq!(ana.bodies().await, ["four"]);
+    ana.reloads().await;
+    ana.waits_until("unsent() === 3").await;
+    ana.says_and_sees("five").await;
+    assert_eq!(ana.bodies().await, ["four", "five"]);
+
+    ana.finds("$$('.unsent-message__retry').find((it) => it.innerText === 'Send').click()").await;
+    ana.has_read("one").await;
+    ana.presses("Edit").await;
+    ana.has_in("Message", "two").await;
+    ana.presses("Discard").await;
+    ana.waits_until("unsent() === 0").await;
+    ana.presses("Send").await;
+    ana.has_read("two").await;
+    assert_eq!(ana.bodies().await, ["four", "five", "one", "two"]);
+}
+
+async fn what_a_closed_tab_sent_without_an_answer_is_there_once(stage: &Stage) {
+    let (ana, bo) = (stage.person("ana").await, stage.person("bo").await);
+    let room = ana.creates("Kitchen").await;
+    bo.joins(&room).await;
+    let lose_the_answer = "
+        const { fetch } = window;
+        window.fetch = (url, options) => {
+            const answer = fetch(url, options);
+            return options.method === 'POST' ? new Promise(() => {}) : answer;
+        };
+        return true;";
+    ana.runs(lose_the_answer, Vec::new()).await;
+    ana.says("soup").await;
+    bo.has_read("soup").await;
+    comes_in_a_new_tab(&ana, &room).await;
+    ana.waits_until("unsent() === 1").await;
+    ana.finds("$('.unsent-message__retry').click()").await;
+    ana.waits_until("unsent() === 0").await;
+    ana.says_and_sees("bread").await;
+    assert_eq!(ana.bodies().await, ["soup", "bread"]);
+}
+
+async fn two_tabs_of_a_room_keep_their_words_apart(stage: &Stage) {
+    let ana = stage.person("ana").await;
+    let room = ana.creates("Kitchen").await;
+    let first = ana.tab().await;
+    ana.expects_failure(&room.api(""), "net::ERR_BLOCKED_BY_CLIENT");
+    cannot_send(&ana).await;
+    ana.says("from the first").await;
+    ana.types_in("Message", "a draft of the first").await;
+
+    let second = ana.opens_tab(&room.path("")).await;
+    has_looked_around(&ana).await;
+    ana.has_in("Message", "").await;
+    assert_eq!(ana.finds("unsent()").await, 0);
+    ana.types_in("Message", "a draft of the second").await;
+    ana.turns_to(&first).await;
+    ana.reloads().await;
+    ana.has_in("Message", "a draft of the first").await;
+    ana.waits_until("unsent() === 1 && $('.outbox').innerText.includes('sending…')").await;
+
+    // Once it is closed, the other is offered what it leaves at its own next visit.
+    ana.closes_tab_for(&second).await;
+    ana.reloads().await;
+    ana.has_in("Message", "a draft of the second").await;
+    ana.waits_until("unsent() === 2").await;
+    ana.sees("a draft of the first").await;
+}
+
+async fn leaving_asks_first_and_takes_nothing_away(stage: &Stage) {
+    let ana = stage.person("ana").await;
+    let room = ana.creates("Kitchen").await;
+    ana.types_in("Message", "half a thou").await;
+    ana.presses("Leave").await;
+    ana.presses("Stay").await;
+    ana.has_in("Message", "half a thou").await;
+    ana.presses("Leave").await;
+    ana.sees("until you come back").await;
+    // With the keyboard, and nothing is lost by it.
+    ana.types("\u{e00c}").await;
+    ana.waits_until("!$('dialog[open]')").await;
+    assert_eq!(ana.finds("location.pathname").await, room.path(""));
+    // From another page too.
+    ana.opens("/rooms").await;
+    ana.presses("Leave Kitchen").await;
+    ana.presses("Yes, leave").await;
+    ana.is_offered("Join").await;
+    ana.joins(&room).await;
+    ana.has_in("Message", "half a thou").await;
+    ana.pastes_in("Message", "").await;
+    ana.presses("Leave").await;
+    ana.is_at("/rooms").await;
+}
+
+async fn logging_out_asks_first_and_takes_the_words_along(stage: &Stage) {
+    let ana = stage.person("ana").await;
+    let room = ana.creates("Kitchen").await;
+    let in_room = ana.tab().await;
+    ana.types_in("Message", "half a thou").await;
+    ana.opens_tab("/rooms").await;
+    ana.expects_failure(&room.api(""), "401");
+    ana.expects_failure(&room.path(""), "401");
+    ana.presses("Log out").await;
+    ana.presses("Stay").await;
+    assert_eq!(kept(&ana).await, 1);
+    ana.presses("Log out").await;
+    ana.presses("Yes, log out").await;
+    ana.is_at("/").await;
+    ana.waits_until("Boolean(localStorage['parlor:leaving'])").await;
+    assert_eq!(kept(&ana).await, 0);
+    ana.turns_to(&in_room).await;
+    ana.is_told("Please log in").await;
+    assert_eq!(kept(&ana).await, 0);
+    ana.logs_in().await;
+    ana.presses("Join").await;
+    ana.is_in(&room).await;
+    has_looked_around(&ana).await;
+    ana.has_in("Message", "").await;
+    // Nobody is asked who has sent all.
+    ana.says_and_sees("soup").await;
+    ana.presses("Log out").await;
+    ana.is_at("/").await;
+}
+
+async fn a_session_that_ends_elsewhere_takes_no_words(stage: &Stage) {
+    let ana = stage.person("ana").await;
+    let room = ana.creates("Kitchen").await;
+    ana.types_in("Message", "half a thou").await;
+    ana.expects_failure(&room.api(""), "401");
+    ana.expects_failure(&room.path(""), "401");
+    ana.runs("await fetch('/session/end', { method: 'POST' }); return true;", Vec::new()).await;
+    ana.is_told("Please log in").await;
+    ana.logs_in().await;
+    ana.presses("Join").await;
+    ana.is_in(&room).await;
+    ana.has_in("Message", "half a thou").await;
+}
+
+async fn another_account_takes_the_words_of_the_former(stage: &Stage) {
+    let ana = stage.person("ana").await;
+    let room = ana.creates("Kitchen").await;
+    ana.types_in("Message", "half a thou").await;
+    ana.expects_failure(&room.api(""), "401");
+    ana.expects_failure(&room.path(""), "401");
+    ana.runs("await fetch('/session/end', { method: 'POST' }); return true;", Vec::new()).await;
+    ana.is_told("Please log in").await;
+    assert_eq!(kept(&ana).await, 1);
+    ana.fills_in("Create account", "Username", "cy").await;
+    ana.fills_in("Create account", "Password", "correct horse").await;
+    ana.presses("Create account").await;
+    ana.is_offered("Log out").await;
+    ana.waits_until("Object.keys(localStorage).length === 0").await;
+}
+
+async fn words_for_a_room_that_ended_while_nobody_looked_are_on_the_list(stage: &Stage) {
+    let (ana, bo) = (stage.person("ana").await, stage.person("bo").await);
+    let room = ana.creates("Kitchen").await;
+    bo.joins(&room).await;
+    bo.types_in("Message", "half a thou").await;
+    bo.leaves_the_house().await;
+    ana.opens(&room.path("/delete")).await;
+    ana.presses("Delete").await;
+    ana.is_at("/rooms").await;
+    bo.expects_failure(&room.path(""), "404");
+    bo.opens("/").await;
+    bo.is_told("The room Kitchen was deleted by ana.").await;
+    bo.has_in("Not sent", "half a thou").await;
+    // Until it is discarded, whatever tab there is.
+    let first = bo.tab().await;
+    let second = bo.opens_tab("/rooms").await;
+    bo.turns_to(&first).await;
+    bo.closes_tab_for(&second).await;
+    bo.has_in("Not sent", "half a thou").await;
+    bo.presses("Discard").await;
+    bo.reloads().await;
+    bo.is_offered("Create room").await;
+    assert_eq!(bo.finds("shown(field('Not sent'))").await, false);
+}
+
+async fn a_browser_that_keeps_nothing_sends_all_the_same(stage: &Stage) {
+    let ana = stage.person("ana").await;
+    let refuse = "for (const name of ['localStorage', 'sessionStorage'])
+        Object.defineProperty(window, name, { get() { throw new DOMException('no', 'SecurityError'); } });";
+    ana.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": refuse })).await;
+    let room = ana.creates("Kitchen").await;
+    ana.says_and_sees("soup").await;
+    ana.types_in("Message", "half a thou").await;
+    ana.presses("Leave").await;
+    ana.presses("Yes, leave").await;
+    ana.is_at("/rooms").await;
+    ana.joins(&room).await;
+    ana.says_and_sees("bread").await;
+    assert_eq!(ana.bodies().await, ["soup", "bread"]);
+}
+
+/// Closes the tab, and looks at the room in another.
+async fn comes_in_a_new_tab(ana: &Person, room: &Room) {
+    let old = ana.tab().await;
+    let new = ana.opens_tab("/rooms").await;
+    ana.turns_to(&old).await;
+    ana.closes_tab_for(&new).await;
+    ana.opens(&room.path("")).await;
+    ana.is_in(room).await;
+}
+
+async fn cannot_send(ana: &Person) {
+    ana.devtools("Network.enable", json!({})).await;
+    ana.devtools("Network.setBlockedURLs", json!({ "urls": ["*/api/*"] })).await;
+}
+
+/// Waits until the page has asked which others are open, and had time for their answers.
+async fn has_looked_around(ana: &Person) {
+    ana.waits_until("Boolean($('.room--live')) && performance.now() > 2000").await;
+}
+
+/// How many values are kept of what somebody wrote.
+async fn kept(ana: &Person) -> u64 {
+    let words = "Object.keys(localStorage).filter((key) => key !== 'parlor:leaving').length";
+    ana.finds(words).await.as_u64().unwrap()
+}
