@@ -209,7 +209,7 @@ impl House {
 impl LiveRoom {
     fn seen_from_outside(&self) -> Room {
         let inside = i64::try_from(self.inside.len()).unwrap_or(i64::MAX);
-        Room { room: self.room.clone(), owner: self.owner.clone(), inside }
+        Room { room: self.room.clone(), owner: self.owner.clone(), inside, moved: self.moved }
     }
 }
 

@@ -204,12 +204,19 @@ impl Live {
         since(seen, state.house.list_version(), || state.house.list_page(account, page))
     }
 
+    /// How new what is known of the people in `room` is.
+    #[must_use]
+    pub fn people_version(&self, room: RoomId, seen: Option<Cursor>) -> Option<Known<Position>> {
+        let version = self.fresh(Moment::now())?.house.people_version(room)?;
+        since(seen, version, || version)
+    }
+
     /// The names of those in `room`, and how new they are.
     #[must_use]
-    pub fn people(&self, room: RoomId, seen: Option<Cursor>) -> Option<Known<(Vec<String>, Position)>> {
+    pub fn people(&self, room: RoomId) -> Option<(Vec<String>, Position)> {
         let state = self.fresh(Moment::now())?;
         let version = state.house.people_version(room)?;
-        since(seen, version, || (state.house.names_inside(room), version))
+        Some((state.house.names_inside(room), version))
     }
 
     /// Notes that `room` is of interest here, and has the tail follow it if it did not.

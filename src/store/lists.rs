@@ -36,7 +36,8 @@ impl Store {
         let pages = pages(rooms);
         let page = page.min(pages);
         let rows: Vec<Row> = sqlx::query_as(
-            "select r.id, r.name, o.id, o.name, (select count(*) from membership m where m.room_id = r.id)
+            "select r.id, r.name, o.id, o.name, (select count(*) from membership m where m.room_id = r.id),
+                    r.moved_seq, r.moved_tag
              from room r join account o on o.id = r.owner_id
              where r.deleted_at is null order by r.moved_seq desc limit $1 offset $2",
         )

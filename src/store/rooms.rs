@@ -21,6 +21,8 @@ pub struct Room {
     pub owner: Person,
     /// How many people are inside.
     pub inside: i64,
+    /// How new this is: the latest coming or going in it.
+    pub moved: Position,
 }
 
 /// What a room's page shows, read at one moment.
@@ -150,14 +152,15 @@ impl Store {
     }
 }
 
-/// A room's number and name, its owner's, and how many are inside.
-pub(super) type Row = (i64, String, i64, String, i64);
+/// A room's number and name, its owner's, how many are inside, and the latest coming or going.
+pub(super) type Row = (i64, String, i64, String, i64, i64, i64);
 
-pub(super) fn room((id, name, owner, owner_name, inside): Row) -> Room {
+pub(super) fn room((id, name, owner, owner_name, inside, seq, tag): Row) -> Room {
     Room {
         room: RoomRef { id: RoomId(id), name },
         owner: Person { id: AccountId(owner), name: owner_name },
         inside,
+        moved: Position { seq, tag: Tag(tag) },
     }
 }
 
@@ -199,12 +202,12 @@ pub(super) async fn facts(connection: &mut Connection, id: RoomId) -> Result<Fac
 /// # Errors
 /// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], or when the database fails.
 pub(super) async fn seen_from_outside(connection: &mut Connection, id: RoomId) -> Result<Room, Error> {
-    let Facts { room, owner, .. } = facts(connection, id).await?;
+    let Facts { room, owner, moved, .. } = facts(connection, id).await?;
     let (inside,) = sqlx::query_as("select count(*) from membership where room_id = $1")
         .bind(id.0)
         .fetch_one(connection)
         .await?;
-    Ok(Room { room, owner, inside })
+    Ok(Room { room, owner, inside, moved })
 }
 
 async fn names_inside(connection: &mut Connection, id: RoomId) -> Result<Vec<String>, Error> {

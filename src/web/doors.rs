@@ -46,7 +46,7 @@ pub(super) async fn door(
     alert: Option<&str>,
     unsent: Option<&str>,
 ) -> Result<Template, Error> {
-    let Room { room, owner, inside } = store.room(id).await?;
+    let Room { room, owner, inside, .. } = store.room(id).await?;
     let room = RoomView { id: room.id.0, name: room.name, owner: owner.name, inside };
     let view = DoorView { room, here: user.whereabouts.inside().map(Here::new), alert };
     Ok(pages::render(templates::DOOR, Page::new(Some(user), view).with_unsent(unsent)))

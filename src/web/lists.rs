@@ -1,18 +1,20 @@
 //! The list of rooms: the page, and the fragment that keeps it live.
 
 use rocket::{Route, State, get, routes};
-use rocket_dyn_templates::Template;
+use rocket_dyn_templates::{Metadata, Template};
 use serde::Serialize;
 
 use super::doors::Here;
 use super::error::Error;
+use super::fragments::Fragments;
 use super::guards::{Reader, User};
 use super::pages::{self, Fragment, Page};
 use super::templates;
 use crate::live::{Known, Live};
 use crate::model::Invalid;
 use crate::model::house::Person;
-use crate::model::log::Cursor;
+use crate::model::log::{Cursor, Position};
+use crate::model::rooms::RoomId;
 use crate::store::{ListPage, Room, Store};
 
 #[derive(Serialize)]
@@ -40,19 +42,48 @@ struct RowView {
     inside: i64,
     mine: bool,
     here: bool,
+    /// What others are shown, too, if that has been made.
+    rendered: Option<String>,
+}
+
+/// A row of the list alone.
+#[derive(Serialize)]
+struct RowFragment<'a> {
+    room: &'a RowView,
+}
+
+impl RowView {
+    /// Has the row made once for all to whom it looks the same.
+    fn share(&mut self, version: Position, fragments: &Fragments, renderer: &Metadata<'_>) {
+        if !self.mine && !self.here {
+            let render = || renderer.render(templates::ENTRY.0, RowFragment { room: self });
+            let make = || Some((version, render()?.1));
+            let row = fragments.rows.get(RoomId(self.id), version, make);
+            self.rendered = row.map(|row| row.to_string());
+        }
+    }
 }
 
 impl ListView {
     fn new(list: ListPage, me: &Person) -> Self {
+        Self::with(list, me, |_, _| ())
+    }
+
+    fn with(list: ListPage, me: &Person, mut share: impl FnMut(&mut RowView, Position)) -> Self {
         let here = list.whereabouts.inside().map(|room| room.id);
         let notice = list.whereabouts.notice();
-        let row = |Room { room, owner, inside }| RowView {
-            id: room.id.0,
-            mine: owner.id == me.id,
-            here: here == Some(room.id),
-            name: room.name,
-            owner: owner.name,
-            inside,
+        let row = |Room { room, owner, inside, moved }| {
+            let mut row = RowView {
+                id: room.id.0,
+                mine: owner.id == me.id,
+                here: here == Some(room.id),
+                name: room.name,
+                owner: owner.name,
+                inside,
+                rendered: None,
+            };
+            share(&mut row, moved);
+            row
         };
         Self {
             version: list.version.to_string(),
@@ -134,6 +165,8 @@ async fn list(
     page: Option<&str>,
     store: &Store,
     live: &State<Live>,
+    fragments: &State<Fragments>,
+    renderer: Metadata<'_>,
 ) -> Result<Fragment, Error> {
     let me = &reader.0.person;
     let seen = after.map(Cursor::parse).transpose()?;
@@ -146,7 +179,8 @@ async fn list(
     if seen.is_some_and(|seen| seen.is_at(list.version)) {
         return Ok(Fragment::unchanged());
     }
-    Ok(Fragment::changed(templates::LIST, ListFragment { list: ListView::new(list, me) }))
+    let list = ListView::with(list, me, |row, version| row.share(version, fragments, &renderer));
+    Ok(Fragment::changed(templates::LIST, ListFragment { list }))
 }
 
 pub(super) fn routes() -> Vec<Route> {

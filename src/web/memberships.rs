@@ -3,11 +3,12 @@
 use rocket::http::Status;
 use rocket::response::Redirect;
 use rocket::{Responder, Route, State, get, post, routes};
-use rocket_dyn_templates::Template;
+use rocket_dyn_templates::{Metadata, Template};
 use serde::Serialize;
 
 use super::doors::door;
 use super::error::{Error, Problem};
+use super::fragments::Fragments;
 use super::guards::{Found, InPath, Listener, User};
 use super::pages::Fragment;
 use super::paths::{to_list, to_room};
@@ -73,17 +74,30 @@ async fn people(
     after: Option<&str>,
     store: &Store,
     live: &State<Live>,
+    fragments: &State<Fragments>,
+    renderer: Metadata<'_>,
 ) -> Result<Fragment, Error> {
-    let seen = after.map(Cursor::parse).transpose()?;
-    let (names, version) = match live.people(listener.room, seen) {
-        Some(Known::Unchanged) => return Ok(Fragment::unchanged()),
-        Some(Known::Changed(people)) => people,
-        None => store.people(listener.room).await?,
+    let (room, seen) = (listener.room, after.map(Cursor::parse).transpose()?);
+    let render = |(names, version): (Vec<String>, Position)| {
+        let content = PeopleFragment { people: PeopleView::new(names, version) };
+        Some((version, renderer.render(templates::PEOPLE.0, content)?.1))
     };
+    let shared = match live.people_version(room, seen) {
+        Some(Known::Unchanged) => return Ok(Fragment::unchanged()),
+        Some(Known::Changed(version)) => {
+            fragments.people.get(room, version, || live.people(room).and_then(render))
+        }
+        None => None,
+    };
+    if let Some(shared) = shared {
+        return Ok(Fragment::shared(shared));
+    }
+    let (names, version) = store.people(room).await?;
     if seen.is_some_and(|seen| seen.is_at(version)) {
         return Ok(Fragment::unchanged());
     }
-    Ok(Fragment::changed(templates::PEOPLE, PeopleFragment { people: PeopleView::new(names, version) }))
+    let shared = fragments.people.get(room, version, || render((names, version)));
+    shared.map(Fragment::shared).ok_or(Error::Unavailable)
 }
 
 pub(super) fn routes() -> Vec<Route> {

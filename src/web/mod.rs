@@ -12,6 +12,7 @@ mod client;
 mod cookies;
 mod doors;
 mod error;
+mod fragments;
 mod guards;
 mod headers;
 mod history;
@@ -37,6 +38,7 @@ use rocket::{Build, Rocket};
 
 use crate::config::Config;
 use assets::Assets;
+use fragments::Fragments;
 use passwords::Passwords;
 
 /// What is read from disk at the start: templates, style sheets and scripts.
@@ -80,5 +82,6 @@ pub(crate) fn stage(rocket: Rocket<Build>, files: Files, config: Config) -> Rock
         .attach(pieces::one())
         .manage(Passwords::new())
         .manage(files.assets)
+        .manage(Fragments::default())
         .manage(config)
 }

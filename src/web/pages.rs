@@ -1,7 +1,10 @@
 //! Rendering: what every page is given.
 
+use std::sync::Arc;
+
 use rocket::Responder;
 use rocket::http::Status;
+use rocket::response::content::RawHtml;
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
@@ -43,8 +46,10 @@ impl<'a, T: Serialize> Page<'a, T> {
 /// A part of a page, or word that the reader has the newest.
 #[derive(Responder)]
 pub(super) enum Fragment {
-    /// The part, rendered.
+    /// The part, to be rendered.
     Changed(Box<Template>),
+    /// The part, as it was rendered for others, too.
+    Shared(RawHtml<Arc<str>>),
     /// `204 No Content`.
     Unchanged(Status),
 }
@@ -53,6 +58,11 @@ impl Fragment {
     /// The fragment, rendered.
     pub(super) fn changed(name: Name, content: impl Serialize) -> Self {
         Self::Changed(Box::new(render(name, content)))
+    }
+
+    /// A part that was [made once](super::fragments) for many.
+    pub(super) fn shared(part: Arc<str>) -> Self {
+        Self::Shared(RawHtml(part))
     }
 
     /// There is nothing newer.

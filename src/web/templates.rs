@@ -27,6 +27,7 @@ macro_rules! names {
 names! {
     DELETE_ROOM = "rooms/delete",
     DOOR = "rooms/door",
+    ENTRY = "rooms/_entry",
     LIST = "rooms/_list",
     PEOPLE = "memberships/_people",
     PROBLEM = "problems/show",

@@ -10,6 +10,7 @@ on_both_engines![
     delete_stands_only_on_ones_own,
     where_one_is_stands_above_the_list,
     the_fragment_changes_when_the_list_does,
+    the_fragment_is_the_page_s_list_for_each_person,
     a_position_of_another_history_shows_the_true_list,
     a_malformed_version_is_refused,
     a_hundred_rooms_fill_a_page,
@@ -122,6 +123,26 @@ async fn the_fragment_changes_when_the_list_does(house: House) {
     }
     bo.opens("/rooms/list").await.is(200);
     fragment_after(&bo, "0").await.is(200);
+}
+
+/// What looks the same to many is made once; what does not is everybody's own.
+async fn the_fragment_is_the_page_s_list_for_each_person(house: House) {
+    let people = [house.person("ana").await, house.person("bo").await, house.person("cy").await];
+    let kitchen = people[0].creates("Kitchen").await;
+    people[1].creates("Hall").await;
+    for moves in 0..3 {
+        for person in &people {
+            for _ in 0..2 {
+                let fragment = person.opens("/rooms/list").await.is(200).page();
+                let page = person.list().await;
+                assert_eq!(fragment.rooms(), page.rooms(), "{moves}, {}", fragment.text());
+            }
+        }
+        match moves {
+            0 => people[2].joins(&kitchen).await,
+            _ => people[2].leaves(&kitchen).await,
+        }
+    }
 }
 
 async fn a_position_of_another_history_shows_the_true_list(house: House) {
