@@ -1,7 +1,7 @@
 //! What this instance knows without asking: a projection of the house log and of the watched rooms' logs.
 //!
 //! It is filled by the [`tail`] alone and holds nothing that the logs do not say. It only ever says
-//! *yes*: every question answers `None` when memory is not sure, or older than [`STALE`], and then the
+//! *yes*: every question answers `None` when memory is not sure, or older than 2 s, and then the
 //! database is asked. Refusals never come from here.
 
 mod house;
@@ -9,6 +9,7 @@ mod loader;
 mod log;
 mod moment;
 mod sessions;
+mod state;
 mod tail;
 mod watched;
 
@@ -16,7 +17,6 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
-use tokio::sync::futures::OwnedNotified;
 use tokio::sync::{Notify, watch};
 
 pub use log::LiveUpdates;
@@ -28,13 +28,11 @@ use crate::model::rooms::RoomId;
 use crate::model::sessions::TokenHash;
 use crate::store::{Error, FoundSession, ListPage, Session, Store};
 use house::House;
-use log::RoomLog;
 use moment::Moment;
 use sessions::Sessions;
+use state::{State, Told};
 use watched::Watched;
 
-/// How old the last successful reading of the logs may be for memory to answer.
-const STALE: Duration = Duration::from_secs(2);
 /// How long a handler waits for the tail to pass what it has just committed, and a poll for a room that
 /// is on its way into memory.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -63,17 +61,20 @@ struct Shared {
     budget: usize,
 }
 
-struct State {
-    house: House,
-    sessions: Sessions,
-    watched: Watched,
-    /// When the last successful reading of the house log and of all heads began.
-    read_at: Moment,
-}
-
 /// An entry that does not continue what is known: the projection must be read anew.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Discontinued;
+
+/// What a poll asks about a room's log.
+#[derive(Clone, Copy, Debug)]
+pub struct Question {
+    /// Which room's.
+    pub room: RoomId,
+    /// How far its reader has read.
+    pub after: Cursor,
+    /// How new the people are that they know; nothing if they need not be told.
+    pub people: Option<Cursor>,
+}
 
 /// What memory says to a reader who names the version they have.
 pub enum Known<T> {
@@ -163,21 +164,35 @@ impl Live {
         self.fresh(Moment::now()).is_some_and(|state| state.house.is_inside(account, room))
     }
 
-    /// What follows `after` in the log of `room`, for a reader who knows its people as of `people`.
-    /// Asking is watching: the tail follows the room from here on. Who asks first has it brought into
-    /// memory, and all who ask meanwhile wait for that.
-    pub async fn updates(
+    /// What somebody is told who asks about the log of a room and may listen there. Asking is watching: the
+    /// tail follows the room from here on. Who asks first has it brought into memory, and all who ask
+    /// meanwhile wait for that.
+    pub async fn updates(&self, question: Question) -> Option<Known<LiveUpdates>> {
+        self.answer(&question, |_, _| true).await
+    }
+
+    /// The same for whoever presents this token, if memory knows that they may listen there, and that the
+    /// session is that of `account`, if one is named: all that a poll asks, under one lock.
+    pub async fn poll(
         &self,
-        room: RoomId,
-        after: Cursor,
-        people: Option<Cursor>,
+        token: &TokenHash,
+        account: Option<i64>,
+        question: Question,
     ) -> Option<Known<LiveUpdates>> {
-        match self.tell(room, after, people) {
+        self.answer(&question, |state, now| state.may_listen(token, account, question.room, now)).await
+    }
+
+    async fn answer(
+        &self,
+        question: &Question,
+        may: impl Fn(&State, Moment) -> bool,
+    ) -> Option<Known<LiveUpdates>> {
+        match self.tell(question, &may) {
             Told::Known(known) => Some(known),
             Told::Unknown => None,
             Told::Loading(loaded) => {
                 tokio::time::timeout(PATIENCE, loaded).await.ok()?;
-                match self.tell(room, after, people) {
+                match self.tell(question, &may) {
                     Told::Known(known) => Some(known),
                     Told::Unknown | Told::Loading(_) => None,
                 }
@@ -185,16 +200,20 @@ impl Live {
         }
     }
 
-    fn tell(&self, room: RoomId, after: Cursor, people: Option<Cursor>) -> Told {
+    fn tell(&self, question: &Question, may: impl Fn(&State, Moment) -> bool) -> Told<Known<LiveUpdates>> {
         let now = Moment::now();
         let asked = now.millis_since(self.0.started);
-        let state = self.read();
-        if state.watched.ask(room, asked) {
-            return state.updates(room, after, people, now);
+        {
+            let state = self.read();
+            if !may(&state, now) {
+                return Told::Unknown;
+            }
+            if state.watched.ask(question.room, asked) {
+                return state.updates(question, now);
+            }
         }
-        drop(state);
-        self.add(room, asked);
-        self.read().updates(room, after, people, now)
+        self.add(question.room, asked);
+        self.read().updates(question, now)
     }
 
     /// Page `page` of the list as `account` sees it.
@@ -238,7 +257,7 @@ impl Live {
     /// The state, if it is new enough to answer from.
     fn fresh(&self, now: Moment) -> Option<RwLockReadGuard<'_, State>> {
         let state = self.read();
-        state.read_at.is_within(STALE, now).then_some(state)
+        state.is_fresh(now).then_some(state)
     }
 
     // A panic under the lock leaves at worst an old projection, which its age then gives away.
@@ -252,47 +271,6 @@ impl Live {
 
     fn rung(&self) -> std::sync::MutexGuard<'_, HashSet<RoomId>> {
         self.0.rung.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// What memory makes of a question about a room's log.
-enum Told {
-    Known(Known<LiveUpdates>),
-    Unknown,
-    /// It will know as soon as this comes about.
-    Loading(OwnedNotified),
-}
-
-impl State {
-    fn updates(&self, room: RoomId, after: Cursor, people: Option<Cursor>, now: Moment) -> Told {
-        if let Some(loading) = self.watched.loading(room) {
-            return Told::Loading(loading.notified_owned());
-        }
-        self.known_updates(room, after, people, now).map_or(Told::Unknown, Told::Known)
-    }
-
-    fn known_updates(
-        &self,
-        room: RoomId,
-        after: Cursor,
-        people: Option<Cursor>,
-        now: Moment,
-    ) -> Option<Known<LiveUpdates>> {
-        let moved = self.house.people_version(room)?;
-        let updates = self.log(room, now)?.after(after, moved)?;
-        match people {
-            Some(seen) if seen.seq > moved.seq => None,
-            Some(seen) if !seen.is_at(moved) => Some(Known::Changed(updates)),
-            _ if updates.messages.is_empty() => Some(Known::Unchanged),
-            _ => Some(Known::Changed(updates)),
-        }
-    }
-
-    /// A room's log, if it is new enough to answer from, as the house is.
-    fn log(&self, room: RoomId, now: Moment) -> Option<&RoomLog> {
-        let covered = self.watched.behind(room).unwrap_or(self.read_at);
-        let fresh = self.read_at.is_within(STALE, now) && covered.is_within(STALE, now);
-        self.watched.log(room).filter(|_| fresh)
     }
 }
 

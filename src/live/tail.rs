@@ -13,11 +13,10 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 
+use super::Live;
 use super::house::House;
 use super::log::{Ready, RoomLog};
 use super::moment::Moment;
-use super::{Discontinued, Live, State};
-use crate::model::house::{Entry, Event};
 use crate::model::log::Position;
 use crate::model::messages::Message;
 use crate::model::rooms::RoomId;
@@ -259,16 +258,5 @@ impl Live {
         state.sessions.clear();
         state.watched.clear();
         Ok(())
-    }
-}
-
-impl State {
-    fn take_in(&mut self, entry: Entry) -> Result<(), Discontinued> {
-        match entry.event {
-            Event::SessionEnded { account } => self.sessions.remove_all_of(account),
-            Event::Deleted { room, .. } => self.watched.remove(room),
-            _ => {}
-        }
-        self.house.apply(entry)
     }
 }

@@ -80,7 +80,7 @@ pub(super) struct User {
 }
 
 /// The token hash that a request presents; nothing is proven by it.
-fn presented(request: &Request<'_>) -> Option<TokenHash> {
+pub(super) fn presented(request: &Request<'_>) -> Option<TokenHash> {
     Some(cookies::token(request.cookies())?.hash())
 }
 
@@ -267,15 +267,17 @@ impl<'r> FromRequest<'r> for Reader {
             _ => None,
         };
         let session = match remembered {
-            Some(session) => Ok(Some(session)),
-            None => find_session(request).await.map(|found| found.map(|found| Arc::new(found.session))),
+            Some(session) => Some(session),
+            None => {
+                let user = try_outcome!(request.guard::<Visitor<'_>>().await).0;
+                user.map(|user| Arc::new(user.session.clone()))
+            }
         };
         let page_of = request.headers().get_one("Parlor-Account");
         let fits = |session: &Arc<Session>| page_of.is_none_or(|id| id == session.person.id.0.to_string());
         match session {
-            Ok(Some(session)) if fits(&session) => Outcome::Success(Self(session)),
-            Ok(_) => Error::from(Refusal::LoggedOut).refuse(request),
-            Err(error) => error.refuse(request),
+            Some(session) if fits(&session) => Outcome::Success(Self(session)),
+            _ => Error::from(Refusal::LoggedOut).refuse(request),
         }
     }
 }

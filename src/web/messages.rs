@@ -11,10 +11,11 @@ use serde::Deserialize;
 
 use super::body::{Fields, Json};
 use super::error::{Error, Problem};
-use super::guards::{InPath, Listener, Reader, SameOrigin, User, Visitor, extend};
+use super::guards::{InPath, Reader, SameOrigin, User, Visitor, extend};
 use super::paths::to_room;
+use super::polls::Poller;
 use super::rooms::{Composer, message_number, room_page};
-use crate::live::{Known, Live, LiveUpdates};
+use crate::live::{Known, Live, LiveUpdates, Question};
 use crate::model::log::{Cursor, Position};
 use crate::model::messages::{Body, Message, Nonce, fill};
 use crate::model::rooms::RoomId;
@@ -50,13 +51,17 @@ enum News {
 
 #[get("/api/rooms/<_>/messages?<after>&<before>&<people>")]
 async fn read(
-    listener: Listener,
+    poller: Poller,
     after: Option<&str>,
     before: Option<&str>,
     people: Option<&str>,
     store: &Store,
     live: &State<Live>,
 ) -> Result<News, Error> {
+    let listener = match poller {
+        Poller::Told(known) => return Ok(news(known)),
+        Poller::Asks(listener) => listener,
+    };
     match (before, after) {
         (Some(_), Some(_)) => Err(Invalid::new("Ask for what is before or what is after, not both.").into()),
         (Some(before), None) => {
@@ -67,7 +72,7 @@ async fn read(
         (None, after) => {
             let after = after.map_or(Ok(Cursor::START), Cursor::parse)?;
             let people = people.map(Cursor::parse).transpose()?;
-            updates(listener.room, after, people, store, live).await
+            updates(Question { room: listener.room, after, people }, store, live).await
         }
     }
 }
@@ -82,23 +87,23 @@ async fn earlier(room: RoomId, before: i64, store: &Store) -> Result<RawJson<Str
     Ok(RawJson(format!("{{\"messages\":[{}],\"more\":{more}}}", messages.join(","))))
 }
 
-/// The poll: what follows `after`, unless there is nothing and the people are still the same.
-async fn updates(
-    room: RoomId,
-    after: Cursor,
-    people: Option<Cursor>,
-    store: &Store,
-    live: &Live,
-) -> Result<News, Error> {
-    let updates = match live.updates(room, after, people).await {
-        Some(Known::Unchanged) => return Ok(News::None(Status::NoContent)),
-        Some(Known::Changed(updates)) => updates,
-        None => store.updates(room, after).await?.into(),
-    };
-    if updates.messages.is_empty() && people.is_none_or(|seen| seen.is_at(updates.moved)) {
+/// The poll: what follows its cursor, unless there is nothing and the people are still the same.
+async fn updates(question: Question, store: &Store, live: &Live) -> Result<News, Error> {
+    if let Some(known) = live.updates(question).await {
+        return Ok(news(known));
+    }
+    let updates = LiveUpdates::from(store.updates(question.room, question.after).await?);
+    if updates.messages.is_empty() && question.people.is_none_or(|seen| seen.is_at(updates.moved)) {
         return Ok(News::None(Status::NoContent));
     }
-    Ok(News::Some(update(None, &updates)))
+    Ok(news(Known::Changed(updates)))
+}
+
+fn news(known: Known<LiveUpdates>) -> News {
+    match known {
+        Known::Unchanged => News::None(Status::NoContent),
+        Known::Changed(updates) => News::Some(update(None, &updates)),
+    }
 }
 
 #[derive(Deserialize)]
@@ -168,7 +173,7 @@ async fn acknowledged(
     let reaches = |updates: &LiveUpdates| {
         updates.more || after.seq + i64::try_from(updates.messages.len()).unwrap_or(0) >= own.position.seq
     };
-    let updates = match live.updates(room, after, None).await {
+    let updates = match live.updates(Question { room, after, people: None }).await {
         _ if !posted.inside => nothing(false),
         Some(Known::Changed(updates)) if reaches(&updates) => updates,
         _ => match store.updates(room, after).await {

@@ -25,6 +25,7 @@ mod pages;
 mod passwords;
 mod paths;
 mod pieces;
+mod polls;
 mod rooms;
 mod sessions;
 mod templates;

@@ -1,6 +1,6 @@
 //! What following many rooms costs, and that none of them delays another.
 
-use parlor::live::{Known, LiveUpdates};
+use parlor::live::{Known, LiveUpdates, Question};
 use parlor::model::log::Cursor;
 use parlor::model::rooms::RoomId;
 use rocket::futures::future::{join, join_all};
@@ -34,8 +34,8 @@ async fn with_rooms(house: House, count: i64, with_a_message: i64) -> House {
 
 /// How many messages memory has of that room; nothing if it cannot answer.
 async fn remembered(house: &House, room: i64) -> Option<usize> {
-    let after = Cursor::START;
-    match house.live().updates(RoomId(room), after, None).await? {
+    let question = Question { room: RoomId(room), after: Cursor::START, people: None };
+    match house.live().updates(question).await? {
         Known::Unchanged => Some(0),
         Known::Changed(LiveUpdates { messages, .. }) => Some(messages.len()),
     }

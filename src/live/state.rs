@@ -1,0 +1,94 @@
+//! What the lock of memory guards, and what is answered from it.
+
+use std::time::Duration;
+
+use tokio::sync::futures::OwnedNotified;
+
+use super::house::House;
+use super::log::{LiveUpdates, RoomLog};
+use super::moment::Moment;
+use super::sessions::Sessions;
+use super::watched::Watched;
+use super::{Discontinued, Known, Question};
+use crate::model::house::{Entry, Event};
+use crate::model::rooms::RoomId;
+use crate::model::sessions::TokenHash;
+
+/// How old the last successful reading of the logs may be for memory to answer.
+const STALE: Duration = Duration::from_secs(2);
+
+/// All of memory, behind one lock.
+pub(super) struct State {
+    pub(super) house: House,
+    pub(super) sessions: Sessions,
+    pub(super) watched: Watched,
+    /// When the last successful reading of the house log and of all heads began.
+    pub(super) read_at: Moment,
+}
+
+/// What memory makes of a question about a room's log.
+pub(super) enum Told<T> {
+    Known(T),
+    Unknown,
+    /// It will know as soon as this comes about.
+    Loading(OwnedNotified),
+}
+
+impl State {
+    /// Whether the house is new enough to answer from.
+    pub(super) fn is_fresh(&self, now: Moment) -> bool {
+        self.read_at.is_within(STALE, now)
+    }
+
+    /// Takes in the next entry of the house log.
+    pub(super) fn take_in(&mut self, entry: Entry) -> Result<(), Discontinued> {
+        match entry.event {
+            Event::SessionEnded { account } => self.sessions.remove_all_of(account),
+            Event::Deleted { room, .. } => self.watched.remove(room),
+            _ => {}
+        }
+        self.house.apply(entry)
+    }
+
+    /// What a reader of a watched room is told.
+    pub(super) fn updates(&self, question: &Question, now: Moment) -> Told<Known<LiveUpdates>> {
+        if let Some(loading) = self.watched.loading(question.room) {
+            return Told::Loading(loading.notified_owned());
+        }
+        self.known_updates(question, now).map_or(Told::Unknown, Told::Known)
+    }
+
+    fn known_updates(&self, question: &Question, now: Moment) -> Option<Known<LiveUpdates>> {
+        let moved = self.house.people_version(question.room)?;
+        let updates = self.log(question.room, now)?.after(question.after, moved)?;
+        match question.people {
+            Some(seen) if seen.seq > moved.seq => None,
+            Some(seen) if !seen.is_at(moved) => Some(Known::Changed(updates)),
+            _ if updates.messages.is_empty() => Some(Known::Unchanged),
+            _ => Some(Known::Changed(updates)),
+        }
+    }
+
+    /// Whether the living session with this token is that of `account`, if that is known, and its person in
+    /// `room`, as far as memory knows.
+    pub(super) fn may_listen(
+        &self,
+        token: &TokenHash,
+        account: Option<i64>,
+        room: RoomId,
+        now: Moment,
+    ) -> bool {
+        let session = self.sessions.get(token, now.wall()).filter(|_| self.is_fresh(now));
+        session.is_some_and(|session| {
+            let person = session.person.id;
+            account.is_none_or(|account| account == person.0) && self.house.is_inside(person, room)
+        })
+    }
+
+    /// A room's log, if it is new enough to answer from, as the house is.
+    fn log(&self, room: RoomId, now: Moment) -> Option<&RoomLog> {
+        let covered = self.watched.behind(room).unwrap_or(self.read_at);
+        let fresh = self.is_fresh(now) && covered.is_within(STALE, now);
+        self.watched.log(room).filter(|_| fresh)
+    }
+}
