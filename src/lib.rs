@@ -116,7 +116,7 @@ pub async fn build(figment: Figment) -> Result<Rocket<Build>, StartError> {
     let (live, tail) = Live::start(&store, config.memory()).await?;
     let store = store.for_requests();
     let rocket = run_beside(Rocket::custom(figment), tail, &config, store.clone());
-    Ok(web::stage(rocket.manage(live).manage(store), files, config))
+    Ok(web::stage(rocket.manage(live).manage(store), files, config)?)
 }
 
 /// Has the tail and the sweeper run from liftoff until shutdown.

@@ -3,8 +3,8 @@
 use unicode_normalization::char::is_combining_mark;
 
 use super::Invalid;
-use super::names::{MARKS_MAX, has_piled_marks};
-use super::text::{compose, compose_opaque, fold, is_ignorable};
+use super::names::{MARKS_MAX, NameKeys, has_piled_marks};
+use super::text::{compose, compose_opaque, fold, has_scripts_that_mix, is_ignorable};
 
 /// The most characters a user name may have.
 pub const USERNAME_MAX: usize = 32;
@@ -17,18 +17,19 @@ pub const PASSWORD_MAX: usize = 128;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AccountId(pub i64);
 
-/// A user name as it is shown, and the key under which it is unique.
+/// A user name as it is shown, and what it is compared by.
 #[derive(Clone, Debug)]
 pub struct Username {
     shown: String,
-    key: String,
+    keys: NameKeys,
 }
 
 impl Username {
-    /// Letters of any script, digits, `_`, `-` and `.`; 1 to [`USERNAME_MAX`] characters.
+    /// A name for somebody new: letters of one script (or of those that are written together), digits, `_`,
+    /// `-` and `.`; 1 to [`USERNAME_MAX`] characters; no word of the page's own.
     ///
     /// # Errors
-    /// When `typed` is empty, too long or holds another character.
+    /// When `typed` is anything else.
     pub fn parse(typed: &str) -> Result<Self, Invalid> {
         let shown = compose(typed.trim());
         if shown.is_empty() {
@@ -38,14 +39,24 @@ impl Username {
             return Err(Invalid::new(format!("A username has at most {USERNAME_MAX} characters.")));
         }
         // The key is checked as well: compatibility forms such as ½ unfold into other characters.
-        let key = fold(&shown);
-        if !has_only_name_characters(&shown) || !has_only_name_characters(&key) {
+        let keys = NameKeys::of(&shown);
+        if !has_only_name_characters(&shown) || !has_only_name_characters(keys.folded()) {
             return Err(Invalid::new("A username is made of letters, digits, “_”, “-” and “.” only."));
         }
         if has_piled_marks(&shown) {
             return Err(Invalid::new(format!("A letter of a username carries at most {MARKS_MAX} marks.")));
         }
-        Ok(Self { shown, key })
+        if !has_scripts_that_mix(&shown) {
+            return Err(Invalid::new(
+                "A username’s letters are of one script: not Latin beside Cyrillic, say.",
+            ));
+        }
+        if keys.are_reserved() {
+            return Err(Invalid::new(format!(
+                "“{shown}” would be read as Parlor’s own word. Please choose another."
+            )));
+        }
+        Ok(Self { shown, keys })
     }
 
     /// As typed, composed.
@@ -54,10 +65,29 @@ impl Username {
         &self.shown
     }
 
-    /// The folded form: one person per key.
+    /// What it is compared by.
     #[must_use]
-    pub fn key(&self) -> &str {
-        &self.key
+    pub fn keys(&self) -> &NameKeys {
+        &self.keys
+    }
+}
+
+/// The folded form of a name that somebody logs in with: whom it belongs to was decided at sign-up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UsernameKey(String);
+
+impl UsernameKey {
+    /// None if nobody can have such a name.
+    #[must_use]
+    pub fn of(typed: &str) -> Option<Self> {
+        let key = fold(typed.trim());
+        (!key.is_empty() && has_only_name_characters(&key)).then_some(Self(key))
+    }
+
+    /// The key.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 
@@ -114,13 +144,14 @@ mod tests {
     use super::*;
 
     fn key(name: &str) -> String {
-        Username::parse(name).unwrap().key().to_owned()
+        Username::parse(name).unwrap().keys().folded().to_owned()
     }
 
     #[test]
     fn one_name_in_any_letter_case_and_width_is_one_key() {
         for same in ["ANN", "Ann", "Ａｎｎ", " ann "] {
             assert_eq!(key(same), key("ann"), "{same}");
+            assert_eq!(UsernameKey::of(same).unwrap().as_str(), key("ann"), "{same}");
         }
         assert_eq!(key("STRASSE"), key("straße"));
         assert_eq!(key("ΟΔΟΣ"), key("οδος"));
@@ -153,9 +184,35 @@ mod tests {
     }
 
     #[test]
+    fn scripts_are_mixed_only_as_they_are_written_together() {
+        for name in [
+            "山田太郎_Yamada",
+            "やまだタロー山田",
+            "김Kim",
+            "Yamada.カナ",
+            "Anna-1",
+            "Анна_1",
+            "Αννα",
+            "ⴰⵎⴰⵣⵉⵖ",
+        ] {
+            assert!(Username::parse(name).is_ok(), "{name}");
+        }
+        for name in ["аnna", "bοb", "Annaя", "раypal", "김や"] {
+            assert!(Username::parse(name).is_err(), "{name}");
+            assert!(UsernameKey::of(name).is_some(), "whoever has it may log in: {name}");
+        }
+        for name in ["you", "Everyone", "PARLOR"] {
+            assert!(Username::parse(name).is_err(), "{name}");
+        }
+        for nobody in ["", " ", "a\0b", "😀", "a b"] {
+            assert_eq!(UsernameKey::of(nobody), None, "{nobody:?}");
+        }
+    }
+
+    #[test]
     fn marks_do_not_pile_up() {
-        assert!(Username::parse(&format!("Z{}", "\u{489}".repeat(MARKS_MAX))).is_ok());
-        assert!(Username::parse(&format!("Z{}", "\u{489}".repeat(MARKS_MAX + 1))).is_err());
+        assert!(Username::parse(&format!("q{}", "\u{323}".repeat(MARKS_MAX))).is_ok());
+        assert!(Username::parse(&format!("q{}", "\u{323}".repeat(MARKS_MAX + 1))).is_err());
     }
 
     #[test]

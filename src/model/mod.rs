@@ -9,7 +9,7 @@ pub mod invalid;
 pub mod log;
 pub mod memberships;
 pub mod messages;
-mod names;
+pub mod names;
 pub mod parts;
 pub mod refusal;
 pub mod rooms;

@@ -29,8 +29,12 @@ pub enum Refusal {
     NotTheOwner,
     /// A living room has this name.
     RoomNameTaken,
+    /// A living room's name, this one, looks like that.
+    RoomNameLike(String),
     /// An account has this name, in whatever letter case.
     UsernameTaken,
+    /// The name of an account, this one, looks like that.
+    UsernameLike(String),
     /// The nonce belongs to another message of the same author.
     NonceReused,
     /// The cursor is ahead of the log, or of another history: read again from the start.

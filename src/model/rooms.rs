@@ -3,8 +3,8 @@
 use unicode_normalization::char::is_combining_mark;
 
 use super::Invalid;
-use super::names::{MARKS_MAX, has_piled_marks};
-use super::text::{compose, fold, has_visible, is_ignorable, is_joiner};
+use super::names::{MARKS_MAX, NameKeys, has_piled_marks};
+use super::text::{compose, has_visible, is_ignorable, is_joiner};
 
 /// The most characters a room's name may have.
 pub const ROOM_NAME_MAX: usize = 60;
@@ -28,11 +28,11 @@ pub struct RoomRef {
     pub name: String,
 }
 
-/// A room's name as it is shown, and the key under which it is unique among living rooms.
+/// A room's name as it is shown, and what it is compared by with those of living rooms.
 #[derive(Clone, Debug)]
 pub struct RoomName {
     shown: String,
-    key: String,
+    keys: NameKeys,
 }
 
 impl RoomName {
@@ -57,8 +57,8 @@ impl RoomName {
         if shown.chars().count() > ROOM_NAME_MAX {
             return Err(Invalid::new(format!("A room’s name has at most {ROOM_NAME_MAX} characters.")));
         }
-        let key = fold(&shown);
-        Ok(Self { shown, key })
+        let keys = NameKeys::of(&shown);
+        Ok(Self { shown, keys })
     }
 
     /// As typed, composed, white space tidied.
@@ -67,10 +67,10 @@ impl RoomName {
         &self.shown
     }
 
-    /// The folded form: one living room per key.
+    /// What it is compared by.
     #[must_use]
-    pub fn key(&self) -> &str {
-        &self.key
+    pub fn keys(&self) -> &NameKeys {
+        &self.keys
     }
 }
 
@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn letter_case_does_not_make_another_room() {
-        let key = |name: &str| RoomName::parse(name).unwrap().key().to_owned();
+        let key = |name: &str| RoomName::parse(name).unwrap().keys().folded().to_owned();
         assert_eq!(key("TEA"), key("tea"));
         assert_eq!(key("tea\u{fe0f}"), key("tea"), "what cannot be seen makes no other room either");
     }

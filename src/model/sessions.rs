@@ -6,6 +6,8 @@ use sha2::{Digest, Sha256};
 
 /// How long a session lives after the last thing its person did (NIST SP 800-63B-4, AAL1: 30 days).
 pub const IDLE: Duration = Duration::from_hours(30 * 24);
+/// How long a form that is sent again, with the nonce it was sent with before, is one log-in and not two.
+pub const REPEAT: Duration = Duration::from_mins(1);
 /// How often, at most, a session's life is written down as extended.
 pub const TOUCH: Duration = Duration::from_hours(1);
 

@@ -7,6 +7,7 @@ use icu_properties::props::{
 };
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
+use unicode_security::{MixedScript, RestrictionLevel, RestrictionLevelDetection};
 
 /// Canonical composition (NFC), so that equal texts are equal bytes.
 pub(super) fn compose(text: &str) -> String {
@@ -26,6 +27,18 @@ pub(super) fn fold(name: &str) -> String {
         .filter(|c| !is_ignorable(*c))
         .nfc()
         .collect()
+}
+
+/// What a name looks like: its confusable skeleton (UTS 39, section 4), folded, so that neither `аnna` with
+/// a Cyrillic а nor `ANNА` is another than `anna`. Never shown, and never logged in with.
+pub(super) fn skeleton(name: &str) -> String {
+    fold(&unicode_security::skeleton(name).collect::<String>())
+}
+
+/// Whether the scripts of `name` go together: it is of one script, or of those that UTS 39, section 5.2,
+/// lets a *highly restrictive* name have, as Japanese mixes kana, Han and Latin.
+pub(super) fn has_scripts_that_mix(name: &str) -> bool {
+    name.is_single_script() || name.check_restriction_level(RestrictionLevel::HighlyRestrictive)
 }
 
 /// What a password is compared as: every kind of space as the ASCII one, composed (the mappings of the PRECIS

@@ -7,6 +7,7 @@ use crate::model::Timestamp;
 use crate::model::accounts::AccountId;
 use crate::model::house::{Entry, Event, Person};
 use crate::model::log::{Position, Tag};
+use crate::model::names;
 use crate::model::rooms::{RoomId, RoomRef};
 
 /// The words that stand in `house_log.kind`.
@@ -53,11 +54,13 @@ impl Store {
         let secret = secret.as_str();
         self.write(|mut writing| async move {
             sqlx::query(
-                "insert into house (id, last_seq, last_tag, moved_seq, moved_tag, rooms, secret_key)
-                 values (1, 0, 0, 0, 0, 0, $1)
+                "insert into house
+                     (id, last_seq, last_tag, moved_seq, moved_tag, rooms, secret_key, name_tables)
+                 values (1, 0, 0, 0, 0, 0, $1, $2)
                  on conflict (id) do nothing",
             )
             .bind(secret)
+            .bind(names::TABLES)
             .execute(&mut writing)
             .await?;
             Ok(((), writing))

@@ -13,6 +13,7 @@ mod lanes;
 mod lists;
 mod memberships;
 mod messages;
+mod names;
 mod new_files;
 mod pool;
 mod posts;
@@ -40,7 +41,7 @@ pub use lists::{ListPage, ROOMS_A_PAGE, pages};
 pub use messages::{UPDATE_MAX, Updates};
 pub use posts::{Post, Posted};
 pub use rooms::{Room, RoomPage};
-pub use sessions::{FoundSession, NewSession, Session};
+pub use sessions::{FoundSession, NewSession, Opened, Session};
 pub use stretches::{Heads, NEWEST, Newest, Stretch};
 
 use crate::config::Limits;
@@ -119,7 +120,11 @@ impl Store {
             purpose: Purpose::Pages,
             request: None,
         };
-        match store.found_house().await {
+        let founded = async {
+            store.found_house().await?;
+            store.renew_names().await
+        };
+        match founded.await {
             Ok(()) => Ok(store),
             Err(error) => {
                 store.close().await;

@@ -45,8 +45,8 @@ impl Store {
     /// Opens a room and brings its creator in. Asking again from inside that room is asking once.
     ///
     /// # Errors
-    /// [`Refusal::LoggedOut`], [`Refusal::InsideAnother`], [`Refusal::RoomNameTaken`], or when the
-    /// database fails.
+    /// [`Refusal::LoggedOut`], [`Refusal::InsideAnother`], [`Refusal::RoomNameTaken`],
+    /// [`Refusal::RoomNameLike`], or when the database fails.
     pub async fn create_room(&self, session: &Session, name: &RoomName) -> Result<RoomId, Error> {
         self.write(|mut writing| async move {
             lock_account(&mut writing, session.person.id).await?;
@@ -58,7 +58,9 @@ impl Store {
                     _ => Err(Refusal::InsideAnother(here).into()),
                 };
             }
-            let room = insert_room(&mut writing, account, name).await?.ok_or(Refusal::RoomNameTaken)?;
+            let Some(room) = insert_room(&mut writing, account, name).await? else {
+                return Err(name_taken(&mut writing, name).await?.into());
+            };
             house::append(&mut writing, house::kind::OPENED, account, Some(room), Timestamp::now()).await?;
             enter(&mut writing, account, room).await?;
             Ok((room, writing))
@@ -229,7 +231,7 @@ async fn room_of_owner(
 ) -> Result<Option<RoomId>, Error> {
     let row: Option<(i64,)> =
         sqlx::query_as("select id from room where name_key = $1 and owner_id = $2 and deleted_at is null")
-            .bind(name.key())
+            .bind(name.keys().folded())
             .bind(account.0)
             .fetch_optional(connection)
             .await?;
@@ -244,15 +246,33 @@ async fn insert_room(
 ) -> Result<Option<RoomId>, Error> {
     let row: Option<(i64,)> = sqlx::query_as(
         "insert into room
-             (name, name_key, owner_id, created_at, last_seq, last_tag, moved_seq, moved_tag)
-         values ($1, $2, $3, $4, 0, 0, 0, 0)
-         on conflict (name_key) where deleted_at is null do nothing returning id",
+             (name, name_key, skeleton, owner_id, created_at, last_seq, last_tag, moved_seq, moved_tag)
+         values ($1, $2, $3, $4, $5, 0, 0, 0, 0)
+         on conflict do nothing returning id",
     )
     .bind(name.shown())
-    .bind(name.key())
+    .bind(name.keys().folded())
+    .bind(name.keys().skeleton())
     .bind(owner.0)
     .bind(Timestamp::now().0)
     .fetch_optional(connection)
     .await?;
     Ok(row.map(|(id,)| RoomId(id)))
+}
+
+/// Why a name is refused: a living room has it, or one that looks like it.
+async fn name_taken(connection: &mut Connection, name: &RoomName) -> Result<Refusal, Error> {
+    let rows: Vec<(String, i64)> = sqlx::query_as(
+        "select name, cast(1 as bigint) from room where name_key = $1 and deleted_at is null
+         union all
+         select name, cast(0 as bigint) from room where skeleton = $2 and deleted_at is null",
+    )
+    .bind(name.keys().folded())
+    .bind(name.keys().skeleton())
+    .fetch_all(connection)
+    .await?;
+    Ok(match rows.into_iter().max_by_key(|(_, same)| *same) {
+        Some((like, 0)) => Refusal::RoomNameLike(like),
+        _ => Refusal::RoomNameTaken,
+    })
 }

@@ -6,13 +6,18 @@ use crate::model::accounts::AccountId;
 use crate::model::house::Person;
 use crate::model::log::{Position, Tag};
 use crate::model::memberships::Whereabouts;
-use crate::model::sessions::{IDLE, TokenHash};
+use crate::model::messages::Nonce;
+use crate::model::sessions::{IDLE, REPEAT, TokenHash};
 use crate::model::{Refusal, Timestamp};
 
 /// A session about to be opened.
 pub struct NewSession {
     /// The hash of its token.
     pub token: TokenHash,
+    /// The nonce of the form it comes from, if that had one.
+    pub nonce: Option<Nonce>,
+    /// When the form came in.
+    pub began: Timestamp,
 }
 
 /// A living session.
@@ -38,15 +43,33 @@ pub struct FoundSession {
     pub head: Position,
 }
 
+/// What became of the account's other sessions when one was opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opened {
+    /// They live on.
+    Beside,
+    /// One has ended, which memory has yet to hear.
+    InsteadOfAnother,
+}
+
 impl Store {
-    /// Logs `account` in.
+    /// Logs `account` in. A session that the same form opened before it was sent again ends: nobody holds it.
+    ///
+    /// One that it opens while this request is under way lives on beside this one, since nobody knows which of
+    /// the two answers the browser keeps; they end together ([`Store::end_session`]).
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn open_session(&self, account: AccountId, session: &NewSession) -> Result<(), Error> {
+    pub async fn open_session(&self, account: AccountId, session: &NewSession) -> Result<Opened, Error> {
         self.write(|mut writing| async move {
             insert_session(&mut writing, account, session).await?;
-            Ok(((), writing))
+            let Some(nonce) = &session.nonce else { return Ok((Opened::Beside, writing)) };
+            let (from, to) = (session.began.before(REPEAT), session.began);
+            if !end_sessions_of(&mut writing, account, nonce.as_str(), from.0, to.0).await? {
+                return Ok((Opened::Beside, writing));
+            }
+            close_account(&mut writing, account).await?;
+            Ok((Opened::InsteadOfAnother, writing))
         })
         .await
     }
@@ -104,19 +127,33 @@ impl Store {
         .await
     }
 
-    /// Logs a session out. With the account's last session its room is left too.
+    /// Logs a session out, with those that the same form opened when it was sent several times. With the
+    /// account's last session its room is left too.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn end_session(&self, token: &TokenHash) -> Result<(), Error> {
         self.write(|mut writing| async move {
-            let ended: Option<(i64,)> =
-                sqlx::query_as("delete from session where token_hash = $1 returning account_id")
-                    .bind(token.0.to_vec())
-                    .fetch_optional(&mut writing)
-                    .await?;
-            if let Some((account,)) = ended {
-                close_account(&mut writing, AccountId(account)).await?;
+            if let Some((account, nonce, created_at)) = delete_session(&mut writing, token).await? {
+                if let Some(nonce) = nonce {
+                    let (from, to) = (created_at.before(REPEAT), created_at.after(REPEAT));
+                    end_sessions_of(&mut writing, account, &nonce, from.0, to.0).await?;
+                }
+                close_account(&mut writing, account).await?;
+            }
+            Ok(((), writing))
+        })
+        .await
+    }
+
+    /// Ends a session whose browser has been given another one, and nothing else.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn end_former_session(&self, token: &TokenHash) -> Result<(), Error> {
+        self.write(|mut writing| async move {
+            if let Some((account, ..)) = delete_session(&mut writing, token).await? {
+                close_account(&mut writing, account).await?;
             }
             Ok(((), writing))
         })
@@ -155,16 +192,49 @@ pub(super) async fn insert_session(
 ) -> Result<(), Error> {
     let now = Timestamp::now();
     sqlx::query(
-        "insert into session (token_hash, account_id, created_at, seen_at, expires_at)
-         values ($1, $2, $3, $3, $4) on conflict (token_hash) do nothing",
+        "insert into session (token_hash, account_id, created_at, seen_at, expires_at, nonce)
+         values ($1, $2, $3, $3, $4, $5) on conflict (token_hash) do nothing",
     )
     .bind(session.token.0.to_vec())
     .bind(account.0)
     .bind(now.0)
     .bind(now.after(IDLE).0)
+    .bind(session.nonce.as_ref().map(|nonce| nonce.as_str().to_owned()))
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// Whose session it was, the nonce of its form, and when it was opened.
+type Deleted = (AccountId, Option<String>, Timestamp);
+
+async fn delete_session(connection: &mut Connection, token: &TokenHash) -> Result<Option<Deleted>, Error> {
+    let row: Option<(i64, Option<String>, i64)> =
+        sqlx::query_as("delete from session where token_hash = $1 returning account_id, nonce, created_at")
+            .bind(token.0.to_vec())
+            .fetch_optional(connection)
+            .await?;
+    Ok(row.map(|(account, nonce, created_at)| (AccountId(account), nonce, Timestamp(created_at))))
+}
+
+/// Ends the sessions that a form opened from one moment on until before another, and says whether there were any.
+async fn end_sessions_of(
+    connection: &mut Connection,
+    account: AccountId,
+    nonce: &str,
+    from: i64,
+    to: i64,
+) -> Result<bool, Error> {
+    let ended = sqlx::query(
+        "delete from session where account_id = $1 and nonce = $2 and created_at >= $3 and created_at < $4",
+    )
+    .bind(account.0)
+    .bind(nonce)
+    .bind(from)
+    .bind(to)
+    .execute(connection)
+    .await?;
+    Ok(ended.rows_affected() > 0)
 }
 
 /// The account of a session that lives now, inside the transaction that is about to write for it.

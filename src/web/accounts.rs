@@ -3,11 +3,13 @@
 use rocket::{Route, post, routes};
 
 use super::body::Fields;
+use super::entrance::{Entered, Entrance};
 use super::error::{Error, Problem};
-use super::welcome::{AccountForm, Entered, Entrance, SentAccount, Welcome};
+use super::welcome::{AccountForm, SentAccount, Welcome};
+use crate::model::Refusal;
 use crate::model::accounts::{Password, Username};
 use crate::model::sessions::Token;
-use crate::store::NewSession;
+use crate::store::{Credentials, NewSession};
 
 #[post("/accounts", data = "<sent>")]
 async fn create(entrance: Entrance<'_>, sent: Fields<SentAccount>) -> Entered {
@@ -17,7 +19,7 @@ async fn create(entrance: Entrance<'_>, sent: Fields<SentAccount>) -> Entered {
         Err(error) => {
             let problem = Problem::from(error);
             let create = AccountForm { username: &sent.0.username, error: Some(&problem.detail) };
-            let welcome = Welcome { next: &sent.0.next, create, ..Welcome::default() };
+            let welcome = Welcome { next: &sent.0.next, create, ..Welcome::new() };
             entrance.refuse(problem.status, &welcome)
         }
     }
@@ -26,9 +28,40 @@ async fn create(entrance: Entrance<'_>, sent: Fields<SentAccount>) -> Entered {
 async fn make(entrance: &Entrance<'_>, sent: &SentAccount, token: &Token) -> Result<(), Error> {
     let name = Username::parse(&sent.username)?;
     let password = Password::parse(&sent.password)?;
-    let hash = entrance.passwords.hash(password).await?;
-    let account = entrance.store.create_account(&name, &hash, &NewSession { token: token.hash() }).await?;
-    tracing::info!(account = account.0, client = %entrance.client, "account created");
+    let session = sent.session(token)?;
+    // A name that is taken costs no hash.
+    let ours = entrance.store().await?.require_free(&name, &session).await?;
+    if let Some(ours) = ours {
+        return repeat(entrance, ours, password, &session).await;
+    }
+    let hash = entrance.passwords.hash(entrance.client, password.clone()).await?;
+    let made = entrance.store().await?.create_account(&name, &hash, &session).await;
+    match made.map_err(Error::from) {
+        Ok(account) => {
+            tracing::info!(account = account.0, client = %entrance.client, "account created");
+            Ok(())
+        }
+        Err(Error::Refused(taken)) => {
+            // The same form may have been sent twice, and the other one was faster.
+            let ours = entrance.store().await?.require_free(&name, &session).await?;
+            repeat(entrance, ours.ok_or(taken)?, password, &session).await
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// A form that is sent again with its nonce and the same password logs in.
+async fn repeat(
+    entrance: &Entrance<'_>,
+    ours: Credentials,
+    password: Password,
+    session: &NewSession,
+) -> Result<(), Error> {
+    if !entrance.passwords.verify(entrance.client, password, Some(ours.password_hash)).await? {
+        return Err(Refusal::UsernameTaken.into());
+    }
+    entrance.open(ours.account, session).await?;
+    tracing::info!(account = ours.account.0, client = %entrance.client, "logged in by a form sent again");
     Ok(())
 }
 

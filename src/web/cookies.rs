@@ -6,7 +6,8 @@ use rocket::time::Duration;
 use crate::config::Config;
 use crate::model::sessions::Token;
 
-const NAME: &str = "parlor";
+/// What it is called.
+pub(super) const NAME: &str = "parlor";
 
 /// The token this browser holds, if the cookie is whole and of our making.
 pub(super) fn token(jar: &CookieJar<'_>) -> Option<Token> {

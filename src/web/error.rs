@@ -7,12 +7,12 @@
 //! | a body that cannot be read | 400, 413, 415 | `malformed`, `too-large`, `unsupported-media-type` |
 //! | a form sent from another site | 403 | `cross-site` |
 //! | too many log-ins at once | 429 | `too-many-requests` |
+//! | something else than the database failed | 503 | `unavailable` |
 //! | the database does not answer | 503 | `unavailable` |
 //!
 //! A guard or handler that fails leaves a [`Problem`] with the request; the catchers render it, as a
 //! page or as JSON.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
@@ -23,6 +23,7 @@ use rocket::request;
 use rocket::response::{Responder, Result};
 use serde::Serialize;
 
+use super::words::words;
 use crate::model::rooms::RoomRef;
 use crate::model::{Invalid, Refusal};
 use crate::store;
@@ -48,6 +49,8 @@ pub(super) enum Error {
     TooManyLogIns,
     /// The database failed, which has been logged.
     Unavailable,
+    /// Something else failed, which has been logged.
+    Failed,
     /// A refusal of words someone wrote, who should get them back.
     Unsent(Box<Error>, Unsent),
 }
@@ -174,51 +177,6 @@ impl From<Refusal> for Problem {
     }
 }
 
-/// Status, type, title and detail of a refusal.
-fn words(refusal: &Refusal) -> (Status, &'static str, &'static str, Cow<'static, str>) {
-    let (status, kind, title, detail) = match refusal {
-        Refusal::LoggedOut => (Status::Unauthorized, "logged-out", "Logged out", "Please log in to go on."),
-        Refusal::WrongPassword => {
-            let detail = "The username or the password is wrong.";
-            (Status::Unauthorized, "wrong-password", "Not logged in", detail)
-        }
-        Refusal::NoSuchRoom => {
-            (Status::NotFound, "no-such-room", "No such room", "No room was ever opened at this address.")
-        }
-        Refusal::RoomDeleted { room, by } => {
-            let detail = format!("The room “{room}” was deleted by {by}.");
-            return (Status::Gone, "room-deleted", "Room deleted", detail.into());
-        }
-        Refusal::NotAMember { .. } => {
-            (Status::Forbidden, "not-a-member", "Not in this room", "You are not in this room.")
-        }
-        Refusal::InsideAnother(room) => {
-            let detail = format!("You are in “{}”. Leave it to enter another room.", room.name);
-            return (Status::Conflict, "inside-another", "In another room", detail.into());
-        }
-        Refusal::NotTheOwner => {
-            (Status::Forbidden, "not-the-owner", "Not your room", "Only who created a room may delete it.")
-        }
-        Refusal::RoomNameTaken => {
-            let detail = "There is a room of this name already. Please choose another name.";
-            (Status::Conflict, "room-name-taken", "Name taken", detail)
-        }
-        Refusal::UsernameTaken => {
-            let detail = "Someone has this username already. Please choose another.";
-            (Status::Conflict, "username-taken", "Name taken", detail)
-        }
-        Refusal::NonceReused => {
-            let detail = "This was sent before with another text. Send it again to post it as a new message.";
-            (Status::Conflict, "nonce-reused", "Sent before", detail)
-        }
-        Refusal::Resync => {
-            let detail = "The cursor is not of this log. Read the room from the start.";
-            (Status::Conflict, "resync", "Another history", detail)
-        }
-    };
-    (status, kind, title, detail.into())
-}
-
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
@@ -256,6 +214,12 @@ impl From<Error> for Problem {
                 "unavailable",
                 "Not available",
                 "Parlor cannot answer right now. Please try again in a moment.",
+            ),
+            Error::Failed => Self::new(
+                Status::ServiceUnavailable,
+                "unavailable",
+                "Not available",
+                "Parlor cannot do this right now. Please try again in a moment.",
             ),
             Error::Unsent(error, words) => Self { unsent: Some(words.0), ..Self::from(*error) },
         }

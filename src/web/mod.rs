@@ -11,7 +11,9 @@ mod catchers;
 mod client;
 mod cookies;
 mod doors;
+mod entrance;
 mod error;
+mod forms;
 mod fragments;
 mod guards;
 mod headers;
@@ -29,7 +31,9 @@ mod polls;
 mod rooms;
 mod sessions;
 mod templates;
+mod turns;
 mod welcome;
+mod words;
 
 use std::sync::Arc;
 
@@ -61,7 +65,10 @@ impl Files {
 }
 
 /// Everything this floor adds to the server.
-pub(crate) fn stage(rocket: Rocket<Build>, files: Files, config: Config) -> Rocket<Build> {
+///
+/// # Errors
+/// When the system has no threads for passwords.
+pub(crate) fn stage(rocket: Rocket<Build>, files: Files, config: Config) -> Result<Rocket<Build>, String> {
     let routes = [
         accounts::routes(),
         assets::routes(),
@@ -73,16 +80,19 @@ pub(crate) fn stage(rocket: Rocket<Build>, files: Files, config: Config) -> Rock
         sessions::routes(),
         welcome::routes(),
     ];
-    rocket
-        .mount("/", routes.concat())
+    let routes = routes.concat();
+    Ok(rocket
+        .mount("/", forms::pages_of(&routes))
+        .mount("/", routes)
         .register("/", catchers::pages())
         .register("/api", catchers::json())
         .attach(files.templates)
         .attach(headers::shield())
         .attach(headers::Headers)
         .attach(pieces::one())
-        .manage(Passwords::new())
+        .manage(Passwords::new()?)
+        .manage(entrance::Counter::new())
         .manage(files.assets)
         .manage(Fragments::default())
-        .manage(config)
+        .manage(config))
 }

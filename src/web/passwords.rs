@@ -1,94 +1,242 @@
 //! Hashing and checking passwords: Argon2id with 19 MiB, two passes, one lane (OWASP Password Storage).
 //!
-//! That is some 20 ms of a core each time, so it runs off the async threads, on as many cores as there
-//! are, and a line that grows too long is turned away: log-ins never stop anybody's polls.
+//! That is some 20 ms of a core each time, so as many threads as there are cores do nothing else, each in memory of
+//! its own that it takes once: an allocator does not find freed blocks of this size and alignment again, and
+//! a process that took new ones would grow with every log-in. Who waits for them waits in [`Turns`]: log-ins
+//! never stop anybody's polls, and nobody's log-ins stop those of others.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
 
-use argon2::Argon2;
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use rocket::tokio::sync::{Semaphore, SemaphorePermit};
-use rocket::tokio::task::spawn_blocking;
+use argon2::password_hash::Error as HashError;
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+use rocket::tokio::sync::oneshot;
+use rocket::tokio::time::timeout;
 
+use super::client::ClientAddress;
 use super::error::Error;
+use super::turns::{Full, Turns};
 use crate::model::accounts::Password;
 
-/// How many may wait for each core: a class that logs in at once fits.
-const LINE: usize = 50;
+/// How long somebody waits for their turn: `deploy/nginx.conf` allows for more.
+pub(super) const PATIENCE: Duration = Duration::from_secs(12);
+/// How many of one address may wait for each core: as many as it gets done in that time.
+const LINE_OF_EACH: usize = 600;
+/// How many may wait for each core together.
+const LINE_OF_ALL: usize = 4 * LINE_OF_EACH;
 
 /// The one place where passwords are hashed.
 pub(super) struct Passwords {
-    /// One permit per place in line or at work.
-    places: Semaphore,
-    /// One permit per core.
-    cores: Semaphore,
+    line: Arc<Turns<Work>>,
     /// The hash of no password, to check against when a name is unknown.
     nobody: Arc<str>,
 }
 
+type Work = Box<dyn FnOnce(&mut Memory) + Send>;
+
 impl Passwords {
     /// Takes as many cores as this machine has.
-    pub(super) fn new() -> Self {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Self {
-            places: Semaphore::new(cores * (LINE + 1)),
-            cores: Semaphore::new(cores),
-            nobody: hash(rand::random::<[u8; 16]>().as_slice()).unwrap_or_default().into(),
+    ///
+    /// # Errors
+    /// When the system has no more threads.
+    pub(super) fn new() -> Result<Self, String> {
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        let line = Arc::new(Turns::new(cores * LINE_OF_EACH, cores * LINE_OF_ALL));
+        let nobody = phc_string(&rand::random::<[u8; 16]>(), &rand::random::<[u8; 32]>());
+        let nobody = nobody.map_err(|error| error.to_string())?.into();
+        let passwords = Self { line, nobody };
+        for _ in 0..cores {
+            let line = Arc::clone(&passwords.line);
+            let started = thread::Builder::new().name("passwords".to_owned()).spawn(move || work(&line));
+            started.map_err(|error| format!("no thread for passwords: {error}"))?;
         }
+        Ok(passwords)
     }
 
-    /// The hash to store for a new account, a PHC string.
-    pub(super) async fn hash(&self, password: Password) -> Result<String, Error> {
-        self.work(move || hash(password.as_bytes())).await?.ok_or(Error::Unavailable)
+    /// The hash to store for a new account, a PHC string, for somebody at `client`.
+    pub(super) async fn hash(&self, client: ClientAddress, password: Password) -> Result<String, Error> {
+        self.wait(client, move |memory| hash(password.as_bytes(), memory)).await
     }
 
     /// Whether `password` is the one that `known` was made from. Takes as long when nothing is known.
-    pub(super) async fn verify(&self, password: Password, known: Option<String>) -> Result<bool, Error> {
+    pub(super) async fn verify(
+        &self,
+        client: ClientAddress,
+        password: Password,
+        known: Option<String>,
+    ) -> Result<bool, Error> {
         let exists = known.is_some();
         let known = known.map_or_else(|| Arc::clone(&self.nobody), Arc::from);
-        let matches = self.work(move || verify(password.as_bytes(), &known)).await?;
+        let matches = self.wait(client, move |memory| verify(password.as_bytes(), &known, memory)).await?;
         Ok(matches && exists)
     }
 
-    async fn work<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
-        let _place: SemaphorePermit<'_> = self.places.try_acquire().map_err(|_| Error::TooManyLogIns)?;
-        let _core = self.cores.acquire().await.map_err(|_| Error::Unavailable)?;
-        spawn_blocking(work).await.map_err(|_| Error::Unavailable)
+    async fn wait<T: Send + 'static>(
+        &self,
+        client: ClientAddress,
+        work: impl FnOnce(&mut Memory) -> Result<T, HashError> + Send + 'static,
+    ) -> Result<T, Error> {
+        let (answer, answered) = oneshot::channel();
+        let work = Box::new(move |memory: &mut Memory| {
+            // Whoever asked may have gone.
+            if !answer.is_closed() {
+                let _ = answer.send(work(memory));
+            }
+        });
+        self.line.join(client.0, work).map_err(|Full| Error::TooManyLogIns)?;
+        match timeout(PATIENCE, answered).await {
+            Ok(Ok(Ok(outcome))) => Ok(outcome),
+            Ok(Ok(Err(error))) => {
+                tracing::error!("a password could not be hashed: {error}");
+                Err(Error::Failed)
+            }
+            Ok(Err(_)) => Err(Error::Failed),
+            Err(_) => Err(Error::TooManyLogIns),
+        }
     }
 }
 
-fn hash(password: &[u8]) -> Option<String> {
-    Some(Argon2::default().hash_password(password).ok()?.to_string())
+impl Drop for Passwords {
+    fn drop(&mut self) {
+        self.line.close();
+    }
 }
 
-fn verify(password: &[u8], known: &str) -> bool {
-    let Ok(known) = PasswordHash::new(known) else { return false };
-    Argon2::default().verify_password(password, &known).is_ok()
+/// What a core's thread does. Work that panics has been reported by the panic itself, and costs no core.
+fn work(line: &Turns<Work>) {
+    let mut memory = Memory::default();
+    while let Some(work) = line.next() {
+        let _ = catch_unwind(AssertUnwindSafe(|| work(&mut memory)));
+    }
+}
+
+/// What Argon2 works in, taken when it is first needed.
+#[derive(Default)]
+struct Memory(Vec<Block>);
+
+impl Memory {
+    fn blocks(&mut self, count: usize) -> Result<&mut [Block], HashError> {
+        let missing = count.saturating_sub(self.0.len());
+        self.0.try_reserve_exact(missing).map_err(|_| HashError::OutOfMemory)?;
+        self.0.resize(self.0.len() + missing, Block::new());
+        Ok(&mut self.0[..count])
+    }
+}
+
+fn hash(password: &[u8], memory: &mut Memory) -> Result<String, HashError> {
+    let (salt, mut output) = (rand::random::<[u8; 16]>(), [0; Params::DEFAULT_OUTPUT_LEN]);
+    fill(&Argon2::default(), password, &salt, &mut output, memory)?;
+    phc_string(&salt, &output)
+}
+
+/// Only another password is a *no*; whatever else fails is an error.
+fn verify(password: &[u8], known: &str, memory: &mut Memory) -> Result<bool, HashError> {
+    let known = PasswordHash::new(known)?;
+    let (Some(salt), Some(expected)) = (&known.salt, &known.hash) else {
+        return Err(HashError::EncodingInvalid);
+    };
+    let version = known.version.map(Version::try_from).transpose().map_err(|_| HashError::Version)?;
+    let argon2 = Argon2::new(
+        Algorithm::try_from(known.algorithm.as_str())?,
+        version.unwrap_or_default(),
+        Params::try_from(&known)?,
+    );
+    let mut output = [0; Output::MAX_LENGTH];
+    let output = &mut output[..expected.len()];
+    fill(&argon2, password, salt, output, memory)?;
+    // Compared in constant time.
+    Ok(Output::new(output)? == *expected)
+}
+
+fn fill(
+    argon2: &Argon2<'_>,
+    password: &[u8],
+    salt: &[u8],
+    output: &mut [u8],
+    memory: &mut Memory,
+) -> Result<(), HashError> {
+    let blocks = memory.blocks(argon2.params().block_count())?;
+    Ok(argon2.hash_password_into_with_memory(password, salt, output, blocks)?)
+}
+
+/// A hash by the parameters of today.
+fn phc_string(salt: &[u8], output: &[u8]) -> Result<String, HashError> {
+    let hash = PasswordHash {
+        algorithm: Algorithm::default().ident(),
+        version: Some(Version::default().into()),
+        params: ParamsString::try_from(&Params::default())?,
+        salt: Some(Salt::new(salt)?),
+        hash: Some(Output::new(output)?),
+    };
+    Ok(hash.to_string())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::net::{IpAddr, Ipv4Addr};
+
     use super::*;
+
+    const HERE: ClientAddress = ClientAddress(IpAddr::V4(Ipv4Addr::LOCALHOST));
+
+    fn presented(typed: &str) -> Password {
+        Password::presented(typed)
+    }
 
     #[rocket::async_test]
     async fn only_the_right_password_of_someone_known_is_accepted() {
-        let passwords = Passwords::new();
-        let known = passwords.hash(Password::parse("open sesame").unwrap()).await.unwrap();
+        let passwords = Passwords::new().unwrap();
+        let known = passwords.hash(HERE, presented("open sesame")).await.unwrap();
         assert!(known.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{known}");
-        assert!(passwords.verify(Password::presented("open sesame"), Some(known.clone())).await.unwrap());
-        assert!(!passwords.verify(Password::presented("open barley"), Some(known)).await.unwrap());
-        assert!(!passwords.verify(Password::presented("open sesame"), None).await.unwrap());
+        assert!(passwords.verify(HERE, presented("open sesame"), Some(known.clone())).await.unwrap());
+        assert!(!passwords.verify(HERE, presented("open barley"), Some(known)).await.unwrap());
+        assert!(!passwords.verify(HERE, presented("open sesame"), None).await.unwrap());
+    }
+
+    #[rocket::async_test]
+    async fn a_hash_by_other_parameters_is_known_too() {
+        // Of the reference implementation: `echo -n password | argon2 somesalt -id -t 2 -m 16 -p 1 -e`.
+        let known = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
+        let passwords = Passwords::new().unwrap();
+        assert!(passwords.verify(HERE, presented("password"), Some(known.to_owned())).await.unwrap());
+        assert!(!passwords.verify(HERE, presented("Password"), Some(known.to_owned())).await.unwrap());
+    }
+
+    #[rocket::async_test]
+    async fn only_another_password_is_a_no() {
+        let passwords = Passwords::new().unwrap();
+        let known = passwords.hash(HERE, presented("open sesame")).await.unwrap();
+        let cut = known.rsplit_once('$').unwrap().0;
+        for broken in
+            ["", "open sesame", cut, &known.replace("argon2id", "scrypt"), &known.replace("v=19", "v=7")]
+        {
+            let outcome = passwords.verify(HERE, presented("open sesame"), Some(broken.to_owned())).await;
+            assert!(matches!(outcome, Err(Error::Failed)), "{broken}");
+        }
+        let mut memory = Memory::default();
+        assert!(memory.blocks(usize::MAX >> 12).is_err(), "more memory than there is");
+        assert!(memory.blocks(8).is_ok(), "and then as if nothing had been");
+    }
+
+    #[rocket::async_test]
+    async fn work_that_panics_costs_no_core() {
+        let passwords = Passwords::new().unwrap();
+        for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
+            let outcome = passwords.wait::<()>(HERE, |_| panic!("on purpose")).await;
+            assert!(matches!(outcome, Err(Error::Failed)));
+        }
+        assert!(passwords.hash(HERE, presented("open sesame")).await.is_ok());
     }
 
     #[rocket::async_test]
     async fn a_line_that_is_too_long_is_turned_away() {
-        let passwords = Passwords::new();
-        let all = u32::try_from(passwords.places.available_permits()).unwrap();
-        let taken = passwords.places.try_acquire_many(all).unwrap();
-        let refused = passwords.verify(Password::presented("open sesame"), None).await;
+        let line = Arc::new(Turns::new(1, 1));
+        line.join(HERE.0, Box::new(|_: &mut Memory| {}) as Work).unwrap();
+        let passwords = Passwords { line, nobody: "".into() };
+        let refused = passwords.verify(HERE, presented("open sesame"), None).await;
         assert!(matches!(refused, Err(Error::TooManyLogIns)));
-        drop(taken);
-        assert!(passwords.verify(Password::presented("open sesame"), None).await.is_ok());
     }
 }

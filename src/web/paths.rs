@@ -1,9 +1,9 @@
 //! Addresses: where pages are, and what a request's own address says.
 
-use rocket::Request;
 use rocket::http::Method;
 use rocket::http::uri::Origin;
 use rocket::response::Redirect;
+use rocket::{Request, uri};
 
 use crate::model::rooms::RoomId;
 
@@ -41,6 +41,20 @@ pub(super) fn asked_for(request: &Request<'_>) -> String {
         Some(id) => room(id),
         None => String::new(),
     }
+}
+
+/// The page on which the form stands that is sent to this request's address.
+pub(super) fn page_of_form(request: &Request<'_>) -> String {
+    match (room_in(request), request.uri().path().segments().get(0)) {
+        (Some(id), _) => room(id),
+        (None, Some("rooms" | "notices")) => LIST.to_owned(),
+        _ => "/".to_owned(),
+    }
+}
+
+/// Where a browser that has just been logged in shows that it has kept the cookie, on its way to `next`.
+pub(super) fn begun(next: &str) -> Redirect {
+    Redirect::to(uri!(super::sessions::begun(after_log_in(next))))
 }
 
 /// The room that a request is about, whatever its route.

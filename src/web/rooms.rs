@@ -51,7 +51,10 @@ async fn create(
             return Ok(Created::In(to_room(room)));
         }
         Err(
-            error @ (Error::Invalid(_) | Error::Refused(Refusal::RoomNameTaken | Refusal::InsideAnother(_))),
+            error @ (Error::Invalid(_)
+            | Error::Refused(
+                Refusal::RoomNameTaken | Refusal::RoomNameLike(_) | Refusal::InsideAnother(_),
+            )),
         ) => Problem::from(error),
         Err(error) => return Err(error),
     };

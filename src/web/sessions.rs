@@ -1,19 +1,26 @@
 //! Logging in and out.
 
-use rocket::http::CookieJar;
+use std::convert::Infallible;
+
+use rocket::http::{CookieJar, Status};
+use rocket::outcome::Outcome;
+use rocket::request::{self, FromRequest};
 use rocket::response::Redirect;
-use rocket::{Route, State, post, routes};
+use rocket::{Request, Responder, Route, State, get, post, routes};
+use rocket_dyn_templates::Template;
 
 use super::body::Fields;
-use super::cookies;
+use super::entrance::{Entered, Entrance};
 use super::error::{Error, Problem};
-use super::guards::SameOrigin;
-use super::welcome::{AccountForm, Entered, Entrance, SentAccount, Welcome};
+use super::guards::{SameOrigin, Visitor};
+use super::welcome::{AccountForm, SentAccount, Welcome};
+use super::{cookies, paths};
+use crate::config::Config;
 use crate::live::Live;
-use crate::model::accounts::{Password, Username};
+use crate::model::accounts::{Password, UsernameKey};
 use crate::model::sessions::Token;
 use crate::model::{Invalid, Refusal};
-use crate::store::{NewSession, Store};
+use crate::store::Store;
 
 #[post("/session", data = "<sent>")]
 async fn log_in(entrance: Entrance<'_>, sent: Fields<SentAccount>) -> Entered {
@@ -23,7 +30,7 @@ async fn log_in(entrance: Entrance<'_>, sent: Fields<SentAccount>) -> Entered {
         Err(error) => {
             let problem = Problem::from(error);
             let log_in = AccountForm { username: &sent.0.username, error: Some(&problem.detail) };
-            let welcome = Welcome { next: &sent.0.next, log_in, ..Welcome::default() };
+            let welcome = Welcome { next: &sent.0.next, log_in, ..Welcome::new() };
             entrance.refuse(problem.status, &welcome)
         }
     }
@@ -34,23 +41,74 @@ async fn open(entrance: &Entrance<'_>, sent: &SentAccount, token: &Token) -> Res
     if sent.username.trim().is_empty() || sent.password.is_empty() {
         return Err(Invalid::new("Please give your username and your password.").into());
     }
-    let known = match Username::parse(&sent.username) {
-        Ok(name) => entrance.store.find_credentials(&name).await?,
-        Err(_) => None,
+    let session = sent.session(token)?;
+    let known = match UsernameKey::of(&sent.username) {
+        Some(name) => entrance.store().await?.find_credentials(&name).await?,
+        None => None,
     };
     let account = known.as_ref().map(|known| known.account);
     let known = known.map(|known| known.password_hash);
-    let matches = entrance.passwords.verify(Password::presented(&sent.password), known).await?;
     let client = entrance.client;
+    let matches = entrance.passwords.verify(client, Password::presented(&sent.password), known).await?;
     let Some(account) = account.filter(|_| matches) else {
         // Not the name: people type passwords there.
         let account = account.map(|account| account.0);
         tracing::info!(account, %client, "log-in refused: wrong username or password");
         return Err(Refusal::WrongPassword.into());
     };
-    entrance.store.open_session(account, &NewSession { token: token.hash() }).await?;
+    entrance.open(account, &session).await?;
     tracing::info!(account = account.0, %client, "logged in");
     Ok(())
+}
+
+/// On the way in: whether the browser has kept the cookie it was given.
+#[get("/session/begun?<next>")]
+pub(super) fn begun(
+    visitor: Visitor<'_>,
+    came: CameFrom<'_>,
+    jar: &CookieJar<'_>,
+    config: &State<Config>,
+    next: &str,
+) -> Begun {
+    if visitor.0.is_some() {
+        return Begun::In(Redirect::to(paths::after_log_in(next)));
+    }
+    let alert = match jar.get(cookies::NAME) {
+        Some(_) => "Please log in to go on.",
+        None if config.secure_cookie && !came.is_over_https() => {
+            "You are not logged in: Parlor’s cookie is for https only here (the setting secure_cookie), and was not \
+             kept. Please open Parlor by its https address."
+        }
+        None => {
+            "You are not logged in: your browser has not kept Parlor’s cookie. Please allow cookies for this site."
+        }
+    };
+    let welcome = Welcome { next, alert: Some(alert), ..Welcome::new() };
+    Begun::Not((Status::Unauthorized, welcome.render(&visitor)))
+}
+
+#[derive(Responder)]
+pub(super) enum Begun {
+    In(Redirect),
+    Not((Status, Template)),
+}
+
+/// The page of ours that led here, as the browser knows it: whether a proxy speaks TLS is not seen from here.
+pub(super) struct CameFrom<'r>(Option<&'r str>);
+
+impl CameFrom<'_> {
+    fn is_over_https(&self) -> bool {
+        self.0.is_some_and(|referer| referer.starts_with("https://"))
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for CameFrom<'r> {
+    type Error = Infallible;
+
+    async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, Infallible> {
+        Outcome::Success(Self(request.headers().get_one("Referer")))
+    }
 }
 
 #[post("/session/end")]
@@ -69,5 +127,5 @@ async fn log_out(
 }
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![log_in, log_out]
+    routes![log_in, begun, log_out]
 }

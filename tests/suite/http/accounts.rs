@@ -14,6 +14,13 @@ on_both_engines![
     a_missing_field_is_refused,
     a_name_in_two_spellings_is_never_two_people,
     one_name_wanted_by_many_at_once_goes_to_one,
+    a_name_that_would_be_mistaken_for_another_is_refused,
+    letters_of_two_scripts_make_no_name,
+    a_word_of_the_page_is_no_name,
+    a_taken_name_is_refused_before_its_password_is_hashed,
+    a_form_sent_twice_makes_one_account,
+    a_form_sent_twice_at_once_makes_one_account,
+    only_the_same_form_is_a_repeat,
 ];
 
 async fn try_to_be(house: &House, username: &str, password: &str) -> Answer {
@@ -92,8 +99,8 @@ async fn a_password_is_counted_in_characters(house: House) {
     let longest = "😀".repeat(128);
     for (name, password) in [("ana", "8 signs!"), ("bo", "八文字のです。。"), ("cy", longest.as_str())]
     {
-        try_to_be(&house, name, password).await.leads_to("/rooms");
-        house.visitor(name).tries_to_log_in(password).await.leads_to("/rooms");
+        try_to_be(&house, name, password).await.lets_in("/rooms");
+        house.visitor(name).tries_to_log_in(password).await.lets_in("/rooms");
     }
     let too_long = "x".repeat(129);
     for password in ["", "7 signs", "七文字のです。", &too_long] {
@@ -107,8 +114,8 @@ async fn a_password_may_hold_anything(house: House) {
         ["  spaces around  ", "nul \0 inside", "new\nline\ttab", "<script>&amp;\"'%00+", "\u{202e}backwards"];
     for (n, password) in passwords.iter().enumerate() {
         let name = format!("person-{n}");
-        try_to_be(&house, &name, password).await.leads_to("/rooms");
-        house.visitor(&name).tries_to_log_in(password).await.leads_to("/rooms");
+        try_to_be(&house, &name, password).await.lets_in("/rooms");
+        house.visitor(&name).tries_to_log_in(password).await.lets_in("/rooms");
         house.visitor(&name).tries_to_log_in(password.trim()).await.is(if password.trim() == *password {
             303
         } else {
@@ -118,8 +125,8 @@ async fn a_password_may_hold_anything(house: House) {
 }
 
 async fn a_password_is_the_same_on_every_keyboard(house: House) {
-    try_to_be(&house, "ana", "cafe\u{301} noir").await.leads_to("/rooms");
-    house.visitor("ana").tries_to_log_in("café\u{a0}noir").await.leads_to("/rooms");
+    try_to_be(&house, "ana", "cafe\u{301} noir").await.lets_in("/rooms");
+    house.visitor("ana").tries_to_log_in("café\u{a0}noir").await.lets_in("/rooms");
     house.visitor("ana").tries_to_log_in("cafe noir").await.is(401);
 }
 
@@ -130,7 +137,7 @@ async fn a_missing_field_is_refused(house: House) {
     }
     bo.tries_to_log_in(Person::PASSWORD).await.is(401);
     // `next` is a help, not a condition.
-    bo.sends("/accounts", &[("username", "bo"), ("password", Person::PASSWORD)]).await.leads_to("/rooms");
+    bo.sends("/accounts", &[("username", "bo"), ("password", Person::PASSWORD)]).await.lets_in("/rooms");
 }
 
 async fn a_name_in_two_spellings_is_never_two_people(house: House) {
@@ -144,4 +151,102 @@ async fn one_name_wanted_by_many_at_once_goes_to_one(house: House) {
     let mut statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
     statuses.sort_unstable();
     assert_eq!(statuses, [303, 409, 409, 409, 409]);
+}
+
+async fn a_name_that_would_be_mistaken_for_another_is_refused(house: House) {
+    // The second of each is Cyrillic or Greek, or reads the same in print.
+    for (name, like) in [("cac", "сас"), ("Bob-O", "ВОВ-О"), ("barn", "bam"), ("Al", "AI")] {
+        house.person(name).await;
+        let refused = try_to_be(&house, like, Person::PASSWORD).await.is(409);
+        complains_and_keeps(&refused.page(), like);
+        refused.page().calls_out(&["mistaken", name]);
+        house.visitor(like).tries_to_log_in(Person::PASSWORD).await.is(401);
+        house.visitor(name).logs_in().await;
+    }
+    for other in ["cad", "сад", "born", "Ann"] {
+        house.person(other).await;
+    }
+}
+
+async fn letters_of_two_scripts_make_no_name(house: House) {
+    for name in ["аnna", "bοb", "Annaя"] {
+        let refused = try_to_be(&house, name, Person::PASSWORD).await.is(422);
+        complains_and_keeps(&refused.page(), name);
+        refused.page().calls_out(&["script"]);
+    }
+    for name in ["Анна", "山田たろうYamada", "Zoë"] {
+        house.person(name).await;
+    }
+}
+
+async fn a_word_of_the_page_is_no_name(house: House) {
+    for name in ["you", "You", "уоu", "everyone", "Parlor"] {
+        let refused = try_to_be(&house, name, Person::PASSWORD).await.is(422);
+        complains_and_keeps(&refused.page(), name);
+    }
+    house.person("young").await;
+}
+
+async fn a_taken_name_is_refused_before_its_password_is_hashed(house: House) {
+    house.person("ana").await;
+    // More than could be hashed within the time that anybody waits.
+    let tries = (0..1500).map(|_| try_to_be(&house, "ana", "another password"));
+    for answer in rocket::futures::future::join_all(tries).await {
+        answer.is(409);
+    }
+}
+
+/// The form of the welcome page as a browser sends it.
+fn filled<'a>(name: &'a str, password: &'a str, nonce: &'a str) -> [(&'a str, &'a str); 3] {
+    [("username", name), ("password", password), ("nonce", nonce)]
+}
+
+async fn a_form_sent_twice_makes_one_account(house: House) {
+    let ana = house.visitor("ana");
+    let nonce = ana.opens("/").await.page().form("/accounts").hidden("nonce");
+    let form = filled("ana", Person::PASSWORD, &nonce);
+    ana.sends("/accounts", &form).await.lets_in("/rooms");
+    let first = ana.without_cookies();
+    first.carries(ana.cookies());
+    let room = ana.creates("Kitchen").await;
+    ana.without_cookies().sends("/accounts", &form).await.lets_in("/rooms");
+    first.opens("/rooms").await.is(401);
+    let again = ana.without_cookies();
+    again.sends("/accounts", &form).await.lets_in("/rooms");
+    again.enters_page_of(&room).await;
+    assert_eq!(house.finds("select count(*) from session").await, 1);
+    again.logs_out().await;
+    assert_eq!(house.finds("select count(*) from membership").await, 0, "nobody holds a session any more");
+}
+
+async fn a_form_sent_twice_at_once_makes_one_account(house: House) {
+    let other = if house.has_company() { Some(house.another().await) } else { None };
+    let browsers = [house.visitor("ana"), other.as_ref().unwrap_or(&house).visitor("ana")];
+    let form = filled("ana", Person::PASSWORD, "nonce-1");
+    let sent = browsers.iter().map(|browser| browser.sends("/accounts", &form));
+    for answer in rocket::futures::future::join_all(sent).await {
+        answer.lets_in("/rooms");
+    }
+    let [ana, twin] = &browsers;
+    assert_eq!(house.finds("select count(*) from account").await, 1);
+    let room = ana.creates("Kitchen").await;
+    twin.enters_page_of(&room).await;
+    // Whichever of the two the browser has kept: logging out is for both.
+    twin.logs_out().await;
+    ana.opens("/rooms").await.is(401);
+    assert_eq!(house.finds("select count(*) from membership").await, 0);
+}
+
+async fn only_the_same_form_is_a_repeat(house: House) {
+    let form = filled("ana", Person::PASSWORD, "nonce-1");
+    house.visitor("ana").sends("/accounts", &form).await.lets_in("/rooms");
+    let again = async |form: &[(&str, &str)]| house.visitor("ana").sends("/accounts", form).await.status;
+    assert_eq!(again(&filled("ana", "another password", "nonce-1")).await, 409);
+    assert_eq!(again(&filled("ana", Person::PASSWORD, "nonce-2")).await, 409);
+    assert_eq!(again(&form[..2]).await, 409, "without a nonce nothing is the same");
+    assert_eq!(again(&filled("ana", Person::PASSWORD, "no nonce")).await, 422);
+    assert_eq!(again(&filled("ANA", Person::PASSWORD, "nonce-1")).await, 303, "one name in any letter case");
+    house.meddles("update session set created_at = created_at - 61000").await;
+    assert_eq!(again(&form).await, 409, "after a minute");
+    house.visitor("ana").logs_in().await;
 }

@@ -10,10 +10,11 @@ on_both_engines![
     no_route_of_a_room_lets_a_stranger_in,
     every_post_refuses_other_sites,
     a_get_never_changes_anything,
+    the_address_of_a_form_leads_to_the_page_it_stands_on,
 ];
 
 /// What anybody may ask for: the way in, the way out, and the looks.
-const PUBLIC: [&str; 5] = ["/", "/accounts", "/session", "/session/end", "/static/"];
+const PUBLIC: [&str; 6] = ["/", "/accounts", "/session", "/session/begun", "/session/end", "/static/"];
 
 /// A route, detached from the house that has it.
 struct Call {
@@ -45,6 +46,11 @@ impl Call {
         self.method == Method::Post
     }
 
+    /// Whether a form is sent there: then who asks for it with a GET is led to a page, whoever it is.
+    fn is_form(&self) -> bool {
+        self.changes_things() && !self.path.starts_with("/api/")
+    }
+
     async fn by(&self, person: &Person<'_>, header: Option<(&'static str, &str)>) -> Answer {
         let nonce = nonce();
         let body = if self.kind == ContentType::JSON {
@@ -69,8 +75,11 @@ impl Call {
     }
 }
 
+/// Every route but those that only lead from the address of a form to its page.
 fn calls(house: &House, room: &Room) -> Vec<Call> {
-    let calls: Vec<_> = house.routes().map(|route| Call::new(route, room)).collect();
+    let only_leads = |route: &&Route| route.name.as_deref() == Some("page of a form");
+    let calls: Vec<_> =
+        house.routes().filter(|route| !only_leads(route)).map(|route| Call::new(route, room)).collect();
     assert!(calls.iter().any(|call| call.path == room.path("/post")), "the walk has found the routes");
     assert!(calls.iter().any(|call| call.path == room.api("")), "and those of the JSON protocol");
     calls
@@ -144,19 +153,37 @@ async fn a_get_never_changes_anything(house: House) {
     bo.opens(&format!("/rooms/list?after={version}")).await.says_nothing();
     ana.enters_page_of(&room).await;
     // Nor does the wrong method get anywhere.
-    for path in [
-        room.path("/join"),
-        room.path("/leave"),
-        room.path("/post"),
-        "/session/end".into(),
-        "/notices/dismiss".into(),
-    ] {
-        ana.opens(&path).await.refuses(404);
-    }
     for method in [Method::Put, Method::Delete, Method::Patch] {
         for path in [room.path(""), room.path("/delete"), "/rooms".to_owned()] {
             ana.asks(method, &path).send().await.refuses(404);
         }
         ana.asks(method, &room.api("")).send().await.is_problem(404, "not-found");
     }
+}
+
+async fn the_address_of_a_form_leads_to_the_page_it_stands_on(house: House) {
+    let ana = house.person("ana").await;
+    let room = ana.creates("Kitchen").await;
+    let people = [&ana, &house.person("bo").await, &house.visitor("cy")];
+    let mut led = 0;
+    for form in calls(&house, &room).iter().filter(|call| call.is_form()) {
+        let page = match form.path.as_str() {
+            "/session" | "/session/end" | "/accounts" => "/".to_owned(),
+            "/notices/dismiss" => "/rooms".to_owned(),
+            // These are pages themselves.
+            path if path == "/rooms" || path == room.path("/delete") => continue,
+            _ => room.path(""),
+        };
+        for person in people {
+            person.opens(&form.path).await.leads_to(&page);
+            person.opens(&format!("{}?leaving=1", form.path)).await.leads_to(&page);
+        }
+        led += 1;
+    }
+    assert!(led >= 7, "only {led} forms");
+    ana.enters_page_of(&room).await;
+    for nowhere in ["/rooms/kitchen/join", "/rooms/kitchen/post"] {
+        ana.opens(nowhere).await.leads_to("/rooms");
+    }
+    ana.opens("/session/nowhere").await.refuses(404);
 }

@@ -7,6 +7,8 @@ on_both_engines![
     a_room_needs_a_log_in,
     a_taken_name_is_refused_in_any_letter_case,
     one_name_wanted_by_many_at_once_goes_to_one,
+    a_name_that_would_be_mistaken_for_another_is_refused,
+    a_name_has_something_to_see_in_it,
     a_name_that_is_none_is_refused,
     a_name_is_counted_in_characters,
     nothing_is_made_while_inside_another_room,
@@ -183,4 +185,25 @@ async fn what_people_write_is_text_and_only_links_are_links(house: House) {
     let links =
         ["https://a.example/x?y=1&z=", "http://b.example/"].map(|href| (href.to_owned(), rel.clone()));
     assert_eq!(page.links_in_log(), links);
+}
+
+async fn a_name_that_would_be_mistaken_for_another_is_refused(house: House) {
+    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+    let room = ana.creates("Kitchen").await;
+    let refused = bo.tries_to_create("Кitchen").await.refuses(409);
+    refused.calls_out(&["mistaken", "Kitchen"]);
+    assert_eq!(refused.form("/rooms").field("Room name"), "Кitchen");
+    bo.creates("Кухня и кафе / Café").await;
+    ana.deletes(&room).await;
+    house.person("cy").await.creates("Кitchen").await;
+}
+
+async fn a_name_has_something_to_see_in_it(house: House) {
+    let ana = house.person("ana").await;
+    for nothing in
+        ["\u{200b}", "\u{2060}", "\u{2800}", "\u{3164}", "\u{301}", &format!("Z{}", "\u{301}".repeat(50))]
+    {
+        ana.tries_to_create(nothing).await.refuses(422);
+    }
+    ana.creates("Ze\u{301} 👩‍👧").await;
 }

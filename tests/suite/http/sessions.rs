@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use rocket::http::Method;
 
-use crate::support::{House, Person};
+use rocket::futures::future::join_all;
+
+use crate::support::{Answer, BEGUN, Database, Engine, House, Person};
 
 on_both_engines![
     a_wrong_password_and_an_unknown_name_read_alike,
@@ -20,7 +22,12 @@ on_both_engines![
     a_cookie_of_another_house_opens_nothing,
     a_restart_keeps_people_logged_in,
     logging_in_again_replaces_the_cookie,
-    a_crowd_at_the_door_is_let_in_or_told_to_wait,
+    a_class_behind_one_address_gets_in_at_once,
+    a_password_that_cannot_be_checked_is_not_called_wrong,
+    a_log_in_whose_cookie_does_not_come_back_says_why,
+    a_form_sent_twice_is_one_log_in,
+    a_form_sent_twice_at_once_ends_at_once,
+    other_forms_are_other_log_ins,
     what_a_browser_says_of_itself_is_not_stored,
 ];
 
@@ -35,7 +42,9 @@ async fn a_wrong_password_and_an_unknown_name_read_alike(house: House) {
         assert!(answer.header("Set-Cookie").is_none());
     }
     assert_eq!(wrong.page().alerts(), unknown.page().alerts());
-    assert_eq!(wrong.body.replace("\"ana\"", "\"nobody\""), unknown.body);
+    let nonce = |answer: &Answer| answer.page().form("/session").hidden("nonce");
+    let alike = wrong.body.replace("\"ana\"", "\"nobody\"").replace(&nonce(&wrong), &nonce(&unknown));
+    assert_eq!(alike, unknown.body);
     house.visitor("ana").logs_in().await;
 }
 
@@ -203,18 +212,120 @@ async fn logging_in_again_replaces_the_cookie(house: House) {
     assert_eq!(ana.cookies().len(), first.len());
 }
 
-async fn a_crowd_at_the_door_is_let_in_or_told_to_wait(house: House) {
-    let ana = house.person("ana").await;
-    let crowd: Vec<_> = (0..60).map(|_| ana.without_cookies()).collect();
-    let tries = crowd.iter().map(|person| person.tries_to_log_in(Person::PASSWORD));
-    let answers = rocket::futures::future::join_all(tries).await;
-    assert!(answers.iter().any(|answer| answer.status == 303), "somebody gets in");
-    for answer in answers.into_iter().filter(|answer| answer.status != 303) {
-        assert!(matches!(answer.status, 429 | 503), "{answer:?}");
-        assert!(answer.header("Retry-After").is_some_and(|s| s.parse::<u32>().is_ok()), "{answer:?}");
-        assert!(answer.page().has_heading(), "{answer:?}");
+async fn a_class_behind_one_address_gets_in_at_once(house: House) {
+    let class: Vec<_> = (1..=120).map(|n| house.visitor(&format!("pupil-{n}"))).collect();
+    for answer in join_all(class.iter().map(|pupil| pupil.tries_to_sign_up())).await {
+        answer.lets_in("/rooms");
     }
-    ana.without_cookies().logs_in().await;
+}
+
+async fn a_password_that_cannot_be_checked_is_not_called_wrong(house: House) {
+    let ana = house.person("ana").await.without_cookies();
+    ana.tries_to_log_in("not the password").await.is(401);
+    for broken in [
+        "",
+        "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQ",
+        "$scrypt$ln=16$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y",
+    ] {
+        house.meddles(&format!("update account set password_hash = '{broken}'")).await;
+        let answer = ana.tries_to_log_in(Person::PASSWORD).await.is(503);
+        assert!(answer.header("Retry-After").is_some(), "{answer:?}");
+        answer.page().form("/session").complains();
+    }
+}
+
+async fn a_log_in_whose_cookie_does_not_come_back_says_why(house: House) {
+    let ana = house.person("ana").await;
+    let begun = format!("{BEGUN}%2Frooms");
+    ana.opens(&begun).await.leads_to("/rooms");
+    let page = ana.without_cookies().opens(&begun).await.is(401).page();
+    page.calls_out(&["cookie", "browser"]);
+    assert_eq!(page.form("/session").hidden("next"), "/rooms");
+    // Somebody who has just been logged out elsewhere has a cookie.
+    let cookies = ana.cookies();
+    ana.logs_out().await;
+    ana.carries(cookies);
+    let page = ana.opens(&begun).await.is(401).page();
+    page.calls_out(&["log in"]);
+    assert!(!page.text().contains("cookie"), "{}", page.text());
+}
+
+#[rocket::async_test]
+async fn a_cookie_for_https_only_is_named_where_it_is_lost() {
+    let database = Database::create(Engine::Sqlite).await;
+    let house = House::with(House::settings(&database).merge(("parlor.secure_cookie", true))).await;
+    let ana = house.visitor("ana");
+    let begun = format!("{BEGUN}%2Frooms");
+    for (referer, named) in [("http://chat.example/", true), ("https://chat.example/", false)] {
+        let page = ana.asks(Method::Get, &begun).header("Referer", referer).send().await.is(401).page();
+        page.calls_out(&["cookie"]);
+        assert_eq!(page.text().contains("secure_cookie"), named, "{referer}: {}", page.text());
+    }
+    house.close().await;
+    database.discard().await;
+}
+
+/// The form of the welcome page as a browser sends it.
+fn filled<'a>(password: &'a str, nonce: &'a str) -> [(&'a str, &'a str); 3] {
+    [("username", "ana"), ("password", password), ("nonce", nonce)]
+}
+
+async fn a_form_sent_twice_is_one_log_in(house: House) {
+    let ana = house.person("ana").await;
+    let room = ana.creates("Kitchen").await;
+    ana.logs_out().await;
+    ana.opens("/rooms").await.is(401);
+    let nonce = ana.opens("/").await.page().form("/session").hidden("nonce");
+    let form = filled(Person::PASSWORD, &nonce);
+    let first = ana.without_cookies();
+    first.sends("/session", &form).await.lets_in("/rooms");
+    first.joins(&room).await;
+    first.polls(&room, "0").await.says_nothing();
+    ana.sends("/session", &form).await.lets_in("/rooms");
+    first.opens("/rooms").await.is(401);
+    first.polls(&room, "0").await.is_problem(401, "logged-out");
+    ana.enters_page_of(&room).await;
+    ana.logs_out().await;
+    assert_eq!(house.finds("select count(*) from membership").await, 0, "nobody holds a session any more");
+}
+
+async fn a_form_sent_twice_at_once_ends_at_once(house: House) {
+    let ana = house.person("ana").await;
+    let room = ana.creates("Kitchen").await;
+    let other = if house.has_company() { Some(house.another().await) } else { None };
+    let browsers = [house.visitor("ana"), other.as_ref().unwrap_or(&house).visitor("ana")];
+    let form = filled(Person::PASSWORD, "nonce-1");
+    for answer in join_all(browsers.iter().map(|browser| browser.sends("/session", &form))).await {
+        answer.lets_in("/rooms");
+    }
+    ana.logs_out().await;
+    let [one, twin] = &browsers;
+    // The one that came later may have ended the other; whoever lives ends all there are.
+    let living: Vec<_> = join_all([one.opens("/rooms"), twin.opens("/rooms")]).await;
+    let living = if living[0].status == 200 { one } else { twin };
+    living.enters_page_of(&room).await;
+    living.logs_out().await;
+    one.opens("/rooms").await.is(401);
+    twin.opens("/rooms").await.is(401);
+    assert_eq!(house.finds("select count(*) from membership").await, 0);
+}
+
+async fn other_forms_are_other_log_ins(house: House) {
+    let ana = house.person("ana").await;
+    let room = ana.creates("Kitchen").await;
+    let forms = [filled(Person::PASSWORD, "nonce-1"), filled(Person::PASSWORD, "nonce-2")];
+    let [one, two, three] = [(); 3].map(|()| ana.without_cookies());
+    one.sends("/session", &forms[0]).await.lets_in("/rooms");
+    two.sends("/session", &forms[1]).await.lets_in("/rooms");
+    two.without_cookies().sends("/session", &filled("not the password", "nonce-1")).await.is(401);
+    one.opens("/rooms").await.is(200);
+    house.meddles("update session set created_at = created_at - 61000").await;
+    three.sends("/session", &forms[0]).await.lets_in("/rooms");
+    one.opens("/rooms").await.is(200);
+    three.logs_out().await;
+    for browser in [&one, &two, &ana] {
+        browser.enters_page_of(&room).await;
+    }
 }
 
 /// Personal data that nobody shows is not kept.

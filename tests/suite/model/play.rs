@@ -4,7 +4,7 @@ use proptest::prop_assert_eq;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use rocket::tokio::runtime::Builder;
 
-use crate::support::{self, Engine, Person, Post};
+use crate::support::{self, BEGUN, Engine, Person, Post};
 
 use super::actions::{Action, Deed, From, Place, Story, stories};
 use super::refusal::Refusal;
@@ -91,11 +91,11 @@ impl Stage<'_> {
         let person = &self.browsers[who][browser];
         match deed {
             Deed::SignUp => {
-                let foretold = page(self.world.sign_up(who, browser), "/rooms");
+                let foretold = page(self.world.sign_up(who, browser), &let_in());
                 (foretold, Reply::to_page(&person.tries_to_sign_up().await))
             }
             Deed::LogIn if !self.world.is_logged_in(who, browser) => {
-                let foretold = page(self.world.log_in(who, browser), "/rooms");
+                let foretold = page(self.world.log_in(who, browser), &let_in());
                 (foretold, Reply::to_page(&person.tries_to_log_in(Person::PASSWORD).await))
             }
             Deed::LogIn => (Reply::Led("/rooms".into()), self.opens(who, browser, "/").await),
@@ -231,6 +231,11 @@ impl Stage<'_> {
         let answer = self.calls(who, browser, room, &format!("?before={before}")).await;
         (foretold, Reply::to_call(&answer, true))
     }
+}
+
+/// Where somebody is led who has just logged in.
+fn let_in() -> String {
+    format!("{BEGUN}%2Frooms")
 }
 
 fn page<T>(foretold: Result<T, Refusal>, path: &str) -> Reply {

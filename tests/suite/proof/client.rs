@@ -74,7 +74,7 @@ impl Client {
         self.cookie.clear();
         let form = format!("username=person{}&password={}&next=", self.account.0, PASSWORD.replace(' ', "+"));
         let (mut operation, answer) = self.asks(Deed::LogIn, "POST", path, Content::Form(form)).await;
-        operation.outcome = led_to(&answer, "/rooms");
+        operation.outcome = led_to(&answer, "/session/begun?next=%2Frooms");
         if let (Outcome::Done, Some(Answer { cookie: Some(cookie), .. })) = (&operation.outcome, answer) {
             self.cookie = cookie;
         }

@@ -6,6 +6,9 @@ use serde_json::Value;
 
 use super::{News, Page};
 
+/// Where a browser that has just been logged in shows its cookie, on its way to the page that follows.
+pub const BEGUN: &str = "/session/begun?next=";
+
 /// A whole answer.
 #[derive(Clone)]
 pub struct Answer {
@@ -43,6 +46,13 @@ impl Answer {
     pub fn leads_to(self, path: &str) -> Self {
         assert_eq!((self.status, self.header("Location")), (303, Some(path)), "{self:?}");
         self
+    }
+
+    /// Claims that the browser is let in and sent on to that page, once it has shown that it keeps cookies.
+    #[track_caller]
+    pub fn lets_in(self, next: &str) -> Self {
+        let encoded = next.replace('/', "%2F");
+        self.leads_to(&format!("{BEGUN}{encoded}"))
     }
 
     /// Claims a page or fragment, and reads it.

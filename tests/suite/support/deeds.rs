@@ -56,7 +56,7 @@ impl<'h> Person<'h> {
     }
 
     pub async fn signs_up(&self) {
-        self.tries_to_sign_up().await.leads_to("/rooms");
+        self.tries_to_sign_up().await.lets_in("/rooms");
     }
 
     pub async fn tries_to_log_in(&self, password: &str) -> Answer {
@@ -64,7 +64,7 @@ impl<'h> Person<'h> {
     }
 
     pub async fn logs_in(&self) {
-        self.tries_to_log_in(Self::PASSWORD).await.leads_to("/rooms");
+        self.tries_to_log_in(Self::PASSWORD).await.lets_in("/rooms");
     }
 
     pub async fn logs_out(&self) {

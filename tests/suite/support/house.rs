@@ -29,7 +29,8 @@ impl House {
         Figment::from(usual).merge(("parlor.database_url", database.url()))
     }
 
-    async fn with(settings: Figment) -> Self {
+    /// Starts an instance with these settings.
+    pub async fn with(settings: Figment) -> Self {
         let rocket = parlor::build(settings.clone()).await.expect("the house to open").attach(pieces());
         let client = Client::untracked(rocket).await.expect("the house to launch");
         Self { client, settings }
@@ -38,6 +39,11 @@ impl House {
     /// Starts one more instance with the same settings.
     pub async fn another(&self) -> Self {
         Self::with(self.settings.clone()).await
+    }
+
+    /// Whether another instance may share its database.
+    pub fn has_company(&self) -> bool {
+        self.database_url().starts_with("postgres:")
     }
 
     /// Stops the instance in good order and starts it again.

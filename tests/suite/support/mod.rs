@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 use rocket::futures::FutureExt;
 
-pub use answer::Answer;
+pub use answer::{Answer, BEGUN};
 pub use database::{Database, Engine, meddle};
 pub use deeds::{Post, Room, nonce};
 pub use house::House;

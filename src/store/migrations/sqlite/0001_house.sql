@@ -1,10 +1,12 @@
 -- The first schema. The same tables on both engines; only the types of keys and bytes differ.
--- Times are UTC milliseconds; names are folded by the program (name_key), never by SQL.
+-- Times are UTC milliseconds. Names are compared by what the program makes of them, never by SQL: folded
+-- (name_key), and by what they look like (skeleton).
 
 create table account (
     id            integer primary key autoincrement,
     name          text not null,
     name_key      text not null unique,
+    skeleton      text unique,                 -- none where an older name has come to look the same
     password_hash text not null,              -- a PHC string
     created_at    bigint not null
 );
@@ -15,7 +17,8 @@ create table session (
     account_id bigint not null references account (id),
     created_at bigint not null,
     seen_at    bigint not null,                -- the last thing its person did, to the hour
-    expires_at bigint not null
+    expires_at bigint not null,
+    nonce      text                            -- of the form it came from: sent again, that is the same log-in
 );
 create index session_account on session (account_id);
 create index session_expiry on session (expires_at);
@@ -26,6 +29,7 @@ create table room (
     id         integer primary key autoincrement,
     name       text not null,
     name_key   text not null,
+    skeleton   text,
     owner_id   bigint not null references account (id),
     created_at bigint not null,
     last_seq   bigint not null,
@@ -37,6 +41,7 @@ create table room (
     swept_at   bigint                          -- since when a deleted room has no messages any more
 );
 create unique index room_living_name on room (name_key) where deleted_at is null;
+create unique index room_living_skeleton on room (skeleton) where deleted_at is null;
 create index room_moved on room (moved_seq) where deleted_at is null;
 create index room_unswept on room (deleted_at) where deleted_at is not null and swept_at is null;
 create index room_swept on room (moved_seq) where swept_at is not null;
@@ -71,8 +76,8 @@ create table house_log (
     at         bigint not null
 );
 
--- The head of that log, what the list of rooms is as new as, how many rooms it has, and the key of the
--- cookies if the configuration has none. One row.
+-- The head of that log, what the list of rooms is as new as, how many rooms it has, the key of the cookies if
+-- the configuration has none, and what names are compared by. One row.
 create table house (
     id         integer primary key check (id = 1),
     last_seq   bigint not null,
@@ -80,5 +85,6 @@ create table house (
     moved_seq  bigint not null,
     moved_tag  bigint not null,
     rooms      bigint not null,
-    secret_key text not null
+    secret_key text not null,
+    name_tables text not null                  -- where keys and skeletons come from
 );

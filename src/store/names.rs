@@ -1,0 +1,130 @@
+//! What names are compared by, computed anew when the tables it comes from have changed.
+//!
+//! Where two names have come to be the same by that, the older one keeps what it is found by. The other stays as
+//! it is shown and without a skeleton; should even its key be another's now, it keeps the one it had.
+
+use super::{Connection, Error, Store};
+use crate::model::names::{self, NameKeys};
+
+/// How many names are looked at in one transaction.
+const STEP: i64 = 500;
+
+/// Whose names.
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    Accounts,
+    LivingRooms,
+}
+
+/// Number, name, key and skeleton.
+type Row = (i64, String, String, Option<String>);
+
+impl Store {
+    /// Computes keys and skeletons of all names anew, if they come from other tables than this program's. If an
+    /// instance ends in the midst of it, the next one begins anew.
+    pub(super) async fn renew_names(&self) -> Result<(), Error> {
+        let (tables,): (String,) = sqlx::query_as("select name_tables from house where id = 1")
+            .fetch_one(&mut self.reader().await?)
+            .await?;
+        if tables == names::TABLES {
+            return Ok(());
+        }
+        for kind in [Kind::Accounts, Kind::LivingRooms] {
+            let mut done = Some(0);
+            while let Some(last) = done {
+                done = self.renew_some(kind, last).await?;
+            }
+        }
+        self.write(|mut writing| async move {
+            sqlx::query("update house set name_tables = $1 where id = 1")
+                .bind(names::TABLES)
+                .execute(&mut writing)
+                .await?;
+            Ok(((), writing))
+        })
+        .await
+    }
+
+    /// The same for some names, those after number `last`; the last of these, if there were any.
+    async fn renew_some(&self, kind: Kind, last: i64) -> Result<Option<i64>, Error> {
+        self.write(|mut writing| async move {
+            let rows = some(&mut writing, kind, last).await?;
+            let reached = rows.last().map(|row| row.0);
+            for (id, name, key, skeleton) in rows {
+                let keys = NameKeys::of(&name);
+                if key != keys.folded() && !take_key(&mut writing, kind, id, keys.folded()).await? {
+                    tracing::warn!("a name keeps its former key, its new one is another's: {kind:?}, {id}");
+                }
+                if skeleton.as_deref() != Some(keys.skeleton()) {
+                    take_skeleton(&mut writing, kind, id, keys.skeleton()).await?;
+                }
+            }
+            Ok((reached, writing))
+        })
+        .await
+    }
+}
+
+async fn some(connection: &mut Connection, kind: Kind, last: i64) -> Result<Vec<Row>, Error> {
+    let query = match kind {
+        Kind::Accounts => sqlx::query_as(
+            "select id, name, name_key, skeleton from account where id > $1 order by id limit $2",
+        ),
+        Kind::LivingRooms => sqlx::query_as(
+            "select id, name, name_key, skeleton from room
+             where id > $1 and deleted_at is null order by id limit $2",
+        ),
+    };
+    Ok(query.bind(last).bind(STEP).fetch_all(connection).await?)
+}
+
+/// Whether nobody else has it.
+async fn take_key(connection: &mut Connection, kind: Kind, id: i64, key: &str) -> Result<bool, Error> {
+    let query = match kind {
+        Kind::Accounts => sqlx::query(
+            "update account set name_key = $2
+             where id = $1 and not exists (select 1 from account o where o.name_key = $2)",
+        ),
+        Kind::LivingRooms => sqlx::query(
+            "update room set name_key = $2 where id = $1 and not exists
+                 (select 1 from room o where o.name_key = $2 and o.deleted_at is null)",
+        ),
+    };
+    Ok(query.bind(id).bind(key.to_owned()).execute(connection).await?.rows_affected() > 0)
+}
+
+/// Takes it from whoever is younger, unless somebody older has it.
+async fn take_skeleton(
+    connection: &mut Connection,
+    kind: Kind,
+    id: i64,
+    skeleton: &str,
+) -> Result<(), Error> {
+    let (give_up, take) = match kind {
+        Kind::Accounts => (
+            sqlx::query("update account set skeleton = null where skeleton = $2 and id > $1"),
+            sqlx::query(
+                "update account set skeleton = case
+                     when exists (select 1 from account o where o.skeleton = $2 and o.id < $1)
+                     then null else $2 end
+                 where id = $1",
+            ),
+        ),
+        Kind::LivingRooms => (
+            sqlx::query(
+                "update room set skeleton = null where skeleton = $2 and id > $1 and deleted_at is null",
+            ),
+            sqlx::query(
+                "update room set skeleton = case
+                     when exists (select 1 from room o
+                                  where o.skeleton = $2 and o.id < $1 and o.deleted_at is null)
+                     then null else $2 end
+                 where id = $1",
+            ),
+        ),
+    };
+    for query in [give_up, take] {
+        query.bind(id).bind(skeleton.to_owned()).execute(&mut *connection).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,127 @@
+//! Letting people in: what logging in and creating an account share.
+
+use std::ops::Deref;
+
+use rocket::http::{CookieJar, Status};
+use rocket::outcome::{Outcome, try_outcome};
+use rocket::request::{self, FromRequest};
+use rocket::response::Redirect;
+use rocket::tokio::sync::{Semaphore, SemaphorePermit};
+use rocket::tokio::time::timeout;
+use rocket::{Request, Responder, State};
+use rocket_dyn_templates::Template;
+
+use super::client::ClientAddress;
+use super::error::Error;
+use super::guards::{SameOrigin, Visitor};
+use super::passwords::{self, Passwords};
+use super::welcome::Welcome;
+use super::{cookies, paths};
+use crate::config::Config;
+use crate::live::Live;
+use crate::model::accounts::AccountId;
+use crate::model::sessions::Token;
+use crate::store::{NewSession, Opened, Store};
+
+/// How many of those who want in are at the database at a time. Every visit there has to be over soon, and a
+/// class that comes at once would spend that time waiting for each other's visits.
+pub(super) struct Counter(Semaphore);
+
+impl Counter {
+    const PLACES: usize = 4;
+
+    pub(super) fn new() -> Self {
+        Self(Semaphore::new(Self::PLACES))
+    }
+}
+
+/// The database, and a place there for as long as this lives: not to be kept.
+pub(super) struct AtTheStore<'a> {
+    store: Store,
+    _place: SemaphorePermit<'a>,
+}
+
+impl Deref for AtTheStore<'_> {
+    type Target = Store;
+
+    fn deref(&self) -> &Store {
+        &self.store
+    }
+}
+
+/// What became of someone who wanted in.
+#[derive(Responder)]
+pub(super) enum Entered {
+    /// They are in.
+    In(Redirect),
+    /// The form again, with what is wrong.
+    Refused((Status, Template)),
+}
+
+/// Somebody who wants in, and what it takes to let them.
+pub(super) struct Entrance<'r> {
+    store: &'r Store,
+    counter: &'r Counter,
+    pub(super) passwords: &'r Passwords,
+    live: &'r Live,
+    config: &'r Config,
+    visitor: Visitor<'r>,
+    pub(super) client: ClientAddress,
+    jar: &'r CookieJar<'r>,
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Entrance<'r> {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
+        try_outcome!(request.guard::<SameOrigin>().await);
+        Outcome::Success(Self {
+            visitor: try_outcome!(request.guard::<Visitor<'_>>().await),
+            store: try_outcome!(request.guard::<&Store>().await),
+            counter: try_outcome!(request.guard::<&State<Counter>>().await),
+            passwords: try_outcome!(request.guard::<&State<Passwords>>().await),
+            live: try_outcome!(request.guard::<&State<Live>>().await),
+            config: try_outcome!(request.guard::<&State<Config>>().await),
+            client: ClientAddress::of(request),
+            jar: request.cookies(),
+        })
+    }
+}
+
+impl Entrance<'_> {
+    /// The database, when it is this request's turn there. However long it has waited for that, and for its
+    /// password to be hashed, what it asks has the time that other requests have.
+    pub(super) async fn store(&self) -> Result<AtTheStore<'_>, Error> {
+        let turn = timeout(passwords::PATIENCE, self.counter.0.acquire()).await;
+        let place = turn.map_err(|_| Error::TooManyLogIns)?.map_err(|_| Error::Failed)?;
+        Ok(AtTheStore { store: self.store.for_page(), _place: place })
+    }
+
+    /// Opens a session of `account`, and has memory forget one that it takes the place of.
+    pub(super) async fn open(&self, account: AccountId, session: &NewSession) -> Result<(), Error> {
+        let opened = self.store().await?.open_session(account, session).await?;
+        if opened == Opened::InsteadOfAnother {
+            self.live.settle().await;
+        }
+        Ok(())
+    }
+
+    /// Lets somebody in whose session has just been opened. Who was logged in here before is logged
+    /// out, but only now: whoever logs in again stays in their room.
+    pub(super) async fn enter(&self, token: &Token, next: &str) -> Entered {
+        if let Some(former) = cookies::token(self.jar) {
+            match self.store.for_page().end_former_session(&former.hash()).await {
+                Ok(()) => self.live.settle().await,
+                Err(error) => tracing::warn!("a replaced session could not be ended: {error}"),
+            }
+        }
+        cookies::keep(self.jar, token, self.config);
+        Entered::In(paths::begun(next))
+    }
+
+    /// Shows the forms again.
+    pub(super) fn refuse(&self, status: u16, welcome: &Welcome<'_>) -> Entered {
+        Entered::Refused((Status::new(status), welcome.render(&self.visitor)))
+    }
+}

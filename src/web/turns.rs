@@ -1,0 +1,145 @@
+//! A line in which addresses take turns: whoever sends a thousand requests waits behind them, and nobody else does.
+
+use std::collections::{HashMap, VecDeque};
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+/// A line with a bound for every address and one for all of them.
+pub(super) struct Turns<T> {
+    state: Mutex<State<T>>,
+    changed: Condvar,
+    of_each: usize,
+    of_all: usize,
+}
+
+struct State<T> {
+    waiting: HashMap<IpAddr, VecDeque<T>>,
+    /// Whose turn is next: everybody who waits, once.
+    turns: VecDeque<IpAddr>,
+    length: usize,
+    closed: bool,
+}
+
+/// There is no more room in the line.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Full;
+
+impl<T> Turns<T> {
+    /// An empty line for at most `of_each` of one address and `of_all` together.
+    pub(super) fn new(of_each: usize, of_all: usize) -> Self {
+        let state = State { waiting: HashMap::new(), turns: VecDeque::new(), length: 0, closed: false };
+        Self { state: Mutex::new(state), changed: Condvar::new(), of_each, of_all }
+    }
+
+    /// Puts something that came from `address` at the end of its line.
+    pub(super) fn join(&self, address: IpAddr, item: T) -> Result<(), Full> {
+        let mut state = self.state();
+        let address = network(address);
+        let line = state.waiting.get(&address).map_or(0, VecDeque::len);
+        if line >= self.of_each || state.length >= self.of_all {
+            return Err(Full);
+        }
+        if line == 0 {
+            state.turns.push_back(address);
+        }
+        state.waiting.entry(address).or_default().push_back(item);
+        state.length += 1;
+        drop(state);
+        self.changed.notify_one();
+        Ok(())
+    }
+
+    /// Waits for the next; none once the line is closed. Blocks its thread.
+    pub(super) fn next(&self) -> Option<T> {
+        let state = self.state();
+        let idle = |state: &mut State<T>| state.length == 0 && !state.closed;
+        let mut state = self.changed.wait_while(state, idle).unwrap_or_else(PoisonError::into_inner);
+        if state.closed { None } else { state.take() }
+    }
+
+    /// Sends everybody who waits in [`Turns::next`] away.
+    pub(super) fn close(&self) {
+        self.state().closed = true;
+        self.changed.notify_all();
+    }
+
+    fn state(&self) -> MutexGuard<'_, State<T>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<T> State<T> {
+    fn take(&mut self) -> Option<T> {
+        let address = self.turns.pop_front()?;
+        let line = self.waiting.get_mut(&address)?;
+        let item = line.pop_front();
+        if line.is_empty() {
+            self.waiting.remove(&address);
+        } else {
+            self.turns.push_back(address);
+        }
+        self.length -= 1;
+        item
+    }
+}
+
+/// What counts as one address: of IPv6 the network, since every household has 2⁶⁴ addresses (RFC 6177).
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64)),
+        v4 => v4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    fn next_of(line: &Turns<&'static str>, count: usize) -> Vec<&'static str> {
+        (0..count).map(|_| line.next().unwrap()).collect()
+    }
+
+    #[test]
+    fn addresses_take_turns() {
+        let line = Turns::new(100, 100);
+        for (from, item) in [("10.0.0.1", "a1"), ("10.0.0.1", "a2"), ("10.0.0.1", "a3"), ("10.0.0.2", "b1")] {
+            line.join(address(from), item).unwrap();
+        }
+        assert_eq!(next_of(&line, 2), ["a1", "b1"], "one of each");
+        line.join(address("2001:db8::1"), "c1").unwrap();
+        assert_eq!(next_of(&line, 3), ["a2", "c1", "a3"]);
+    }
+
+    #[test]
+    fn a_line_is_bounded_for_each_and_for_all() {
+        let line = Turns::new(2, 3);
+        assert_eq!(line.join(address("10.0.0.1"), "a1"), Ok(()));
+        assert_eq!(line.join(address("10.0.0.1"), "a2"), Ok(()));
+        assert_eq!(line.join(address("10.0.0.1"), "a3"), Err(Full));
+        assert_eq!(line.join(address("10.0.0.2"), "b1"), Ok(()));
+        assert_eq!(line.join(address("10.0.0.3"), "c1"), Err(Full));
+        next_of(&line, 3);
+        assert_eq!(line.join(address("10.0.0.1"), "a4"), Ok(()));
+    }
+
+    #[test]
+    fn a_network_is_one_address() {
+        let same = |one: &str, other: &str| network(one.parse().unwrap()) == network(other.parse().unwrap());
+        assert!(same("2001:db8:1:2::1", "2001:db8:1:2:ffff::9"));
+        assert!(!same("2001:db8:1:2::1", "2001:db8:1:3::1"));
+        assert!(same("::ffff:10.0.0.1", "10.0.0.1"));
+        assert!(!same("10.0.0.1", "10.0.0.2"));
+    }
+
+    #[test]
+    fn a_closed_line_sends_everybody_away() {
+        let line = Turns::new(1, 1);
+        line.join(address("10.0.0.1"), "waiting").unwrap();
+        line.close();
+        assert_eq!(line.next(), None);
+    }
+}

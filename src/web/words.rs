@@ -1,0 +1,73 @@
+//! How the rules of the house are worded when they refuse something.
+
+use std::borrow::Cow;
+
+use rocket::http::Status;
+
+use crate::model::Refusal;
+
+/// Status, type, title and detail.
+pub(super) type Words = (Status, &'static str, &'static str, Cow<'static, str>);
+
+/// The words of a refusal.
+pub(super) fn words(refusal: &Refusal) -> Words {
+    let (status, kind, title, detail) = match refusal {
+        Refusal::LoggedOut => (Status::Unauthorized, "logged-out", "Logged out", "Please log in to go on."),
+        Refusal::WrongPassword => {
+            let detail = "The username or the password is wrong.";
+            (Status::Unauthorized, "wrong-password", "Not logged in", detail)
+        }
+        Refusal::NoSuchRoom => {
+            (Status::NotFound, "no-such-room", "No such room", "No room was ever opened at this address.")
+        }
+        Refusal::RoomDeleted { room, by } => {
+            let detail = format!("The room “{room}” was deleted by {by}.");
+            return (Status::Gone, "room-deleted", "Room deleted", detail.into());
+        }
+        Refusal::NotAMember { .. } => {
+            (Status::Forbidden, "not-a-member", "Not in this room", "You are not in this room.")
+        }
+        Refusal::InsideAnother(room) => {
+            let detail = format!("You are in “{}”. Leave it to enter another room.", room.name);
+            return (Status::Conflict, "inside-another", "In another room", detail.into());
+        }
+        Refusal::NotTheOwner => {
+            (Status::Forbidden, "not-the-owner", "Not your room", "Only who created a room may delete it.")
+        }
+        Refusal::RoomNameTaken
+        | Refusal::RoomNameLike(_)
+        | Refusal::UsernameTaken
+        | Refusal::UsernameLike(_) => return name_taken(refusal),
+        Refusal::NonceReused => {
+            let detail = "This was sent before with another text. Send it again to post it as a new message.";
+            (Status::Conflict, "nonce-reused", "Sent before", detail)
+        }
+        Refusal::Resync => {
+            let detail = "The cursor is not of this log. Read the room from the start.";
+            (Status::Conflict, "resync", "Another history", detail)
+        }
+    };
+    (status, kind, title, detail.into())
+}
+
+/// Those of a name that somebody else has, or one that looks like it.
+fn name_taken(refusal: &Refusal) -> Words {
+    const ROOM: &str = "room-name-taken";
+    const USER: &str = "username-taken";
+    let (kind, detail) = match refusal {
+        Refusal::RoomNameTaken => {
+            (ROOM, "There is a room of this name already. Please choose another name.".into())
+        }
+        Refusal::RoomNameLike(name) => {
+            let detail = format!("This would be mistaken for the room “{name}”. Please choose another name.");
+            (ROOM, detail.into())
+        }
+        Refusal::UsernameLike(name) => {
+            let detail =
+                format!("This would be mistaken for “{name}”, who is here already. Please choose another.");
+            (USER, detail.into())
+        }
+        _ => (USER, "Someone has this username already. Please choose another.".into()),
+    };
+    (Status::Conflict, kind, "Name taken", detail)
+}
