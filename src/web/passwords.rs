@@ -231,6 +231,15 @@ mod tests {
         assert!(passwords.hash(HERE, presented("open sesame")).await.is_ok());
     }
 
+    #[test]
+    fn a_class_behind_one_address_fits_into_the_line_of_one_core() {
+        let line = Turns::new(LINE_OF_EACH, LINE_OF_ALL);
+        assert!((0..200).all(|pupil| line.join(HERE.0, pupil).is_ok()));
+        let elsewhere = "203.0.113.7".parse().unwrap();
+        assert!((0..2000).any(|wrong| line.join(elsewhere, wrong).is_err()), "nobody fills it alone");
+        assert!(line.join(HERE.0, 200).is_ok());
+    }
+
     #[rocket::async_test]
     async fn a_line_that_is_too_long_is_turned_away() {
         let line = Arc::new(Turns::new(1, 1));

@@ -22,7 +22,6 @@ on_both_engines![
     a_cookie_of_another_house_opens_nothing,
     a_restart_keeps_people_logged_in,
     logging_in_again_replaces_the_cookie,
-    a_class_behind_one_address_gets_in_at_once,
     a_password_that_cannot_be_checked_is_not_called_wrong,
     a_log_in_whose_cookie_does_not_come_back_says_why,
     a_form_sent_twice_is_one_log_in,
@@ -210,13 +209,6 @@ async fn logging_in_again_replaces_the_cookie(house: House) {
     ana.logs_in().await;
     assert_ne!(ana.cookies(), first, "a session is never handed on");
     assert_eq!(ana.cookies().len(), first.len());
-}
-
-async fn a_class_behind_one_address_gets_in_at_once(house: House) {
-    let class: Vec<_> = (1..=120).map(|n| house.visitor(&format!("pupil-{n}"))).collect();
-    for answer in join_all(class.iter().map(|pupil| pupil.tries_to_sign_up())).await {
-        answer.lets_in("/rooms");
-    }
 }
 
 async fn a_password_that_cannot_be_checked_is_not_called_wrong(house: House) {

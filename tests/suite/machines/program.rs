@@ -1,9 +1,9 @@
 //! The program as people run it: the real binary, a real port, a database.
 
-use std::env;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::{Command, ExitStatus};
+use std::{env, fs};
 
 use rocket::tokio::task::spawn_blocking;
 
@@ -113,6 +113,14 @@ impl Program {
     /// What it has logged so far.
     pub fn log(&self) -> String {
         self.process.printed().join("\n")
+    }
+
+    /// How many bytes of memory it has taken.
+    pub fn resident(&self) -> u64 {
+        let status =
+            fs::read_to_string(format!("/proc/{}/status", self.process.id())).expect("a running program");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("its size");
+        line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") << 10
     }
 
     /// Claims that it had nothing to warn of, but that the machine is busy.

@@ -11,6 +11,7 @@ mod faults;
 mod full_disk;
 mod history;
 mod house;
+mod log_ins;
 mod people;
 mod planted;
 mod power_cut;

@@ -1,0 +1,160 @@
+//! What a crowd at the door costs: the server's memory, and other people's time.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread::available_parallelism;
+use std::time::{Duration, Instant};
+
+use rocket::futures::stream::{self, StreamExt};
+use rocket::tokio::io::{AsyncReadExt, AsyncWriteExt};
+use rocket::tokio::net::TcpSocket;
+use rocket::tokio::task::JoinSet;
+use rocket::tokio::time::sleep;
+
+use crate::machines::{Balancer, Program, Server, Settings, deployed};
+use crate::support::{Person, encode};
+
+/// How many log in at the same time.
+const AT_ONCE: usize = 64;
+/// How many connections repeat wrong log-ins, how far away they are, and where.
+const HOSTILE: usize = 200;
+const DISTANCE: Duration = Duration::from_millis(20);
+const ELSEWHERE: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
+/// How many join at once behind one address.
+const CLASS: usize = 200;
+
+const MIB: u64 = 1 << 20;
+
+#[rocket::async_test]
+async fn log_ins_leave_no_memory_behind() {
+    memory_after(300).await;
+}
+
+#[rocket::async_test]
+#[ignore = "long: tests/prove"]
+async fn two_thousand_log_ins_leave_no_memory_behind() {
+    memory_after(2000).await;
+}
+
+/// At most 20 MiB for every core, and 8 for all that is not Argon2's.
+async fn memory_after(log_ins: usize) {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let settings = Settings::on(&format!("sqlite:{}", directory.path().join("parlor.db").display()));
+    let program = Program::start(&settings).await;
+    let start = program.resident();
+    let ana = Person::on_the_street(program.address(), "ana");
+    ana.signs_up().await;
+    let log_in = async |_| ana.without_cookies().logs_in().await;
+    stream::iter(0..log_ins).map(log_in).buffer_unordered(AT_ONCE).collect::<()>().await;
+    let (end, cores) = (program.resident(), available_parallelism().expect("cores").get() as u64);
+    eprintln!("{log_ins} log-ins: {} MiB at the start, {} MiB at the end", start / MIB, end / MIB);
+    assert!(end <= start + (20 * cores + 8) * MIB, "{start} bytes at the start, {end} at the end");
+}
+
+/// Two instances behind nginx, as `deploy/` has them.
+struct Deployment {
+    nginx: Balancer,
+    _programs: Vec<Program>,
+    _server: Server,
+}
+
+impl Deployment {
+    async fn start() -> Self {
+        let server = Server::create().await;
+        let settings = [deployed(&server.url("postgres")), deployed(&server.url("postgres"))];
+        let mut programs = Vec::new();
+        for settings in &settings {
+            programs.push(Program::start(settings).await);
+        }
+        let nginx = Balancer::before(settings.each_ref().map(Settings::address)).await;
+        Self { nginx, _programs: programs, _server: server }
+    }
+}
+
+#[rocket::async_test]
+async fn a_class_behind_one_address_signs_up_at_once() {
+    let deployment = Deployment::start().await;
+    let began = Instant::now();
+    let mut class = JoinSet::new();
+    for n in 0..CLASS {
+        let pupil = Person::on_the_street(deployment.nginx.address(), &format!("pupil-{n}"));
+        class.spawn(async move { pupil.signs_up().await });
+    }
+    class.join_all().await;
+    eprintln!("a class of {CLASS} has signed up in {:?}", began.elapsed());
+}
+
+#[rocket::async_test]
+async fn hostile_log_ins_keep_nobody_out() {
+    let waits = log_ins_among_hostile_ones(50).await;
+    eprintln!("among {HOSTILE} hostile connections: {}", told(&waits));
+}
+
+#[rocket::async_test]
+#[ignore = "long, and about time: tests/prove"]
+async fn hostile_log_ins_keep_nobody_waiting() {
+    let waits = log_ins_among_hostile_ones(500).await;
+    eprintln!("among {HOSTILE} hostile connections: {}", told(&waits));
+    let soon = waits.iter().filter(|wait| **wait <= Duration::from_secs(2)).count();
+    assert!(soon * 100 >= waits.len() * 99, "{soon} of {} within 2 s", waits.len());
+}
+
+fn told(waits: &[Duration]) -> String {
+    let at = |hundredths: usize| waits[(waits.len() - 1) * hundredths / 100];
+    format!(
+        "{} log-ins, half within {:?}, 99 % within {:?}, all within {:?}",
+        waits.len(),
+        at(50),
+        at(99),
+        at(100)
+    )
+}
+
+/// How long so many people needed to get in, one after the other, shortest first.
+async fn log_ins_among_hostile_ones(log_ins: usize) -> Vec<Duration> {
+    let deployment = Deployment::start().await;
+    let ana = Person::on_the_street(deployment.nginx.address(), "ana");
+    ana.signs_up().await;
+    let (refused, over) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
+    let mut hostile = JoinSet::new();
+    for _ in 0..HOSTILE {
+        let (address, refused, over) = (deployment.nginx.address(), Arc::clone(&refused), Arc::clone(&over));
+        hostile.spawn(async move {
+            while !over.load(Ordering::Relaxed) {
+                if try_to_log_in(address).await.is_ok() {
+                    refused.fetch_add(1, Ordering::Relaxed);
+                }
+                sleep(DISTANCE).await;
+            }
+        });
+    }
+    let mut waits = Vec::new();
+    while waits.len() < log_ins {
+        let began = Instant::now();
+        ana.without_cookies().logs_in().await;
+        waits.push(began.elapsed());
+    }
+    over.store(true, Ordering::Relaxed);
+    hostile.join_all().await;
+    assert!(refused.load(Ordering::Relaxed) > HOSTILE, "nobody was hostile");
+    waits.sort_unstable();
+    waits
+}
+
+/// Somebody at another address tries a wrong password.
+async fn try_to_log_in(address: SocketAddr) -> std::io::Result<()> {
+    let form = encode(&[("username", "ana"), ("password", "not the password")]);
+    let socket = TcpSocket::new_v4()?;
+    socket.bind((ELSEWHERE, 0).into())?;
+    let mut line = socket.connect(address).await?;
+    let length = form.len();
+    let head = format!(
+        "POST /session HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n"
+    );
+    line.write_all(&[head.as_bytes(), form.as_bytes()].concat()).await?;
+    let mut answer = Vec::new();
+    line.read_to_end(&mut answer).await?;
+    Ok(())
+}
