@@ -1,8 +1,11 @@
 // What every page does, those without a script of their own too.
 
-import { departure, unsent } from "./browser.js";
+import { clock, departure, unsent } from "./browser.js";
 import { Farewell } from "./farewell.js";
+import { Steady } from "./steady.js";
 
 unsent.tidy({ isLoggedIn: document.querySelector(".header__exit") !== null });
 new Farewell({ window, unsent }).start();
 departure.start();
+// Once the page's own script has put everything in its place.
+clock.setTimeout(() => new Steady({ root: document.body, clock, window }).start(), 0);

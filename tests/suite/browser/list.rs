@@ -1,11 +1,13 @@
 //! The list of rooms changes under the reader's hands without taking anything from them.
 
-use super::harness::Stage;
+use super::harness::{Person, Stage};
 
 in_chromium![
     the_list_is_live_and_leaves_focus_and_typing_alone,
     the_focus_stays_on_a_button_whose_room_moves,
     a_deleted_room_vanishes_from_the_list,
+    nothing_moves_under_a_pointer_that_rests,
+    a_press_on_what_has_just_moved_does_nothing,
 ];
 
 async fn the_list_is_live_and_leaves_focus_and_typing_alone(stage: &Stage) {
@@ -50,4 +52,84 @@ async fn a_deleted_room_vanishes_from_the_list(stage: &Stage) {
     bo.presses("Delete").await;
     ana.sees_no_more("Hall").await;
     ana.sees("no rooms yet").await;
+}
+
+const NAMES: &str = "$$('.entry__name').map((it) => it.innerText).join()";
+const JOIN_HALL: &str =
+    "$$('.entry').find((it) => it.innerText.includes('Hall')).querySelector('form[action$=join] button')";
+
+/// Ana sees Hall above Attic, where bo is about to go.
+async fn two_rooms(ana: &Person, bo: &Person) {
+    for name in ["Attic", "Hall"] {
+        bo.creates(name).await;
+        bo.presses("Leave").await;
+        bo.is_at("/rooms").await;
+    }
+    ana.waits_until(&format!("{NAMES} === 'Hall,Attic'")).await;
+}
+
+/// Counts the answers to polls, and those with news.
+const COUNT: &str = "
+    const { fetch } = window;
+    window.polls = 0;
+    window.news = 0;
+    window.fetch = async (...what) => {
+        const answer = await fetch(...what);
+        window.polls += 1;
+        window.news += Number(answer.status === 200);
+        return answer;
+    };
+    return true;";
+
+async fn nothing_moves_under_a_pointer_that_rests(stage: &Stage) {
+    let (ana, bo) = (stage.person("ana").await, stage.person("bo").await);
+    two_rooms(&ana, &bo).await;
+    ana.runs(COUNT, Vec::new()).await;
+    ana.points("mouseMoved", JOIN_HALL).await;
+    // For longer than anybody takes to aim.
+    ana.waits_until("window.polls > 2").await;
+    bo.presses_at("Attic", "Join").await;
+    ana.waits_until("window.news > 1").await;
+    assert_eq!(ana.finds(NAMES).await, "Hall,Attic");
+    ana.points("mouseMoved", "$('h1')").await;
+    ana.waits_until(&format!("{NAMES} === 'Attic,Hall'")).await;
+
+    ana.points("mouseMoved", JOIN_HALL).await;
+    ana.finds("void (window.news = 0)").await;
+    bo.presses("Leave").await;
+    ana.waits_until("window.news > 1").await;
+    for what in ["mousePressed", "mouseReleased"] {
+        ana.points(what, JOIN_HALL).await;
+    }
+    ana.is_offered("Send").await;
+    ana.sees("Hall").await;
+}
+
+async fn a_press_on_what_has_just_moved_does_nothing(stage: &Stage) {
+    let (ana, bo) = (stage.person("ana").await, stage.person("bo").await);
+    two_rooms(&ana, &bo).await;
+    let press = format!(
+        "window.press = () => {{
+            const button = {JOIN_HALL};
+            const event = (Kind, name) =>
+                button.dispatchEvent(new Kind(name, {{ bubbles: true, cancelable: true, detail: 1 }}));
+            event(PointerEvent, 'pointerdown');
+            return event(MouseEvent, 'click');
+        }};
+        const before = {NAMES};
+        new MutationObserver(() => {{
+            if ({NAMES} === before || window.moved) return;
+            window.moved = performance.now();
+            window.went = window.press();
+        }}).observe($('.list'), {{ childList: true, subtree: true }});
+        return true;"
+    );
+    ana.runs(&press, Vec::new()).await;
+    bo.presses_at("Attic", "Join").await;
+    ana.waits_until("window.moved > 0").await;
+    assert_eq!(ana.finds("window.went").await, false);
+    assert_eq!(ana.finds("location.pathname").await, "/rooms");
+    ana.waits_until("performance.now() - window.moved > 500").await;
+    ana.finds("void setTimeout(window.press)").await;
+    ana.is_offered("Send").await;
 }

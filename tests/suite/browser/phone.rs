@@ -67,6 +67,9 @@ async fn ana_looks_around(ana: &Person, room: &Room, other: &Room) {
 async fn ana_is_turned_out(ana: &Person, bo: &Person, room: &Room, other: &Room) {
     ana.opens(&room.path("")).await;
     ana.presses("Leave").await;
+    ana.is_offered("Yes, leave").await;
+    fits(ana, "the question before leaving").await;
+    ana.presses("Yes, leave").await;
     ana.is_at("/rooms").await;
     ana.joins(other).await;
     ana.expects_failure(&other.api(""), "410");

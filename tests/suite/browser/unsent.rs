@@ -53,8 +53,10 @@ async fn what_a_closed_tab_did_not_send_is_offered_and_not_sent(stage: &Stage) {
 
     ana.finds("$$('.unsent-message__retry').find((it) => it.innerText === 'Send').click()").await;
     ana.has_read("one").await;
+    has_come_to_rest(&ana).await;
     ana.presses("Edit").await;
     ana.has_in("Message", "two").await;
+    has_come_to_rest(&ana).await;
     ana.presses("Discard").await;
     ana.waits_until("unsent() === 0").await;
     ana.presses("Send").await;
@@ -255,6 +257,12 @@ async fn cannot_send(ana: &Person) {
 /// Waits until the page has asked which others are open, and had time for their answers.
 async fn has_looked_around(ana: &Person) {
     ana.waits_until("Boolean($('.room--live')) && performance.now() > 2000").await;
+}
+
+/// Waits until nothing has moved for long enough to be pressed.
+async fn has_come_to_rest(ana: &Person) {
+    ana.finds("void (window.since = performance.now())").await;
+    ana.waits_until("performance.now() - window.since > 500").await;
 }
 
 /// How many values are kept of what somebody wrote.
