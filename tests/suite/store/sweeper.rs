@@ -135,11 +135,13 @@ async fn a_tail_whose_place_was_swept_reads_anew(house: House) {
         .meddles(&format!(
             "begin;
              {};
-             insert into membership (account_id, room_id, joined_at) values (2, {}, 0);
+             insert into membership (account_id, room_id, joined_at) values (2, {id}, 0);
+             update room set moved_seq = last_entry.seq, moved_tag = last_entry.tag
+                 from (select seq, tag from house_log order by seq desc limit 1) as last_entry where id = {id};
              delete from house_log where seq < (select last_seq from house) - 10;
              commit",
             more_entries(300),
-            room.id
+            id = room.id
         ))
         .await;
     eventually("memory knows what no entry tells any more", async || {

@@ -22,10 +22,10 @@ fn short(answer: Answer) -> News {
     answer.is(200).news()
 }
 
-/// The longest there are, each with its number; as many at once as one batch might hold.
+/// The longest there are, each with its number.
 async fn says_long_ones(person: &Person<'_>, room: &Room, count: usize) {
     let numbers: Vec<usize> = (1..=count).collect();
-    for chunk in numbers.chunks(50) {
+    for chunk in numbers.chunks(10) {
         let posts: Vec<_> =
             chunk.iter().map(|n| Post::new(&format!("{n:04}{}", "😀".repeat(3996)))).collect();
         let answers = join_all(posts.iter().map(|post| person.tries_to_post(room, post))).await;
