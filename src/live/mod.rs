@@ -204,16 +204,13 @@ impl Live {
         let now = Moment::now();
         let asked = now.millis_since(self.0.started);
         {
-            let state = self.read();
-            if !may(&state, now) {
-                return Told::Unknown;
-            }
+            let Some(state) = self.whole().filter(|state| may(state, now)) else { return Told::Unknown };
             if state.watched.ask(question.room, asked) {
                 return state.updates(question, now);
             }
         }
         self.add(question.room, asked);
-        self.read().updates(question, now)
+        self.whole().map_or(Told::Unknown, |state| state.updates(question, now))
     }
 
     /// Page `page` of the list as `account` sees it.
@@ -256,11 +253,15 @@ impl Live {
 
     /// The state, if it is new enough to answer from.
     fn fresh(&self, now: Moment) -> Option<RwLockReadGuard<'_, State>> {
-        let state = self.read();
-        state.is_fresh(now).then_some(state)
+        self.whole().filter(|state| state.is_fresh(now))
     }
 
-    // A panic under the lock leaves at worst an old projection, which its age then gives away.
+    /// The state, unless a panic has left it in the middle of a change.
+    fn whole(&self) -> Option<RwLockReadGuard<'_, State>> {
+        self.0.state.read().ok()
+    }
+
+    // After a panic under the lock the tail reads all of it anew (see `Live::catch_up`).
     fn read(&self) -> RwLockReadGuard<'_, State> {
         self.0.state.read().unwrap_or_else(PoisonError::into_inner)
     }

@@ -102,6 +102,11 @@ impl Live {
     async fn catch_up(&self, seen: &mut Seen) -> Result<Moment, Error> {
         let store = &self.0.store;
         let began = Moment::now();
+        if self.0.state.is_poisoned() {
+            // A panic has left memory in the middle of a change.
+            self.rebuild().await?;
+            self.0.state.clear_poison();
+        }
         let moment = store.moment().await?;
         let same = store.connections_made() == seen.connections && seen.moment.as_ref() == Some(&moment);
         let (known, behind) = self.read().watched.known(same);
@@ -249,9 +254,14 @@ impl Live {
         is_there
     }
 
-    /// Throws the projection away and reads it anew.
+    /// The log does not continue what is known of it.
     async fn start_again(&self) -> Result<(), Error> {
         tracing::warn!("the database was restored or failed over; in-memory state rebuilt");
+        self.rebuild().await
+    }
+
+    /// Throws the projection away and reads it anew.
+    async fn rebuild(&self) -> Result<(), Error> {
         let house = House::new(self.0.store.house_snapshot().await?);
         let mut state = self.write();
         state.house = house;
@@ -260,3 +270,6 @@ impl Live {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;
