@@ -101,6 +101,7 @@ async fn the_message_at_the_top_stays_there_whatever_its_size(stage: &Stage) {
         $('[data-seq=\"40\"]').getBoundingClientRect().top - $('.log').getBoundingClientRect().top",
     )
     .await;
+    ana.has_drawn().await;
     ana.waits_until(&format!("{TOP}[0] === 40")).await;
     let before = ana.finds(TOP).await;
     for width in [900, 400, 320, 1000] {
@@ -115,6 +116,8 @@ async fn the_message_at_the_top_stays_there_whatever_its_size(stage: &Stage) {
     }
     // Whoever is at the end stays there as well.
     ana.finds("$('.log').scrollTop = $('.log').scrollHeight").await;
+    // The page hears of it with the next frame.
+    ana.has_drawn().await;
     ana.waits_until(AT_END).await;
     ana.finds("document.documentElement.style.fontSize = '150%'").await;
     ana.has_drawn().await;
