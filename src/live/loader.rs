@@ -15,8 +15,10 @@ use crate::store::{Error, Newest, Store};
 const ROOMS: usize = 100;
 
 impl Live {
-    /// Loads rooms as they are asked for, for ever; two statements are under way at most.
+    /// Loads rooms as they are asked for, for ever; two statements are under way at most. Those that somebody
+    /// was loading when a panic ended that are loaded now.
     pub(super) async fn load(&self) {
+        self.write().watched.queue_unloaded();
         tokio::join!(self.load_in_turn(), self.load_in_turn());
     }
 

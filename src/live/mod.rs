@@ -1,8 +1,8 @@
 //! What this instance knows without asking: a projection of the house log and of the watched rooms' logs.
 //!
-//! It is filled by the [`tail`] alone and holds nothing that the logs do not say. It only ever says
-//! *yes*: every question answers `None` when memory is not sure, or older than 2 s, and then the
-//! database is asked. Refusals never come from here.
+//! It is filled by the [`tail`] and, beside it, by the [`loader`], and holds nothing that the database does
+//! not. It only ever says *yes*: every question answers `None` when memory is not sure, or older than 2 s,
+//! and then the database is asked. Refusals never come from here.
 
 mod house;
 mod loader;

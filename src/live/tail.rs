@@ -6,7 +6,7 @@
 //! others. It reads along the entry at its position: if that is gone or has another tag, this is another
 //! history (a restored backup, a promoted standby), and the projection is read anew.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -134,10 +134,19 @@ impl Live {
         Ok(began)
     }
 
-    /// Reads the house log and the logs of the rooms that were written to here.
+    /// Reads the house log and the logs of the rooms that were written to here. Where that fails they are
+    /// still to be read by the next reading of this kind, which tells those who wait that it has passed them.
     async fn catch_up_with_own(&self) -> Result<Moment, Error> {
         let began = Moment::now();
         let rung = std::mem::take(&mut *self.rung());
+        let read = self.follow_own(&rung).await;
+        if read.is_err() {
+            self.rung().extend(rung);
+        }
+        read.map(|()| began)
+    }
+
+    async fn follow_own(&self, rung: &HashSet<RoomId>) -> Result<(), Error> {
         let known: Vec<_> = {
             let state = self.read();
             let known = |room: &RoomId| Some((*room, state.watched.log(*room)?.head()));
@@ -145,8 +154,7 @@ impl Live {
         };
         let heads = self.0.store.heads(&known).await?;
         self.follow_house(heads.house).await?;
-        self.follow_rooms(heads.moved).await?;
-        Ok(began)
+        self.follow_rooms(heads.moved).await
     }
 
     /// Lets go of the rooms that nobody has asked for lately, and of more where all take too much.

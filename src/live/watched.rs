@@ -90,6 +90,12 @@ impl Watched {
         !self.cold.is_empty()
     }
 
+    /// Has all rooms loaded that are not, also those that somebody has taken to load.
+    pub(super) fn queue_unloaded(&mut self) {
+        let unloaded = self.rooms.iter().filter(|(_, it)| it.log.is_none());
+        self.cold = unloaded.map(|(room, it)| Cold { room: *room, loaded: Arc::clone(&it.loaded) }).collect();
+    }
+
     /// At most `most` rooms that are to be loaded. Who takes them gives each to [`Watched::load`].
     pub(super) fn take_cold(&mut self, most: usize) -> Vec<Cold> {
         let rest = self.cold.len().saturating_sub(most);
@@ -185,5 +191,24 @@ impl Watched {
             beyond.push(room);
         }
         beyond
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_room_whose_loading_was_cut_off_is_loaded_after_all() {
+        let mut watched = Watched::default();
+        watched.add(RoomId(7), 0);
+        let taken = watched.take_cold(100);
+        assert!(taken.len() == 1 && !watched.has_cold(), "somebody loads it");
+        watched.queue_unloaded();
+        let again = watched.take_cold(100);
+        assert!(Arc::ptr_eq(&again[0].loaded, &taken[0].loaded), "for those who wait already");
+        watched.load(&again[0], RoomLog::new(Position::START, &[]).ok(), Moment::now());
+        watched.queue_unloaded();
+        assert!(!watched.has_cold(), "it is loaded");
     }
 }
