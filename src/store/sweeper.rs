@@ -5,6 +5,7 @@
 //! deleted and is still held by somebody's snapshot, a backup's say, is not walked again and again. Where the
 //! kinds meet an error, each does for itself.
 
+use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use super::sql::list;
@@ -18,6 +19,9 @@ const REST: Duration = Duration::from_mins(1);
 const PAUSE: Duration = Duration::from_millis(5);
 /// How many rows one step removes at most.
 const STEP: i64 = 200;
+/// How many deleted rooms one step removes at most: for each the database looks through the whole house log for
+/// entries that name it, which costs less than an index that every entry would have to be written to.
+const ROOMS_A_STEP: i64 = 10;
 /// How long a deleted room keeps its messages: longer than anyone can be answered from memory as if it
 /// were there.
 const SWEEP_AFTER: Duration = Duration::from_secs(10);
@@ -47,9 +51,9 @@ struct Sweeper {
     room: Option<Emptying>,
 }
 
-/// What has been seen since the sweeper last rested for long.
-#[derive(Default)]
+/// What has been seen lately: since the sweeper last rested for long, or for as long as such a rest.
 struct Round {
+    began: Instant,
     /// Whether the clocks agree; nothing until they have been compared.
     clocks_agree: Option<bool>,
     /// How many expired sessions could not be ended.
@@ -59,7 +63,19 @@ struct Round {
     /// The last entry of the last deleted room that was looked at.
     dropped: i64,
     /// What has failed and is left alone.
-    failed: [bool; 3],
+    failed: HashSet<&'static str>,
+}
+
+/// What is cleared away, as the log calls it.
+const MESSAGES: &str = "messages of deleted rooms";
+const HOUSE_LOG: &str = "the house log";
+const ROOMS: &str = "deleted rooms";
+
+impl Default for Round {
+    fn default() -> Self {
+        let (began, failed) = (Instant::now(), HashSet::new());
+        Self { began, clocks_agree: None, bad_sessions: 0, swept: None, dropped: 0, failed }
+    }
 }
 
 /// A deleted room, and up to which number its messages are gone.
@@ -73,6 +89,10 @@ struct Emptying {
 impl Sweeper {
     /// One step of each kind; says whether there was anything to do, or else ends the round.
     async fn step(&mut self) -> bool {
+        if self.round.began.elapsed() > REST {
+            // With much to do a round is long, and clocks and luck change.
+            self.round = Round::default();
+        }
         if !self.clocks_agree().await {
             self.round = Round::default();
             return false;
@@ -85,22 +105,25 @@ impl Sweeper {
                 self.round.bad_sessions < STEP
             }
         };
-        let messages = if self.round.failed[0] { Ok(false) } else { self.sweep_messages().await };
-        done |= self.outcome(0, "messages of deleted rooms", messages);
-        let log = if self.round.failed[1] { Ok(false) } else { self.sweep_house_log().await };
-        done |= self.outcome(1, "the house log", log);
-        let rooms = if self.round.failed[2] { Ok(false) } else { self.drop_rooms().await };
-        done |= self.outcome(2, "deleted rooms", rooms);
+        for what in [MESSAGES, HOUSE_LOG, ROOMS] {
+            done |= !self.round.failed.contains(what) && self.sweep(what).await;
+        }
         if !done {
             self.round = Round::default();
         }
         done
     }
 
-    fn outcome(&mut self, kind: usize, what: &str, outcome: Result<bool, Error>) -> bool {
-        outcome.unwrap_or_else(|error| {
+    /// One step of one kind; says whether there may be more to do.
+    async fn sweep(&mut self, what: &'static str) -> bool {
+        let swept = match what {
+            MESSAGES => self.sweep_messages().await,
+            HOUSE_LOG => self.sweep_house_log().await,
+            _ => self.drop_rooms().await,
+        };
+        swept.unwrap_or_else(|error| {
             failed(what, &error);
-            self.round.failed[kind] = true;
+            self.round.failed.insert(what);
             false
         })
     }
@@ -156,7 +179,8 @@ impl Sweeper {
         }
         self.store.remove_house_entries(swept, until).await?;
         self.round.swept = Some(until);
-        Ok(true)
+        // What comes in one by one waits for a whole step, and for the next round.
+        Ok(until == swept + STEP)
     }
 
     /// Removes some deleted rooms that nobody is still to be told of, once no entry of the house log names
@@ -249,7 +273,8 @@ impl Store {
                    and not exists (select 1 from membership m where m.room_id = r.id)
              order by r.moved_seq limit $3",
         );
-        let rooms = rooms.bind(dropped).bind(first).bind(STEP).fetch_all(&mut self.reader().await?).await?;
+        let rooms =
+            rooms.bind(dropped).bind(first).bind(ROOMS_A_STEP).fetch_all(&mut self.reader().await?).await?;
         Ok(rooms)
     }
 
