@@ -189,18 +189,19 @@ async fn known_messages(
     senders: &HashMap<TokenHash, Sender>,
 ) -> Result<Known, Error> {
     type Row = (i64, String, i64, i64, i64, String);
-    let sent = |post: &&Post| Some((senders.get(&post.token)?.person.id.0, post.nonce.as_str().to_owned()));
+    let author = |post: &Post| Some(senders.get(&post.token)?.person.id.0);
+    // With the room beside each, so that there is no plan that reads the whole room.
+    let sent = |post: &&Post| Some((room.0, author(post)?, post.nonce.as_str().to_owned()));
     let sent: Vec<_> = posts.iter().filter_map(sent).collect();
     let names: HashMap<_, _> =
         senders.values().map(|sender| (sender.person.id, sender.person.name.as_str())).collect();
     let rows: Vec<Row> = sqlx::query_as(
         "select m.author_id, m.nonce, m.seq, m.tag, m.sent_at, m.body
-         from json_each(cast($2 as text)) as sent
+         from json_each(cast($1 as text)) as sent
          cross join message m
-         where m.room_id = $1 and m.author_id = cast(sent.value ->> 0 as bigint)
-               and m.nonce = sent.value ->> 1",
+         where m.room_id = cast(sent.value ->> 0 as bigint)
+               and m.author_id = cast(sent.value ->> 1 as bigint) and m.nonce = sent.value ->> 2",
     )
-    .bind(room.0)
     .bind(list(&sent))
     .fetch_all(connection)
     .await?;
