@@ -21,6 +21,9 @@ use super::visit::Visit;
 /// How long putting things in order afterwards may take: a rollback, a farewell.
 pub(super) const FAREWELL: Duration = Duration::from_secs(1);
 
+/// The least time that a visit is begun with.
+const LEAST: Duration = Duration::from_millis(10);
+
 /// How much longer closing may take: SQLite brings its log into the file then, and a disk may be busy.
 const CLOSING: Duration = Duration::from_secs(4);
 
@@ -116,8 +119,12 @@ impl Pool {
             .await
             .map_err(|_| Failure::WaitedTooLong(visit.purpose.name()))?
             .map_err(|_| sqlx::Error::PoolClosed)?;
-        visit.is_admitted();
+        visit.admit();
         let until = visit.work_until();
+        // A connection whose first statement misses the deadline would be lost for nothing.
+        if until.saturating_duration_since(Instant::now()) < LEAST {
+            return Err(Failure::WaitedTooLong(visit.purpose.name()).into());
+        }
         let raw = timeout_at(until, self.working()).await.map_err(|_| missed())??;
         Ok(Connection::new(Arc::clone(self), raw, (permit, place, visit), until))
     }

@@ -76,7 +76,7 @@ impl Visit {
         self.request.as_ref().is_some_and(|request| request.admitted.load(Ordering::Relaxed))
     }
 
-    pub(super) fn is_admitted(&self) {
+    pub(super) fn admit(&self) {
         if let Some(request) = &self.request {
             request.admitted.store(true, Ordering::Relaxed);
         }
