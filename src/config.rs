@@ -28,8 +28,8 @@ pub struct Config {
     /// Where everything is kept: `sqlite:<file>`, relative to the working directory and created if
     /// missing, or `postgres://<user>:<password>@<host>/<database>` for several instances.
     pub database_url: String,
-    /// How many connections to the database requests may hold at most, half of them to write; 1 to 1000. One
-    /// more reads the logs, and on SQLite one more writes.
+    /// How many connections to the database requests may hold at most, half of them to write; 1 to 1000.
+    /// [`Store::BESIDE_REQUESTS`](crate::store::Store::BESIDE_REQUESTS) more read for memory or write.
     pub database_connections: u32,
     /// How long PostgreSQL may take for what is asked at once, in milliseconds; 100 to 1000. Nobody waits for a
     /// connection for more than half as long: who would have to is answered 503 at once.

@@ -3,6 +3,7 @@
 use rlimit::Resource;
 
 use crate::config::Config;
+use crate::store::Store;
 
 /// How many files are open beside connections: the log, the threads' own, standard streams.
 const OTHERS: u64 = 64;
@@ -19,5 +20,6 @@ pub fn raise_limit() {
 /// How many clients can be connected at once.
 pub(crate) fn room_for_clients(config: &Config) -> u64 {
     let limit = Resource::NOFILE.get_soft().unwrap_or(u64::MAX);
-    limit.saturating_sub(OTHERS + A_CONNECTION * (u64::from(config.database_connections) + 2))
+    let connections = config.database_connections + Store::BESIDE_REQUESTS;
+    limit.saturating_sub(OTHERS + A_CONNECTION * u64::from(connections))
 }

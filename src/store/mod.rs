@@ -88,6 +88,10 @@ struct Shared {
 }
 
 impl Store {
+    /// How many connections there are beside those for requests: the tail's, theirs who bring rooms into memory,
+    /// and on SQLite the one that writes.
+    pub const BESIDE_REQUESTS: u32 = 1 + LOADERS + 1;
+
     /// Opens the database at `url`, creates what is missing and brings the schema up to date.
     ///
     /// # Errors
