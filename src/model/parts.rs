@@ -32,10 +32,12 @@ pub enum Part<'a> {
 #[must_use]
 pub(super) fn parts(body: &str) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
-    let mut plain = 0;
+    let (mut plain, mut looked) = (0, 0);
     for (separator, _) in body.match_indices("://") {
-        let Some(start) = scheme_start(&body[..separator]).filter(|start| *start >= plain) else { continue };
+        let Some(start) = scheme_start(&body[..separator]).filter(|start| *start >= looked) else { continue };
         let text = &body[start..address_end(body, separator + "://".len())];
+        // However many schemes it holds, no text is looked through twice.
+        looked = start + text.len();
         // What browsers could not open stays text.
         let Ok(address) = Url::parse(text) else { continue };
         if plain < start {
