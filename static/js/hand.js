@@ -34,6 +34,7 @@ export class Hand {
     this.#root[change]("pointerover", this.#came, { passive: true });
     this.#root[change]("pointerleave", this.#left, { passive: true });
     this.#root[change]("pointerdown", this.#pressed, { passive: true });
+    this.#window[change]("pointermove", this.#moved, { passive: true });
     this.#window[change]("pointerup", this.#released, { passive: true });
     this.#window[change]("pointercancel", this.#released, { passive: true });
   }
@@ -49,6 +50,11 @@ export class Hand {
 
   #pressed = () => {
     this.#isDown = true;
+  };
+
+  // What opens a menu of the browser's does not say when it is let go.
+  #moved = ({ buttons }) => {
+    if (buttons === 0) this.#released();
   };
 
   #released = () => {

@@ -15,6 +15,7 @@ export class List {
   #window;
   #poller;
   #hand;
+  #fresh = null;
 
   constructor({ page, departure, requests, clock, window }) {
     this.#section = page.querySelector(".list");
@@ -43,14 +44,18 @@ export class List {
   // Poller's delegate
 
   ask(signal) {
-    const { version, page } = this.#section.dataset;
+    const { version, page } = (this.#fresh ?? this.#section).dataset;
     const query = new URLSearchParams({ after: version, page });
     return this.#requests.ask(`/rooms/list?${query}`, { type: HTML_TYPE, signal });
   }
 
-  // Nothing moves under a hand; the next poll brings the same again.
+  // Nothing moves under a hand: what is new is kept until it has gone.
   answered({ status, body }) {
-    if (status === 200 && !this.#hand.isHere) morph(this.#section, parse(body, ".list"));
+    if (status === 200) this.#fresh = parse(body, ".list");
+    if (this.#fresh && !this.#hand.isHere) {
+      morph(this.#section, this.#fresh);
+      this.#fresh = null;
+    }
     if (status !== 200 && status !== 204 && !this.#departure.underway) {
       this.stop();
       this.#window.location.replace("/rooms");
