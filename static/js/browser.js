@@ -23,7 +23,7 @@ export const departure = new Departure({ window, clock });
 // What outlives the page, but not the tab.
 export const session = new Shelf(storage("sessionStorage"));
 
-export const unsent = new Unsent({ shelf: new Shelf(storage("localStorage")), account });
+export const unsent = new Unsent({ shelf: new Shelf(storage("localStorage")), session, account, clock });
 
 // `crypto.randomUUID` is missing on plain http, where a class may well run us.
 export function nonce() {

@@ -4,6 +4,8 @@
 import { lengthOf, tidied } from "./texts.js";
 
 const NEAR = 200;
+// How long a form that was sent before the script came may take to be answered.
+const UNDERWAY = 5_000;
 
 export class Composer {
   #form;
@@ -14,10 +16,12 @@ export class Composer {
   #limit;
   #touch;
   #delegate;
+  #clock;
+  #found = "";
   #started = false;
 
-  // touch: a media query that matches while the page is used by touch · delegate: written(text)
-  constructor({ form, draft, touch, delegate }) {
+  // touch: a media query that matches while the page is used by touch · delegate: written(text, nonce or none)
+  constructor({ form, draft, touch, clock, delegate }) {
     this.#form = form;
     this.#box = form.querySelector(".composer__body");
     this.#counter = form.querySelector(".composer__counter");
@@ -25,6 +29,7 @@ export class Composer {
     this.#limit = Number(this.#box.dataset.limit);
     this.#draft = draft;
     this.#touch = touch;
+    this.#clock = clock;
     this.#delegate = delegate;
   }
 
@@ -65,13 +70,16 @@ export class Composer {
 
   // What stands in the box was typed before the script came, or given back by the server. It stays as it is,
   // and what was kept from before comes above it. From now on the browser itself is to restore nothing: it
-  // does not know what has been sent.
+  // does not know what has been sent. What was found may be on its way already, by the form itself: then it is
+  // no draft, and sent again it is the same message.
   #recall() {
     const kept = this.#draft.value ?? "";
+    this.#found = tidied(this.#box.value);
     if (this.#box.value === "") this.#box.value = kept;
     else if (!this.#box.value.startsWith(kept)) this.#box.setRangeText(`${kept}\n`, 0, 0, "preserve");
     this.#form.autocomplete = "off";
-    this.#keep();
+    this.#measure();
+    if (this.#found !== "") this.#clock.setTimeout(() => this.#started && this.#keep(), UNDERWAY);
   }
 
   #handChanged = () => {
@@ -86,7 +94,8 @@ export class Composer {
       this.#error.textContent = `This message is too long. ${this.#count(text)} characters.`;
       return;
     }
-    this.#delegate.written(text);
+    this.#delegate.written(text, text === this.#found ? this.#form.elements.nonce.value : undefined);
+    this.#found = "";
     this.#box.value = "";
     this.#typed();
     this.#box.focus();
@@ -106,7 +115,7 @@ export class Composer {
   };
 
   #keep() {
-    this.#draft.value = this.#box.value.trim() === "" ? undefined : this.#box.value;
+    this.#draft.value = tidied(this.#box.value) === "" ? undefined : this.#box.value;
     this.#measure();
   }
 

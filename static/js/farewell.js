@@ -6,7 +6,7 @@ const LEAVE = /^\/rooms\/(\d+)\/leave$/;
 export class Farewell {
   #window;
   #unsent;
-  #agreed;
+  #agreed = null;
 
   constructor({ window, unsent }) {
     this.#window = window;
@@ -20,8 +20,10 @@ export class Farewell {
 
   #submitted = (event) => {
     const form = event.target;
+    if (form.method === "dialog") return;
     const path = new URL(form.action).pathname;
     const question = form === this.#agreed ? null : this.#questionBefore(path);
+    this.#agreed = null;
     if (question) {
       event.preventDefault();
       this.#ask(question, form, event.submitter);

@@ -41,8 +41,10 @@ export class Outbox {
     this.#clock.clearTimeout(this.#timer);
   }
 
-  add(body) {
-    this.#entries.push({ nonce: this.#nonce(), body, refusal: null });
+  // nonce: only of what may be on its way already
+  add(body, nonce = this.#nonce()) {
+    this.#letGo();
+    this.#entries.push({ nonce, body, refusal: null });
     this.#changed();
     this.wake();
   }
@@ -51,6 +53,7 @@ export class Outbox {
   // sent once even if it was before, or is again from there.
   offer(entries) {
     if (entries.length === 0) return;
+    this.#letGo();
     const offered = entries.map((entry) => ({ nonce: this.#nonce(), ...entry, refusal: entry.refusal ?? "" }));
     this.#entries.push(...offered);
     this.#changed();
@@ -59,6 +62,7 @@ export class Outbox {
   // Under the same nonce: it may have been stored before its author was turned away. Only a nonce
   // that stands for another text (409) is of no more use.
   retry(entry) {
+    this.#letGo();
     if (entry.status === 409) entry.nonce = this.#nonce();
     entry.refusal = null;
     this.#changed();
@@ -66,6 +70,7 @@ export class Outbox {
   }
 
   discard(entry) {
+    this.#letGo();
     this.#entries = this.#entries.filter((other) => other !== entry);
     this.#changed();
   }
@@ -91,6 +96,7 @@ export class Outbox {
   }
 
   #next() {
+    this.#letGo();
     return this.#started ? this.#entries.find(({ refusal }) => refusal === null) : undefined;
   }
 
@@ -101,11 +107,22 @@ export class Outbox {
       this.discard(entry);
       this.#delegate.sent(answer);
     } else {
+      this.#letGo();
       entry.refusal = reasonOf(answer);
       entry.status = answer.status;
       this.#changed();
       if (GONE.has(answer.status)) this.#delegate.refused(answer);
     }
+  }
+
+  // Ours is what we keep. While this page was asleep another one may have taken it for left behind, and its
+  // author has decided there.
+  #letGo() {
+    const kept = new Set((this.#keepsake.value ?? []).map(({ nonce }) => nonce));
+    const ours = this.#entries.filter(({ nonce }) => kept.has(nonce));
+    if (ours.length === this.#entries.length) return;
+    this.#entries = ours;
+    this.#delegate.outboxChanged(ours);
   }
 
   #waitAfter(error) {

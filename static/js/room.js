@@ -57,7 +57,7 @@ export class Room {
     this.#poller = new Poller({ subject: this.#conversation, connection: this.#connection, clock, window });
     this.#earlier = new Earlier({ root: log, url: `/api${this.#page}/messages`, log: this.#log, requests, delegate });
     const touch = window.matchMedia("(pointer: coarse)");
-    this.#composer = new Composer({ form: part(".composer"), draft, touch, delegate });
+    this.#composer = new Composer({ form: part(".composer"), draft, touch, clock, delegate });
     this.#outboxList = new OutboxList({ list: part(".outbox"), template: part(".outbox-template"), delegate });
     this.#outbox = new Outbox({ keepsake: outbox, delegate, clock, nonce });
   }
@@ -125,9 +125,9 @@ export class Room {
 
   // Composer's, outbox's and outbox list's delegate
 
-  written(text) {
+  written(text, nonce) {
     this.#reader.toEnd();
-    this.#outbox.add(text);
+    this.#outbox.add(text, nonce);
   }
 
   send(entry) {

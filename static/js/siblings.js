@@ -1,10 +1,16 @@
 // This page among those of its room in the same browser: what it is called, and which others are open.
 //
-// A page hands its name on to the next one of its tab, as on a reload, and so its words too. Names are not
-// simply the tab's: a tab that is duplicated takes along what it has stored.
+// A page hands its name on to the next one of its tab, as on a reload, and so its words too; not over another
+// page, from which people come back much later. Names are not simply the tab's: a tab that is duplicated takes
+// along what it has stored.
 
 const PATIENCE = 400;
 const NAME = "page";
+
+// A page that is none of a room's takes no name on.
+export function forgetName(session) {
+  session.set(NAME, undefined);
+}
 
 export class Siblings {
   #channel;

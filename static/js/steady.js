@@ -82,7 +82,8 @@ export class Steady {
   }
 
   #clicked = (event) => {
-    if (this.#refused && event.target.closest(CONTROLS) === this.#refused) {
+    // A key presses without a pointer.
+    if (event.detail > 0 && this.#refused && event.target.closest(CONTROLS) === this.#refused) {
       event.preventDefault();
       event.stopImmediatePropagation();
     }

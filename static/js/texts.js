@@ -11,7 +11,7 @@ const SPACE_AT_END = /\p{White_Space}+$/u;
 
 // → the text as it will be stored, "" where nothing of it could be seen
 export function tidied(typed) {
-  const plain = typed.replace(BREAK, "\n").replace(CONTROL, "").normalize("NFC");
+  const plain = typed.toWellFormed().replace(BREAK, "\n").replace(CONTROL, "").normalize("NFC");
   const lines = plain.replace(MARK_RUN, bounded).split("\n");
   let blank = BLANK_LINES_MAX;
   const kept = lines.filter((line) => (blank = VISIBLE.test(line) ? 0 : blank + 1) <= BLANK_LINES_MAX);

@@ -2,15 +2,20 @@
 // tabs of a room each have their own.
 
 const LEAVING = "leaving";
+const LONGEST = 60_000;
 
 export class Unsent {
   #shelf;
+  #session;
   #account;
+  #clock;
 
-  // account: whose page this is, "" on the page of nobody
-  constructor({ shelf, account }) {
+  // session: what the tab keeps · account: whose page this is, "" on the page of nobody
+  constructor({ shelf, session, account, clock }) {
     this.#shelf = shelf;
+    this.#session = session;
     this.#account = account;
+    this.#clock = clock;
   }
 
   // What one page of a room keeps.
@@ -52,19 +57,21 @@ export class Unsent {
     if (texts.length > 0) this.leftover.value = [this.leftover.value, ...texts].filter(Boolean).join("\n\n");
   }
 
-  // Somebody is about to log out, and knows what goes with it.
+  // Somebody is about to log out from this tab, and knows what goes with it.
   leave() {
-    this.#shelf.set(LEAVING, this.#account);
+    this.#session.set(LEAVING, { account: this.#account, at: this.#clock.date() });
   }
 
-  // Takes away what is of no more use to whoever has this page: the words of other accounts, and after a
-  // log-out all words. A session that has ended otherwise takes none away, for its person comes back.
+  // Takes away what is of no more use to whoever has this page: the words of other accounts, and where a
+  // log-out has led here those of whoever has logged out. A session that has ended otherwise takes none away,
+  // for its person comes back.
   tidy({ isLoggedIn }) {
-    const { keys } = this.#shelf;
-    const isLeft = !isLoggedIn && keys.includes(LEAVING);
-    const isOurs = (key) => key.startsWith(`${this.#account}:`);
-    const isOver = (key) => (this.#account ? !isOurs(key) : isLeft && key !== LEAVING);
-    for (const key of keys.filter(isOver)) this.#shelf.set(key, undefined);
+    const left = this.#session.get(LEAVING);
+    this.#session.set(LEAVING, undefined);
+    const hasLeft = left && !isLoggedIn && this.#clock.date() - left.at < LONGEST;
+    const isOf = (account) => (key) => account === "" || key.startsWith(`${account}:`);
+    const isOver = this.#account ? (key) => !isOf(this.#account)(key) : hasLeft ? isOf(left.account) : () => false;
+    for (const key of this.#shelf.keys.filter(isOver)) this.#shelf.set(key, undefined);
   }
 
   // Internal
@@ -81,8 +88,9 @@ export class Unsent {
     };
   }
 
-  // The names behind those given.
+  // The names behind those given; where nobody can say whose page this is, those of everybody.
   #keys(...names) {
+    if (!this.#account) return this.#shelf.keys.map((key) => key.split(":").slice(1));
     const start = [this.#account, ...names, ""].join(":");
     const keys = this.#shelf.keys.filter((key) => key.startsWith(start));
     return keys.map((key) => key.split(":").slice(1));

@@ -9,6 +9,7 @@ in_chromium![
     a_room_waits_for_two_files_that_its_page_names,
     what_was_typed_before_the_script_came_stays,
     what_was_typed_before_the_script_came_stands_below_the_draft,
+    what_the_form_itself_has_sent_is_not_sent_again,
 ];
 
 async fn a_room_waits_for_two_files_that_its_page_names(stage: &Stage) {
@@ -49,6 +50,26 @@ async fn what_was_typed_before_the_script_came_stands_below_the_draft(stage: &St
     ana.has_in("Message", "half a thought\nand! another").await;
     ana.reloads().await;
     ana.has_in("Message", "half a thought\nand! another").await;
+}
+
+async fn what_the_form_itself_has_sent_is_not_sent_again(stage: &Stage) {
+    let ana = stage.person("ana").await;
+    let room = ana.creates("Kitchen").await;
+    comes_without_script(&ana, &room).await;
+    ana.types_in("Message", "soup").await;
+    // As it is while the browser waits for the answer to the form.
+    let sends = "const form = $('.composer');
+        const body = new URLSearchParams(new FormData(form));
+        await fetch(form.action, { method: 'POST', body });
+        return true;";
+    ana.runs(sends, Vec::new()).await;
+    the_script_comes(&ana).await;
+    ana.presses("Send").await;
+    ana.has_read("soup").await;
+    ana.waits_until("unsent() === 0").await;
+    assert_eq!(ana.bodies().await, ["soup"]);
+    ana.reloads().await;
+    ana.has_in("Message", "").await;
 }
 
 /// The page is there, and its script is not.
