@@ -39,7 +39,9 @@ impl Chrome {
         for place in ["HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "TMPDIR"] {
             command.env(place, home);
         }
-        let (driver, line) = Process::start(&mut command, "started successfully on port").unwrap();
+        // The port that it finds free for IPv6 may be taken for IPv4: then it ends.
+        let started = (0..5).find_map(|_| Process::start(&mut command, "started successfully on port").ok());
+        let (driver, line) = started.expect("ChromeDriver to find a port");
         let port = line.trim_end_matches('.').rsplit(' ').next().unwrap();
         let Value::Object(wanted) = capabilities(device, &profile) else { unreachable!() };
         let client = ClientBuilder::new(HttpConnector::new())
