@@ -129,11 +129,19 @@ impl Live {
         let _ = tokio::time::timeout(PATIENCE, passes).await;
     }
 
-    /// The same after a commit to the log of `room`, which is watched from here on.
+    /// The same after a commit to the log of `room`, which is watched from here on. What is being loaded may be
+    /// older than the commit, and is no concern of the tail's until it is there.
     pub async fn settle_post(&self, room: RoomId) {
         self.watch(room);
-        self.rung().insert(room);
-        self.settle().await;
+        let loading = self.read().watched.loading(room).map(Notify::notified_owned);
+        let passes = async {
+            if let Some(loaded) = loading {
+                loaded.await;
+            }
+            self.rung().insert(room);
+            self.settle().await;
+        };
+        let _ = tokio::time::timeout(PATIENCE, passes).await;
     }
 
     /// The living session with this token.
