@@ -61,6 +61,11 @@ impl RoomLog {
         self.head
     }
 
+    /// Whether nothing of what is kept here would be kept once all up to `head` had been taken in.
+    pub(super) fn is_outrun_by(&self, head: Position) -> bool {
+        usize::try_from(head.seq - self.head.seq).is_ok_and(|missing| missing > KEPT)
+    }
+
     /// What this log takes in memory, about.
     pub(super) fn bytes(&self) -> usize {
         self.bytes
@@ -180,6 +185,14 @@ mod tests {
         assert_eq!(count(&log, "100"), None);
         let kept = log.newest.iter().map(|entry| ENTRY + entry.json.len()).sum::<usize>();
         assert_eq!(log.bytes(), size_of::<RoomLog>() + kept);
+    }
+
+    #[test]
+    fn a_log_is_outrun_by_more_than_is_kept() {
+        let log = log(1..=2);
+        let head = |seq| Position { seq, ..Position::START };
+        assert!(!log.is_outrun_by(head(1)) && !log.is_outrun_by(head(2 + 256)));
+        assert!(log.is_outrun_by(head(2 + 257)));
     }
 
     #[test]

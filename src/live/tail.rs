@@ -235,9 +235,16 @@ impl Live {
     }
 
     /// What is to be read next of a room whose log ends at `head`: from the last known entry on. A log that
-    /// has become shorter yields nothing, not even that entry.
+    /// has become shorter yields nothing, not even that entry. One that has outrun memory is let go of: to
+    /// load its end anew is less than to read all that lies between.
     fn next_stretch(&self, room: RoomId, head: Position) -> Option<Stretch> {
-        let first = self.read().watched.log(room)?.head().seq.max(1);
+        let of_log = |log: &RoomLog| (log.head(), log.is_outrun_by(head));
+        let (known, is_outrun) = self.read().watched.log(room).map(of_log)?;
+        if is_outrun {
+            self.write().watched.remove(room);
+            return None;
+        }
+        let first = known.seq.max(1);
         Some(Stretch { room, first, last: head.seq.max(first).min(first + READ_MAX - 1) })
     }
 

@@ -1,4 +1,4 @@
-//! What the tail does after a panic.
+//! What the tail does after a panic or a reading that failed.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -8,17 +8,25 @@ use crate::model::accounts::AccountId;
 use crate::model::house::{Entry, Event, Person};
 use crate::store::Store;
 
-#[rocket::async_test]
-async fn what_a_panic_has_left_half_changed_is_read_anew() {
+const TEA: RoomId = RoomId(7);
+
+/// A store of its own, which lives as long as the folder.
+async fn store() -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite:{}", folder.path().join("parlor.db").display());
     let store = Store::open(&url, Config::default().limits()).await.unwrap();
+    (folder, store)
+}
+
+#[rocket::async_test]
+async fn what_a_panic_has_left_half_changed_is_read_anew() {
+    let (_folder, store) = store().await;
     let (live, _tail) = Live::start(&store, 1024).await.unwrap();
     let half_way = catch_unwind(AssertUnwindSafe(|| {
         let mut state = live.write();
         let person = Person { id: AccountId(7), name: "ana".to_owned() };
         let position = Position { seq: 1, ..Position::START };
-        let _ = state.take_in(Entry { position, event: Event::Joined { person, room: RoomId(7) } });
+        let _ = state.take_in(Entry { position, event: Event::Joined { person, room: TEA } });
         panic!("on purpose");
     }));
     assert!(half_way.is_err());
@@ -26,5 +34,51 @@ async fn what_a_panic_has_left_half_changed_is_read_anew() {
     live.catch_up(&mut Seen::default()).await.unwrap();
     assert!(live.list_page(AccountId(7), 1, None).is_some(), "and then it is");
     assert_eq!(live.read().house.head(), Position::START);
+    store.close().await;
+}
+
+/// As if a panic had ended the loaders between taking a room and loading it.
+#[rocket::async_test]
+async fn what_was_being_loaded_is_loaded_by_the_next() {
+    let (_folder, store) = store().await;
+    let (live, _tail) = Live::start(&store, 1024).await.unwrap();
+    live.write().watched.add(TEA, 0);
+    assert_eq!(live.write().watched.take_cold(1).len(), 1);
+    let loaded = live.read().watched.loading(TEA).unwrap().notified_owned();
+    let told = tokio::time::timeout(Duration::from_secs(10), async {
+        tokio::select! {
+            () = live.load() => {}
+            () = loaded => {}
+        }
+    });
+    assert!(told.await.is_ok(), "whoever waits for the room is told");
+    store.close().await;
+}
+
+#[rocket::async_test]
+async fn what_was_rung_for_is_kept_for_the_next_reading_when_one_fails() {
+    let (_folder, store) = store().await;
+    let (live, _tail) = Live::start(&store, 1024).await.unwrap();
+    live.rung().insert(TEA);
+    live.catch_up_with_own().await.unwrap();
+    assert!(live.rung().is_empty());
+    live.rung().insert(TEA);
+    store.close().await;
+    assert!(live.catch_up_with_own().await.is_err());
+    assert!(live.rung().contains(&TEA));
+}
+
+#[rocket::async_test]
+async fn a_room_that_has_outrun_memory_is_let_go_of() {
+    let (_folder, store) = store().await;
+    let (live, _tail) = Live::start(&store, 1024).await.unwrap();
+    live.write().watched.add(TEA, 0);
+    let cold = live.write().watched.take_cold(1);
+    let log = RoomLog::new(Position::START, &[]).ok();
+    live.write().watched.load(&cold[0], log, Moment::now());
+    let head = |seq| Position { seq, ..Position::START };
+    assert_eq!(live.next_stretch(TEA, head(256)).unwrap().last, READ_MAX);
+    assert!(live.next_stretch(TEA, head(257)).is_none());
+    assert!(live.read().watched.log(TEA).is_none(), "it is loaded anew when it is next asked for");
     store.close().await;
 }
