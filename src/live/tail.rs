@@ -17,6 +17,7 @@ use super::Live;
 use super::house::House;
 use super::log::{Ready, RoomLog};
 use super::moment::Moment;
+use crate::model::house::Entry;
 use crate::model::log::Position;
 use crate::model::messages::Message;
 use crate::model::rooms::RoomId;
@@ -190,8 +191,9 @@ impl Live {
             let full = i64::try_from(entries.len()).is_ok_and(|read| read == READ_MAX);
             let continues =
                 position.seq == 0 || entries.first().is_some_and(|seen| seen.position == position);
+            let why = why_discontinued(first, &entries);
             if !continues {
-                return self.start_again().await;
+                return self.start_again(why).await;
             }
             if position.seq > 0 {
                 entries.remove(0);
@@ -201,7 +203,7 @@ impl Live {
                 entries.into_iter().any(|entry| state.take_in(entry).is_err())
             };
             if broken {
-                return self.start_again().await;
+                return self.start_again(why).await;
             }
             if !full {
                 return Ok(());
@@ -270,8 +272,8 @@ impl Live {
     }
 
     /// The log does not continue what is known of it.
-    async fn start_again(&self) -> Result<(), Error> {
-        tracing::warn!("the database was restored or failed over; in-memory state rebuilt");
+    async fn start_again(&self, why: &str) -> Result<(), Error> {
+        tracing::warn!("{why}; in-memory state rebuilt");
         self.rebuild().await
     }
 
@@ -283,6 +285,15 @@ impl Live {
         state.sessions.clear();
         state.watched.clear();
         Ok(())
+    }
+}
+
+/// Why the house log, of which these entries were read from number `first` on, does not continue what is known.
+fn why_discontinued(first: i64, entries: &[Entry]) -> &'static str {
+    if entries.first().is_some_and(|oldest| oldest.position.seq > first) {
+        "more has happened than the house log keeps"
+    } else {
+        "the database was restored or failed over"
     }
 }
 

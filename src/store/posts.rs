@@ -79,7 +79,10 @@ impl Store {
                     outcomes[place] = Some(outcome);
                 }
             }
-            Ok((outcomes.into_iter().flatten().collect(), writing))
+            // With one left out, the others would be taken for the outcomes of other posts.
+            let all: Option<_> = outcomes.into_iter().collect();
+            let all = all.ok_or_else(|| sqlx::Error::Protocol("a post without an outcome".to_owned()))?;
+            Ok((all, writing))
         })
         .await
     }

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::*;
 use crate::config::Config;
 use crate::model::accounts::AccountId;
-use crate::model::house::{Entry, Event, Person};
+use crate::model::house::{Event, Person};
 use crate::store::Store;
 
 const TEA: RoomId = RoomId(7);
@@ -81,4 +81,15 @@ async fn a_room_that_has_outrun_memory_is_let_go_of() {
     assert!(live.next_stretch(TEA, head(257)).is_none());
     assert!(live.read().watched.log(TEA).is_none(), "it is loaded anew when it is next asked for");
     store.close().await;
+}
+
+#[test]
+fn a_place_that_was_swept_is_told_from_another_history() {
+    let entry = |seq| Entry {
+        position: Position { seq, ..Position::START },
+        event: Event::SessionEnded { account: AccountId(7) },
+    };
+    assert!(why_discontinued(7, &[entry(9)]).contains("keeps"), "there are later ones only");
+    assert!(why_discontinued(7, &[entry(7)]).contains("restored"), "it has another tag");
+    assert!(why_discontinued(7, &[]).contains("restored"), "the log is shorter");
 }
