@@ -119,12 +119,12 @@ impl Pool {
             .await
             .map_err(|_| Failure::WaitedTooLong(visit.purpose.name()))?
             .map_err(|_| sqlx::Error::PoolClosed)?;
-        visit.admit();
         let until = visit.work_until();
         // A connection whose first statement misses the deadline would be lost for nothing.
         if until.saturating_duration_since(Instant::now()) < LEAST {
             return Err(Failure::WaitedTooLong(visit.purpose.name()).into());
         }
+        visit.admit();
         let raw = timeout_at(until, self.working()).await.map_err(|_| missed())??;
         Ok(Connection::new(Arc::clone(self), raw, (permit, place, visit), until))
     }
@@ -199,5 +199,24 @@ impl Pool {
 
     fn idle(&self) -> MutexGuard<'_, Vec<Raw>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+    use crate::store::Store;
+
+    #[rocket::async_test]
+    async fn nobody_is_lent_a_connection_they_have_no_time_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("parlor.db").display());
+        let store = Store::open(&url, Config::default().limits()).await.unwrap();
+        let made = store.connections_made();
+        let late = store.visit(&store.readers, Purpose::Pages, Instant::now() + LEAST / 2).await;
+        assert!(matches!(late, Err(Error::Failed(Failure::WaitedTooLong("pages")))), "{late:?}");
+        assert_eq!(store.moment().await.map(|_| store.connections_made()).ok(), Some(made), "none is lost");
+        store.close().await;
     }
 }
