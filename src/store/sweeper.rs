@@ -294,3 +294,6 @@ impl Store {
         .await
     }
 }
+
+#[cfg(test)]
+mod tests;
