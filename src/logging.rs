@@ -3,8 +3,9 @@
 //! # Secrets
 //!
 //! No text of a message, no password, cookie or token is ever written, whatever `RUST_LOG` asks for. Our own
-//! events do not hold any, and what holds a text has no `Debug`. Those of dependencies are cut at [`FOREIGN`]: below it Rocket prints cookies and hyper
-//! whole requests. Of a panic, whose words may quote what was being looked at, only literal words are written.
+//! events do not hold any, and what holds a text has no `Debug`. Those of dependencies are cut at [`FOREIGN`]:
+//! below it Rocket prints cookies and hyper whole requests. Of a panic, whose words may quote what was being
+//! looked at, only literal words are written.
 
 use std::collections::HashMap;
 use std::fmt::{self, Write as _};
