@@ -13,8 +13,9 @@ use rocket_dyn_templates::Template;
 
 use super::client::ClientAddress;
 use super::error::Error;
-use super::guards::{SameOrigin, Visitor};
+use super::guards::Visitor;
 use super::passwords::{self, Passwords};
+use super::same_origin::SameOrigin;
 use super::welcome::Welcome;
 use super::{cookies, paths};
 use crate::config::Config;

@@ -11,10 +11,11 @@ use serde::Deserialize;
 
 use super::body::{Fields, Json};
 use super::error::{Error, Problem};
-use super::guards::{InPath, Reader, SameOrigin, User, Visitor, extend};
+use super::guards::{InPath, Reader, User, Visitor, extend};
 use super::paths::to_room;
 use super::polls::Poller;
 use super::rooms::{Composer, message_number, room_page};
+use super::same_origin::SameOrigin;
 use crate::live::{Known, Live, LiveUpdates, Question};
 use crate::model::log::{Cursor, Position};
 use crate::model::messages::{Body, Message, Nonce, fill};

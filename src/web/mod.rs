@@ -29,6 +29,7 @@ mod paths;
 mod pieces;
 mod polls;
 mod rooms;
+mod same_origin;
 mod sessions;
 mod templates;
 mod turns;
