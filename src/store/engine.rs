@@ -6,7 +6,7 @@
 mod checks;
 
 use std::borrow::Cow;
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,12 +14,12 @@ use std::time::Duration;
 use sqlx::any::AnyConnectOptions;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{AnyConnection, ConnectOptions, Connection as _};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, timeout};
 
-use super::OpenError;
 use super::new_files::NewFiles;
 use super::pool::{Pool, Upkeep};
 use super::visit::Budget;
+use super::{OpenError, lock_file};
 use crate::config::Limits;
 
 /// The database behind a store.
@@ -39,9 +39,6 @@ const POSTGRES: &[Script] = &[(1, "house", include_str!("migrations/postgres/000
 
 /// How long the start waits for a database: a busy server may take its time.
 pub(super) const START_PATIENCE: Duration = Duration::from_secs(10);
-/// How long the start waits for another process to let go of its SQLite file, and how often it looks.
-const LOCK_PATIENCE: Duration = Duration::from_secs(1);
-const LOCK_PAUSE: Duration = Duration::from_millis(10);
 /// How long a request waits for SQLite.
 const SQLITE_WAIT: Duration = Duration::from_secs(2);
 
@@ -128,38 +125,12 @@ impl Engine {
         matches!(self, Self::Postgres)
     }
 
-    /// One process per SQLite file: takes the lock beside it, to be held for life. One that has just been
-    /// killed may not have let go of it yet.
-    ///
-    /// The database file itself is never opened here: closing any handle of it would drop the locks
-    /// SQLite holds on it (<https://sqlite.org/howtocorrupt.html>, section 2.2).
+    /// One process per SQLite file.
     pub(super) async fn lock(&self) -> Result<Option<(File, NewFiles)>, OpenError> {
-        let Self::Sqlite(path) = self else { return Ok(None) };
-        let lock = path.with_added_extension("lock");
-        let cannot_write =
-            |path: &Path, error| OpenError::new(format!("cannot write {}: {error}", path.display()));
-        let made = (!lock.exists()).then(|| lock.clone());
-        let until = Instant::now() + LOCK_PATIENCE;
-        let file = loop {
-            let file = OpenOptions::new().create(true).truncate(false).write(true).open(&lock);
-            let file = file.map_err(|error| cannot_write(&lock, error))?;
-            match file.try_lock() {
-                // Whoever fails to start takes away the lock file it has made, and this may have been it.
-                Ok(()) if is_at(&file, &lock) => break file,
-                Ok(()) => {}
-                Err(TryLockError::WouldBlock) if Instant::now() < until => sleep(LOCK_PAUSE).await,
-                Err(TryLockError::WouldBlock) => {
-                    return Err(OpenError::new(format!(
-                        "{} is in use by another Parlor; several instances need PostgreSQL",
-                        path.display()
-                    )));
-                }
-                Err(TryLockError::Error(error)) => return Err(cannot_write(&lock, error)),
-            }
-        };
-        let new_files = NewFiles::beside(path, made);
-        keep_private(path).map_err(|error| cannot_write(path, error))?;
-        Ok(Some((file, new_files)))
+        match self {
+            Self::Sqlite(path) => lock_file::take(path).await.map(Some),
+            Self::Postgres => Ok(None),
+        }
     }
 
     /// At most `size` connections.
@@ -284,26 +255,6 @@ fn sqlite_options(path: &Path) -> Result<AnyConnectOptions, OpenError> {
     // The path travels in a URL, where these three mean something else.
     let path = path.to_string_lossy().replace('%', "%25").replace('?', "%3F").replace('#', "%23");
     Ok(format!("sqlite:{path}?mode=rwc").parse()?)
-}
-
-/// Whether this open file is what stands there.
-fn is_at(file: &File, path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let place = |metadata: std::fs::Metadata| (metadata.dev(), metadata.ino());
-    matches!((file.metadata().map(place), std::fs::metadata(path).map(place)), (Ok(a), Ok(b)) if a == b)
-}
-
-/// Creates the database file, while SQLite has yet to open it, so that only its owner can read it: it
-/// holds the key of the cookies, password hashes and what people say.
-fn keep_private(path: &Path) -> std::io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
-        _ => Ok(()),
-    }
 }
 
 #[cfg(test)]

@@ -90,3 +90,33 @@ impl std::fmt::Display for Failure {
 }
 
 impl std::error::Error for Error {}
+
+/// Why the database could not be opened: a sentence for the person who runs Parlor.
+#[derive(Debug)]
+pub struct OpenError(String);
+
+impl OpenError {
+    pub(super) fn new(reason: String) -> Self {
+        Self(reason)
+    }
+}
+
+impl From<sqlx::Error> for OpenError {
+    fn from(error: sqlx::Error) -> Self {
+        Self(format!("the database cannot be opened: {error}"))
+    }
+}
+
+impl From<Error> for OpenError {
+    fn from(error: Error) -> Self {
+        Self(format!("the database cannot be used: {error}"))
+    }
+}
+
+impl std::fmt::Display for OpenError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for OpenError {}

@@ -11,6 +11,7 @@ mod error;
 mod house;
 mod lanes;
 mod lists;
+mod lock_file;
 mod memberships;
 mod messages;
 mod names;
@@ -35,7 +36,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 pub use accounts::Credentials;
-pub use error::{Error, Failure};
+pub use error::{Error, Failure, OpenError};
 pub use house::{Snapshot, SnapshotRoom};
 pub use lists::{ListPage, ROOMS_A_PAGE, pages};
 pub use messages::{UPDATE_MAX, Updates};
@@ -278,33 +279,3 @@ impl Store {
         Ok(outcome)
     }
 }
-
-/// Why the database could not be opened: a sentence for the person who runs Parlor.
-#[derive(Debug)]
-pub struct OpenError(String);
-
-impl OpenError {
-    fn new(reason: String) -> Self {
-        Self(reason)
-    }
-}
-
-impl From<sqlx::Error> for OpenError {
-    fn from(error: sqlx::Error) -> Self {
-        Self(format!("the database cannot be opened: {error}"))
-    }
-}
-
-impl From<Error> for OpenError {
-    fn from(error: Error) -> Self {
-        Self(format!("the database cannot be used: {error}"))
-    }
-}
-
-impl std::fmt::Display for OpenError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for OpenError {}

@@ -1,0 +1,67 @@
+//! The file that keeps a second process away from a SQLite database: held for life, and freed when its holder ends.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::Path;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use super::OpenError;
+use super::new_files::NewFiles;
+
+/// How long the start waits for another process to let go of its file, and how often it looks: one that has just
+/// been killed may not have done so yet.
+const PATIENCE: Duration = Duration::from_secs(1);
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// Takes the lock beside the database at `path`, and says what the start is going to make there.
+///
+/// The database file itself is never opened for that: closing any handle of it would drop the locks SQLite
+/// holds on it (<https://sqlite.org/howtocorrupt.html>, section 2.2).
+pub(super) async fn take(path: &Path) -> Result<(File, NewFiles), OpenError> {
+    let lock = path.with_added_extension("lock");
+    let cannot_write =
+        |path: &Path, error| OpenError::new(format!("cannot write {}: {error}", path.display()));
+    let made = (!lock.exists()).then(|| lock.clone());
+    let until = Instant::now() + PATIENCE;
+    let file = loop {
+        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&lock);
+        let file = file.map_err(|error| cannot_write(&lock, error))?;
+        match file.try_lock() {
+            // Whoever fails to start takes away the lock file it has made, and this may have been it.
+            Ok(()) if is_at(&file, &lock) => break file,
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) if Instant::now() < until => sleep(PAUSE).await,
+            Err(TryLockError::WouldBlock) => {
+                return Err(OpenError::new(format!(
+                    "{} is in use by another Parlor; several instances need PostgreSQL",
+                    path.display()
+                )));
+            }
+            Err(TryLockError::Error(error)) => return Err(cannot_write(&lock, error)),
+        }
+    };
+    let new_files = NewFiles::beside(path, made);
+    keep_private(path).map_err(|error| cannot_write(path, error))?;
+    Ok((file, new_files))
+}
+
+/// Whether this open file is what stands there.
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let place = |metadata: std::fs::Metadata| (metadata.dev(), metadata.ino());
+    matches!((file.metadata().map(place), std::fs::metadata(path).map(place)), (Ok(a), Ok(b)) if a == b)
+}
+
+/// Creates the database file, while SQLite has yet to open it, so that only its owner can read it: it
+/// holds the key of the cookies, password hashes and what people say.
+fn keep_private(path: &Path) -> std::io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
+}
