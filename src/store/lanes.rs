@@ -11,6 +11,8 @@ use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 
 use super::error::{Error, Failure};
+use super::queue::Purpose;
+use super::visit::Visit;
 use super::{Post, Posted, Store};
 use crate::model::rooms::RoomId;
 
@@ -81,6 +83,8 @@ impl Store {
     pub async fn post(&self, post: Post) -> Result<Posted, Error> {
         let key = self.shared.engine.has_many_writers().then_some(post.room);
         let until = self.deadline();
+        // Time in the line is this request's, too.
+        let _line = Visit::new(Purpose::Writes, self.budget, until, self.request.clone());
         let (answer, answered) = oneshot::channel();
         if self.shared.lanes.queue(key, Waiting { post, answer, until })? {
             // Others' posts are not to be written in the time that is left for this one.
@@ -135,17 +139,34 @@ impl Drop for Lane {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Config;
+    use crate::model::Refusal;
     use crate::model::messages::{Body, Nonce};
     use crate::model::sessions::TokenHash;
 
     const LANE: Key = Some(RoomId(7));
 
+    fn some_post() -> Post {
+        let (nonce, body) = (Nonce::parse("a").unwrap(), Body::parse("hello").unwrap());
+        Post { token: TokenHash([0; 32]), room: RoomId(7), nonce, body }
+    }
+
     /// Somebody who waits for as long as the receiver is kept.
     fn somebody() -> (Waiting, oneshot::Receiver<Answer>) {
         let (answer, answered) = oneshot::channel();
-        let (nonce, body) = (Nonce::parse("a").unwrap(), Body::parse("hello").unwrap());
-        let post = Post { token: TokenHash([0; 32]), room: RoomId(7), nonce, body };
-        (Waiting { post, answer, until: Instant::now() }, answered)
+        (Waiting { post: some_post(), answer, until: Instant::now() }, answered)
+    }
+
+    #[rocket::async_test]
+    async fn time_in_the_line_is_the_requests() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("parlor.db").display());
+        let store = Store::open(&url, Config::default().limits()).await.unwrap().for_requests().for_page();
+        let left = || store.request.as_ref().unwrap().left(store.budget);
+        let before = left();
+        assert!(matches!(store.post(some_post()).await, Err(Error::Refused(Refusal::NoSuchRoom))));
+        assert!(left() < before);
+        store.close().await;
     }
 
     #[test]
