@@ -1,6 +1,9 @@
 //! What the tail does after a panic or a reading that failed.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+
+use futures_util::future::poll_immediate;
 
 use super::*;
 use crate::config::Config;
@@ -66,6 +69,24 @@ async fn what_was_rung_for_is_kept_for_the_next_reading_when_one_fails() {
     store.close().await;
     assert!(live.catch_up_with_own().await.is_err());
     assert!(live.rung().contains(&TEA));
+}
+
+/// The tail looks at a room that has a log: at one that is being loaded it would look in vain.
+#[rocket::async_test]
+async fn a_post_to_a_room_that_is_being_loaded_is_passed_after_that() {
+    let (_folder, store) = store().await;
+    let (live, _tail) = Live::start(&store, 1024).await.unwrap();
+    live.write().watched.add(TEA, 0);
+    let cold = live.write().watched.take_cold(1);
+    let mut passed = pin!(live.settle_post(TEA));
+    assert!(poll_immediate(passed.as_mut()).await.is_none() && live.rung().is_empty(), "it is not there yet");
+    live.write().watched.load(&cold[0], RoomLog::new(Position::START, &[]).ok(), Moment::now());
+    cold[0].loaded.notify_waiters();
+    assert!(
+        poll_immediate(passed).await.is_none() && live.rung().contains(&TEA),
+        "now the tail is to pass it"
+    );
+    store.close().await;
 }
 
 #[rocket::async_test]
