@@ -173,39 +173,34 @@ impl Live {
     }
 
     /// What somebody is told who asks about the log of a room and may listen there. Asking is watching: the
-    /// tail follows the room from here on. Who asks first has it brought into memory, and all who ask
-    /// meanwhile wait for that.
-    pub async fn updates(&self, question: Question) -> Option<Known<LiveUpdates>> {
-        self.answer(&question, |_, _| true).await
+    /// tail follows the room from here on.
+    #[must_use]
+    pub fn updates(&self, question: Question) -> Option<Known<LiveUpdates>> {
+        self.tell(&question, |_, _| true).known()
     }
 
-    /// The same for whoever presents this token, if memory knows that they may listen there, and that the
-    /// session is that of `account`, if one is named: all that a poll asks, under one lock.
-    pub async fn poll(
+    /// The same once the room is in memory. Who asks first has it loaded, and all who ask meanwhile wait for
+    /// that.
+    pub async fn updates_once_loaded(&self, question: Question) -> Option<Known<LiveUpdates>> {
+        match self.tell(&question, |_, _| true) {
+            Told::Loading(loaded) => {
+                tokio::time::timeout(PATIENCE, loaded).await.ok()?;
+                self.updates(question)
+            }
+            told => told.known(),
+        }
+    }
+
+    /// What memory tells at once to whoever presents this token, if it knows that they may listen there, and
+    /// that the session is that of `account`, if one is named: all that a poll asks, under one lock.
+    #[must_use]
+    pub fn poll(
         &self,
         token: &TokenHash,
         account: Option<i64>,
         question: Question,
     ) -> Option<Known<LiveUpdates>> {
-        self.answer(&question, |state, now| state.may_listen(token, account, question.room, now)).await
-    }
-
-    async fn answer(
-        &self,
-        question: &Question,
-        may: impl Fn(&State, Moment) -> bool,
-    ) -> Option<Known<LiveUpdates>> {
-        match self.tell(question, &may) {
-            Told::Known(known) => Some(known),
-            Told::Unknown => None,
-            Told::Loading(loaded) => {
-                tokio::time::timeout(PATIENCE, loaded).await.ok()?;
-                match self.tell(question, &may) {
-                    Told::Known(known) => Some(known),
-                    Told::Unknown | Told::Loading(_) => None,
-                }
-            }
-        }
+        self.tell(&question, |state, now| state.may_listen(token, account, question.room, now)).known()
     }
 
     fn tell(&self, question: &Question, may: impl Fn(&State, Moment) -> bool) -> Told<Known<LiveUpdates>> {

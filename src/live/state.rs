@@ -34,6 +34,16 @@ pub(super) enum Told<T> {
     Loading(OwnedNotified),
 }
 
+impl<T> Told<T> {
+    /// What is known at once.
+    pub(super) fn known(self) -> Option<T> {
+        match self {
+            Self::Known(known) => Some(known),
+            Self::Unknown | Self::Loading(_) => None,
+        }
+    }
+}
+
 impl State {
     /// Whether the house is new enough to answer from.
     pub(super) fn is_fresh(&self, now: Moment) -> bool {

@@ -90,7 +90,7 @@ async fn earlier(room: RoomId, before: i64, store: &Store) -> Result<RawJson<Str
 
 /// The poll: what follows its cursor, unless there is nothing and the people are still the same.
 async fn updates(question: Question, store: &Store, live: &Live) -> Result<News, Error> {
-    if let Some(known) = live.updates(question).await {
+    if let Some(known) = live.updates_once_loaded(question).await {
         return Ok(news(known));
     }
     let updates = LiveUpdates::from(store.updates(question.room, question.after).await?);
@@ -174,7 +174,7 @@ async fn acknowledged(
     let reaches = |updates: &LiveUpdates| {
         updates.more || after.seq + i64::try_from(updates.messages.len()).unwrap_or(0) >= own.position.seq
     };
-    let updates = match live.updates(Question { room, after, people: None }).await {
+    let updates = match live.updates(Question { room, after, people: None }) {
         _ if !posted.inside => nothing(false),
         Some(Known::Changed(updates)) if reaches(&updates) => updates,
         _ => match store.updates(room, after).await {

@@ -22,7 +22,7 @@ impl<'r> FromRequest<'r> for Poller {
 
     async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
         let InPath(room) = try_outcome!(request.guard::<InPath>().await);
-        if let Some(known) = told(request, room).await {
+        if let Some(known) = told(request, room) {
             return Outcome::Success(Self::Told(known));
         }
         Outcome::Success(Self::Asks(try_outcome!(request.guard::<Listener>().await)))
@@ -30,7 +30,7 @@ impl<'r> FromRequest<'r> for Poller {
 }
 
 /// What memory tells; nothing also where something is wrong with the question: that is for the handler to say.
-async fn told(request: &Request<'_>, room: RoomId) -> Option<Known<LiveUpdates>> {
+fn told(request: &Request<'_>, room: RoomId) -> Option<Known<LiveUpdates>> {
     let live = request.rocket().state::<Live>()?;
     let token = presented(request)?;
     let account = match request.headers().get_one("Parlor-Account") {
@@ -46,5 +46,5 @@ async fn told(request: &Request<'_>, room: RoomId) -> Option<Known<LiveUpdates>>
     };
     let after = cursor("after")?.unwrap_or(Cursor::START);
     let people = cursor("people")?;
-    live.poll(&token, account, Question { room, after, people }).await
+    live.poll(&token, account, Question { room, after, people })
 }

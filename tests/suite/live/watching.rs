@@ -35,7 +35,7 @@ async fn with_rooms(house: House, count: i64, with_a_message: i64) -> House {
 /// How many messages memory has of that room; nothing if it cannot answer.
 async fn remembered(house: &House, room: i64) -> Option<usize> {
     let question = Question { room: RoomId(room), after: Cursor::START, people: None };
-    match house.live().updates(question).await? {
+    match house.live().updates_once_loaded(question).await? {
         Known::Unchanged => Some(0),
         Known::Changed(LiveUpdates { messages, .. }) => Some(messages.len()),
     }
