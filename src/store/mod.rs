@@ -2,7 +2,8 @@
 //!
 //! One file per noun, one text per statement, the same on SQLite and PostgreSQL; what must differ stands
 //! in [`engine`]. Writes are transactions that lock before they read what must be true (see [`Store::write`]).
-//! Lock order: session, account, membership, room, house.
+//! Lock order: account, its sessions, room, membership, house. No request holds two accounts, nor on PostgreSQL
+//! two rooms, so no two of them can be deadlocked.
 
 mod accounts;
 mod connection;

@@ -64,6 +64,7 @@ impl Store {
         self.write(|mut writing| async move {
             insert_session(&mut writing, account, session).await?;
             let Some(nonce) = &session.nonce else { return Ok((Opened::Beside, writing)) };
+            lock_account(&mut writing, account).await?;
             let (from, to) = (session.began.before(REPEAT), session.began);
             if !end_sessions_of(&mut writing, account, nonce.as_str(), from.0, to.0).await? {
                 return Ok((Opened::Beside, writing));
@@ -134,7 +135,7 @@ impl Store {
     /// When the database fails.
     pub async fn end_session(&self, token: &TokenHash) -> Result<(), Error> {
         self.write(|mut writing| async move {
-            if let Some((account, nonce, created_at)) = delete_session(&mut writing, token).await? {
+            if let Some((account, nonce, created_at)) = lock_and_delete(&mut writing, token).await? {
                 if let Some(nonce) = nonce {
                     let (from, to) = (created_at.before(REPEAT), created_at.after(REPEAT));
                     end_sessions_of(&mut writing, account, &nonce, from.0, to.0).await?;
@@ -152,7 +153,7 @@ impl Store {
     /// When the database fails.
     pub async fn end_former_session(&self, token: &TokenHash) -> Result<(), Error> {
         self.write(|mut writing| async move {
-            if let Some((account, ..)) = delete_session(&mut writing, token).await? {
+            if let Some((account, ..)) = lock_and_delete(&mut writing, token).await? {
                 close_account(&mut writing, account).await?;
             }
             Ok(((), writing))
@@ -160,25 +161,33 @@ impl Store {
         .await
     }
 
-    /// Ends one session that has expired, the first but for `skipped` others, and says whether there was one.
+    /// Ends the sessions of one account that have expired: of whoever's is the first but for `skipped` others. Says
+    /// whether there was one.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn end_expired_session(&self, skipped: i64) -> Result<bool, Error> {
+    pub async fn end_expired_sessions(&self, skipped: i64) -> Result<bool, Error> {
         self.write(|mut writing| async move {
-            let ended: Option<(i64,)> = sqlx::query_as(
-                "delete from session where expires_at <= $1 and token_hash =
-                     (select token_hash from session where expires_at <= $1 order by expires_at limit 1 offset $2)
-                 returning account_id",
+            let now = Timestamp::now();
+            let account: Option<(i64,)> = sqlx::query_as(
+                "update account set name = name where id =
+                     (select account_id from session where expires_at <= $1 order by expires_at limit 1 offset $2)
+                 returning id",
             )
-            .bind(Timestamp::now().0)
+            .bind(now.0)
             .bind(skipped)
             .fetch_optional(&mut writing)
             .await?;
-            if let Some((account,)) = ended {
+            let Some((account,)) = account else { return Ok((false, writing)) };
+            let ended = sqlx::query("delete from session where account_id = $1 and expires_at <= $2")
+                .bind(account)
+                .bind(now.0)
+                .execute(&mut writing)
+                .await?;
+            if ended.rows_affected() > 0 {
                 close_account(&mut writing, AccountId(account)).await?;
             }
-            Ok((ended.is_some(), writing))
+            Ok((true, writing))
         })
         .await
     }
@@ -208,7 +217,15 @@ pub(super) async fn insert_session(
 /// Whose session it was, the nonce of its form, and when it was opened.
 type Deleted = (AccountId, Option<String>, Timestamp);
 
-async fn delete_session(connection: &mut Connection, token: &TokenHash) -> Result<Option<Deleted>, Error> {
+/// Deletes a session, once its account is locked: two that end several of its sessions might each hold one that
+/// the other waits for.
+async fn lock_and_delete(connection: &mut Connection, token: &TokenHash) -> Result<Option<Deleted>, Error> {
+    sqlx::query(
+        "update account set name = name where id = (select account_id from session where token_hash = $1)",
+    )
+    .bind(token.0.to_vec())
+    .execute(&mut *connection)
+    .await?;
     let row: Option<(i64, Option<String>, i64)> =
         sqlx::query_as("delete from session where token_hash = $1 returning account_id, nonce, created_at")
             .bind(token.0.to_vec())
@@ -218,6 +235,7 @@ async fn delete_session(connection: &mut Connection, token: &TokenHash) -> Resul
 }
 
 /// Ends the sessions that a form opened from one moment on until before another, and says whether there were any.
+/// The account must be locked.
 async fn end_sessions_of(
     connection: &mut Connection,
     account: AccountId,
@@ -254,9 +272,9 @@ pub(super) async fn living_session(
     row.map(|(id,)| AccountId(id)).ok_or_else(|| Refusal::LoggedOut.into())
 }
 
-/// What follows the end of a session: the room is left with the last one, and the house is told.
+/// What follows the end of a session of `account`, which must be locked: the room is left with the last one, and
+/// the house is told.
 async fn close_account(connection: &mut Connection, account: AccountId) -> Result<(), Error> {
-    lock_account(connection, account).await?;
     // Whatever a room has accepted from this session precedes its end, so the room is locked even where
     // it is not left.
     let here = lock_room_of(connection, account).await?;

@@ -56,7 +56,7 @@ struct Round {
     began: Instant,
     /// Whether the clocks agree; nothing until they have been compared.
     clocks_agree: Option<bool>,
-    /// How many expired sessions could not be ended.
+    /// How many times expired sessions could not be ended.
     bad_sessions: i64,
     /// Up to which number the house log has been swept.
     swept: Option<i64>,
@@ -97,7 +97,7 @@ impl Sweeper {
             self.round = Round::default();
             return false;
         }
-        let mut done = match self.store.end_expired_session(self.round.bad_sessions).await {
+        let mut done = match self.store.end_expired_sessions(self.round.bad_sessions).await {
             Ok(ended) => ended,
             Err(error) => {
                 failed("an expired session", &error);

@@ -18,6 +18,7 @@ on_both_engines![
     a_log_in_whose_cookie_does_not_come_back_says_why,
     a_form_sent_twice_is_one_log_in,
     a_form_sent_twice_at_once_ends_at_once,
+    sessions_of_one_form_that_end_at_once_do_not_wait_for_each_other,
     other_forms_are_other_log_ins,
     what_a_browser_says_of_itself_is_not_stored,
 ];
@@ -210,6 +211,24 @@ async fn a_form_sent_twice_at_once_ends_at_once(house: House) {
     one.opens("/rooms").await.is(401);
     twin.opens("/rooms").await.is(401);
     assert_eq!(house.finds("select count(*) from membership").await, 0);
+}
+
+/// Each log-out ends the other's session as well, after its own: were the account not locked before both, each
+/// would hold what the other one needs.
+async fn sessions_of_one_form_that_end_at_once_do_not_wait_for_each_other(house: House) {
+    house.person("ana").await;
+    let other = if house.has_company() { Some(house.another().await) } else { None };
+    let browsers = [house.visitor("ana"), other.as_ref().unwrap_or(&house).visitor("ana")];
+    for _ in 0..10 {
+        for browser in &browsers {
+            browser.logs_in().await;
+        }
+        house.meddles("update session set nonce = 'nonce-1'").await;
+        for answer in join_all(browsers.iter().map(|browser| browser.sends("/session/end", &[]))).await {
+            answer.leads_to("/");
+        }
+    }
+    assert_eq!(house.finds("select count(*) from session").await, 0);
 }
 
 async fn other_forms_are_other_log_ins(house: House) {
