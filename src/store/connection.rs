@@ -60,6 +60,12 @@ impl Connection {
         Ok(())
     }
 
+    /// Ends a transaction that has only read: what was read stays right whatever becomes of this. Without it the
+    /// transaction ends as well, by a task that has yet to get its turn.
+    pub(super) async fn end(self) {
+        let _ = self.commit().await;
+    }
+
     /// Runs one statement under the deadline.
     async fn run<'c, T, F>(
         &'c mut self,

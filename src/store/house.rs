@@ -123,6 +123,7 @@ impl Store {
         )
         .fetch_all(&mut snapshot)
         .await?;
+        snapshot.end().await;
         let room = |(id, name, owner, owner_name, seq, tag, deleted_by): RoomRow| SnapshotRoom {
             room: RoomRef { id: RoomId(id), name },
             owner: Person { id: AccountId(owner), name: owner_name },

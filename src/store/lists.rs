@@ -49,6 +49,7 @@ impl Store {
         if let Some(here) = whereabouts.inside().filter(|here| !rooms.iter().any(|r| r.room.id == here.id)) {
             rooms.insert(0, seen_from_outside(&mut snapshot, here.id).await?);
         }
+        snapshot.end().await;
         Ok(ListPage { version, page, pages, whereabouts, rooms })
     }
 }

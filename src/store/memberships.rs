@@ -1,9 +1,11 @@
 //! Who is in which room: joining and leaving.
 
+use super::rooms::require_living;
 use super::sessions::living_session;
 use super::whereabouts::{dismiss, enter, leave_room, lock_account, lock_room, where_is};
 use super::{Error, Session, Store};
 use crate::model::Refusal;
+use crate::model::log::{Position, Tag};
 use crate::model::memberships::Whereabouts;
 use crate::model::rooms::RoomId;
 
@@ -62,5 +64,32 @@ impl Store {
             Ok(((), writing))
         })
         .await
+    }
+
+    /// The names of those in room `id`, and how new they are, in one statement.
+    ///
+    /// # Errors
+    /// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], or when the database fails.
+    pub async fn people(&self, id: RoomId) -> Result<(Vec<String>, Position), Error> {
+        let rows: Vec<(i64, String, Option<String>, i64, i64)> = sqlx::query_as(
+            "select cast(1 as bigint), r.name, d.name, r.moved_seq, r.moved_tag
+             from room r left join account d on d.id = r.deleted_by where r.id = $1
+             union all
+             select cast(0 as bigint), a.name, null, cast(0 as bigint), cast(0 as bigint)
+             from membership m join account a on a.id = m.account_id where m.room_id = $1",
+        )
+        .bind(id.0)
+        .fetch_all(&mut self.reader().await?)
+        .await?;
+        let (mut names, mut moved) = (Vec::with_capacity(rows.len()), None);
+        for (is_room, name, deleted_by, seq, tag) in rows {
+            if is_room == 1 {
+                require_living(&name, deleted_by)?;
+                moved = Some(Position { seq, tag: Tag(tag) });
+            } else {
+                names.push(name);
+            }
+        }
+        Ok((names, moved.ok_or(Refusal::NoSuchRoom)?))
     }
 }

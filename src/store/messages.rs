@@ -1,6 +1,6 @@
 //! Reading a room's log. How it is written stands in [`posts`](super::posts).
 
-use super::rooms::{Facts, facts};
+use super::rooms::require_living;
 use super::{Connection, Error, Store};
 use crate::model::log::{Cursor, Position, Tag};
 use crate::model::messages::Message;
@@ -30,19 +30,18 @@ fn message((seq, tag, author, sent_at, body): Row) -> Message {
 }
 
 impl Store {
-    /// What follows `after` in the log of room `id`.
+    /// What follows `after` in the log of room `id`, in one statement.
     ///
     /// # Errors
     /// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], [`Refusal::Resync`] when the cursor is not of
     /// this log, or when the database fails.
     pub async fn updates(&self, id: RoomId, after: Cursor) -> Result<Updates, Error> {
-        let mut snapshot = self.snapshot().await?;
-        let Facts { head, moved, .. } = facts(&mut snapshot, id).await?;
-        if after.seq > head.seq {
+        let (Known { head, moved }, mut messages) =
+            from_cursor(&mut self.reader().await?, id, after.seq).await?;
+        if after.seq > head {
             return Err(Refusal::Resync.into());
         }
         // The entry the cursor names is read along, to see that it is the one the reader saw.
-        let mut messages = starting_at(&mut snapshot, id, after.seq, UPDATE_MAX + 2).await?;
         if after.seq > 0 {
             if !messages.first().is_some_and(|seen| after.is_at(seen.position)) {
                 return Err(Refusal::Resync.into());
@@ -61,34 +60,63 @@ impl Store {
     pub async fn messages_before(&self, id: RoomId, before: i64) -> Result<Vec<Message>, Error> {
         newest(&mut self.reader().await?, id, before).await
     }
-
-    /// At most `most` messages of room `id` from number `first` on, oldest first.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn messages_from(&self, id: RoomId, first: i64, most: usize) -> Result<Vec<Message>, Error> {
-        starting_at(&mut self.reader().await?, id, first, most).await
-    }
 }
 
-/// At most `most` messages of a room from number `first` on, oldest first.
-async fn starting_at(
+/// What is known of a living room beside its messages.
+struct Known {
+    /// The number of the newest.
+    head: i64,
+    /// The latest coming or going in it.
+    moved: Position,
+}
+
+/// The message that a cursor names and at most [`UPDATE_MAX`] + 1 after it, oldest first. They are numbered without a
+/// gap, and looked for by their numbers alone: a database that sorts before it counts would read the whole log.
+///
+/// # Errors
+/// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], or when the database fails.
+async fn from_cursor(
     connection: &mut Connection,
     id: RoomId,
-    first: i64,
-    most: usize,
-) -> Result<Vec<Message>, Error> {
+    cursor: i64,
+) -> Result<(Known, Vec<Message>), Error> {
+    type Row = (
+        String,
+        Option<String>,
+        i64,
+        i64,
+        i64,
+        Option<i64>,
+        Option<i64>,
+        Option<String>,
+        Option<i64>,
+        Option<String>,
+    );
     let rows: Vec<Row> = sqlx::query_as(
-        "select m.seq, m.tag, a.name, m.sent_at, m.body
-         from message m join account a on a.id = m.author_id
-         where m.room_id = $1 and m.seq >= $2 order by m.seq limit $3",
+        "select r.name, d.name, r.last_seq, r.moved_seq, r.moved_tag, m.seq, m.tag, a.name, m.sent_at, m.body
+         from room r
+         left join account d on d.id = r.deleted_by
+         left join message m on m.room_id = r.id and m.seq >= $2 and m.seq < $3
+         left join account a on a.id = m.author_id
+         where r.id = $1",
     )
     .bind(id.0)
-    .bind(first)
-    .bind(limit(most))
+    .bind(cursor)
+    .bind(cursor.saturating_add(limit(UPDATE_MAX + 2)))
     .fetch_all(connection)
     .await?;
-    Ok(rows.into_iter().map(message).collect())
+    let (mut known, mut messages) = (None, Vec::new());
+    for (name, deleted_by, head, moved_seq, moved_tag, seq, tag, author, sent_at, body) in rows {
+        require_living(&name, deleted_by)?;
+        known = Some(Known { head, moved: Position { seq: moved_seq, tag: Tag(moved_tag) } });
+        if let (Some(seq), Some(tag), Some(author), Some(sent_at), Some(body)) =
+            (seq, tag, author, sent_at, body)
+        {
+            messages.push(message((seq, tag, author, sent_at, body)));
+        }
+    }
+    messages.sort_unstable_by_key(|message| message.position.seq);
+    Ok((known.ok_or(Refusal::NoSuchRoom)?, messages))
 }
 
 /// The messages of a room before number `before`, oldest first, at most [`PAGE_MAX`].

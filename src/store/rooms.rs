@@ -140,17 +140,8 @@ impl Store {
         }
         let people = names_inside(&mut snapshot, id).await?;
         let messages = newest(&mut snapshot, id, before.unwrap_or(i64::MAX)).await?;
+        snapshot.end().await;
         Ok(RoomPage { room, owner, messages, head, people, moved })
-    }
-
-    /// The names of those in room `id`, and how new they are.
-    ///
-    /// # Errors
-    /// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], or when the database fails.
-    pub async fn people(&self, id: RoomId) -> Result<(Vec<String>, Position), Error> {
-        let mut snapshot = self.snapshot().await?;
-        let Facts { moved, .. } = facts(&mut snapshot, id).await?;
-        Ok((names_inside(&mut snapshot, id).await?, moved))
     }
 }
 
@@ -190,15 +181,19 @@ pub(super) async fn facts(connection: &mut Connection, id: RoomId) -> Result<Fac
     .await?;
     let (name, owner, owner_name, last_seq, last_tag, moved_seq, moved_tag, deleted_by) =
         row.ok_or(Refusal::NoSuchRoom)?;
-    if let Some(by) = deleted_by {
-        return Err(Refusal::RoomDeleted { room: name, by }.into());
-    }
+    require_living(&name, deleted_by)?;
     Ok(Facts {
         room: RoomRef { id, name },
         owner: Person { id: AccountId(owner), name: owner_name },
         head: Position { seq: last_seq, tag: Tag(last_tag) },
         moved: Position { seq: moved_seq, tag: Tag(moved_tag) },
     })
+}
+
+/// # Errors
+/// [`Refusal::RoomDeleted`] when somebody has deleted it.
+pub(super) fn require_living(name: &str, deleted_by: Option<String>) -> Result<(), Refusal> {
+    deleted_by.map_or(Ok(()), |by| Err(Refusal::RoomDeleted { room: name.to_owned(), by }))
 }
 
 /// # Errors
