@@ -47,6 +47,14 @@ impl Error {
     }
 }
 
+impl Failure {
+    /// Whether more came than could be served.
+    #[must_use]
+    pub fn is_overload(&self) -> bool {
+        matches!(self, Self::QueueFull(_) | Self::WaitedTooLong(_))
+    }
+}
+
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)

@@ -18,9 +18,6 @@ use super::{lists, welcome};
 use crate::model::Refusal;
 use crate::store::Store;
 
-/// How long to wait before trying again, in seconds, where a problem is expected to pass.
-pub(super) const RETRY_AFTER: u32 = 1;
-
 #[catch(default)]
 fn problem(status: Status, request: &Request<'_>) -> (Status, (ContentType, String)) {
     let problem = Problem::of_request(request, status);
@@ -72,7 +69,7 @@ fn error_page(problem: &Problem, user: Option<&User>, unknown: bool) -> Template
         status: problem.status,
         title: problem.title,
         detail: &problem.detail,
-        retry_after: matches!(problem.status, 429 | 503).then_some(RETRY_AFTER),
+        retry_after: problem.retry_after,
     };
     let page = Page::new(user, content).with_unsent(problem.unsent.as_deref());
     pages::render(templates::PROBLEM, if unknown { page.of_someone() } else { page })

@@ -7,6 +7,7 @@
 //! | a body that cannot be read | 400, 413, 415 | `malformed`, `too-large`, `unsupported-media-type` |
 //! | a form sent from another site | 403 | `cross-site` |
 //! | too many log-ins at once | 429 | `too-many-requests` |
+//! | more requests at once than can be served | 503 | `unavailable` |
 //! | something else than the database failed | 503 | `unavailable` |
 //! | the database does not answer | 503 | `unavailable` |
 //!
@@ -28,6 +29,12 @@ use crate::model::rooms::RoomRef;
 use crate::model::{Invalid, Refusal};
 use crate::store;
 
+/// In how many seconds to try again after a refusal for overload. Spread, so that those who were refused do not
+/// come back together, and long enough that refusing them leaves time for the others: it costs time, too.
+fn some_seconds() -> u32 {
+    rand::random_range(1..=5)
+}
+
 /// What kept a request from being done.
 #[derive(Clone, Debug)]
 pub(super) enum Error {
@@ -47,6 +54,8 @@ pub(super) enum Error {
     CrossSite,
     /// More log-ins than this machine can check.
     TooManyLogIns,
+    /// More requests than can be served, which has been logged.
+    Busy,
     /// The database failed, which has been logged.
     Unavailable,
     /// Something else failed, which has been logged.
@@ -81,9 +90,9 @@ impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
         match error {
             store::Error::Refused(refusal) => Self::Refused(refusal),
-            store::Error::Failed(_) => {
+            store::Error::Failed(ref failure) => {
                 tracing::error!("{error}");
-                Self::Unavailable
+                if failure.is_overload() { Self::Busy } else { Self::Unavailable }
             }
         }
     }
@@ -106,6 +115,9 @@ pub(super) struct Problem {
     /// Who deleted it.
     #[serde(skip_serializing_if = "Option::is_none")]
     by: Option<String>,
+    /// In how many seconds to try again, where the problem is expected to pass.
+    #[serde(skip)]
+    pub(super) retry_after: Option<u32>,
     /// Words that were not sent.
     #[serde(skip)]
     pub(super) unsent: Option<String>,
@@ -124,6 +136,14 @@ impl Problem {
     fn new(status: Status, kind: &str, title: &'static str, detail: impl Into<String>) -> Self {
         let (kind, detail) = (format!("/problems/{kind}"), detail.into());
         Self { kind, title, status: status.code, detail, ..Self::default() }
+    }
+
+    fn unavailable(detail: &str) -> Self {
+        Self::new(Status::ServiceUnavailable, "unavailable", "Not available", detail)
+    }
+
+    fn again_in(self, seconds: u32) -> Self {
+        Self { retry_after: Some(seconds), ..self }
     }
 
     /// What a status says by itself, when the framework and not the house refused.
@@ -208,19 +228,19 @@ impl From<Error> for Problem {
                 "too-many-requests",
                 "Too many at once",
                 "Many people are logging in right now. Please try again in a moment.",
-            ),
-            Error::Unavailable => Self::new(
-                Status::ServiceUnavailable,
-                "unavailable",
-                "Not available",
-                "Parlor cannot answer right now. Please try again in a moment.",
-            ),
-            Error::Failed => Self::new(
-                Status::ServiceUnavailable,
-                "unavailable",
-                "Not available",
-                "Parlor cannot do this right now. Please try again in a moment.",
-            ),
+            )
+            .again_in(some_seconds()),
+            Error::Busy => Self::unavailable(
+                "More people are asking than can be answered at once. Please try again in a moment.",
+            )
+            .again_in(some_seconds()),
+            Error::Unavailable => {
+                Self::unavailable("Parlor cannot answer right now. Please try again in a moment.").again_in(1)
+            }
+            Error::Failed => {
+                Self::unavailable("Parlor cannot do this right now. Please try again in a moment.")
+                    .again_in(1)
+            }
             Error::Unsent(error, words) => Self { unsent: Some(words.0), ..Self::from(*error) },
         }
     }

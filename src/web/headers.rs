@@ -5,7 +5,7 @@ use rocket::http::{ContentType, Header, Status};
 use rocket::shield::{NoSniff, Shield};
 use rocket::{Request, Response};
 
-use super::catchers::RETRY_AFTER;
+use super::error::Problem;
 
 /// Scripts, styles and pictures of our own only, all of them files; no frames, no plug-ins. HTML from a
 /// fragment enters a page through the one Trusted Types policy, `parlor`.
@@ -27,7 +27,7 @@ impl Fairing for Headers {
         Info { name: "Headers", kind: Kind::Response }
     }
 
-    async fn on_response<'r>(&self, _: &'r Request<'_>, response: &mut Response<'r>) {
+    async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
         if response.content_type() == Some(ContentType::HTML) {
             response.set_header(Header::new("Content-Security-Policy", CONTENT_SECURITY_POLICY));
             response.set_header(Header::new("Referrer-Policy", "same-origin"));
@@ -39,7 +39,8 @@ impl Fairing for Headers {
             response.set_header(Header::new("Cache-Control", "no-store"));
         }
         if matches!(response.status(), Status::TooManyRequests | Status::ServiceUnavailable) {
-            response.set_header(Header::new("Retry-After", RETRY_AFTER.to_string()));
+            let seconds = Problem::of_request(request, response.status()).retry_after;
+            seconds.map(|seconds| response.set_header(Header::new("Retry-After", seconds.to_string())));
         }
     }
 }
