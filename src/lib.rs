@@ -3,7 +3,7 @@
 //! # The map
 //!
 //! Floors from top to bottom; nothing imports upward. A noun has the same name on every floor:
-//! `web/messages.rs` calls `store/messages.rs`, speaks of `model/messages.rs`, and is shown by
+//! `web/messages/` calls `store/messages.rs`, speaks of `model/messages.rs`, and is shown by
 //! `templates/messages/`, `static/js/messages.js` and `static/css/messages.css`.
 //!
 //! | floor | what it knows |
@@ -27,7 +27,7 @@
 //!
 //! 1. The composer sends `POST /api/rooms/7/messages?after=41.…` with the text and a nonce
 //!    (`static/js/outbox.js`).
-//! 2. `web/guards.rs` knows the session, from memory if it can; `web/messages.rs` parses text and nonce.
+//! 2. `web/guards.rs` knows the session, from memory if it can; `web/messages/` parses text and nonce.
 //! 3. `store/lanes.rs` puts the post in line, unless that is full; those that wait together become one transaction.
 //! 4. `store/posts.rs` locks the room's row, reads session, deletion, nonce and membership, moves the head,
 //!    stores the message, commits. Only now is it acknowledged.

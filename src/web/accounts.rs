@@ -3,8 +3,8 @@
 use rocket::{Route, post, routes};
 
 use super::body::Fields;
-use super::entrance::{Entered, Entrance};
 use super::error::{Error, Problem};
+use super::log_in::{Entered, Entrance};
 use super::welcome::{AccountForm, SentAccount, Welcome};
 use crate::model::Refusal;
 use crate::model::accounts::{Password, Username};

@@ -8,13 +8,14 @@ use rocket::{Catcher, Request, catch, catchers};
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
-use super::doors::door;
 use super::error::{Error, Problem};
 use super::guards::{User, Visitor};
 use super::pages::{self, Page};
 use super::paths::room_in;
+use super::rooms::join_page::join_page;
+use super::rooms::list;
 use super::templates;
-use super::{lists, welcome};
+use super::welcome;
 use crate::model::Refusal;
 use crate::store::Store;
 
@@ -46,11 +47,11 @@ async fn better_page(
     match (&problem.refusal, user) {
         (Some(Refusal::LoggedOut), None) => Ok(welcome::asked_to_log_in(request, &problem.detail, unsent)),
         (Some(Refusal::RoomDeleted { .. }), Some(user)) => {
-            lists::instead_of_room(store, user, &problem.detail, unsent).await
+            list::instead_of_room(store, user, &problem.detail, unsent).await
         }
         (Some(Refusal::NotAMember { .. }), Some(user)) => {
             let id = room_in(request).ok_or(Error::NotFound)?;
-            door(store, user, id, Some(&problem.detail), unsent).await
+            join_page(store, user, id, Some(&problem.detail), unsent).await
         }
         _ => Err(Error::NotFound),
     }

@@ -24,7 +24,7 @@ use rocket::request;
 use rocket::response::{Responder, Result};
 use serde::Serialize;
 
-use super::words::words;
+use super::refusals::words;
 use crate::model::rooms::RoomRef;
 use crate::model::{Invalid, Refusal};
 use crate::store;

@@ -6,12 +6,12 @@ use rocket::{Responder, Route, State, get, post, routes};
 use rocket_dyn_templates::{Metadata, Template};
 use serde::Serialize;
 
-use super::doors::door;
 use super::error::{Error, Problem};
 use super::fragments::Fragments;
 use super::guards::{Found, InPath, Listener, User};
 use super::pages::Fragment;
 use super::paths::{to_list, to_room};
+use super::rooms::join_page::join_page;
 use super::templates;
 use crate::live::{Known, Live};
 use crate::model::Refusal;
@@ -54,8 +54,8 @@ async fn join(found: Found<'_>, store: &Store, live: &State<Live>) -> Result<Joi
         }
         Err(store::Error::Refused(refusal @ Refusal::InsideAnother(_))) => {
             let problem = Problem::from(refusal);
-            let door = door(store, user, id, Some(&problem.detail), None).await?;
-            Ok(Joined::AtTheDoor((Status::new(problem.status), door)))
+            let page = join_page(store, user, id, Some(&problem.detail), None).await?;
+            Ok(Joined::AtTheDoor((Status::new(problem.status), page)))
         }
         Err(error) => Err(error.into()),
     }

@@ -10,31 +10,27 @@ mod body;
 mod catchers;
 mod client;
 mod cookies;
-mod doors;
-mod entrance;
 mod error;
+mod fair_queue;
 mod forms;
 mod fragments;
 mod guards;
 mod headers;
-mod history;
 mod imports;
-mod lists;
+mod log_in;
 mod memberships;
 mod messages;
 mod notices;
 mod pages;
 mod passwords;
 mod paths;
-mod pieces;
-mod polls;
+mod refusals;
 mod rooms;
 mod same_origin;
 mod sessions;
 mod templates;
-mod turns;
+mod unchunked;
 mod welcome;
-mod words;
 
 use std::sync::Arc;
 
@@ -73,7 +69,7 @@ pub(crate) fn stage(rocket: Rocket<Build>, files: Files, config: Config) -> Resu
     let routes = [
         accounts::routes(),
         assets::routes(),
-        lists::routes(),
+        rooms::list::routes(),
         memberships::routes(),
         messages::routes(),
         notices::routes(),
@@ -90,9 +86,9 @@ pub(crate) fn stage(rocket: Rocket<Build>, files: Files, config: Config) -> Resu
         .attach(files.templates)
         .attach(headers::shield())
         .attach(headers::Headers)
-        .attach(pieces::one())
+        .attach(unchunked::fairing())
         .manage(Passwords::new()?)
-        .manage(entrance::Counter::new())
+        .manage(log_in::Counter::new())
         .manage(files.assets)
         .manage(Fragments::default())
         .manage(config))

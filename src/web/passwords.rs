@@ -18,7 +18,7 @@ use rocket::tokio::time::timeout;
 
 use super::client::ClientAddress;
 use super::error::Error;
-use super::turns::{Full, Turns};
+use super::fair_queue::{Full, Turns};
 use crate::model::accounts::Password;
 
 /// How long somebody waits for their turn: `deploy/nginx.conf` allows for more.

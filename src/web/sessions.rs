@@ -10,9 +10,9 @@ use rocket::{Request, Responder, Route, State, get, post, routes};
 use rocket_dyn_templates::Template;
 
 use super::body::Fields;
-use super::entrance::{Entered, Entrance};
 use super::error::{Error, Problem};
 use super::guards::Visitor;
+use super::log_in::{Entered, Entrance};
 use super::same_origin::SameOrigin;
 use super::welcome::{AccountForm, SentAccount, Welcome};
 use super::{cookies, paths};

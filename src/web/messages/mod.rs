@@ -9,19 +9,22 @@ use rocket::{FromForm, Responder, Route, State, get, post, routes};
 use rocket_dyn_templates::Template;
 use serde::Deserialize;
 
-use super::body::{Fields, Json};
-use super::error::{Error, Problem};
-use super::guards::{InPath, Reader, User, Visitor, extend};
-use super::paths::to_room;
-use super::polls::Poller;
-use super::rooms::{Composer, message_number, room_page};
-use super::same_origin::SameOrigin;
+mod poll;
+pub(crate) mod view;
+
+use self::poll::Poller;
 use crate::live::{Known, Live, LiveUpdates, Question};
 use crate::model::log::{Cursor, Position};
 use crate::model::messages::{Body, Message, Nonce, fill};
 use crate::model::rooms::RoomId;
 use crate::model::{Invalid, Refusal};
 use crate::store::{self, Post, Posted, Session, Store, Updates};
+use crate::web::body::{Fields, Json};
+use crate::web::error::{Error, Problem};
+use crate::web::guards::{InPath, Reader, User, Visitor, extend};
+use crate::web::paths::to_room;
+use crate::web::rooms::{Composer, message_number, room_page};
+use crate::web::same_origin::SameOrigin;
 
 impl From<Updates> for LiveUpdates {
     fn from(updates: Updates) -> Self {
@@ -245,6 +248,6 @@ async fn write_again(
     }
 }
 
-pub(super) fn routes() -> Vec<Route> {
+pub(crate) fn routes() -> Vec<Route> {
     routes![read, create, create_by_form]
 }

@@ -4,18 +4,18 @@ use rocket::{Route, State, get, routes};
 use rocket_dyn_templates::{Metadata, Template};
 use serde::Serialize;
 
-use super::doors::Here;
-use super::error::Error;
-use super::fragments::Fragments;
-use super::guards::{Reader, User};
-use super::pages::{self, Fragment, Page};
-use super::templates;
+use super::join_page::Here;
 use crate::live::{Known, Live};
 use crate::model::Invalid;
 use crate::model::house::Person;
 use crate::model::log::{Cursor, Position};
 use crate::model::rooms::RoomId;
 use crate::store::{ListPage, Room, Store};
+use crate::web::error::Error;
+use crate::web::fragments::Fragments;
+use crate::web::guards::{Reader, User};
+use crate::web::pages::{self, Fragment, Page};
+use crate::web::templates;
 
 #[derive(Serialize)]
 struct NoticeView {
@@ -102,9 +102,9 @@ impl ListView {
 
 /// The form that creates a room: what was typed, and what is wrong with it.
 #[derive(Default, Serialize)]
-pub(super) struct CreateForm<'a> {
-    pub(super) name: &'a str,
-    pub(super) error: Option<&'a str>,
+pub(crate) struct CreateForm<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) error: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -132,7 +132,7 @@ async fn index(user: &User, page: Option<&str>, store: &Store) -> Result<Templat
 }
 
 /// The first page of the list, when a room could not be created.
-pub(super) async fn with_form(store: &Store, user: &User, create: CreateForm<'_>) -> Result<Template, Error> {
+pub(crate) async fn with_form(store: &Store, user: &User, create: CreateForm<'_>) -> Result<Template, Error> {
     let list = store.list_page(user.session.person.id, 1).await?;
     let list = ListView::new(list, &user.session.person);
     Ok(pages::render(templates::ROOMS, Page::new(Some(user), ListPageView { list, create, alert: None })))
@@ -140,7 +140,7 @@ pub(super) async fn with_form(store: &Store, user: &User, create: CreateForm<'_>
 
 /// The first page of the list, for someone who wanted a room that is no more. Who was inside has the
 /// notice in the list; to others it is said above.
-pub(super) async fn instead_of_room(
+pub(crate) async fn instead_of_room(
     store: &Store,
     user: &User,
     alert: &str,
@@ -183,6 +183,6 @@ async fn list(
     Ok(Fragment::changed(templates::LIST, ListFragment { list }))
 }
 
-pub(super) fn routes() -> Vec<Route> {
+pub(crate) fn routes() -> Vec<Route> {
     routes![index, list]
 }

@@ -6,22 +6,25 @@ use rocket::{FromForm, Responder, Route, State, get, post, routes};
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
-use super::body::Fields;
-use super::client::ClientAddress;
-use super::doors::door;
-use super::error::{Error, Problem};
-use super::guards::{InPath, Owner, User};
-use super::history::{self, MessageView};
-use super::lists::{self, CreateForm};
-use super::memberships::PeopleView;
-use super::pages::{self, Page};
-use super::paths::{to_list, to_room};
-use super::templates;
+pub(crate) mod join_page;
+pub(crate) mod list;
+
+use self::join_page::join_page;
+use self::list::CreateForm;
 use crate::live::Live;
 use crate::model::messages::Nonce;
 use crate::model::rooms::{RoomId, RoomName};
 use crate::model::{Invalid, Refusal};
 use crate::store::{Room, Store};
+use crate::web::body::Fields;
+use crate::web::client::ClientAddress;
+use crate::web::error::{Error, Problem};
+use crate::web::guards::{InPath, Owner, User};
+use crate::web::memberships::PeopleView;
+use crate::web::messages::view::{self, MessageView};
+use crate::web::pages::{self, Page};
+use crate::web::paths::{to_list, to_room};
+use crate::web::templates;
 
 #[derive(FromForm)]
 struct SentRoom {
@@ -59,7 +62,7 @@ async fn create(
         Err(error) => return Err(error),
     };
     let create = CreateForm { name: &sent.0.name, error: Some(&refused.detail) };
-    let page = lists::with_form(store, user, create).await?;
+    let page = list::with_form(store, user, create).await?;
     Ok(Created::Refused((Status::new(refused.status), page)))
 }
 
@@ -86,7 +89,7 @@ async fn show(user: &User, at: InPath, before: Option<&str>, store: &Store) -> R
     match room_page(store, user, at.0, before, Composer::default()).await {
         Ok(page) => Ok(Shown::Page(page)),
         Err(Error::Refused(Refusal::NotAMember { .. })) => {
-            Ok(Shown::Page(door(store, user, at.0, None, None).await?))
+            Ok(Shown::Page(join_page(store, user, at.0, None, None).await?))
         }
         Err(Error::Refused(Refusal::RoomDeleted { .. }))
             if user.whereabouts.notice().is_some_and(|notice| notice.room.id == at.0) =>
@@ -98,7 +101,7 @@ async fn show(user: &User, at: InPath, before: Option<&str>, store: &Store) -> R
 }
 
 /// The number of a message, as `before` carries it.
-pub(super) fn message_number(text: &str) -> Result<i64, Error> {
+pub(crate) fn message_number(text: &str) -> Result<i64, Error> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     let number = text.parse().ok().filter(|number| digits && *number >= 1);
     number.ok_or_else(|| Invalid::new("Messages are numbered from 1.").into())
@@ -106,9 +109,9 @@ pub(super) fn message_number(text: &str) -> Result<i64, Error> {
 
 /// What stands in the message box, and what is wrong with it.
 #[derive(Default)]
-pub(super) struct Composer<'a> {
-    pub(super) body: &'a str,
-    pub(super) error: Option<&'a str>,
+pub(crate) struct Composer<'a> {
+    pub(crate) body: &'a str,
+    pub(crate) error: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -133,7 +136,7 @@ struct RoomHead {
 }
 
 /// The page of room `id`, for someone in it.
-pub(super) async fn room_page(
+pub(crate) async fn room_page(
     store: &Store,
     user: &User,
     id: RoomId,
@@ -142,7 +145,7 @@ pub(super) async fn room_page(
 ) -> Result<Template, Error> {
     let me = &user.session.person;
     let page = store.room_page(me.id, id, before).await?;
-    let messages = history::views(&page.messages, &me.name);
+    let messages = view::views(&page.messages, &me.name);
     let view = RoomView {
         room: RoomHead {
             id: id.0,
@@ -197,6 +200,6 @@ async fn delete(
     Ok(to_list())
 }
 
-pub(super) fn routes() -> Vec<Route> {
+pub(crate) fn routes() -> Vec<Route> {
     routes![create, show, confirm, delete]
 }

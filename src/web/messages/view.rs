@@ -16,7 +16,7 @@ const LINK: usize = 90;
 
 /// What `messages/_message` is given.
 #[derive(Serialize)]
-pub(super) struct MessageView<'a> {
+pub(crate) struct MessageView<'a> {
     seq: i64,
     tag: String,
     author: &'a str,
@@ -30,7 +30,7 @@ pub(super) struct MessageView<'a> {
 
 /// The views of consecutive messages, for the person named `me`: of the newest of them, as many as go into a
 /// page.
-pub(super) fn views<'a>(messages: &'a [Message], me: &str) -> Vec<MessageView<'a>> {
+pub(crate) fn views<'a>(messages: &'a [Message], me: &str) -> Vec<MessageView<'a>> {
     let before = messages.iter().map(Some).rev().skip(1).chain([None]);
     let newest_first = messages.iter().rev().zip(before);
     let views = newest_first.map(|(message, before)| MessageView::new(message, before, me));
@@ -70,7 +70,7 @@ impl<'a> MessageView<'a> {
     }
 
     /// Its number in the room's log.
-    pub(super) fn seq(&self) -> i64 {
+    pub(crate) fn seq(&self) -> i64 {
         self.seq
     }
 }

@@ -3,22 +3,22 @@
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
-use super::error::Error;
-use super::guards::User;
-use super::pages::{self, Page};
-use super::templates;
 use crate::model::rooms::{RoomId, RoomRef};
 use crate::store::{Room, Store};
+use crate::web::error::Error;
+use crate::web::guards::User;
+use crate::web::pages::{self, Page};
+use crate::web::templates;
 
 /// The room a person is in, for a link back to it.
 #[derive(Serialize)]
-pub(super) struct Here {
+pub(crate) struct Here {
     id: i64,
     name: String,
 }
 
 impl Here {
-    pub(super) fn new(room: &RoomRef) -> Self {
+    pub(crate) fn new(room: &RoomRef) -> Self {
         Self { id: room.id.0, name: room.name.clone() }
     }
 }
@@ -39,7 +39,7 @@ struct RoomView {
 }
 
 /// The door of room `id`, and why one is standing there.
-pub(super) async fn door(
+pub(crate) async fn join_page(
     store: &Store,
     user: &User,
     id: RoomId,

@@ -4,14 +4,14 @@ use rocket::Request;
 use rocket::outcome::{Outcome, try_outcome};
 use rocket::request::{self, FromRequest};
 
-use super::guards::{InPath, Listener, presented};
 use crate::live::{Known, Live, LiveUpdates, Question};
 use crate::model::log::Cursor;
 use crate::model::rooms::RoomId;
+use crate::web::guards::{InPath, Listener, presented};
 
 /// Someone in the room that the path names, who has been told already what they asked for, or, where memory
 /// does not know enough of them, of the room or of the question, a [`Listener`], who is yet to be.
-pub(super) enum Poller {
+pub(crate) enum Poller {
     Told(Known<LiveUpdates>),
     Asks(Listener),
 }
