@@ -4,7 +4,7 @@ use rocket::{Route, post, routes};
 
 use super::body::Fields;
 use super::error::{Error, Problem};
-use super::log_in::{Entered, Entrance};
+use super::log_in::{Entered, LogIn};
 use super::welcome::{AccountForm, SentAccount, Welcome};
 use crate::model::Refusal;
 use crate::model::accounts::{Password, Username};
@@ -12,39 +12,39 @@ use crate::model::sessions::Token;
 use crate::store::{Credentials, NewSession};
 
 #[post("/accounts", data = "<sent>")]
-async fn create(entrance: Entrance<'_>, sent: Fields<SentAccount>) -> Entered {
+async fn create(log_in: LogIn<'_>, sent: Fields<SentAccount>) -> Entered {
     let token = Token::random();
-    match make(&entrance, &sent.0, &token).await {
-        Ok(()) => entrance.enter(&token, &sent.0.next).await,
+    match make(&log_in, &sent.0, &token).await {
+        Ok(()) => log_in.enter(&token, &sent.0.next).await,
         Err(error) => {
             let problem = Problem::from(error);
             let create = AccountForm { username: &sent.0.username, error: Some(&problem.detail) };
             let welcome = Welcome { next: &sent.0.next, create, ..Welcome::new() };
-            entrance.refuse(problem.status, &welcome)
+            log_in.refuse(problem.status, &welcome)
         }
     }
 }
 
-async fn make(entrance: &Entrance<'_>, sent: &SentAccount, token: &Token) -> Result<(), Error> {
+async fn make(log_in: &LogIn<'_>, sent: &SentAccount, token: &Token) -> Result<(), Error> {
     let name = Username::parse(&sent.username)?;
     let password = Password::parse(&sent.password)?;
     let session = sent.session(token)?;
     // A name that is taken costs no hash.
-    let ours = entrance.store().await?.require_free(&name, &session).await?;
+    let ours = log_in.store().await?.require_free(&name, &session).await?;
     if let Some(ours) = ours {
-        return repeat(entrance, ours, password, &session).await;
+        return repeat(log_in, ours, password, &session).await;
     }
-    let hash = entrance.passwords.hash(entrance.client, password.clone()).await?;
-    let made = entrance.store().await?.create_account(&name, &hash, &session).await;
+    let hash = log_in.passwords.hash(log_in.client, password.clone()).await?;
+    let made = log_in.store().await?.create_account(&name, &hash, &session).await;
     match made.map_err(Error::from) {
         Ok(account) => {
-            tracing::info!(account = account.0, client = %entrance.client, "account created");
+            tracing::info!(account = account.0, client = %log_in.client, "account created");
             Ok(())
         }
         Err(Error::Refused(taken)) => {
             // The same form may have been sent twice, and the other one was faster.
-            let ours = entrance.store().await?.require_free(&name, &session).await?;
-            repeat(entrance, ours.ok_or(taken)?, password, &session).await
+            let ours = log_in.store().await?.require_free(&name, &session).await?;
+            repeat(log_in, ours.ok_or(taken)?, password, &session).await
         }
         Err(error) => Err(error),
     }
@@ -52,16 +52,16 @@ async fn make(entrance: &Entrance<'_>, sent: &SentAccount, token: &Token) -> Res
 
 /// A form that is sent again with its nonce and the same password logs in.
 async fn repeat(
-    entrance: &Entrance<'_>,
+    log_in: &LogIn<'_>,
     ours: Credentials,
     password: Password,
     session: &NewSession,
 ) -> Result<(), Error> {
-    if !entrance.passwords.verify(entrance.client, password, Some(ours.password_hash)).await? {
+    if !log_in.passwords.verify(log_in.client, password, Some(ours.password_hash)).await? {
         return Err(Refusal::UsernameTaken.into());
     }
-    entrance.open(ours.account, session).await?;
-    tracing::info!(account = ours.account.0, client = %entrance.client, "logged in by a form sent again");
+    log_in.open(ours.account, session).await?;
+    tracing::info!(account = ours.account.0, client = %log_in.client, "logged in by a form sent again");
     Ok(())
 }
 

@@ -23,7 +23,7 @@ impl<'r, T: for<'f> FromForm<'f> + Send + 'static> FromData<'r> for Fields<T> {
         let sent = read(request, data, &ContentType::Form, "application/x-www-form-urlencoded").await;
         match sent.and_then(|bytes| parse_form(&bytes)) {
             Ok(fields) => Outcome::Success(Self(fields)),
-            Err(error) => Outcome::Error((error.note(request), ())),
+            Err(error) => Outcome::Error((error.attach(request), ())),
         }
     }
 }
@@ -39,7 +39,7 @@ impl<'r, T: DeserializeOwned> FromData<'r> for Json<T> {
         let sent = read(request, data, &ContentType::JSON, "application/json").await;
         match sent.and_then(|bytes| parse_json(&bytes)) {
             Ok(document) => Outcome::Success(Self(document)),
-            Err(error) => Outcome::Error((error.note(request), error)),
+            Err(error) => Outcome::Error((error.attach(request), error)),
         }
     }
 }

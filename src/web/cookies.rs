@@ -16,7 +16,7 @@ pub(super) fn token(jar: &CookieJar<'_>) -> Option<Token> {
 
 /// Gives this browser a token. When the session ends is for the database to say; 400 days is the longest
 /// that Chrome keeps a cookie, after which even a daily visitor logs in again.
-pub(super) fn keep(jar: &CookieJar<'_>, token: &Token, config: &Config) {
+pub(super) fn set(jar: &CookieJar<'_>, token: &Token, config: &Config) {
     let cookie = Cookie::build((NAME, token.to_hex()))
         .same_site(SameSite::Lax)
         .http_only(true)
@@ -26,6 +26,6 @@ pub(super) fn keep(jar: &CookieJar<'_>, token: &Token, config: &Config) {
 }
 
 /// Takes the token away from this browser.
-pub(super) fn drop(jar: &CookieJar<'_>) {
+pub(super) fn clear(jar: &CookieJar<'_>) {
     jar.remove_private(NAME);
 }

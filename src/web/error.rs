@@ -174,8 +174,8 @@ impl Problem {
 
     /// What the request has been refused for, or else what `status` says.
     pub(super) fn of_request(request: &Request<'_>, status: Status) -> Self {
-        let noted = noted(request).lock().unwrap_or_else(PoisonError::into_inner).clone();
-        noted.filter(|problem| problem.status == status.code).unwrap_or_else(|| Self::of_status(status))
+        let attached = attached(request).lock().unwrap_or_else(PoisonError::into_inner).clone();
+        attached.filter(|problem| problem.status == status.code).unwrap_or_else(|| Self::of_status(status))
     }
 
     fn inside(mut self, inside: Option<RoomRef>) -> Self {
@@ -253,28 +253,28 @@ impl Error {
     }
 
     /// Leaves the reason with the request, where the catcher finds it. The last one left is told.
-    pub(super) fn note(&self, request: &Request<'_>) -> Status {
+    pub(super) fn attach(&self, request: &Request<'_>) -> Status {
         let problem = Problem::from(self.clone());
         let status = Status::new(problem.status);
-        *noted(request).lock().unwrap_or_else(PoisonError::into_inner) = Some(problem);
+        *attached(request).lock().unwrap_or_else(PoisonError::into_inner) = Some(problem);
         status
     }
 
     /// Ends a guard.
     pub(super) fn refuse<T>(self, request: &Request<'_>) -> request::Outcome<T, ()> {
-        Outcome::Error((self.note(request), ()))
+        Outcome::Error((self.attach(request), ()))
     }
 }
 
 /// Why a request is refused.
-type Noted = Mutex<Option<Problem>>;
+type Attached = Mutex<Option<Problem>>;
 
-fn noted<'r>(request: &'r Request<'_>) -> &'r Noted {
-    request.local_cache(Noted::default)
+fn attached<'r>(request: &'r Request<'_>) -> &'r Attached {
+    request.local_cache(Attached::default)
 }
 
 impl<'r> Responder<'r, 'static> for Error {
     fn respond_to(self, request: &'r Request<'_>) -> Result<'static> {
-        Err(self.note(request))
+        Err(self.attach(request))
     }
 }

@@ -1,15 +1,15 @@
-//! A line in which addresses take turns: whoever sends a thousand requests waits behind them, and nobody else does.
+//! A fair queue: addresses take turns (round robin), so that whoever sends a thousand requests waits behind their own.
 
 use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-/// A line with a bound for every address and one for all of them.
-pub(super) struct Turns<T> {
+/// A queue with a bound for every address and one for all of them.
+pub(super) struct FairQueue<T> {
     state: Mutex<State<T>>,
     changed: Condvar,
-    of_each: usize,
-    of_all: usize,
+    per_address: usize,
+    in_all: usize,
 }
 
 struct State<T> {
@@ -20,26 +20,26 @@ struct State<T> {
     closed: bool,
 }
 
-/// There is no more room in the line.
+/// There is no more room in the queue.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Full;
 
-impl<T> Turns<T> {
-    /// An empty line for at most `of_each` of one address and `of_all` together.
-    pub(super) fn new(of_each: usize, of_all: usize) -> Self {
+impl<T> FairQueue<T> {
+    /// An empty queue for at most `per_address` of one address and `in_all` together.
+    pub(super) fn new(per_address: usize, in_all: usize) -> Self {
         let state = State { waiting: HashMap::new(), turns: VecDeque::new(), length: 0, closed: false };
-        Self { state: Mutex::new(state), changed: Condvar::new(), of_each, of_all }
+        Self { state: Mutex::new(state), changed: Condvar::new(), per_address, in_all }
     }
 
-    /// Puts something that came from `address` at the end of its line.
-    pub(super) fn join(&self, address: IpAddr, item: T) -> Result<(), Full> {
+    /// Puts something that came from `address` at the end of its queue.
+    pub(super) fn push(&self, address: IpAddr, item: T) -> Result<(), Full> {
         let mut state = self.state();
         let address = network(address);
-        let line = state.waiting.get(&address).map_or(0, VecDeque::len);
-        if line >= self.of_each || state.length >= self.of_all {
+        let queue = state.waiting.get(&address).map_or(0, VecDeque::len);
+        if queue >= self.per_address || state.length >= self.in_all {
             return Err(Full);
         }
-        if line == 0 {
+        if queue == 0 {
             state.turns.push_back(address);
         }
         state.waiting.entry(address).or_default().push_back(item);
@@ -49,7 +49,7 @@ impl<T> Turns<T> {
         Ok(())
     }
 
-    /// Waits for the next; none once the line is closed. Blocks its thread.
+    /// Waits for the next; none once the queue is closed. Blocks its thread.
     pub(super) fn next(&self) -> Option<T> {
         let state = self.state();
         let idle = |state: &mut State<T>| state.length == 0 && !state.closed;
@@ -57,7 +57,7 @@ impl<T> Turns<T> {
         if state.closed { None } else { state.take() }
     }
 
-    /// Sends everybody who waits in [`Turns::next`] away.
+    /// Ends every wait in [`FairQueue::next`].
     pub(super) fn close(&self) {
         self.state().closed = true;
         self.changed.notify_all();
@@ -71,9 +71,9 @@ impl<T> Turns<T> {
 impl<T> State<T> {
     fn take(&mut self) -> Option<T> {
         let address = self.turns.pop_front()?;
-        let line = self.waiting.get_mut(&address)?;
-        let item = line.pop_front();
-        if line.is_empty() {
+        let queue = self.waiting.get_mut(&address)?;
+        let item = queue.pop_front();
+        if queue.is_empty() {
             self.waiting.remove(&address);
         } else {
             self.turns.push_back(address);
@@ -99,31 +99,31 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn next_of(line: &Turns<&'static str>, count: usize) -> Vec<&'static str> {
-        (0..count).map(|_| line.next().unwrap()).collect()
+    fn next_of(queue: &FairQueue<&'static str>, count: usize) -> Vec<&'static str> {
+        (0..count).map(|_| queue.next().unwrap()).collect()
     }
 
     #[test]
     fn addresses_take_turns() {
-        let line = Turns::new(100, 100);
+        let queue = FairQueue::new(100, 100);
         for (from, item) in [("10.0.0.1", "a1"), ("10.0.0.1", "a2"), ("10.0.0.1", "a3"), ("10.0.0.2", "b1")] {
-            line.join(address(from), item).unwrap();
+            queue.push(address(from), item).unwrap();
         }
-        assert_eq!(next_of(&line, 2), ["a1", "b1"], "one of each");
-        line.join(address("2001:db8::1"), "c1").unwrap();
-        assert_eq!(next_of(&line, 3), ["a2", "c1", "a3"]);
+        assert_eq!(next_of(&queue, 2), ["a1", "b1"], "one of each");
+        queue.push(address("2001:db8::1"), "c1").unwrap();
+        assert_eq!(next_of(&queue, 3), ["a2", "c1", "a3"]);
     }
 
     #[test]
     fn a_line_is_bounded_for_each_and_for_all() {
-        let line = Turns::new(2, 3);
-        assert_eq!(line.join(address("10.0.0.1"), "a1"), Ok(()));
-        assert_eq!(line.join(address("10.0.0.1"), "a2"), Ok(()));
-        assert_eq!(line.join(address("10.0.0.1"), "a3"), Err(Full));
-        assert_eq!(line.join(address("10.0.0.2"), "b1"), Ok(()));
-        assert_eq!(line.join(address("10.0.0.3"), "c1"), Err(Full));
-        next_of(&line, 3);
-        assert_eq!(line.join(address("10.0.0.1"), "a4"), Ok(()));
+        let queue = FairQueue::new(2, 3);
+        assert_eq!(queue.push(address("10.0.0.1"), "a1"), Ok(()));
+        assert_eq!(queue.push(address("10.0.0.1"), "a2"), Ok(()));
+        assert_eq!(queue.push(address("10.0.0.1"), "a3"), Err(Full));
+        assert_eq!(queue.push(address("10.0.0.2"), "b1"), Ok(()));
+        assert_eq!(queue.push(address("10.0.0.3"), "c1"), Err(Full));
+        next_of(&queue, 3);
+        assert_eq!(queue.push(address("10.0.0.1"), "a4"), Ok(()));
     }
 
     #[test]
@@ -137,9 +137,9 @@ mod tests {
 
     #[test]
     fn a_closed_line_sends_everybody_away() {
-        let line = Turns::new(1, 1);
-        line.join(address("10.0.0.1"), "waiting").unwrap();
-        line.close();
-        assert_eq!(line.next(), None);
+        let queue = FairQueue::new(1, 1);
+        queue.push(address("10.0.0.1"), "waiting").unwrap();
+        queue.close();
+        assert_eq!(queue.next(), None);
     }
 }

@@ -13,18 +13,18 @@ const ROOMS: usize = 20_000;
 #[derive(Default)]
 pub(super) struct Fragments {
     /// Who is inside.
-    pub(super) people: Shelf,
+    pub(super) people: FragmentCache,
     /// A room's row in the list, as it looks to those who are neither inside nor its owner.
-    pub(super) rows: Shelf,
+    pub(super) rows: FragmentCache,
 }
 
 type Made = Option<(Position, Arc<str>)>;
 
 /// One part of each room, in the version that was last asked for.
 #[derive(Default)]
-pub(super) struct Shelf(Mutex<HashMap<RoomId, Arc<Mutex<Made>>>>);
+pub(super) struct FragmentCache(Mutex<HashMap<RoomId, Arc<Mutex<Made>>>>);
 
-impl Shelf {
+impl FragmentCache {
     /// The part of `room` as of `version`, made if there is none, which says itself what it is as new as. Who
     /// asks for the same room meanwhile waits for that instead of making it, too.
     pub(super) fn get(
@@ -60,11 +60,11 @@ mod tests {
 
     #[test]
     fn a_part_is_made_once_per_version() {
-        let shelf = Shelf::default();
+        let cache = FragmentCache::default();
         let mut made = 0;
         let mut get = |room: i64, seq: i64| {
             let version = Position { seq, tag: Tag(seq) };
-            let part = shelf.get(RoomId(room), version, || {
+            let part = cache.get(RoomId(room), version, || {
                 made += 1;
                 Some((version, format!("{room} as of {seq}")))
             });

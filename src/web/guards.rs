@@ -5,16 +5,16 @@
 //! | [`SameOrigin`] | a form was not sent by another site | nobody |
 //! | [`Visitor`] | nothing; says who it is if someone is logged in | the database |
 //! | [`User`] | someone is logged in | the database |
-//! | [`InPath`] | nothing; the number of the room in the path | nobody |
-//! | [`Found`] | … and the room in the path is there | the database |
+//! | [`RoomInPath`] | nothing; the number of the room in the path | nobody |
+//! | [`RoomVisitor`] | … and the room in the path is there | the database |
 //! | [`Owner`] | … and they have made it | the database |
-//! | [`Reader`] | someone is logged in: enough for a poll | memory, which only says yes; else the database |
-//! | [`Listener`] | … and is in the room in the path | memory, which only says yes; else the database |
+//! | [`CachedUser`] | someone is logged in: enough for a poll | memory, which only says yes; else the database |
+//! | [`CachedMember`] | … and is in the room in the path | memory, which only says yes; else the database |
 //!
 //! What changes something proves more than its guard does: the store reads session and membership again,
 //! inside the transaction.
 //!
-//! Handlers take `/rooms/<_>/…`: they cannot reach the number in the path except through [`InPath`].
+//! Handlers take `/rooms/<_>/…`: they cannot reach the number in the path except through [`RoomInPath`].
 
 use std::sync::Arc;
 
@@ -109,7 +109,7 @@ impl<'r> FromRequest<'r> for Visitor<'r> {
 
     async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
         let loaded = request.local_cache_async(async {
-            let found = find_session(request).await.map_err(|error| error.note(request));
+            let found = find_session(request).await.map_err(|error| error.attach(request));
             let user = |found: FoundSession| User { session: found.session, whereabouts: found.whereabouts };
             Loaded(found.map(|found| found.map(user)))
         });
@@ -141,10 +141,10 @@ impl<'r> FromRequest<'r> for &'r User {
 }
 
 /// The number of the room in the path, whether there is such a room or not.
-pub(super) struct InPath(pub(super) RoomId);
+pub(super) struct RoomInPath(pub(super) RoomId);
 
 #[rocket::async_trait]
-impl<'r> FromRequest<'r> for InPath {
+impl<'r> FromRequest<'r> for RoomInPath {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
@@ -164,7 +164,7 @@ impl<'r> FromRequest<'r> for InPath {
 }
 
 /// The living room in the path, and who asks for it.
-pub(super) struct Found<'r> {
+pub(super) struct RoomVisitor<'r> {
     pub(super) user: &'r User,
     pub(super) room: Room,
 }
@@ -174,12 +174,12 @@ async fn find_room(request: &Request<'_>, id: RoomId) -> Result<Room, Error> {
 }
 
 #[rocket::async_trait]
-impl<'r> FromRequest<'r> for Found<'r> {
+impl<'r> FromRequest<'r> for RoomVisitor<'r> {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
         let user = try_outcome!(request.guard::<&User>().await);
-        let InPath(id) = try_outcome!(request.guard::<InPath>().await);
+        let RoomInPath(id) = try_outcome!(request.guard::<RoomInPath>().await);
         match find_room(request, id).await {
             Ok(room) => Outcome::Success(Self { user, room }),
             Err(error) => error.refuse(request),
@@ -198,7 +198,7 @@ impl<'r> FromRequest<'r> for Owner<'r> {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
-        let Found { user, room } = try_outcome!(request.guard::<Found<'_>>().await);
+        let RoomVisitor { user, room } = try_outcome!(request.guard::<RoomVisitor<'_>>().await);
         if room.owner.id == user.session.person.id {
             return Outcome::Success(Self { user, room });
         }
@@ -211,10 +211,10 @@ impl<'r> FromRequest<'r> for Owner<'r> {
 ///
 /// A page says in `Parlor-Account` whose it is: when somebody else has logged in from another tab of
 /// the same browser, the page does not go on in their name.
-pub(super) struct Reader(pub(super) Arc<Session>);
+pub(super) struct CachedUser(pub(super) Arc<Session>);
 
 #[rocket::async_trait]
-impl<'r> FromRequest<'r> for Reader {
+impl<'r> FromRequest<'r> for CachedUser {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
@@ -244,18 +244,18 @@ impl<'r> FromRequest<'r> for Reader {
 
 /// Someone in the room that the path names, as far as memory can vouch for it; else as the database
 /// says. A poll asks this way.
-pub(super) struct Listener {
+pub(super) struct CachedMember {
     pub(super) session: Arc<Session>,
     pub(super) room: RoomId,
 }
 
 #[rocket::async_trait]
-impl<'r> FromRequest<'r> for Listener {
+impl<'r> FromRequest<'r> for CachedMember {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
-        let Reader(session) = try_outcome!(request.guard::<Reader>().await);
-        let InPath(room) = try_outcome!(request.guard::<InPath>().await);
+        let CachedUser(session) = try_outcome!(request.guard::<CachedUser>().await);
+        let RoomInPath(room) = try_outcome!(request.guard::<RoomInPath>().await);
         if state::<Live>(request).is_ok_and(|live| live.is_inside(session.person.id, room)) {
             return Outcome::Success(Self { session, room });
         }

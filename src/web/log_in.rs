@@ -26,23 +26,23 @@ use crate::store::{NewSession, Opened, Store};
 
 /// How many of those who want in are at the database at a time. Every visit there has to be over soon, and a
 /// class that comes at once would spend that time waiting for each other's visits.
-pub(super) struct Counter(Semaphore);
+pub(super) struct DatabaseSlots(Semaphore);
 
-impl Counter {
-    const PLACES: usize = 4;
+impl DatabaseSlots {
+    const SLOTS: usize = 4;
 
     pub(super) fn new() -> Self {
-        Self(Semaphore::new(Self::PLACES))
+        Self(Semaphore::new(Self::SLOTS))
     }
 }
 
-/// The database, and a place there for as long as this lives: not to be kept.
-pub(super) struct AtTheStore<'a> {
+/// The database, and a slot there for as long as this lives: not to be kept.
+pub(super) struct StoreInTurn<'a> {
     store: Store,
-    _place: SemaphorePermit<'a>,
+    _slot: SemaphorePermit<'a>,
 }
 
-impl Deref for AtTheStore<'_> {
+impl Deref for StoreInTurn<'_> {
     type Target = Store;
 
     fn deref(&self) -> &Store {
@@ -60,9 +60,9 @@ pub(super) enum Entered {
 }
 
 /// Somebody who wants in, and what it takes to let them.
-pub(super) struct Entrance<'r> {
+pub(super) struct LogIn<'r> {
     store: &'r Store,
-    counter: &'r Counter,
+    slots: &'r DatabaseSlots,
     pub(super) passwords: &'r Passwords,
     live: &'r Live,
     config: &'r Config,
@@ -72,7 +72,7 @@ pub(super) struct Entrance<'r> {
 }
 
 #[rocket::async_trait]
-impl<'r> FromRequest<'r> for Entrance<'r> {
+impl<'r> FromRequest<'r> for LogIn<'r> {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
@@ -80,7 +80,7 @@ impl<'r> FromRequest<'r> for Entrance<'r> {
         Outcome::Success(Self {
             visitor: try_outcome!(request.guard::<Visitor<'_>>().await),
             store: try_outcome!(request.guard::<&Store>().await),
-            counter: try_outcome!(request.guard::<&State<Counter>>().await),
+            slots: try_outcome!(request.guard::<&State<DatabaseSlots>>().await),
             passwords: try_outcome!(request.guard::<&State<Passwords>>().await),
             live: try_outcome!(request.guard::<&State<Live>>().await),
             config: try_outcome!(request.guard::<&State<Config>>().await),
@@ -90,16 +90,16 @@ impl<'r> FromRequest<'r> for Entrance<'r> {
     }
 }
 
-impl Entrance<'_> {
+impl LogIn<'_> {
     /// The database, when it is this request's turn there. However long it has waited for that, and for its
     /// password to be hashed, what it asks has the time that other requests have.
-    pub(super) async fn store(&self) -> Result<AtTheStore<'_>, Error> {
-        let turn = timeout(passwords::PATIENCE, self.counter.0.acquire()).await;
-        let place = turn.map_err(|_| Error::TooManyLogIns)?.map_err(|_| Error::Failed)?;
-        Ok(AtTheStore { store: self.store.for_page(), _place: place })
+    pub(super) async fn store(&self) -> Result<StoreInTurn<'_>, Error> {
+        let turn = timeout(passwords::TIMEOUT, self.slots.0.acquire()).await;
+        let slot = turn.map_err(|_| Error::TooManyLogIns)?.map_err(|_| Error::Failed)?;
+        Ok(StoreInTurn { store: self.store.for_page(), _slot: slot })
     }
 
-    /// Opens a session of `account`, and has memory forget one that it takes the place of.
+    /// Opens a session of `account`, and has memory forget one that it takes the slot of.
     pub(super) async fn open(&self, account: AccountId, session: &NewSession) -> Result<(), Error> {
         let opened = self.store().await?.open_session(account, session).await?;
         if opened == Opened::InsteadOfAnother {
@@ -117,7 +117,7 @@ impl Entrance<'_> {
                 Err(error) => tracing::warn!("a replaced session could not be ended: {error}"),
             }
         }
-        cookies::keep(self.jar, token, self.config);
+        cookies::set(self.jar, token, self.config);
         Entered::In(paths::begun(next))
     }
 

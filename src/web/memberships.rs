@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::error::{Error, Problem};
 use super::fragments::Fragments;
-use super::guards::{Found, InPath, Listener, User};
+use super::guards::{CachedMember, RoomInPath, RoomVisitor, User};
 use super::pages::Fragment;
 use super::paths::{to_list, to_room};
 use super::rooms::join_page::join_page;
@@ -44,8 +44,8 @@ enum Joined {
 }
 
 #[post("/rooms/<_>/join")]
-async fn join(found: Found<'_>, store: &Store, live: &State<Live>) -> Result<Joined, Error> {
-    let Found { user, room } = found;
+async fn join(found: RoomVisitor<'_>, store: &Store, live: &State<Live>) -> Result<Joined, Error> {
+    let RoomVisitor { user, room } = found;
     let id = room.room.id;
     match store.join(&user.session, id).await {
         Ok(()) => {
@@ -62,7 +62,7 @@ async fn join(found: Found<'_>, store: &Store, live: &State<Live>) -> Result<Joi
 }
 
 #[post("/rooms/<_>/leave")]
-async fn leave(user: &User, at: InPath, store: &Store, live: &State<Live>) -> Result<Redirect, Error> {
+async fn leave(user: &User, at: RoomInPath, store: &Store, live: &State<Live>) -> Result<Redirect, Error> {
     store.leave(&user.session, at.0).await?;
     live.settle().await;
     Ok(to_list())
@@ -70,14 +70,14 @@ async fn leave(user: &User, at: InPath, store: &Store, live: &State<Live>) -> Re
 
 #[get("/rooms/<_>/people?<after>")]
 async fn people(
-    listener: Listener,
+    member: CachedMember,
     after: Option<&str>,
     store: &Store,
     live: &State<Live>,
     fragments: &State<Fragments>,
     renderer: Metadata<'_>,
 ) -> Result<Fragment, Error> {
-    let (room, seen) = (listener.room, after.map(Cursor::parse).transpose()?);
+    let (room, seen) = (member.room, after.map(Cursor::parse).transpose()?);
     let render = |(names, version): (Vec<String>, Position)| {
         let content = PeopleFragment { people: PeopleView::new(names, version) };
         Some((version, renderer.render(templates::PEOPLE.0, content)?.1))

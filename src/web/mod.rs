@@ -88,7 +88,7 @@ pub(crate) fn stage(rocket: Rocket<Build>, files: Files, config: Config) -> Resu
         .attach(headers::Headers)
         .attach(unchunked::fairing())
         .manage(Passwords::new()?)
-        .manage(log_in::Counter::new())
+        .manage(log_in::DatabaseSlots::new())
         .manage(files.assets)
         .manage(Fragments::default())
         .manage(config))

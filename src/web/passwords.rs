@@ -2,8 +2,8 @@
 //!
 //! That is some 20 ms of a core each time, so as many threads as there are cores do nothing else, each in memory of
 //! its own that it takes once: an allocator does not find freed blocks of this size and alignment again, and
-//! a process that took new ones would grow with every log-in. Who waits for them waits in [`Turns`]: log-ins
-//! never stop anybody's polls, and nobody's log-ins stop those of others.
+//! a process that took new ones would grow with every log-in. Who waits for them waits in [`FairQueue`]: log-ins
+//! never stop anybody's polls, and decoy's log-ins stop those of others.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -18,24 +18,24 @@ use rocket::tokio::time::timeout;
 
 use super::client::ClientAddress;
 use super::error::Error;
-use super::fair_queue::{Full, Turns};
+use super::fair_queue::{FairQueue, Full};
 use crate::model::accounts::Password;
 
 /// How long somebody waits for their turn: `deploy/nginx.conf` allows for more.
-pub(super) const PATIENCE: Duration = Duration::from_secs(12);
+pub(super) const TIMEOUT: Duration = Duration::from_secs(12);
 /// How many of one address may wait for each core: as many as it gets done in that time.
-const LINE_OF_EACH: usize = 600;
+const QUEUE_PER_ADDRESS: usize = 600;
 /// How many may wait for each core together.
-const LINE_OF_ALL: usize = 4 * LINE_OF_EACH;
+const QUEUE_IN_ALL: usize = 4 * QUEUE_PER_ADDRESS;
 
 /// The one place where passwords are hashed.
 pub(super) struct Passwords {
-    line: Arc<Turns<Work>>,
+    queue: Arc<FairQueue<Work>>,
     /// The hash of no password, to check against when a name is unknown.
-    nobody: Arc<str>,
+    decoy: Arc<str>,
 }
 
-type Work = Box<dyn FnOnce(&mut Memory) + Send>;
+type Work = Box<dyn FnOnce(&mut HashMemory) + Send>;
 
 impl Passwords {
     /// Takes as many cores as this machine has.
@@ -44,13 +44,13 @@ impl Passwords {
     /// When the system has no more threads.
     pub(super) fn new() -> Result<Self, String> {
         let cores = thread::available_parallelism().map_or(1, usize::from);
-        let line = Arc::new(Turns::new(cores * LINE_OF_EACH, cores * LINE_OF_ALL));
-        let nobody = phc_string(&rand::random::<[u8; 16]>(), &rand::random::<[u8; 32]>());
-        let nobody = nobody.map_err(|error| error.to_string())?.into();
-        let passwords = Self { line, nobody };
+        let queue = Arc::new(FairQueue::new(cores * QUEUE_PER_ADDRESS, cores * QUEUE_IN_ALL));
+        let decoy = phc_string(&rand::random::<[u8; 16]>(), &rand::random::<[u8; 32]>());
+        let decoy = decoy.map_err(|error| error.to_string())?.into();
+        let passwords = Self { queue, decoy };
         for _ in 0..cores {
-            let line = Arc::clone(&passwords.line);
-            let started = thread::Builder::new().name("passwords".to_owned()).spawn(move || work(&line));
+            let queue = Arc::clone(&passwords.queue);
+            let started = thread::Builder::new().name("passwords".to_owned()).spawn(move || work(&queue));
             started.map_err(|error| format!("no thread for passwords: {error}"))?;
         }
         Ok(passwords)
@@ -69,7 +69,7 @@ impl Passwords {
         known: Option<String>,
     ) -> Result<bool, Error> {
         let exists = known.is_some();
-        let known = known.map_or_else(|| Arc::clone(&self.nobody), Arc::from);
+        let known = known.map_or_else(|| Arc::clone(&self.decoy), Arc::from);
         let matches = self.wait(client, move |memory| verify(password.as_bytes(), &known, memory)).await?;
         Ok(matches && exists)
     }
@@ -77,17 +77,17 @@ impl Passwords {
     async fn wait<T: Send + 'static>(
         &self,
         client: ClientAddress,
-        work: impl FnOnce(&mut Memory) -> Result<T, HashError> + Send + 'static,
+        work: impl FnOnce(&mut HashMemory) -> Result<T, HashError> + Send + 'static,
     ) -> Result<T, Error> {
         let (answer, answered) = oneshot::channel();
-        let work = Box::new(move |memory: &mut Memory| {
+        let work = Box::new(move |memory: &mut HashMemory| {
             // Whoever asked may have gone.
             if !answer.is_closed() {
                 let _ = answer.send(work(memory));
             }
         });
-        self.line.join(client.0, work).map_err(|Full| Error::TooManyLogIns)?;
-        match timeout(PATIENCE, answered).await {
+        self.queue.push(client.0, work).map_err(|Full| Error::TooManyLogIns)?;
+        match timeout(TIMEOUT, answered).await {
             Ok(Ok(Ok(outcome))) => Ok(outcome),
             Ok(Ok(Err(error))) => {
                 tracing::error!("a password could not be hashed: {error}");
@@ -101,23 +101,23 @@ impl Passwords {
 
 impl Drop for Passwords {
     fn drop(&mut self) {
-        self.line.close();
+        self.queue.close();
     }
 }
 
 /// What a core's thread does. Work that panics has been reported by the panic itself, and costs no core.
-fn work(line: &Turns<Work>) {
-    let mut memory = Memory::default();
-    while let Some(work) = line.next() {
+fn work(queue: &FairQueue<Work>) {
+    let mut memory = HashMemory::default();
+    while let Some(work) = queue.next() {
         let _ = catch_unwind(AssertUnwindSafe(|| work(&mut memory)));
     }
 }
 
 /// What Argon2 works in, taken when it is first needed.
 #[derive(Default)]
-struct Memory(Vec<Block>);
+struct HashMemory(Vec<Block>);
 
-impl Memory {
+impl HashMemory {
     fn blocks(&mut self, count: usize) -> Result<&mut [Block], HashError> {
         let missing = count.saturating_sub(self.0.len());
         self.0.try_reserve_exact(missing).map_err(|_| HashError::OutOfMemory)?;
@@ -126,14 +126,14 @@ impl Memory {
     }
 }
 
-fn hash(password: &[u8], memory: &mut Memory) -> Result<String, HashError> {
+fn hash(password: &[u8], memory: &mut HashMemory) -> Result<String, HashError> {
     let (salt, mut output) = (rand::random::<[u8; 16]>(), [0; Params::DEFAULT_OUTPUT_LEN]);
     fill(&Argon2::default(), password, &salt, &mut output, memory)?;
     phc_string(&salt, &output)
 }
 
 /// Only another password is a *no*; whatever else fails is an error.
-fn verify(password: &[u8], known: &str, memory: &mut Memory) -> Result<bool, HashError> {
+fn verify(password: &[u8], known: &str, memory: &mut HashMemory) -> Result<bool, HashError> {
     let known = PasswordHash::new(known)?;
     let (Some(salt), Some(expected)) = (&known.salt, &known.hash) else {
         return Err(HashError::EncodingInvalid);
@@ -156,7 +156,7 @@ fn fill(
     password: &[u8],
     salt: &[u8],
     output: &mut [u8],
-    memory: &mut Memory,
+    memory: &mut HashMemory,
 ) -> Result<(), HashError> {
     let blocks = memory.blocks(argon2.params().block_count())?;
     Ok(argon2.hash_password_into_with_memory(password, salt, output, blocks)?)
@@ -216,7 +216,7 @@ mod tests {
             let outcome = passwords.verify(HERE, presented("open sesame"), Some(broken.to_owned())).await;
             assert!(matches!(outcome, Err(Error::Failed)), "{broken}");
         }
-        let mut memory = Memory::default();
+        let mut memory = HashMemory::default();
         assert!(memory.blocks(usize::MAX >> 12).is_err(), "more memory than there is");
         assert!(memory.blocks(8).is_ok(), "and then as if nothing had been");
     }
@@ -233,18 +233,18 @@ mod tests {
 
     #[test]
     fn a_class_behind_one_address_fits_into_the_line_of_one_core() {
-        let line = Turns::new(LINE_OF_EACH, LINE_OF_ALL);
-        assert!((0..200).all(|pupil| line.join(HERE.0, pupil).is_ok()));
+        let queue = FairQueue::new(QUEUE_PER_ADDRESS, QUEUE_IN_ALL);
+        assert!((0..200).all(|pupil| queue.push(HERE.0, pupil).is_ok()));
         let elsewhere = "203.0.113.7".parse().unwrap();
-        assert!((0..2000).any(|wrong| line.join(elsewhere, wrong).is_err()), "nobody fills it alone");
-        assert!(line.join(HERE.0, 200).is_ok());
+        assert!((0..2000).any(|wrong| queue.push(elsewhere, wrong).is_err()), "decoy fills it alone");
+        assert!(queue.push(HERE.0, 200).is_ok());
     }
 
     #[rocket::async_test]
     async fn a_line_that_is_too_long_is_turned_away() {
-        let line = Arc::new(Turns::new(1, 1));
-        line.join(HERE.0, Box::new(|_: &mut Memory| {}) as Work).unwrap();
-        let passwords = Passwords { line, nobody: "".into() };
+        let queue = Arc::new(FairQueue::new(1, 1));
+        queue.push(HERE.0, Box::new(|_: &mut HashMemory| {}) as Work).unwrap();
+        let passwords = Passwords { queue, decoy: "".into() };
         let refused = passwords.verify(HERE, presented("open sesame"), None).await;
         assert!(matches!(refused, Err(Error::TooManyLogIns)));
     }

@@ -12,7 +12,7 @@ use rocket_dyn_templates::Template;
 use super::body::Fields;
 use super::error::{Error, Problem};
 use super::guards::Visitor;
-use super::log_in::{Entered, Entrance};
+use super::log_in::{Entered, LogIn};
 use super::same_origin::SameOrigin;
 use super::welcome::{AccountForm, SentAccount, Welcome};
 use super::{cookies, paths};
@@ -24,40 +24,40 @@ use crate::model::{Invalid, Refusal};
 use crate::store::Store;
 
 #[post("/session", data = "<sent>")]
-async fn log_in(entrance: Entrance<'_>, sent: Fields<SentAccount>) -> Entered {
+async fn log_in(log_in: LogIn<'_>, sent: Fields<SentAccount>) -> Entered {
     let token = Token::random();
-    match open(&entrance, &sent.0, &token).await {
-        Ok(()) => entrance.enter(&token, &sent.0.next).await,
+    match open(&log_in, &sent.0, &token).await {
+        Ok(()) => log_in.enter(&token, &sent.0.next).await,
         Err(error) => {
             let problem = Problem::from(error);
-            let log_in = AccountForm { username: &sent.0.username, error: Some(&problem.detail) };
-            let welcome = Welcome { next: &sent.0.next, log_in, ..Welcome::new() };
-            entrance.refuse(problem.status, &welcome)
+            let form = AccountForm { username: &sent.0.username, error: Some(&problem.detail) };
+            let welcome = Welcome { next: &sent.0.next, log_in: form, ..Welcome::new() };
+            log_in.refuse(problem.status, &welcome)
         }
     }
 }
 
 /// An unknown name and a wrong password are told alike, and take alike long.
-async fn open(entrance: &Entrance<'_>, sent: &SentAccount, token: &Token) -> Result<(), Error> {
+async fn open(log_in: &LogIn<'_>, sent: &SentAccount, token: &Token) -> Result<(), Error> {
     if sent.username.trim().is_empty() || sent.password.is_empty() {
         return Err(Invalid::new("Please give your username and your password.").into());
     }
     let session = sent.session(token)?;
     let known = match UsernameKey::of(&sent.username) {
-        Some(name) => entrance.store().await?.find_credentials(&name).await?,
+        Some(name) => log_in.store().await?.find_credentials(&name).await?,
         None => None,
     };
     let account = known.as_ref().map(|known| known.account);
     let known = known.map(|known| known.password_hash);
-    let client = entrance.client;
-    let matches = entrance.passwords.verify(client, Password::presented(&sent.password), known).await?;
+    let client = log_in.client;
+    let matches = log_in.passwords.verify(client, Password::presented(&sent.password), known).await?;
     let Some(account) = account.filter(|_| matches) else {
         // Not the name: people type passwords there.
         let account = account.map(|account| account.0);
         tracing::info!(account, %client, "log-in refused: wrong username or password");
         return Err(Refusal::WrongPassword.into());
     };
-    entrance.open(account, &session).await?;
+    log_in.open(account, &session).await?;
     tracing::info!(account = account.0, %client, "logged in");
     Ok(())
 }
@@ -123,7 +123,7 @@ async fn log_out(
         store.end_session(&token.hash()).await?;
         live.settle().await;
     }
-    cookies::drop(jar);
+    cookies::clear(jar);
     Ok(Redirect::to("/"))
 }
 

@@ -26,7 +26,7 @@ macro_rules! names {
 
 names! {
     DELETE_ROOM = "rooms/delete",
-    DOOR = "rooms/door",
+    JOIN_PAGE = "rooms/join",
     ENTRY = "rooms/_entry",
     LIST = "rooms/_list",
     PEOPLE = "memberships/_people",

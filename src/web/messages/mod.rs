@@ -21,7 +21,7 @@ use crate::model::{Invalid, Refusal};
 use crate::store::{self, Post, Posted, Session, Store, Updates};
 use crate::web::body::{Fields, Json};
 use crate::web::error::{Error, Problem};
-use crate::web::guards::{InPath, Reader, User, Visitor, extend};
+use crate::web::guards::{CachedUser, RoomInPath, User, Visitor, extend};
 use crate::web::paths::to_room;
 use crate::web::rooms::{Composer, message_number, room_page};
 use crate::web::same_origin::SameOrigin;
@@ -62,21 +62,21 @@ async fn read(
     store: &Store,
     live: &State<Live>,
 ) -> Result<News, Error> {
-    let listener = match poller {
+    let member = match poller {
         Poller::Told(known) => return Ok(news(known)),
-        Poller::Asks(listener) => listener,
+        Poller::Asks(member) => member,
     };
     match (before, after) {
         (Some(_), Some(_)) => Err(Invalid::new("Ask for what is before or what is after, not both.").into()),
         (Some(before), None) => {
             let before = message_number(before)?;
-            require_inside(store, &listener.session, listener.room).await?;
-            earlier(listener.room, before, store).await.map(News::Some)
+            require_inside(store, &member.session, member.room).await?;
+            earlier(member.room, before, store).await.map(News::Some)
         }
         (None, after) => {
             let after = after.map_or(Ok(Cursor::START), Cursor::parse)?;
             let people = people.map(Cursor::parse).transpose()?;
-            updates(Question { room: listener.room, after, people }, store, live).await
+            updates(Question { room: member.room, after, people }, store, live).await
         }
     }
 }
@@ -118,8 +118,8 @@ struct SentMessage {
 
 #[post("/api/rooms/<_>/messages?<after>", data = "<sent>")]
 async fn create(
-    reader: Reader,
-    at: InPath,
+    user: CachedUser,
+    at: RoomInPath,
     after: Option<&str>,
     sent: Result<Json<SentMessage>, Error>,
     store: &Store,
@@ -127,17 +127,17 @@ async fn create(
 ) -> Result<(Status, RawJson<String>), Error> {
     let parsed = sent.and_then(|sent| {
         let after = after.map_or(Ok(Cursor::START), Cursor::parse)?;
-        Ok((after, compose(&reader.0, at.0, &sent.0.body, &sent.0.nonce)?))
+        Ok((after, compose(&user.0, at.0, &sent.0.body, &sent.0.nonce)?))
     });
     let (after, composed) = match parsed {
         Ok(parsed) => parsed,
         Err(error) => {
             // Where one may not post at all is told before what is wrong with the post.
-            require_inside(store, &reader.0, at.0).await?;
+            require_inside(store, &user.0, at.0).await?;
             return Err(error);
         }
     };
-    let posted = post(&reader.0, composed, store, live).await?;
+    let posted = post(&user.0, composed, store, live).await?;
     let status = if posted.repeated { Status::Ok } else { Status::Created };
     Ok((status, acknowledged(at.0, after, &posted, store, live).await))
 }
@@ -212,7 +212,7 @@ enum Sent {
 async fn create_by_form(
     _same: SameOrigin,
     visitor: Visitor<'_>,
-    at: InPath,
+    at: RoomInPath,
     sent: Fields<SentForm>,
     store: &Store,
     live: &State<Live>,

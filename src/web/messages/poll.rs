@@ -7,13 +7,13 @@ use rocket::request::{self, FromRequest};
 use crate::live::{Known, Live, LiveUpdates, Question};
 use crate::model::log::Cursor;
 use crate::model::rooms::RoomId;
-use crate::web::guards::{InPath, Listener, presented};
+use crate::web::guards::{CachedMember, RoomInPath, presented};
 
 /// Someone in the room that the path names, who has been told already what they asked for, or, where memory
-/// does not know enough of them, of the room or of the question, a [`Listener`], who is yet to be.
+/// does not know enough of them, of the room or of the question, a [`CachedMember`], who is yet to be.
 pub(crate) enum Poller {
     Told(Known<LiveUpdates>),
-    Asks(Listener),
+    Asks(CachedMember),
 }
 
 #[rocket::async_trait]
@@ -21,11 +21,11 @@ impl<'r> FromRequest<'r> for Poller {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
-        let InPath(room) = try_outcome!(request.guard::<InPath>().await);
+        let RoomInPath(room) = try_outcome!(request.guard::<RoomInPath>().await);
         if let Some(known) = told(request, room) {
             return Outcome::Success(Self::Told(known));
         }
-        Outcome::Success(Self::Asks(try_outcome!(request.guard::<Listener>().await)))
+        Outcome::Success(Self::Asks(try_outcome!(request.guard::<CachedMember>().await)))
     }
 }
 

@@ -24,7 +24,7 @@ impl Here {
 }
 
 #[derive(Serialize)]
-struct DoorView<'a> {
+struct JoinPageView<'a> {
     room: RoomView,
     here: Option<Here>,
     alert: Option<&'a str>,
@@ -48,6 +48,6 @@ pub(crate) async fn join_page(
 ) -> Result<Template, Error> {
     let Room { room, owner, inside, .. } = store.room(id).await?;
     let room = RoomView { id: room.id.0, name: room.name, owner: owner.name, inside };
-    let view = DoorView { room, here: user.whereabouts.inside().map(Here::new), alert };
-    Ok(pages::render(templates::DOOR, Page::new(Some(user), view).with_unsent(unsent)))
+    let view = JoinPageView { room, here: user.whereabouts.inside().map(Here::new), alert };
+    Ok(pages::render(templates::JOIN_PAGE, Page::new(Some(user), view).with_unsent(unsent)))
 }

@@ -13,7 +13,7 @@ use crate::model::rooms::RoomId;
 use crate::store::{ListPage, Room, Store};
 use crate::web::error::Error;
 use crate::web::fragments::Fragments;
-use crate::web::guards::{Reader, User};
+use crate::web::guards::{CachedUser, User};
 use crate::web::pages::{self, Fragment, Page};
 use crate::web::templates;
 
@@ -160,7 +160,7 @@ struct ListFragment {
 
 #[get("/rooms/list?<after>&<page>")]
 async fn list(
-    reader: Reader,
+    user: CachedUser,
     after: Option<&str>,
     page: Option<&str>,
     store: &Store,
@@ -168,7 +168,7 @@ async fn list(
     fragments: &State<Fragments>,
     renderer: Metadata<'_>,
 ) -> Result<Fragment, Error> {
-    let me = &reader.0.person;
+    let me = &user.0.person;
     let seen = after.map(Cursor::parse).transpose()?;
     let page = page_number(page)?;
     let list = match live.list_page(me.id, page, seen) {

@@ -19,7 +19,7 @@ use crate::store::{Room, Store};
 use crate::web::body::Fields;
 use crate::web::client::ClientAddress;
 use crate::web::error::{Error, Problem};
-use crate::web::guards::{InPath, Owner, User};
+use crate::web::guards::{Owner, RoomInPath, User};
 use crate::web::memberships::PeopleView;
 use crate::web::messages::view::{self, MessageView};
 use crate::web::pages::{self, Page};
@@ -77,7 +77,7 @@ enum Shown {
 }
 
 #[get("/rooms/<_>?<before>")]
-async fn show(user: &User, at: InPath, before: Option<&str>, store: &Store) -> Result<Shown, Error> {
+async fn show(user: &User, at: RoomInPath, before: Option<&str>, store: &Store) -> Result<Shown, Error> {
     let before = match before.map(message_number).transpose() {
         Ok(before) => before,
         Err(error) => {
@@ -189,7 +189,7 @@ fn confirm(owner: Owner<'_>) -> Template {
 #[post("/rooms/<_>/delete")]
 async fn delete(
     user: &User,
-    at: InPath,
+    at: RoomInPath,
     client: ClientAddress,
     store: &Store,
     live: &State<Live>,
