@@ -7,7 +7,7 @@ use crate::model::accounts::AccountId;
 use crate::model::house::{Entry, Event, Person};
 use crate::model::log::Position;
 use crate::model::memberships::{Notice, Whereabouts};
-use crate::model::rooms::{RoomId, RoomRef};
+use crate::model::rooms::{RoomId, RoomLink};
 use crate::store::{ListPage, ROOMS_A_PAGE, Room, Snapshot, pages};
 
 /// The house as of [`House::head`].
@@ -23,7 +23,7 @@ pub(super) struct House {
 }
 
 struct LiveRoom {
-    room: RoomRef,
+    room: RoomLink,
     owner: Person,
     moved: Position,
     inside: HashSet<AccountId>,
@@ -158,7 +158,7 @@ impl House {
         }
     }
 
-    fn open(&mut self, room: RoomRef, owner: Person) -> RoomId {
+    fn open(&mut self, room: RoomLink, owner: Person) -> RoomId {
         let id = room.id;
         let inside = HashSet::new();
         self.rooms.insert(id, LiveRoom { room, owner, moved: Position::START, inside, deleted_by: None });
@@ -237,7 +237,7 @@ mod tests {
     }
 
     fn opened(id: RoomId) -> Event {
-        Event::Opened { room: RoomRef { id, name: format!("room {id}") }, owner: person(ANA) }
+        Event::Opened { room: RoomLink { id, name: format!("room {id}") }, owner: person(ANA) }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::accounts::AccountId;
 use super::log::Position;
-use super::rooms::{RoomId, RoomRef};
+use super::rooms::{RoomId, RoomLink};
 
 /// A person as others see them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub enum Event {
     /// Someone opened a room.
     Opened {
         /// The new room.
-        room: RoomRef,
+        room: RoomLink,
         /// Who made it, and may delete it.
         owner: Person,
     },

@@ -1,6 +1,6 @@
 //! Where a person is.
 
-use super::rooms::{RoomId, RoomRef};
+use super::rooms::{RoomId, RoomLink};
 
 /// Where an account is: in one room at most, and perhaps still to be told that it was deleted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -8,7 +8,7 @@ pub enum Whereabouts {
     /// In no room.
     Nowhere,
     /// In this room, page open or not.
-    Inside(RoomRef),
+    Inside(RoomLink),
     /// In a room that has been deleted since; the notice stands until it is dismissed.
     Evicted(Notice),
 }
@@ -17,7 +17,7 @@ pub enum Whereabouts {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     /// The room that was.
-    pub room: RoomRef,
+    pub room: RoomLink,
     /// Who deleted it.
     pub by: String,
 }
@@ -25,7 +25,7 @@ pub struct Notice {
 impl Whereabouts {
     /// The living room this person is in.
     #[must_use]
-    pub fn inside(&self) -> Option<&RoomRef> {
+    pub fn inside(&self) -> Option<&RoomLink> {
         match self {
             Self::Inside(room) => Some(room),
             Self::Nowhere | Self::Evicted(_) => None,

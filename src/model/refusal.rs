@@ -1,6 +1,6 @@
 //! Why something a person asked for was not done.
 
-use super::rooms::RoomRef;
+use super::rooms::RoomLink;
 
 /// A refusal by the rules of the house. Nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,10 +21,10 @@ pub enum Refusal {
     /// The person is not in this room…
     NotAMember {
         /// …but in that one, if in any.
-        inside: Option<RoomRef>,
+        inside: Option<RoomLink>,
     },
     /// The person is in another room, and one is in one room at a time.
-    InsideAnother(RoomRef),
+    InsideAnother(RoomLink),
     /// Only who created a room may delete it.
     NotTheOwner,
     /// A living room has this name.

@@ -1,5 +1,6 @@
 //! Rooms and their names.
 
+use serde::Serialize;
 use unicode_normalization::char::is_combining_mark;
 
 use super::Invalid;
@@ -10,7 +11,7 @@ use super::text::{compose, has_visible, is_ignorable, is_joiner};
 pub const ROOM_NAME_MAX: usize = 60;
 
 /// A room's number. Never used again, not even after the room is deleted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub struct RoomId(pub i64);
 
 impl std::fmt::Display for RoomId {
@@ -20,8 +21,8 @@ impl std::fmt::Display for RoomId {
 }
 
 /// A room as others refer to it: enough for a link.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RoomRef {
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RoomLink {
     /// Its number.
     pub id: RoomId,
     /// Its name.

@@ -8,7 +8,7 @@ use crate::model::accounts::AccountId;
 use crate::model::house::{Entry, Event, Person};
 use crate::model::log::{Position, Tag};
 use crate::model::names;
-use crate::model::rooms::{RoomId, RoomRef};
+use crate::model::rooms::{RoomId, RoomLink};
 
 /// The words that stand in `house_log.kind`.
 pub(super) mod kind {
@@ -35,7 +35,7 @@ pub struct Snapshot {
 /// A room in a [`Snapshot`].
 pub struct SnapshotRoom {
     /// Which.
-    pub room: RoomRef,
+    pub room: RoomLink,
     /// Who made it.
     pub owner: Person,
     /// The latest coming or going in it: the version of its people.
@@ -96,7 +96,7 @@ impl Store {
         .await?;
         let entry = |(seq, tag, kind, account, name, room, room_name): Row| {
             let person = Person { id: AccountId(account), name };
-            let room = RoomRef { id: RoomId(room.unwrap_or_default()), name: room_name.unwrap_or_default() };
+            let room = RoomLink { id: RoomId(room.unwrap_or_default()), name: room_name.unwrap_or_default() };
             Entry { position: Position { seq, tag: Tag(tag) }, event: event(&kind, person, room) }
         };
         Ok(rows.into_iter().map(entry).collect())
@@ -125,7 +125,7 @@ impl Store {
         .await?;
         snapshot.end().await;
         let room = |(id, name, owner, owner_name, seq, tag, deleted_by): RoomRow| SnapshotRoom {
-            room: RoomRef { id: RoomId(id), name },
+            room: RoomLink { id: RoomId(id), name },
             owner: Person { id: AccountId(owner), name: owner_name },
             moved: Position { seq, tag: Tag(tag) },
             deleted_by,
@@ -140,7 +140,7 @@ impl Store {
     }
 }
 
-fn event(kind: &str, person: Person, room: RoomRef) -> Event {
+fn event(kind: &str, person: Person, room: RoomLink) -> Event {
     match kind {
         kind::OPENED => Event::Opened { room, owner: person },
         kind::DELETED => Event::Deleted { room: room.id, by: person.name },

@@ -9,14 +9,14 @@ use crate::model::house::Person;
 use crate::model::log::{Position, Tag};
 use crate::model::memberships::Whereabouts;
 use crate::model::messages::Message;
-use crate::model::rooms::{RoomId, RoomName, RoomRef};
+use crate::model::rooms::{RoomId, RoomLink, RoomName};
 use crate::model::{Refusal, Timestamp};
 
 /// A living room, from outside.
 #[derive(Clone, Debug)]
 pub struct Room {
     /// Which.
-    pub room: RoomRef,
+    pub room: RoomLink,
     /// Who made it.
     pub owner: Person,
     /// How many people are inside.
@@ -28,7 +28,7 @@ pub struct Room {
 /// What a room's page shows, read at one moment.
 pub struct RoomPage {
     /// The room.
-    pub room: RoomRef,
+    pub room: RoomLink,
     /// Who made it.
     pub owner: Person,
     /// A stretch of its log, oldest first.
@@ -150,7 +150,7 @@ pub(super) type Row = (i64, String, i64, String, i64, i64, i64);
 
 pub(super) fn room((id, name, owner, owner_name, inside, seq, tag): Row) -> Room {
     Room {
-        room: RoomRef { id: RoomId(id), name },
+        room: RoomLink { id: RoomId(id), name },
         owner: Person { id: AccountId(owner), name: owner_name },
         inside,
         moved: Position { seq, tag: Tag(tag) },
@@ -159,7 +159,7 @@ pub(super) fn room((id, name, owner, owner_name, inside, seq, tag): Row) -> Room
 
 /// A living room, and how new what is known of it is.
 pub(super) struct Facts {
-    pub(super) room: RoomRef,
+    pub(super) room: RoomLink,
     pub(super) owner: Person,
     /// The head of its log.
     pub(super) head: Position,
@@ -183,7 +183,7 @@ pub(super) async fn facts(connection: &mut Connection, id: RoomId) -> Result<Fac
         row.ok_or(Refusal::NoSuchRoom)?;
     require_living(&name, deleted_by)?;
     Ok(Facts {
-        room: RoomRef { id, name },
+        room: RoomLink { id, name },
         owner: Person { id: AccountId(owner), name: owner_name },
         head: Position { seq: last_seq, tag: Tag(last_tag) },
         moved: Position { seq: moved_seq, tag: Tag(moved_tag) },

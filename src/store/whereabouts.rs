@@ -7,7 +7,7 @@ use crate::model::accounts::AccountId;
 use crate::model::house::Person;
 use crate::model::log::{Position, Tag};
 use crate::model::memberships::{Notice, Whereabouts};
-use crate::model::rooms::{RoomId, RoomRef};
+use crate::model::rooms::{RoomId, RoomLink};
 use crate::model::{Refusal, Timestamp};
 
 /// A room's row, locked until the transaction ends.
@@ -148,7 +148,7 @@ pub(super) async fn lock_room_of(
 /// Where someone is, from the room their membership names and who deleted it, if anyone did.
 pub(super) fn whereabouts(room: Option<(i64, String)>, deleted_by: Option<String>) -> Whereabouts {
     let Some((id, name)) = room else { return Whereabouts::Nowhere };
-    let room = RoomRef { id: RoomId(id), name };
+    let room = RoomLink { id: RoomId(id), name };
     match deleted_by {
         Some(by) => Whereabouts::Evicted(Notice { room, by }),
         None => Whereabouts::Inside(room),

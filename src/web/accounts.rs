@@ -4,7 +4,8 @@ use rocket::{Route, post, routes};
 
 use super::body::Fields;
 use super::error::{Error, Problem};
-use super::log_in::{Entered, LogIn};
+use super::log_in::LogIn;
+use super::pages::Answer;
 use super::welcome::{AccountForm, SentAccount, Welcome};
 use crate::model::Refusal;
 use crate::model::accounts::{Password, Username};
@@ -12,7 +13,7 @@ use crate::model::sessions::Token;
 use crate::store::{Credentials, NewSession};
 
 #[post("/accounts", data = "<sent>")]
-async fn create(log_in: LogIn<'_>, sent: Fields<SentAccount>) -> Entered {
+async fn create(log_in: LogIn<'_>, sent: Fields<SentAccount>) -> Answer {
     let token = Token::random();
     match make(&log_in, &sent.0, &token).await {
         Ok(()) => log_in.enter(&token, &sent.0.next).await,

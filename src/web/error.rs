@@ -25,7 +25,7 @@ use rocket::response::{Responder, Result};
 use serde::Serialize;
 
 use super::refusals::words;
-use crate::model::rooms::RoomRef;
+use crate::model::rooms::RoomLink;
 use crate::model::{Invalid, Refusal};
 use crate::store;
 
@@ -108,7 +108,7 @@ pub(super) struct Problem {
     pub(super) detail: String,
     /// The room the person is in instead.
     #[serde(skip_serializing_if = "Option::is_none")]
-    inside: Option<Inside>,
+    inside: Option<RoomLink>,
     /// The name of the room that was deleted.
     #[serde(skip_serializing_if = "Option::is_none")]
     room: Option<String>,
@@ -124,12 +124,6 @@ pub(super) struct Problem {
     /// What the house refused, if it was the house.
     #[serde(skip)]
     pub(super) refusal: Option<Refusal>,
-}
-
-#[derive(Clone, Serialize)]
-struct Inside {
-    id: i64,
-    name: String,
 }
 
 impl Problem {
@@ -178,8 +172,8 @@ impl Problem {
         attached.filter(|problem| problem.status == status.code).unwrap_or_else(|| Self::of_status(status))
     }
 
-    fn inside(mut self, inside: Option<RoomRef>) -> Self {
-        self.inside = inside.map(|room| Inside { id: room.id.0, name: room.name });
+    fn inside(mut self, inside: Option<RoomLink>) -> Self {
+        self.inside = inside;
         self
     }
 }

@@ -2,18 +2,17 @@
 
 use std::ops::Deref;
 
-use rocket::http::{CookieJar, Status};
+use rocket::http::CookieJar;
 use rocket::outcome::{Outcome, try_outcome};
 use rocket::request::{self, FromRequest};
-use rocket::response::Redirect;
 use rocket::tokio::sync::{Semaphore, SemaphorePermit};
 use rocket::tokio::time::timeout;
-use rocket::{Request, Responder, State};
-use rocket_dyn_templates::Template;
+use rocket::{Request, State};
 
 use super::client::ClientAddress;
 use super::error::Error;
 use super::guards::Visitor;
+use super::pages::Answer;
 use super::passwords::{self, Passwords};
 use super::same_origin::SameOrigin;
 use super::welcome::Welcome;
@@ -48,15 +47,6 @@ impl Deref for StoreInTurn<'_> {
     fn deref(&self) -> &Store {
         &self.store
     }
-}
-
-/// What became of someone who wanted in.
-#[derive(Responder)]
-pub(super) enum Entered {
-    /// They are in.
-    In(Redirect),
-    /// The form again, with what is wrong.
-    Refused((Status, Template)),
 }
 
 /// Somebody who wants in, and what it takes to let them.
@@ -110,7 +100,7 @@ impl LogIn<'_> {
 
     /// Lets somebody in whose session has just been opened. Who was logged in here before is logged
     /// out, but only now: whoever logs in again stays in their room.
-    pub(super) async fn enter(&self, token: &Token, next: &str) -> Entered {
+    pub(super) async fn enter(&self, token: &Token, next: &str) -> Answer {
         if let Some(former) = cookies::token(self.jar) {
             match self.store.for_page().end_former_session(&former.hash()).await {
                 Ok(()) => self.live.settle().await,
@@ -118,11 +108,11 @@ impl LogIn<'_> {
             }
         }
         cookies::set(self.jar, token, self.config);
-        Entered::In(paths::begun(next))
+        paths::begun(next).into()
     }
 
     /// Shows the forms again.
-    pub(super) fn refuse(&self, status: u16, welcome: &Welcome<'_>) -> Entered {
-        Entered::Refused((Status::new(status), welcome.render(&self.visitor)))
+    pub(super) fn refuse(&self, status: u16, welcome: &Welcome<'_>) -> Answer {
+        Answer::refused(status, welcome.render(&self.visitor))
     }
 }

@@ -1,15 +1,14 @@
 //! Joining a room, leaving it, and who is inside.
 
-use rocket::http::Status;
 use rocket::response::Redirect;
-use rocket::{Responder, Route, State, get, post, routes};
-use rocket_dyn_templates::{Metadata, Template};
+use rocket::{Route, State, get, post, routes};
+use rocket_dyn_templates::Metadata;
 use serde::Serialize;
 
 use super::error::{Error, Problem};
 use super::fragments::Fragments;
 use super::guards::{CachedMember, RoomInPath, RoomVisitor, User};
-use super::pages::Fragment;
+use super::pages::{Answer, Fragment};
 use super::paths::{to_list, to_room};
 use super::rooms::join_page::join_page;
 use super::templates;
@@ -37,25 +36,19 @@ struct PeopleFragment {
     people: PeopleView,
 }
 
-#[derive(Responder)]
-enum Joined {
-    In(Redirect),
-    AtTheDoor((Status, Template)),
-}
-
 #[post("/rooms/<_>/join")]
-async fn join(found: RoomVisitor<'_>, store: &Store, live: &State<Live>) -> Result<Joined, Error> {
+async fn join(found: RoomVisitor<'_>, store: &Store, live: &State<Live>) -> Result<Answer, Error> {
     let RoomVisitor { user, room } = found;
     let id = room.room.id;
     match store.join(&user.session, id).await {
         Ok(()) => {
             live.settle().await;
-            Ok(Joined::In(to_room(id)))
+            Ok(to_room(id).into())
         }
         Err(store::Error::Refused(refusal @ Refusal::InsideAnother(_))) => {
             let problem = Problem::from(refusal);
             let page = join_page(store, user, id, Some(&problem.detail), None).await?;
-            Ok(Joined::AtTheDoor((Status::new(problem.status), page)))
+            Ok(Answer::refused(problem.status, page))
         }
         Err(error) => Err(error.into()),
     }

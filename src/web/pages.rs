@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rocket::Responder;
 use rocket::http::Status;
+use rocket::response::Redirect;
 use rocket::response::content::RawHtml;
 use rocket_dyn_templates::Template;
 use serde::Serialize;
@@ -40,6 +41,29 @@ impl<'a, T: Serialize> Page<'a, T> {
     /// For somebody whose name cannot be looked up now, with *Log out* all the same.
     pub(super) fn of_someone(self) -> Self {
         Self { person: Some(""), ..self }
+    }
+}
+
+/// A page, or where there is one.
+#[derive(Responder)]
+pub(super) enum Answer {
+    /// The page.
+    Page(Template),
+    /// The page with a form that was not accepted, and what is wrong.
+    Refused((Status, Template)),
+    /// The page is there, or what was asked is done.
+    Redirect(Box<Redirect>),
+}
+
+impl Answer {
+    pub(super) fn refused(status: u16, page: Template) -> Self {
+        Self::Refused((Status::new(status), page))
+    }
+}
+
+impl From<Redirect> for Answer {
+    fn from(redirect: Redirect) -> Self {
+        Self::Redirect(Box::new(redirect))
     }
 }
 

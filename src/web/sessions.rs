@@ -2,17 +2,17 @@
 
 use std::convert::Infallible;
 
-use rocket::http::{CookieJar, Status};
+use rocket::http::CookieJar;
 use rocket::outcome::Outcome;
 use rocket::request::{self, FromRequest};
 use rocket::response::Redirect;
-use rocket::{Request, Responder, Route, State, get, post, routes};
-use rocket_dyn_templates::Template;
+use rocket::{Request, Route, State, get, post, routes};
 
 use super::body::Fields;
 use super::error::{Error, Problem};
 use super::guards::Visitor;
-use super::log_in::{Entered, LogIn};
+use super::log_in::LogIn;
+use super::pages::Answer;
 use super::same_origin::SameOrigin;
 use super::welcome::{AccountForm, SentAccount, Welcome};
 use super::{cookies, paths};
@@ -24,7 +24,7 @@ use crate::model::{Invalid, Refusal};
 use crate::store::Store;
 
 #[post("/session", data = "<sent>")]
-async fn log_in(log_in: LogIn<'_>, sent: Fields<SentAccount>) -> Entered {
+async fn log_in(log_in: LogIn<'_>, sent: Fields<SentAccount>) -> Answer {
     let token = Token::random();
     match open(&log_in, &sent.0, &token).await {
         Ok(()) => log_in.enter(&token, &sent.0.next).await,
@@ -70,9 +70,9 @@ pub(super) fn begun(
     jar: &CookieJar<'_>,
     config: &State<Config>,
     next: &str,
-) -> Begun {
+) -> Answer {
     if visitor.0.is_some() {
-        return Begun::In(Redirect::to(paths::after_log_in(next)));
+        return Redirect::to(paths::after_log_in(next)).into();
     }
     let alert = match jar.get(cookies::NAME) {
         Some(_) => "Please log in to go on.",
@@ -85,13 +85,7 @@ pub(super) fn begun(
         }
     };
     let welcome = Welcome { next, alert: Some(alert), ..Welcome::new() };
-    Begun::Not((Status::Unauthorized, welcome.render(&visitor)))
-}
-
-#[derive(Responder)]
-pub(super) enum Begun {
-    In(Redirect),
-    Not((Status, Template)),
+    Answer::refused(401, welcome.render(&visitor))
 }
 
 /// The page of ours that led here, as the browser knows it: whether a proxy speaks TLS is not seen from here.

@@ -1,13 +1,13 @@
 //! The first page, with its two forms: log in, or create an account.
 
 use rocket::response::Redirect;
-use rocket::{FromForm, Request, Responder, Route, get, routes};
+use rocket::{FromForm, Request, Route, get, routes};
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::error::Error;
 use super::guards::Visitor;
-use super::pages::{self, Page};
+use super::pages::{self, Answer, Page};
 use super::{paths, templates};
 use crate::model::Timestamp;
 use crate::model::messages::Nonce;
@@ -43,19 +43,13 @@ impl Welcome<'_> {
     }
 }
 
-#[derive(Responder)]
-enum Shown {
-    Page(Template),
-    Elsewhere(Redirect),
-}
-
 #[get("/?<next>")]
-fn show(visitor: Visitor<'_>, next: Option<&str>) -> Shown {
+fn show(visitor: Visitor<'_>, next: Option<&str>) -> Answer {
     match visitor.0 {
-        Some(_) => Shown::Elsewhere(Redirect::to(paths::after_log_in(next.unwrap_or_default()))),
+        Some(_) => Redirect::to(paths::after_log_in(next.unwrap_or_default())).into(),
         None => {
             let welcome = Welcome { next: next.unwrap_or_default(), ..Welcome::new() };
-            Shown::Page(welcome.render(&visitor))
+            Answer::Page(welcome.render(&visitor))
         }
     }
 }

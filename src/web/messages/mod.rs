@@ -3,10 +3,8 @@
 use std::sync::Arc;
 
 use rocket::http::Status;
-use rocket::response::Redirect;
 use rocket::response::content::RawJson;
 use rocket::{FromForm, Responder, Route, State, get, post, routes};
-use rocket_dyn_templates::Template;
 use serde::Deserialize;
 
 mod poll;
@@ -22,6 +20,7 @@ use crate::store::{self, Post, Posted, Session, Store, Updates};
 use crate::web::body::{Fields, Json};
 use crate::web::error::{Error, Problem};
 use crate::web::guards::{CachedUser, RoomInPath, User, Visitor, extend};
+use crate::web::pages::Answer;
 use crate::web::paths::to_room;
 use crate::web::rooms::{Composer, message_number, room_page};
 use crate::web::same_origin::SameOrigin;
@@ -201,12 +200,6 @@ struct SentForm {
     nonce: String,
 }
 
-#[derive(Responder)]
-enum Sent {
-    Done(Redirect),
-    Again((Status, Template)),
-}
-
 /// The form of a browser without JavaScript. Whatever is refused, the words come back.
 #[post("/rooms/<_>/post", data = "<sent>")]
 async fn create_by_form(
@@ -216,7 +209,7 @@ async fn create_by_form(
     sent: Fields<SentForm>,
     store: &Store,
     live: &State<Live>,
-) -> Result<Sent, Error> {
+) -> Result<Answer, Error> {
     let SentForm { body, nonce } = sent.0;
     let Some(user) = visitor.0 else { return Err(Error::from(Refusal::LoggedOut).with_unsent(body)) };
     let posted = match compose(&user.session, at.0, &body, &nonce) {
@@ -224,9 +217,9 @@ async fn create_by_form(
         Err(error) => Err(error),
     };
     match posted {
-        Ok(_) => Ok(Sent::Done(to_room(at.0))),
+        Ok(_) => Ok(to_room(at.0).into()),
         Err(error @ (Error::Invalid(_) | Error::Refused(Refusal::NonceReused))) => {
-            write_again(user, at.0, &body, error, store).await.map(Sent::Again)
+            write_again(user, at.0, &body, error, store).await
         }
         Err(error) => Err(error.with_unsent(body)),
     }
@@ -239,11 +232,11 @@ async fn write_again(
     body: &str,
     error: Error,
     store: &Store,
-) -> Result<(Status, Template), Error> {
+) -> Result<Answer, Error> {
     let problem = Problem::from(error);
     let composer = Composer { body, error: Some(&problem.detail) };
     match room_page(store, user, room, None, composer).await {
-        Ok(page) => Ok((Status::new(problem.status), page)),
+        Ok(page) => Ok(Answer::refused(problem.status, page)),
         Err(error) => Err(error.with_unsent(body)),
     }
 }

@@ -3,37 +3,24 @@
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
-use crate::model::rooms::{RoomId, RoomRef};
+use crate::model::rooms::{RoomId, RoomLink};
 use crate::store::{Room, Store};
 use crate::web::error::Error;
 use crate::web::guards::User;
 use crate::web::pages::{self, Page};
 use crate::web::templates;
 
-/// The room a person is in, for a link back to it.
-#[derive(Serialize)]
-pub(crate) struct Here {
-    id: i64,
-    name: String,
-}
-
-impl Here {
-    pub(crate) fn new(room: &RoomRef) -> Self {
-        Self { id: room.id.0, name: room.name.clone() }
-    }
-}
-
 #[derive(Serialize)]
 struct JoinPageView<'a> {
     room: RoomView,
-    here: Option<Here>,
+    here: Option<&'a RoomLink>,
     alert: Option<&'a str>,
 }
 
 #[derive(Serialize)]
 struct RoomView {
-    id: i64,
-    name: String,
+    #[serde(flatten)]
+    room: RoomLink,
     owner: String,
     inside: i64,
 }
@@ -47,7 +34,7 @@ pub(crate) async fn join_page(
     unsent: Option<&str>,
 ) -> Result<Template, Error> {
     let Room { room, owner, inside, .. } = store.room(id).await?;
-    let room = RoomView { id: room.id.0, name: room.name, owner: owner.name, inside };
-    let view = JoinPageView { room, here: user.whereabouts.inside().map(Here::new), alert };
+    let room = RoomView { room, owner: owner.name, inside };
+    let view = JoinPageView { room, here: user.whereabouts.inside(), alert };
     Ok(pages::render(templates::JOIN_PAGE, Page::new(Some(user), view).with_unsent(unsent)))
 }

@@ -4,12 +4,11 @@ use rocket::{Route, State, get, routes};
 use rocket_dyn_templates::{Metadata, Template};
 use serde::Serialize;
 
-use super::join_page::Here;
 use crate::live::{Known, Live};
 use crate::model::Invalid;
 use crate::model::house::Person;
 use crate::model::log::{Cursor, Position};
-use crate::model::rooms::RoomId;
+use crate::model::rooms::RoomLink;
 use crate::store::{ListPage, Room, Store};
 use crate::web::error::Error;
 use crate::web::fragments::Fragments;
@@ -29,15 +28,15 @@ struct ListView {
     version: String,
     page: i64,
     pages: i64,
-    here: Option<Here>,
+    here: Option<RoomLink>,
     notice: Option<NoticeView>,
     rooms: Vec<RowView>,
 }
 
 #[derive(Serialize)]
 struct RowView {
-    id: i64,
-    name: String,
+    #[serde(flatten)]
+    room: RoomLink,
     owner: String,
     inside: i64,
     mine: bool,
@@ -58,7 +57,7 @@ impl RowView {
         if !self.mine && !self.here {
             let render = || renderer.render(templates::ENTRY.0, RowFragment { room: self });
             let make = || Some((version, render()?.1));
-            let row = fragments.rows.get(RoomId(self.id), version, make);
+            let row = fragments.rows.get(self.room.id, version, make);
             self.rendered = row.map(|row| row.to_string());
         }
     }
@@ -74,10 +73,9 @@ impl ListView {
         let notice = list.whereabouts.notice();
         let row = |Room { room, owner, inside, moved }| {
             let mut row = RowView {
-                id: room.id.0,
                 mine: owner.id == me.id,
                 here: here == Some(room.id),
-                name: room.name,
+                room,
                 owner: owner.name,
                 inside,
                 rendered: None,
@@ -89,7 +87,7 @@ impl ListView {
             version: list.version.to_string(),
             page: list.page,
             pages: list.pages,
-            here: list.whereabouts.inside().map(Here::new),
+            here: list.whereabouts.inside().cloned(),
             notice: notice.map(|notice| NoticeView {
                 room: notice.room.name.clone(),
                 yours: notice.by == me.name,

@@ -1,8 +1,7 @@
 //! Rooms: opening one, its page, deleting it.
 
-use rocket::http::Status;
 use rocket::response::Redirect;
-use rocket::{FromForm, Responder, Route, State, get, post, routes};
+use rocket::{FromForm, Route, State, get, post, routes};
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
@@ -13,7 +12,7 @@ use self::join_page::join_page;
 use self::list::CreateForm;
 use crate::live::Live;
 use crate::model::messages::Nonce;
-use crate::model::rooms::{RoomId, RoomName};
+use crate::model::rooms::{RoomId, RoomLink, RoomName};
 use crate::model::{Invalid, Refusal};
 use crate::store::{Room, Store};
 use crate::web::body::Fields;
@@ -22,7 +21,7 @@ use crate::web::error::{Error, Problem};
 use crate::web::guards::{Owner, RoomInPath, User};
 use crate::web::memberships::PeopleView;
 use crate::web::messages::view::{self, MessageView};
-use crate::web::pages::{self, Page};
+use crate::web::pages::{self, Answer, Page};
 use crate::web::paths::{to_list, to_room};
 use crate::web::templates;
 
@@ -32,12 +31,6 @@ struct SentRoom {
     name: String,
 }
 
-#[derive(Responder)]
-enum Created {
-    In(Redirect),
-    Refused((Status, Template)),
-}
-
 #[post("/rooms", data = "<sent>")]
 async fn create(
     user: &User,
@@ -45,13 +38,13 @@ async fn create(
     client: ClientAddress,
     store: &Store,
     live: &State<Live>,
-) -> Result<Created, Error> {
+) -> Result<Answer, Error> {
     let refused = match open(user, &sent.0.name, store).await {
         Ok(room) => {
             let account = user.session.person.id.0;
             tracing::info!(room = room.0, account, %client, "room created");
             live.settle().await;
-            return Ok(Created::In(to_room(room)));
+            return Ok(to_room(room).into());
         }
         Err(
             error @ (Error::Invalid(_)
@@ -63,21 +56,15 @@ async fn create(
     };
     let create = CreateForm { name: &sent.0.name, error: Some(&refused.detail) };
     let page = list::with_form(store, user, create).await?;
-    Ok(Created::Refused((Status::new(refused.status), page)))
+    Ok(Answer::refused(refused.status, page))
 }
 
 async fn open(user: &User, name: &str, store: &Store) -> Result<RoomId, Error> {
     Ok(store.create_room(&user.session, &RoomName::parse(name)?).await?)
 }
 
-#[derive(Responder)]
-enum Shown {
-    Page(Template),
-    Elsewhere(Redirect),
-}
-
 #[get("/rooms/<_>?<before>")]
-async fn show(user: &User, at: RoomInPath, before: Option<&str>, store: &Store) -> Result<Shown, Error> {
+async fn show(user: &User, at: RoomInPath, before: Option<&str>, store: &Store) -> Result<Answer, Error> {
     let before = match before.map(message_number).transpose() {
         Ok(before) => before,
         Err(error) => {
@@ -87,14 +74,14 @@ async fn show(user: &User, at: RoomInPath, before: Option<&str>, store: &Store) 
         }
     };
     match room_page(store, user, at.0, before, Composer::default()).await {
-        Ok(page) => Ok(Shown::Page(page)),
+        Ok(page) => Ok(Answer::Page(page)),
         Err(Error::Refused(Refusal::NotAMember { .. })) => {
-            Ok(Shown::Page(join_page(store, user, at.0, None, None).await?))
+            Ok(Answer::Page(join_page(store, user, at.0, None, None).await?))
         }
         Err(Error::Refused(Refusal::RoomDeleted { .. }))
             if user.whereabouts.notice().is_some_and(|notice| notice.room.id == at.0) =>
         {
-            Ok(Shown::Elsewhere(to_list()))
+            Ok(to_list().into())
         }
         Err(error) => Err(error),
     }
@@ -129,8 +116,8 @@ struct RoomView<'a> {
 
 #[derive(Serialize)]
 struct RoomHead {
-    id: i64,
-    name: String,
+    #[serde(flatten)]
+    room: RoomLink,
     owner: String,
     mine: bool,
 }
@@ -147,12 +134,7 @@ pub(crate) async fn room_page(
     let page = store.room_page(me.id, id, before).await?;
     let messages = view::views(&page.messages, &me.name);
     let view = RoomView {
-        room: RoomHead {
-            id: id.0,
-            name: page.room.name,
-            mine: page.owner.id == me.id,
-            owner: page.owner.name,
-        },
+        room: RoomHead { room: page.room, mine: page.owner.id == me.id, owner: page.owner.name },
         earlier: messages.first().map(MessageView::seq).filter(|seq| *seq > 1),
         messages,
         newest: before.is_none(),
@@ -172,15 +154,15 @@ struct DeleteView {
 
 #[derive(Serialize)]
 struct DeleteHead {
-    id: i64,
-    name: String,
+    #[serde(flatten)]
+    room: RoomLink,
     inside: i64,
 }
 
 #[get("/rooms/<_>/delete")]
 fn confirm(owner: Owner<'_>) -> Template {
     let Room { room, inside, .. } = owner.room;
-    let room = DeleteHead { id: room.id.0, name: room.name, inside };
+    let room = DeleteHead { room, inside };
     pages::render(templates::DELETE_ROOM, Page::new(Some(owner.user), DeleteView { room }))
 }
 
