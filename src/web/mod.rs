@@ -69,7 +69,6 @@ pub(crate) fn stage(rocket: Rocket<Build>, files: Files, config: Config) -> Resu
     let routes = [
         accounts::routes(),
         assets::routes(),
-        rooms::list::routes(),
         memberships::routes(),
         messages::routes(),
         notices::routes(),

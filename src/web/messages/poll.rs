@@ -1,19 +1,28 @@
-//! Who polls a room: by far the commonest request, answered where it can be by one look into memory.
+//! The poll of a room, by far the commonest request, answered where it can be by one look into memory; and the
+//! messages before a number.
 
-use rocket::Request;
+use rocket::http::Status;
 use rocket::outcome::{Outcome, try_outcome};
 use rocket::request::{self, FromRequest};
+use rocket::response::content::RawJson;
+use rocket::{Request, Responder, State, get};
 
+use super::{json, require_inside, update};
 use crate::live::{Known, Live, LiveUpdates, Question};
+use crate::model::Invalid;
 use crate::model::log::Cursor;
+use crate::model::messages::fill;
 use crate::model::rooms::RoomId;
+use crate::store::Store;
+use crate::web::error::Error;
 use crate::web::guards::{CachedMember, RoomInPath, presented};
+use crate::web::rooms::page::message_number;
 
-/// Someone in the room that the path names, who has been told already what they asked for, or, where memory
-/// does not know enough of them, of the room or of the question, a [`CachedMember`], who is yet to be.
-pub(crate) enum Poller {
-    Told(Known<LiveUpdates>),
-    Asks(CachedMember),
+/// A member of the room in the path with the answer to their poll, or, where memory does not know enough of
+/// them, of the room or of the question, a [`CachedMember`] who has none yet.
+pub(super) enum Poller {
+    Answered(Known<LiveUpdates>),
+    Member(CachedMember),
 }
 
 #[rocket::async_trait]
@@ -22,15 +31,15 @@ impl<'r> FromRequest<'r> for Poller {
 
     async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
         let RoomInPath(room) = try_outcome!(request.guard::<RoomInPath>().await);
-        if let Some(known) = told(request, room) {
-            return Outcome::Success(Self::Told(known));
+        if let Some(known) = from_memory(request, room) {
+            return Outcome::Success(Self::Answered(known));
         }
-        Outcome::Success(Self::Asks(try_outcome!(request.guard::<CachedMember>().await)))
+        Outcome::Success(Self::Member(try_outcome!(request.guard::<CachedMember>().await)))
     }
 }
 
-/// What memory tells; nothing also where something is wrong with the question: that is for the handler to say.
-fn told(request: &Request<'_>, room: RoomId) -> Option<Known<LiveUpdates>> {
+/// The answer of memory; none also where something is wrong with the question, which is for the handler to say.
+fn from_memory(request: &Request<'_>, room: RoomId) -> Option<Known<LiveUpdates>> {
     let live = request.rocket().state::<Live>()?;
     let token = presented(request)?;
     let account = match request.headers().get_one("Parlor-Account") {
@@ -47,4 +56,67 @@ fn told(request: &Request<'_>, room: RoomId) -> Option<Known<LiveUpdates>> {
     let after = cursor("after")?.unwrap_or(Cursor::START);
     let people = cursor("people")?;
     live.poll(&token, account, Question { room, after, people })
+}
+
+#[derive(Responder)]
+pub(super) enum PollAnswer {
+    Some(RawJson<String>),
+    None(Status),
+}
+
+#[get("/api/rooms/<_>/messages?<after>&<before>&<people>")]
+pub(super) async fn read(
+    poller: Poller,
+    after: Option<&str>,
+    before: Option<&str>,
+    people: Option<&str>,
+    store: &Store,
+    live: &State<Live>,
+) -> Result<PollAnswer, Error> {
+    let member = match poller {
+        Poller::Answered(known) => return Ok(answer(known)),
+        Poller::Member(member) => member,
+    };
+    match (before, after) {
+        (Some(_), Some(_)) => Err(Invalid::new("Ask for what is before or what is after, not both.").into()),
+        (Some(before), None) => {
+            let before = message_number(before)?;
+            require_inside(store, &member.session, member.room).await?;
+            earlier(member.room, before, store).await.map(PollAnswer::Some)
+        }
+        (None, after) => {
+            let after = after.map_or(Ok(Cursor::START), Cursor::parse)?;
+            let people = people.map(Cursor::parse).transpose()?;
+            updates(Question { room: member.room, after, people }, store, live).await
+        }
+    }
+}
+
+/// The messages before a number.
+async fn earlier(room: RoomId, before: i64, store: &Store) -> Result<RawJson<String>, Error> {
+    let stored = store.messages_before(room, before).await?;
+    let mut messages = fill(stored.iter().rev().map(json), |json| json.len());
+    let first = stored.len() - messages.len();
+    let more = stored.get(first).is_some_and(|first| first.position.seq > 1);
+    messages.reverse();
+    Ok(RawJson(format!("{{\"messages\":[{}],\"more\":{more}}}", messages.join(","))))
+}
+
+/// The poll: what follows its cursor, unless there is nothing and the people are still the same.
+async fn updates(question: Question, store: &Store, live: &Live) -> Result<PollAnswer, Error> {
+    if let Some(known) = live.updates_once_loaded(question).await {
+        return Ok(answer(known));
+    }
+    let updates = LiveUpdates::from(store.updates(question.room, question.after).await?);
+    if updates.messages.is_empty() && question.people.is_none_or(|seen| seen.is_at(updates.moved)) {
+        return Ok(PollAnswer::None(Status::NoContent));
+    }
+    Ok(answer(Known::Changed(updates)))
+}
+
+fn answer(known: Known<LiveUpdates>) -> PollAnswer {
+    match known {
+        Known::Unchanged => PollAnswer::None(Status::NoContent),
+        Known::Changed(updates) => PollAnswer::Some(update(None, &updates)),
+    }
 }

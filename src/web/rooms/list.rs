@@ -1,6 +1,6 @@
 //! The list of rooms: the page, and the fragment that keeps it live.
 
-use rocket::{Route, State, get, routes};
+use rocket::{State, get};
 use rocket_dyn_templates::{Metadata, Template};
 use serde::Serialize;
 
@@ -118,7 +118,7 @@ fn page_number(page: Option<&str>) -> Result<i64, Error> {
 }
 
 #[get("/rooms?<page>")]
-async fn index(user: &User, page: Option<&str>, store: &Store) -> Result<Template, Error> {
+pub(super) async fn index(user: &User, page: Option<&str>, store: &Store) -> Result<Template, Error> {
     let page = page_number(page)?;
     let list = store.list_page(user.session.person.id, page).await?;
     if list.page != page {
@@ -157,7 +157,7 @@ struct ListFragment {
 }
 
 #[get("/rooms/list?<after>&<page>")]
-async fn list(
+pub(super) async fn list(
     user: CachedUser,
     after: Option<&str>,
     page: Option<&str>,
@@ -179,8 +179,4 @@ async fn list(
     }
     let list = ListView::with(list, me, |row, version| row.share(version, fragments, &renderer));
     Ok(Fragment::changed(templates::LIST, ListFragment { list }))
-}
-
-pub(crate) fn routes() -> Vec<Route> {
-    routes![index, list]
 }

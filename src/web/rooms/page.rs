@@ -1,0 +1,107 @@
+//! A room's page: what was said, who is inside, and a box to write in.
+
+use rocket::get;
+use rocket_dyn_templates::Template;
+use serde::Serialize;
+
+use super::join_page::join_page;
+use crate::model::messages::Nonce;
+use crate::model::rooms::{RoomId, RoomLink};
+use crate::model::{Invalid, Refusal};
+use crate::store::Store;
+use crate::web::error::Error;
+use crate::web::guards::{RoomInPath, User};
+use crate::web::memberships::PeopleView;
+use crate::web::messages::view::{self, MessageView};
+use crate::web::pages::{self, Answer, Page};
+use crate::web::paths::to_list;
+use crate::web::templates;
+
+#[get("/rooms/<_>?<before>")]
+pub(super) async fn show(
+    user: &User,
+    at: RoomInPath,
+    before: Option<&str>,
+    store: &Store,
+) -> Result<Answer, Error> {
+    let before = match before.map(message_number).transpose() {
+        Ok(before) => before,
+        Err(error) => {
+            // That there is no such room is told first.
+            store.room(at.0).await?;
+            return Err(error);
+        }
+    };
+    match room_page(store, user, at.0, before, Composer::default()).await {
+        Ok(page) => Ok(Answer::Page(page)),
+        Err(Error::Refused(Refusal::NotAMember { .. })) => {
+            Ok(Answer::Page(join_page(store, user, at.0, None, None).await?))
+        }
+        Err(Error::Refused(Refusal::RoomDeleted { .. }))
+            if user.whereabouts.notice().is_some_and(|notice| notice.room.id == at.0) =>
+        {
+            Ok(to_list().into())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The number of a message, as `before` carries it.
+pub(crate) fn message_number(text: &str) -> Result<i64, Error> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    let number = text.parse().ok().filter(|number| digits && *number >= 1);
+    number.ok_or_else(|| Invalid::new("Messages are numbered from 1.").into())
+}
+
+/// What stands in the message box, and what is wrong with it.
+#[derive(Default)]
+pub(crate) struct Composer<'a> {
+    pub(crate) body: &'a str,
+    pub(crate) error: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct RoomView<'a> {
+    room: RoomHead,
+    messages: Vec<MessageView<'a>>,
+    earlier: Option<i64>,
+    newest: bool,
+    cursor: String,
+    people: PeopleView,
+    body: &'a str,
+    error: Option<&'a str>,
+    nonce: String,
+}
+
+#[derive(Serialize)]
+struct RoomHead {
+    #[serde(flatten)]
+    room: RoomLink,
+    owner: String,
+    mine: bool,
+}
+
+/// The page of room `id`, for someone in it.
+pub(crate) async fn room_page(
+    store: &Store,
+    user: &User,
+    id: RoomId,
+    before: Option<i64>,
+    composer: Composer<'_>,
+) -> Result<Template, Error> {
+    let me = &user.session.person;
+    let page = store.room_page(me.id, id, before).await?;
+    let messages = view::views(&page.messages, &me.name);
+    let view = RoomView {
+        room: RoomHead { room: page.room, mine: page.owner.id == me.id, owner: page.owner.name },
+        earlier: messages.first().map(MessageView::seq).filter(|seq| *seq > 1),
+        messages,
+        newest: before.is_none(),
+        cursor: page.head.to_string(),
+        people: PeopleView::new(page.people, page.moved),
+        body: composer.body,
+        error: composer.error,
+        nonce: Nonce::random().as_str().to_owned(),
+    };
+    Ok(pages::render(templates::ROOM, Page::new(Some(user), view)))
+}
