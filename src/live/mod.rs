@@ -22,6 +22,7 @@ use tokio::sync::{Notify, watch};
 pub use log::LiveUpdates;
 pub use tail::Tail;
 
+use crate::model::Timestamp;
 use crate::model::accounts::AccountId;
 use crate::model::log::{Cursor, Position};
 use crate::model::rooms::RoomId;
@@ -148,7 +149,7 @@ impl Live {
     #[must_use]
     pub fn session(&self, token: &TokenHash) -> Option<Arc<Session>> {
         let now = Moment::now();
-        self.fresh(now)?.sessions.get(token, now.wall()).cloned()
+        self.fresh(now)?.sessions.get(token, self.time_at(now)).cloned()
     }
 
     /// Keeps a session that was read from the database, unless the tail is past that reading: the end
@@ -200,7 +201,9 @@ impl Live {
         account: Option<i64>,
         question: Question,
     ) -> Option<Known<LiveUpdates>> {
-        self.tell(&question, |state, now| state.may_listen(token, account, question.room, now)).known()
+        let may =
+            |state: &State, now| state.may_listen(token, account, question.room, (now, self.time_at(now)));
+        self.tell(&question, may).known()
     }
 
     fn tell(&self, question: &Question, may: impl Fn(&State, Moment) -> bool) -> Told<Known<LiveUpdates>> {
@@ -252,6 +255,11 @@ impl Live {
             state.watched.add(room, asked);
             self.0.cold.notify_one();
         }
+    }
+
+    /// The time that sessions end by.
+    fn time_at(&self, now: Moment) -> Timestamp {
+        self.0.store.time_at(now.steady())
     }
 
     /// The state, if it is new enough to answer from.

@@ -28,9 +28,9 @@ impl Moment {
         self.steady < other.steady
     }
 
-    /// What the clock on the wall says.
-    pub(super) fn wall(self) -> Timestamp {
-        self.wall
+    /// By the steady clock.
+    pub(super) fn steady(self) -> Instant {
+        self.steady
     }
 
     /// Milliseconds since an earlier moment, by the steady clock.

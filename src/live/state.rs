@@ -10,6 +10,7 @@ use super::moment::Moment;
 use super::sessions::Sessions;
 use super::watched::Watched;
 use super::{Discontinued, Known, Question};
+use crate::model::Timestamp;
 use crate::model::house::{Entry, Event};
 use crate::model::rooms::RoomId;
 use crate::model::sessions::TokenHash;
@@ -80,15 +81,15 @@ impl State {
     }
 
     /// Whether the living session with this token is that of `account`, if that is known, and its person in
-    /// `room`, as far as memory knows.
+    /// `room`, as far as memory knows; `time` is now by the clock that sessions end by.
     pub(super) fn may_listen(
         &self,
         token: &TokenHash,
         account: Option<i64>,
         room: RoomId,
-        now: Moment,
+        (now, time): (Moment, Timestamp),
     ) -> bool {
-        let session = self.sessions.get(token, now.wall()).filter(|_| self.is_fresh(now));
+        let session = self.sessions.get(token, time).filter(|_| self.is_fresh(now));
         session.is_some_and(|session| {
             let person = session.person.id;
             account.is_none_or(|account| account == person.0) && self.house.is_inside(person, room)

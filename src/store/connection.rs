@@ -18,6 +18,7 @@ use super::pool::{FAREWELL, Pool, Raw};
 use super::queue::Place;
 use super::slow;
 use super::visit::Visit;
+use crate::model::Timestamp;
 
 /// What is told of an answer that did not come in time.
 pub(super) fn missed() -> sqlx::Error {
@@ -46,6 +47,11 @@ impl Connection {
     /// When its visit has to be over.
     pub(super) fn until(&self) -> Instant {
         self.until
+    }
+
+    /// The time that sessions end by.
+    pub(super) fn now(&self) -> Timestamp {
+        self.pool.now()
     }
 
     pub(super) async fn begin(mut self, statement: String) -> sqlx::Result<Self> {

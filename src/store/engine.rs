@@ -16,6 +16,7 @@ use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{AnyConnection, ConnectOptions, Connection as _};
 use tokio::time::{Instant, timeout};
 
+use super::clock::Clock;
 use super::new_files::NewFiles;
 use super::pool::{Pool, Upkeep};
 use super::visit::Budget;
@@ -36,6 +37,9 @@ type Script = (i64, &'static str, &'static str);
 
 const SQLITE: &[Script] = &[(1, "house", include_str!("migrations/sqlite/0001_house.sql"))];
 const POSTGRES: &[Script] = &[(1, "house", include_str!("migrations/postgres/0001_house.sql"))];
+
+/// What the column is called in which a database tells its time.
+pub(super) const TIME: &str = "time";
 
 /// How long the start waits for a database: a busy server may take its time.
 pub(super) const START_PATIENCE: Duration = Duration::from_secs(10);
@@ -103,11 +107,11 @@ impl Engine {
         }
     }
 
-    /// A statement that tells the database's time, in milliseconds since 1970.
+    /// A statement that tells the database's time as [`TIME`], in milliseconds since 1970.
     pub(super) fn time(&self) -> &'static str {
         match self {
-            Self::Sqlite(_) => "select cast(unixepoch('subsec') * 1000 as integer)",
-            Self::Postgres => "select cast(extract(epoch from clock_timestamp()) * 1000 as bigint)",
+            Self::Sqlite(_) => "select cast(unixepoch('subsec') * 1000 as integer) as time",
+            Self::Postgres => "select cast(extract(epoch from clock_timestamp()) * 1000 as bigint) as time",
         }
     }
 
@@ -140,11 +144,12 @@ impl Engine {
         size: u32,
         limits: Limits,
         upkeep: Upkeep,
+        clock: &Arc<Clock>,
     ) -> Result<Arc<Pool>, OpenError> {
         let upkeep = matches!(self, Self::Postgres).then_some(upkeep);
         // sqlx would tell of a slow statement by its whole text.
         let options = self.options(url)?.disable_statement_logging();
-        Ok(Pool::new(options, self.greeting(limits), size, upkeep))
+        Ok(Pool::new(options, self.greeting(limits), size, upkeep, Arc::clone(clock)))
     }
 
     /// What makes a connection ours.
@@ -154,7 +159,8 @@ impl Engine {
     ///
     /// PostgreSQL: it lets go of what a frozen instance holds, and gives up before we do ([`server_limits`]). A
     /// standby (one that was the primary until just now, say) gets no greeting: what it would answer is old,
-    /// and the address may lead to the primary a moment later. Code 57P03 is tried again.
+    /// and the address may lead to the primary a moment later. Code 57P03 is tried again. It says what time it is
+    /// ([`Clock`]), where SQLite has this machine's.
     fn greeting(&self, limits: Limits) -> String {
         match self {
             Self::Sqlite(_) => "pragma busy_timeout = 5000; pragma journal_mode = wal;
@@ -162,14 +168,14 @@ impl Engine {
                 .to_owned(),
             Self::Postgres => {
                 let patience = limits.patience.as_millis();
-                let server_limits = server_limits("set", limits.patience);
+                let (server_limits, time) = (server_limits("set", limits.patience), self.time());
                 format!(
                     "{server_limits}; set idle_in_transaction_session_timeout = {patience};
                      do $$ begin
                          if pg_is_in_recovery() then
                              raise exception 'the server is a standby' using errcode = '57P03';
                          end if;
-                     end $$"
+                     end $$; {time}"
                 )
             }
         }

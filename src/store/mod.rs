@@ -6,6 +6,7 @@
 //! two rooms, so no two of them can be deadlocked.
 
 mod accounts;
+mod clock;
 mod connection;
 mod engine;
 mod error;
@@ -47,6 +48,7 @@ pub use sessions::{FoundSession, NewSession, Opened, Session};
 pub use stretches::{Heads, NEWEST, Newest, Stretch};
 
 use crate::config::Limits;
+use clock::Clock;
 use connection::Connection;
 use engine::Engine;
 use lanes::Lanes;
@@ -78,6 +80,7 @@ pub struct Store {
 struct Shared {
     engine: Engine,
     limits: Limits,
+    clock: Arc<Clock>,
     writers: Arc<Pool>,
     /// The tail's own, so that it never waits behind requests.
     tail: Arc<Pool>,
@@ -104,13 +107,16 @@ impl Store {
         let engine = Engine::of(url)?;
         let (lock, new_files) = engine.lock().await?.unzip();
         engine.prepare(url).await?;
-        let pool = |size| engine.pool(url, size, limits, Upkeep::NETWORK);
-        let readers = pool(limits.connections)?;
-        let writers = if engine.has_many_writers() { Arc::clone(&readers) } else { pool(1)? };
-        let (tail, loaders) = (engine.pool(url, 1, limits, Upkeep::LASTING)?, pool(LOADERS)?);
+        let clock = Arc::new(Clock::default());
+        let pool = |size, upkeep| engine.pool(url, size, limits, upkeep, &clock);
+        let readers = pool(limits.connections, Upkeep::NETWORK)?;
+        let writers =
+            if engine.has_many_writers() { Arc::clone(&readers) } else { pool(1, Upkeep::NETWORK)? };
+        let (tail, loaders) = (pool(1, Upkeep::LASTING)?, pool(LOADERS, Upkeep::NETWORK)?);
         let shared = Shared {
             engine,
             limits,
+            clock,
             writers,
             tail,
             loaders,

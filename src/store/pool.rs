@@ -9,14 +9,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use sqlx::any::AnyConnectOptions;
-use sqlx::{AnyConnection, AssertSqlSafe, ConnectOptions, Connection as _};
+use sqlx::{AnyConnection, AssertSqlSafe, ConnectOptions, Connection as _, Row as _};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, interval, timeout, timeout_at};
 
+use super::clock::Clock;
 use super::connection::{Connection, missed};
+use super::engine::TIME;
 use super::error::{Error, Failure};
 use super::queue::{Purpose, Queue};
 use super::visit::Visit;
+use crate::model::Timestamp;
 
 /// How long putting things in order afterwards may take: a rollback, a farewell.
 pub(super) const FAREWELL: Duration = Duration::from_secs(1);
@@ -60,6 +63,7 @@ pub(super) struct Pool {
     greeting: String,
     size: u32,
     upkeep: Option<Upkeep>,
+    clock: Arc<Clock>,
     pages: Arc<Queue>,
     polls: Arc<Queue>,
     writes: Arc<Queue>,
@@ -84,12 +88,14 @@ impl Pool {
         greeting: String,
         size: u32,
         upkeep: Option<Upkeep>,
+        clock: Arc<Clock>,
     ) -> Arc<Self> {
         let pool = Arc::new(Self {
             options,
             greeting,
             size,
             upkeep,
+            clock,
             pages: Queue::new(Purpose::Pages, size),
             polls: Queue::new(Purpose::Polls, size),
             writes: Queue::new(Purpose::Writes, size.div_ceil(2)),
@@ -141,10 +147,18 @@ impl Pool {
             }
         }
         let mut connection = self.options.connect().await?;
-        sqlx::raw_sql(AssertSqlSafe(self.greeting.clone())).execute(&mut connection).await?;
+        let said = sqlx::raw_sql(AssertSqlSafe(self.greeting.clone())).fetch_all(&mut connection).await?;
+        if let Some(Ok(time)) = said.last().map(|row| row.try_get(TIME)) {
+            self.clock.set(Timestamp(time));
+        }
         self.made.fetch_add(1, Ordering::Relaxed);
         let made = Instant::now();
         Ok(Raw { connection, made, used: made })
+    }
+
+    /// The time that sessions end by.
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.at(Instant::now().into_std())
     }
 
     /// How many connections there have been.

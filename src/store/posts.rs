@@ -173,7 +173,7 @@ async fn senders(connection: &mut Connection, posts: &[&Post]) -> Result<HashMap
          where s.token_hash = unhex(sent.value ->> 0) and s.expires_at > $2",
     )
     .bind(list(&tokens))
-    .bind(Timestamp::now().0)
+    .bind(connection.now().0)
     .fetch_all(connection)
     .await?;
     let sender = |(token, id, name, room, room_name, by): Row| {

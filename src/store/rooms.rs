@@ -85,7 +85,7 @@ impl Store {
             if locked.living()?.owner != account {
                 return Err(Refusal::NotTheOwner.into());
             }
-            let now = Timestamp::now();
+            let now = writing.now();
             sqlx::query("update room set deleted_at = $2, deleted_by = $3 where id = $1")
                 .bind(room.0)
                 .bind(now.0)

@@ -93,7 +93,7 @@ impl Store {
              where s.token_hash = $1 and s.expires_at > $2 and h.id = 1",
         )
         .bind(token.0.to_vec())
-        .bind(Timestamp::now().0)
+        .bind(self.now().0)
         .fetch_optional(&mut self.reader().await?)
         .await?;
         Ok(row.map(|(id, name, seen_at, expires_at, room, room_name, by, seq, tag)| FoundSession {
@@ -114,7 +114,7 @@ impl Store {
     /// When the database fails.
     pub async fn touch_session(&self, token: &TokenHash) -> Result<(), Error> {
         self.write(|mut writing| async move {
-            let now = Timestamp::now();
+            let now = writing.now();
             sqlx::query(
                 "update session set seen_at = $2, expires_at = $3 where token_hash = $1 and expires_at > $2",
             )
@@ -168,7 +168,7 @@ impl Store {
     /// When the database fails.
     pub async fn end_expired_sessions(&self, skipped: i64) -> Result<bool, Error> {
         self.write(|mut writing| async move {
-            let now = Timestamp::now();
+            let now = writing.now();
             let account: Option<(i64,)> = sqlx::query_as(
                 "update account set name = name where id =
                      (select account_id from session where expires_at <= $1 order by expires_at limit 1 offset $2)
@@ -199,7 +199,7 @@ pub(super) async fn insert_session(
     account: AccountId,
     session: &NewSession,
 ) -> Result<(), Error> {
-    let now = Timestamp::now();
+    let now = connection.now();
     sqlx::query(
         "insert into session (token_hash, account_id, created_at, seen_at, expires_at, nonce)
          values ($1, $2, $3, $3, $4, $5) on conflict (token_hash) do nothing",
@@ -266,7 +266,7 @@ pub(super) async fn living_session(
     let row: Option<(i64,)> =
         sqlx::query_as("select account_id from session where token_hash = $1 and expires_at > $2")
             .bind(token.0.to_vec())
-            .bind(Timestamp::now().0)
+            .bind(connection.now().0)
             .fetch_optional(connection)
             .await?;
     row.map(|(id,)| AccountId(id)).ok_or_else(|| Refusal::LoggedOut.into())
@@ -281,7 +281,7 @@ async fn close_account(connection: &mut Connection, account: AccountId) -> Resul
     let other: Option<(i64,)> =
         sqlx::query_as("select account_id from session where account_id = $1 and expires_at > $2 limit 1")
             .bind(account.0)
-            .bind(Timestamp::now().0)
+            .bind(connection.now().0)
             .fetch_optional(&mut *connection)
             .await?;
     if let (Some(room), None) = (here, other) {

@@ -128,7 +128,7 @@ impl Sweeper {
         })
     }
 
-    /// An instance whose clock is days ahead would end everybody's session.
+    /// Sessions end by the database's clock, and all would at once if it were that one which is wrong.
     async fn clocks_agree(&mut self) -> bool {
         if let Some(agree) = self.round.clocks_agree {
             return agree;
@@ -212,7 +212,7 @@ impl Store {
             "select id, last_seq from room where deleted_at < $1 and swept_at is null
              order by deleted_at limit 1",
         )
-        .bind(Timestamp::now().before(SWEEP_AFTER).0)
+        .bind(self.now().before(SWEEP_AFTER).0)
         .fetch_optional(&mut self.reader().await?)
         .await?;
         Ok(row.map(|(room, last)| Emptying { room: RoomId(room), swept: 0, last }))

@@ -29,7 +29,7 @@ async fn create(log_in: LogIn<'_>, sent: Fields<SentAccount>) -> Answer {
 async fn make(log_in: &LogIn<'_>, sent: &SentAccount, token: &Token) -> Result<(), Error> {
     let name = Username::parse(&sent.username)?;
     let password = Password::parse(&sent.password)?;
-    let session = sent.session(token)?;
+    let session = sent.session(token, log_in.now())?;
     // A name that is taken costs no hash.
     let ours = log_in.store().await?.require_free(&name, &session).await?;
     if let Some(ours) = ours {

@@ -27,10 +27,10 @@ use super::cookies;
 use super::error::Error;
 use super::same_origin::SameOrigin;
 use crate::live::Live;
+use crate::model::Refusal;
 use crate::model::memberships::Whereabouts;
 use crate::model::rooms::RoomId;
 use crate::model::sessions::{TOUCH, TokenHash};
-use crate::model::{Refusal, Timestamp};
 use crate::store::{FoundSession, Room, Session, Store};
 
 /// Someone who is logged in, as the database says now.
@@ -85,7 +85,7 @@ async fn find_session(request: &Request<'_>) -> Result<Option<FoundSession>, Err
 /// Keeps a session from ending while its person does things; to be called for what people do, never
 /// for a poll. That it is written fails at worst until the next time.
 pub(super) async fn extend(store: &Store, live: &Live, session: &Session) {
-    if session.seen_at > Timestamp::now().before(TOUCH) {
+    if session.seen_at > store.now().before(TOUCH) {
         return;
     }
     match store.touch_session(&session.token).await {

@@ -19,6 +19,7 @@ use super::welcome::Welcome;
 use super::{cookies, paths};
 use crate::config::Config;
 use crate::live::Live;
+use crate::model::Timestamp;
 use crate::model::accounts::AccountId;
 use crate::model::sessions::Token;
 use crate::store::{NewSession, Opened, Store};
@@ -81,6 +82,11 @@ impl<'r> FromRequest<'r> for LogIn<'r> {
 }
 
 impl LogIn<'_> {
+    /// The time that sessions end by.
+    pub(super) fn now(&self) -> Timestamp {
+        self.store.now()
+    }
+
     /// The database, when it is this request's turn there. However long it has waited for that, and for its
     /// password to be hashed, what it asks has the time that other requests have.
     pub(super) async fn store(&self) -> Result<StoreInTurn<'_>, Error> {

@@ -42,7 +42,7 @@ async fn open(log_in: &LogIn<'_>, sent: &SentAccount, token: &Token) -> Result<(
     if sent.username.trim().is_empty() || sent.password.is_empty() {
         return Err(Invalid::new("Please give your username and your password.").into());
     }
-    let session = sent.session(token)?;
+    let session = sent.session(token, log_in.now())?;
     let known = match UsernameKey::of(&sent.username) {
         Some(name) => log_in.store().await?.find_credentials(&name).await?,
         None => None,

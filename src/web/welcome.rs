@@ -75,10 +75,10 @@ pub(super) struct SentAccount {
 }
 
 impl SentAccount {
-    /// A session for this browser, not yet opened.
-    pub(super) fn session(&self, token: &Token) -> Result<NewSession, Error> {
+    /// A session for this browser, not yet opened; the form came in at `began`.
+    pub(super) fn session(&self, token: &Token, began: Timestamp) -> Result<NewSession, Error> {
         let nonce = self.nonce.as_deref().map(Nonce::parse).transpose()?;
-        Ok(NewSession { token: token.hash(), nonce, began: Timestamp::now() })
+        Ok(NewSession { token: token.hash(), nonce, began })
     }
 }
 

@@ -6,5 +6,6 @@ mod instances;
 mod outage;
 mod overload;
 mod two_instances;
+mod wrong_clock;
 
 pub use instances::Cluster;

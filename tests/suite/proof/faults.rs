@@ -10,13 +10,13 @@ use rocket::tokio::time::sleep;
 
 use super::house::{House, Instance};
 use super::scribe::Scribe;
-use crate::machines::{Line, Weather};
+use crate::machines::{Line, Weather, wrong_clock};
 
 /// Nothing is broken for longer.
 const LONGEST: u64 = 1500;
 
-/// What libfaketime shows an instance; its own monotonic clock stays true, as on a machine whose clock is wrong.
-const WRONG_CLOCK: [(&str, &str); 2] = [("FAKETIME", "+2h"), ("DONT_FAKE_MONOTONIC", "1")];
+/// How wrong an instance's clock is.
+const WRONG_CLOCK: &str = "+2h";
 
 /// What one fault is done to; two at once are done to different parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -176,8 +176,8 @@ async fn harm_instance(instance: &Instance, harm: Harm, time: Duration) {
         }
         Harm::WrongClock => {
             instance.stop().await;
-            let [offset, monotonic] = WRONG_CLOCK;
-            instance.come_back(&[("LD_PRELOAD", &libfaketime()), offset, monotonic]).await;
+            let clock = wrong_clock(WRONG_CLOCK);
+            instance.come_back(&clock.each_ref().map(|(name, value)| (&**name, &**value))).await;
             sleep(time).await;
             instance.stop().await;
             instance.come_back(&[]).await;
@@ -199,13 +199,4 @@ async fn harm_line(line: &Line, harm: Harm, time: Duration) {
         }
         _ => line.cut(),
     }
-}
-
-/// Where Debian puts it.
-fn libfaketime() -> String {
-    let found = std::fs::read_dir("/usr/lib").expect("/usr/lib").filter_map(Result::ok).find_map(|entry| {
-        let library = entry.path().join("faketime/libfaketime.so.1");
-        library.exists().then(|| library.display().to_string())
-    });
-    found.expect("libfaketime: run tests/run, which installs it")
 }
