@@ -1,9 +1,11 @@
 //! People: their names and passwords.
 
+use std::ops::Deref;
+
 use unicode_normalization::char::is_combining_mark;
 
 use super::Invalid;
-use super::names::{MARKS_MAX, NameKeys, has_piled_marks};
+use super::names::{MARKS_MAX, Name, NameKeys, has_piled_marks};
 use super::text::{compose, compose_opaque, fold, has_scripts_that_mix, is_ignorable};
 
 /// The most characters a user name may have.
@@ -17,12 +19,9 @@ pub const PASSWORD_MAX: usize = 128;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AccountId(pub i64);
 
-/// A user name as it is shown, and what it is compared by.
+/// A user name.
 #[derive(Clone, Debug)]
-pub struct Username {
-    shown: String,
-    keys: NameKeys,
-}
+pub struct Username(Name);
 
 impl Username {
     /// A name for somebody new: letters of one script (or of those that are written together), digits, `_`,
@@ -56,19 +55,15 @@ impl Username {
                 "“{shown}” would be read as Parlor’s own word. Please choose another."
             )));
         }
-        Ok(Self { shown, keys })
+        Ok(Self(Name::new(shown, keys)))
     }
+}
 
-    /// As typed, composed.
-    #[must_use]
-    pub fn shown(&self) -> &str {
-        &self.shown
-    }
+impl Deref for Username {
+    type Target = Name;
 
-    /// What it is compared by.
-    #[must_use]
-    pub fn keys(&self) -> &NameKeys {
-        &self.keys
+    fn deref(&self) -> &Name {
+        &self.0
     }
 }
 

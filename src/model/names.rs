@@ -13,6 +13,31 @@ pub(super) fn has_piled_marks(name: &str) -> bool {
 /// What a page says where a name would stand, or what addresses everybody: “made by you”.
 const RESERVED: [&str; 8] = ["all", "everyone", "here", "me", "nobody", "parlor", "someone", "you"];
 
+/// A name as it is shown, and what it is compared by.
+#[derive(Clone, Debug)]
+pub struct Name {
+    shown: String,
+    keys: NameKeys,
+}
+
+impl Name {
+    pub(super) fn new(shown: String, keys: NameKeys) -> Self {
+        Self { shown, keys }
+    }
+
+    /// As typed, composed.
+    #[must_use]
+    pub fn shown(&self) -> &str {
+        &self.shown
+    }
+
+    /// What it is compared by.
+    #[must_use]
+    pub fn keys(&self) -> &NameKeys {
+        &self.keys
+    }
+}
+
 /// What a name is compared by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NameKeys {

@@ -1,10 +1,12 @@
 //! Rooms and their names.
 
+use std::ops::Deref;
+
 use serde::Serialize;
 use unicode_normalization::char::is_combining_mark;
 
 use super::Invalid;
-use super::names::{MARKS_MAX, NameKeys, has_piled_marks};
+use super::names::{MARKS_MAX, Name, NameKeys, has_piled_marks};
 use super::text::{compose, has_visible, is_ignorable, is_joiner};
 
 /// The most characters a room's name may have.
@@ -29,12 +31,9 @@ pub struct RoomLink {
     pub name: String,
 }
 
-/// A room's name as it is shown, and what it is compared by with those of living rooms.
+/// A room's name; what it is compared by is that of open rooms.
 #[derive(Clone, Debug)]
-pub struct RoomName {
-    shown: String,
-    keys: NameKeys,
-}
+pub struct RoomName(Name);
 
 impl RoomName {
     /// One line of 1 to [`ROOM_NAME_MAX`] characters with something to see in it; runs of white space
@@ -59,19 +58,15 @@ impl RoomName {
             return Err(Invalid::new(format!("A room’s name has at most {ROOM_NAME_MAX} characters.")));
         }
         let keys = NameKeys::of(&shown);
-        Ok(Self { shown, keys })
+        Ok(Self(Name::new(shown, keys)))
     }
+}
 
-    /// As typed, composed, white space tidied.
-    #[must_use]
-    pub fn shown(&self) -> &str {
-        &self.shown
-    }
+impl Deref for RoomName {
+    type Target = Name;
 
-    /// What it is compared by.
-    #[must_use]
-    pub fn keys(&self) -> &NameKeys {
-        &self.keys
+    fn deref(&self) -> &Name {
+        &self.0
     }
 }
 
