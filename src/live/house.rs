@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::Discontinued;
-use crate::model::accounts::AccountId;
-use crate::model::house::{Entry, Event, Person};
+use crate::model::accounts::{AccountId, Person};
+use crate::model::house::{Entry, Event};
 use crate::model::log::Position;
 use crate::model::memberships::{Notice, Whereabouts};
 use crate::model::rooms::{RoomId, RoomLink};

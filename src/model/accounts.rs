@@ -19,6 +19,15 @@ pub const PASSWORD_MAX: usize = 128;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AccountId(pub i64);
 
+/// A person as others see them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// The account's number.
+    pub id: AccountId,
+    /// The name, as it is shown.
+    pub name: String,
+}
+
 /// A user name.
 #[derive(Clone, Debug)]
 pub struct Username(Name);

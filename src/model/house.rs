@@ -4,15 +4,6 @@ use super::accounts::AccountId;
 use super::log::Position;
 use super::rooms::{RoomId, RoomLink};
 
-/// A person as others see them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Person {
-    /// The account's number.
-    pub id: AccountId,
-    /// The name, as it is shown.
-    pub name: String,
-}
-
 /// One entry of the house log.
 #[derive(Clone, Debug)]
 pub struct Entry {

@@ -4,8 +4,8 @@ use rand::Rng;
 
 use super::{Connection, Error, Store};
 use crate::model::Timestamp;
-use crate::model::accounts::AccountId;
-use crate::model::house::{Entry, Event, Person};
+use crate::model::accounts::{AccountId, Person};
+use crate::model::house::{Entry, Event};
 use crate::model::log::{Position, Tag};
 use crate::model::names;
 use crate::model::rooms::{RoomId, RoomLink};

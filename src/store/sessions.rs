@@ -2,8 +2,7 @@
 
 use super::whereabouts::{leave_room, lock_account, lock_room_of, whereabouts};
 use super::{Connection, Error, Store, house};
-use crate::model::accounts::AccountId;
-use crate::model::house::Person;
+use crate::model::accounts::{AccountId, Person};
 use crate::model::log::{Position, Tag};
 use crate::model::memberships::Whereabouts;
 use crate::model::messages::Nonce;

@@ -3,8 +3,7 @@
 //! What people may ask for stands in [`memberships`](super::memberships); here nobody is asked who they are.
 
 use super::{Connection, Error, house};
-use crate::model::accounts::AccountId;
-use crate::model::house::Person;
+use crate::model::accounts::{AccountId, Person};
 use crate::model::log::{Position, Tag};
 use crate::model::memberships::{Notice, Whereabouts};
 use crate::model::rooms::{RoomId, RoomLink};

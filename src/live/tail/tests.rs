@@ -7,8 +7,8 @@ use futures_util::future::poll_immediate;
 
 use super::*;
 use crate::config::Config;
-use crate::model::accounts::AccountId;
-use crate::model::house::{Event, Person};
+use crate::model::accounts::{AccountId, Person};
+use crate::model::house::Event;
 use crate::store::Store;
 
 const TEA: RoomId = RoomId(7);

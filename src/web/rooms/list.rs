@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::live::{Known, Live};
 use crate::model::Invalid;
-use crate::model::house::Person;
+use crate::model::accounts::Person;
 use crate::model::log::{Cursor, Position};
 use crate::model::rooms::RoomLink;
 use crate::store::{ListPage, Room, Store};
