@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::Discontinued;
 use crate::model::accounts::{AccountId, Person};
-use crate::model::house::{Entry, Event};
+use crate::model::events::{Entry, Event};
 use crate::model::log::Position;
 use crate::model::memberships::{Notice, Whereabouts};
 use crate::model::rooms::{RoomId, RoomLink};
@@ -119,21 +119,21 @@ impl House {
         self.head = position;
         let room = match event {
             Event::SessionEnded { .. } => return Ok(()),
-            Event::Dismissed { account } => {
+            Event::NoticeDismissed { account } => {
                 self.exit(account);
                 return Ok(());
             }
-            Event::Opened { room, owner } => self.open(room, owner),
-            Event::Joined { person, room } => {
+            Event::RoomCreated { room, owner } => self.open(room, owner),
+            Event::MemberJoined { person, room } => {
                 self.exit(person.id);
                 self.enter(person, room);
                 room
             }
-            Event::Left { account, room } => {
+            Event::MemberLeft { account, room } => {
                 self.exit(account);
                 room
             }
-            Event::Deleted { room, by } => {
+            Event::RoomDeleted { room, by } => {
                 self.delete(room, by);
                 room
             }
@@ -237,7 +237,7 @@ mod tests {
     }
 
     fn opened(id: RoomId) -> Event {
-        Event::Opened { room: RoomLink { id, name: format!("room {id}") }, owner: person(ANA) }
+        Event::RoomCreated { room: RoomLink { id, name: format!("room {id}") }, owner: person(ANA) }
     }
 
     #[test]
@@ -245,11 +245,11 @@ mod tests {
         let mut house = house();
         tell(&mut house, opened(TEA));
         tell(&mut house, opened(RoomId(8)));
-        tell(&mut house, Event::Joined { person: person(BO), room: TEA });
+        tell(&mut house, Event::MemberJoined { person: person(BO), room: TEA });
         assert!(house.is_inside(BO, TEA) && !house.is_inside(ANA, TEA));
-        tell(&mut house, Event::Joined { person: person(BO), room: RoomId(8) });
+        tell(&mut house, Event::MemberJoined { person: person(BO), room: RoomId(8) });
         assert!(house.is_inside(BO, RoomId(8)) && !house.is_inside(BO, TEA));
-        tell(&mut house, Event::Left { account: BO, room: RoomId(8) });
+        tell(&mut house, Event::MemberLeft { account: BO, room: RoomId(8) });
         assert!(!house.is_inside(BO, RoomId(8)));
     }
 
@@ -257,14 +257,14 @@ mod tests {
     fn a_deleted_room_is_known_to_those_still_to_be_told() {
         let mut house = house();
         tell(&mut house, opened(TEA));
-        tell(&mut house, Event::Joined { person: person(BO), room: TEA });
-        tell(&mut house, Event::Deleted { room: TEA, by: "ana".to_owned() });
+        tell(&mut house, Event::MemberJoined { person: person(BO), room: TEA });
+        tell(&mut house, Event::RoomDeleted { room: TEA, by: "ana".to_owned() });
         assert!(!house.is_inside(BO, TEA) && house.people_version(TEA).is_none());
         let list = house.list_page(BO, 1);
         assert_eq!(list.whereabouts.notice().unwrap().by, "ana");
         assert!(list.rooms.is_empty());
         let version = house.list_version();
-        tell(&mut house, Event::Dismissed { account: BO });
+        tell(&mut house, Event::NoticeDismissed { account: BO });
         assert_eq!(house.list_version(), version, "nobody else sees a difference");
         assert!(house.list_page(BO, 1).whereabouts.notice().is_none());
         assert!(house.rooms.is_empty());
@@ -276,7 +276,7 @@ mod tests {
         for id in 1..=3 {
             tell(&mut house, opened(RoomId(id)));
         }
-        tell(&mut house, Event::Joined { person: person(BO), room: RoomId(1) });
+        tell(&mut house, Event::MemberJoined { person: person(BO), room: RoomId(1) });
         let ids: Vec<i64> = house.list_page(ANA, 1).rooms.iter().map(|room| room.room.id.0).collect();
         assert_eq!(ids, [1, 3, 2]);
     }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::model::Timestamp;
-use crate::model::accounts::{AccountId, Person};
+use crate::model::accounts::AccountId;
 use crate::model::sessions::TokenHash;
 use crate::store::Session;
 
@@ -56,6 +56,7 @@ impl Sessions {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::accounts::Person;
 
     fn session(token: u8, account: i64) -> Session {
         let person = Person { id: AccountId(account), name: "ana".to_owned() };

@@ -11,7 +11,7 @@ use super::sessions::Sessions;
 use super::watched::Watched;
 use super::{Discontinued, Known, Question};
 use crate::model::Timestamp;
-use crate::model::house::{Entry, Event};
+use crate::model::events::{Entry, Event};
 use crate::model::rooms::RoomId;
 use crate::model::sessions::TokenHash;
 
@@ -55,7 +55,7 @@ impl State {
     pub(super) fn take_in(&mut self, entry: Entry) -> Result<(), Discontinued> {
         match entry.event {
             Event::SessionEnded { account } => self.sessions.remove_all_of(account),
-            Event::Deleted { room, .. } => self.watched.remove(room),
+            Event::RoomDeleted { room, .. } => self.watched.remove(room),
             _ => {}
         }
         self.house.apply(entry)

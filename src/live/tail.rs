@@ -17,7 +17,7 @@ use super::Live;
 use super::house::House;
 use super::log::{Ready, RoomLog};
 use super::moment::Moment;
-use crate::model::house::Entry;
+use crate::model::events::Entry;
 use crate::model::log::Position;
 use crate::model::messages::Message;
 use crate::model::rooms::RoomId;

@@ -4,7 +4,7 @@
 //! take them instead of strings and never check again.
 
 pub mod accounts;
-pub mod house;
+pub mod events;
 pub mod invalid;
 pub mod log;
 pub mod memberships;

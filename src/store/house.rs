@@ -5,7 +5,7 @@ use rand::Rng;
 use super::{Connection, Error, Store};
 use crate::model::Timestamp;
 use crate::model::accounts::{AccountId, Person};
-use crate::model::house::{Entry, Event};
+use crate::model::events::{Entry, Event};
 use crate::model::log::{Position, Tag};
 use crate::model::names;
 use crate::model::rooms::{RoomId, RoomLink};
@@ -142,11 +142,11 @@ impl Store {
 
 fn event(kind: &str, person: Person, room: RoomLink) -> Event {
     match kind {
-        kind::OPENED => Event::Opened { room, owner: person },
-        kind::DELETED => Event::Deleted { room: room.id, by: person.name },
-        kind::JOINED => Event::Joined { person, room: room.id },
-        kind::DISMISSED => Event::Dismissed { account: person.id },
-        kind::LEFT => Event::Left { account: person.id, room: room.id },
+        kind::OPENED => Event::RoomCreated { room, owner: person },
+        kind::DELETED => Event::RoomDeleted { room: room.id, by: person.name },
+        kind::JOINED => Event::MemberJoined { person, room: room.id },
+        kind::DISMISSED => Event::NoticeDismissed { account: person.id },
+        kind::LEFT => Event::MemberLeft { account: person.id, room: room.id },
         _ => Event::SessionEnded { account: person.id },
     }
 }

@@ -8,7 +8,7 @@ use futures_util::future::poll_immediate;
 use super::*;
 use crate::config::Config;
 use crate::model::accounts::{AccountId, Person};
-use crate::model::house::Event;
+use crate::model::events::Event;
 use crate::store::Store;
 
 const TEA: RoomId = RoomId(7);
@@ -29,7 +29,7 @@ async fn what_a_panic_has_left_half_changed_is_read_anew() {
         let mut state = live.write();
         let person = Person { id: AccountId(7), name: "ana".to_owned() };
         let position = Position { seq: 1, ..Position::START };
-        let _ = state.take_in(Entry { position, event: Event::Joined { person, room: TEA } });
+        let _ = state.take_in(Entry { position, event: Event::MemberJoined { person, room: TEA } });
         panic!("on purpose");
     }));
     assert!(half_way.is_err());

@@ -1,10 +1,11 @@
-//! The house log: who is where, and what changed it.
+//! The events of the site: who came into which room and left it, which rooms were created and deleted, whose sessions
+//! ended.
 
-use super::accounts::AccountId;
+use super::accounts::{AccountId, Person};
 use super::log::Position;
 use super::rooms::{RoomId, RoomLink};
 
-/// One entry of the house log.
+/// One entry of the event log.
 #[derive(Clone, Debug)]
 pub struct Entry {
     /// Its place.
@@ -13,25 +14,25 @@ pub struct Entry {
     pub event: Event,
 }
 
-/// What can happen in the house.
+/// What can happen.
 #[derive(Clone, Debug)]
 pub enum Event {
-    /// Someone opened a room.
-    Opened {
+    /// Someone created a room.
+    RoomCreated {
         /// The new room.
         room: RoomLink,
         /// Who made it, and may delete it.
         owner: Person,
     },
     /// The owner deleted a room, with everyone in it.
-    Deleted {
+    RoomDeleted {
         /// The room that was.
         room: RoomId,
         /// Who deleted it.
         by: String,
     },
     /// Someone came in.
-    Joined {
+    MemberJoined {
         /// Who.
         person: Person,
         /// Where.
@@ -39,12 +40,12 @@ pub enum Event {
     },
     /// Someone dismissed the notice that their room was deleted: they were in it until now, and nobody
     /// else is concerned.
-    Dismissed {
+    NoticeDismissed {
         /// Who.
         account: AccountId,
     },
     /// Someone left.
-    Left {
+    MemberLeft {
         /// Who.
         account: AccountId,
         /// Where they were.
