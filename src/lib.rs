@@ -28,7 +28,7 @@
 //! 1. The composer sends `POST /api/rooms/7/messages?after=41.…` with the text and a nonce
 //!    (`static/js/outbox.js`).
 //! 2. `web/guards.rs` knows the session, from memory if it can; `web/messages/` parses text and nonce.
-//! 3. `store/lanes.rs` puts the post in line, unless that is full; those that wait together become one transaction.
+//! 3. `store/commit_queue.rs` puts the post in line, unless that is full; those that wait together become one transaction.
 //! 4. `store/posts.rs` locks the room's row, reads session, deletion, nonce and membership, moves the head,
 //!    stores the message, commits. Only now is it acknowledged.
 //! 5. The bell rings, and the tail (`live/tail.rs`) reads what follows its position there into memory; other

@@ -14,10 +14,10 @@ use tokio::runtime::Handle;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, timeout, timeout_at};
 
+use super::admission::Place;
+use super::checkout::Visit;
 use super::pool::{FAREWELL, Pool, Raw};
-use super::queue::Place;
 use super::slow;
-use super::visit::Visit;
 use crate::model::Timestamp;
 
 /// What is told of an answer that did not come in time.

@@ -16,10 +16,10 @@ use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{AnyConnection, ConnectOptions, Connection as _};
 use tokio::time::{Instant, timeout};
 
+use super::checkout::Budget;
 use super::clock::Clock;
 use super::new_files::NewFiles;
 use super::pool::{Pool, Upkeep};
-use super::visit::Budget;
 use super::{OpenError, lock_file};
 use crate::config::Limits;
 

@@ -1,8 +1,8 @@
 //! The list of rooms.
 
+use super::locks::where_is;
 use super::rooms::{Room, Row, room, seen_from_outside};
-use super::whereabouts::where_is;
-use super::{Error, Store, house};
+use super::{Error, Store, events};
 use crate::model::accounts::AccountId;
 use crate::model::log::Position;
 use crate::model::memberships::Whereabouts;
@@ -31,7 +31,7 @@ impl Store {
     /// When the database fails.
     pub async fn list_page(&self, account: AccountId, page: i64) -> Result<ListPage, Error> {
         let mut snapshot = self.snapshot().await?;
-        let house::List { moved: version, rooms } = house::list(&mut snapshot).await?;
+        let events::List { moved: version, rooms } = events::list(&mut snapshot).await?;
         let whereabouts = where_is(&mut snapshot, account).await?;
         let pages = pages(rooms);
         let page = page.min(pages);

@@ -1,8 +1,8 @@
 //! Who is in which room: joining and leaving.
 
+use super::locks::{dismiss, enter, leave_room, lock_account, lock_room, where_is};
 use super::rooms::require_living;
 use super::sessions::living_session;
-use super::whereabouts::{dismiss, enter, leave_room, lock_account, lock_room, where_is};
 use super::{Error, Session, Store};
 use crate::model::Refusal;
 use crate::model::log::{Position, Tag};

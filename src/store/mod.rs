@@ -6,29 +6,29 @@
 //! two rooms, so no two of them can be deadlocked.
 
 mod accounts;
+mod admission;
+mod checkout;
 mod clock;
+mod commit_queue;
 mod connection;
 mod engine;
 mod error;
-mod house;
-mod lanes;
+mod events;
 mod lists;
 mod lock_file;
+mod locks;
 mod memberships;
 mod messages;
 mod names;
 mod new_files;
 mod pool;
 mod posts;
-mod queue;
 mod rooms;
 mod sessions;
 mod slow;
 mod sql;
 mod stretches;
 pub mod sweeper;
-mod visit;
-mod whereabouts;
 
 use std::fs::File;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -39,7 +39,7 @@ use tokio::time::Instant;
 
 pub use accounts::Credentials;
 pub use error::{Error, Failure, OpenError};
-pub use house::{Snapshot, SnapshotRoom};
+pub use events::{Snapshot, SnapshotRoom};
 pub use lists::{ListPage, ROOMS_A_PAGE, pages};
 pub use messages::{UPDATE_MAX, Updates};
 pub use posts::{Post, Posted};
@@ -48,14 +48,14 @@ pub use sessions::{FoundSession, NewSession, Opened, Session};
 pub use stretches::{Heads, NEWEST, Newest, Stretch};
 
 use crate::config::Limits;
+use admission::Purpose;
+use checkout::{Budget, Request, Visit};
 use clock::Clock;
+use commit_queue::Lanes;
 use connection::Connection;
 use engine::Engine;
-use lanes::Lanes;
 use new_files::NewFiles;
 use pool::{Pool, Upkeep};
-use queue::Purpose;
-use visit::{Budget, Request, Visit};
 
 /// How many rooms' logs are brought into memory at once, in as many statements.
 const LOADERS: u32 = 2;

@@ -13,12 +13,12 @@ use sqlx::{AnyConnection, AssertSqlSafe, ConnectOptions, Connection as _, Row as
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, interval, timeout, timeout_at};
 
+use super::admission::{Purpose, Queue};
+use super::checkout::Visit;
 use super::clock::Clock;
 use super::connection::{Connection, missed};
 use super::engine::TIME;
 use super::error::{Error, Failure};
-use super::queue::{Purpose, Queue};
-use super::visit::Visit;
 use crate::model::Timestamp;
 
 /// How long putting things in order afterwards may take: a rollback, a farewell.

@@ -7,8 +7,8 @@ use std::collections::HashMap;
 
 use tokio::time::Instant;
 
+use super::locks::{LockedRoom, lock_room, whereabouts};
 use super::sql::list;
-use super::whereabouts::{LockedRoom, lock_room, whereabouts};
 use super::{Connection, Error, Store};
 use crate::model::accounts::{AccountId, Person};
 use crate::model::log::{Position, Tag};

@@ -1,9 +1,9 @@
 //! Rooms: opening and deleting them, and the page of one.
 
+use super::locks::{enter, leave_room, lock_account, lock_room, where_is};
 use super::messages::newest;
 use super::sessions::living_session;
-use super::whereabouts::{enter, leave_room, lock_account, lock_room, where_is};
-use super::{Connection, Error, Session, Store, house};
+use super::{Connection, Error, Session, Store, events};
 use crate::model::accounts::{AccountId, Person};
 use crate::model::log::{Position, Tag};
 use crate::model::memberships::Whereabouts;
@@ -60,7 +60,7 @@ impl Store {
             let Some(room) = insert_room(&mut writing, account, name).await? else {
                 return Err(name_taken(&mut writing, name).await?.into());
             };
-            house::append(&mut writing, house::kind::OPENED, account, Some(room), Timestamp::now()).await?;
+            events::append(&mut writing, events::kind::OPENED, account, Some(room), Timestamp::now()).await?;
             enter(&mut writing, account, room).await?;
             Ok((room, writing))
         })
@@ -93,7 +93,7 @@ impl Store {
                 .await?;
             // Who deletes a room need not be told that it is gone.
             leave_room(&mut writing, account, room).await?;
-            house::append(&mut writing, house::kind::DELETED, account, Some(room), now).await?;
+            events::append(&mut writing, events::kind::DELETED, account, Some(room), now).await?;
             Ok(((), writing))
         })
         .await

@@ -1,7 +1,7 @@
 //! Sessions: opened at log-in, extended by what a person does, ended by log-out or after 30 idle days.
 
-use super::whereabouts::{leave_room, lock_account, lock_room_of, whereabouts};
-use super::{Connection, Error, Store, house};
+use super::locks::{leave_room, lock_account, lock_room_of, whereabouts};
+use super::{Connection, Error, Store, events};
 use crate::model::accounts::{AccountId, Person};
 use crate::model::log::{Position, Tag};
 use crate::model::memberships::Whereabouts;
@@ -286,5 +286,5 @@ async fn close_account(connection: &mut Connection, account: AccountId) -> Resul
     if let (Some(room), None) = (here, other) {
         leave_room(connection, account, room).await?;
     }
-    house::append(connection, house::kind::SESSION_ENDED, account, None, Timestamp::now()).await
+    events::append(connection, events::kind::SESSION_ENDED, account, None, Timestamp::now()).await
 }

@@ -2,7 +2,7 @@
 //!
 //! What people may ask for stands in [`memberships`](super::memberships); here nobody is asked who they are.
 
-use super::{Connection, Error, house};
+use super::{Connection, Error, events};
 use crate::model::accounts::{AccountId, Person};
 use crate::model::log::{Position, Tag};
 use crate::model::memberships::{Notice, Whereabouts};
@@ -95,7 +95,7 @@ pub(super) async fn enter(
     .bind(now.0)
     .execute(&mut *connection)
     .await?;
-    house::append(connection, house::kind::JOINED, account, Some(room), now).await
+    events::append(connection, events::kind::JOINED, account, Some(room), now).await
 }
 
 /// Takes `account` out of `room`, which must be locked.
@@ -104,7 +104,7 @@ pub(super) async fn leave_room(
     account: AccountId,
     room: RoomId,
 ) -> Result<(), Error> {
-    exit(connection, account, room, house::kind::LEFT).await
+    exit(connection, account, room, events::kind::LEFT).await
 }
 
 /// Takes `account` out of `room`, which must be locked and has been deleted.
@@ -113,7 +113,7 @@ pub(super) async fn dismiss(
     account: AccountId,
     room: RoomId,
 ) -> Result<(), Error> {
-    exit(connection, account, room, house::kind::DISMISSED).await
+    exit(connection, account, room, events::kind::DISMISSED).await
 }
 
 async fn exit(
@@ -130,7 +130,7 @@ async fn exit(
     if left.rows_affected() == 0 {
         return Ok(());
     }
-    house::append(connection, kind, account, Some(room), Timestamp::now()).await
+    events::append(connection, kind, account, Some(room), Timestamp::now()).await
 }
 
 /// Locks the living room that `account`, which must be locked, is in. A deleted room is not left by what

@@ -10,9 +10,9 @@ use std::sync::{Mutex, PoisonError};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 
+use super::admission::Purpose;
+use super::checkout::Visit;
 use super::error::{Error, Failure};
-use super::queue::Purpose;
-use super::visit::Visit;
 use super::{Post, Posted, Store};
 use crate::model::rooms::RoomId;
 

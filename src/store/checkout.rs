@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::queue::Purpose;
+use super::admission::Purpose;
 
 /// The time limits of those who go to the database.
 #[derive(Clone, Copy, Debug)]
