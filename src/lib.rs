@@ -4,7 +4,7 @@
 //!
 //! Floors from top to bottom; nothing imports upward. A noun has the same name on every floor:
 //! `web/messages/` calls `store/messages.rs`, speaks of `model/messages.rs`, and is shown by
-//! `templates/messages/`, `static/js/messages.js` and `static/css/messages.css`.
+//! `templates/messages/`, `static/js/room/messages.js` and `static/css/messages.css`.
 //!
 //! | floor | what it knows |
 //! |---|---|
@@ -26,7 +26,7 @@
 //! # The walk of a message
 //!
 //! 1. The composer sends `POST /api/rooms/7/messages?after=41.…` with the text and a nonce
-//!    (`static/js/outbox.js`).
+//!    (`static/js/room/outbox.js`).
 //! 2. `web/guards.rs` knows the session, from memory if it can; `web/messages/` parses text and nonce.
 //! 3. `store/commit_queue.rs` puts the post in line, unless that is full; those that wait together become one transaction.
 //! 4. `store/posts.rs` locks the room's row, reads session, deletion, nonce and membership, moves the head,
@@ -37,7 +37,7 @@
 //!    message is `{"seq","tag","author","sent_at","body"}`, and, where there is more in its text than plain
 //!    text, `"parts"`: the text cut into strings (plain) and objects (`{"link","text"}`), by `model/parts.rs`,
 //!    which is the only parser of texts. `"tall": true` says that only its beginning is shown unasked.
-//! 7. `static/js/log.js` checks that the answer continues what the page shows, and appends it.
+//! 7. `static/js/room/log.js` checks that the answer continues what the page shows, and appends it.
 //!
 //! # What always holds
 //!

@@ -102,7 +102,7 @@ impl Body {
     /// What becomes of `typed`, in this order: every kind of line break is a newline, and other control
     /// characters but tab are dropped; it is composed; at most eight marks stay on a letter; blank lines
     /// around it and space at its end are cut (its first line keeps its indent), and of a run of blank lines
-    /// two stay. `static/js/texts.js` does the same.
+    /// two stay. `static/js/room/texts.js` does the same.
     ///
     /// # Errors
     /// When nothing is left that could be seen, or more than [`BODY_MAX`] characters.

@@ -70,7 +70,7 @@ fn sheet(whole: &mut Whole<'_>, path: &Path, source: &str) -> Result<String, Str
     let mut rules = String::new();
     for line in source.lines() {
         match line.strip_prefix("@import ") {
-            Some(import) => drop(whole.add(&neighbour(path, import)?)?),
+            Some(import) => drop(whole.add(&resolved(path, import)?)?),
             None => rules.extend([line, "\n"]),
         }
     }
@@ -84,7 +84,7 @@ fn module(whole: &mut Whole<'_>, path: &Path, source: &str) -> Result<String, St
     for line in source.lines() {
         if let Some(import) = line.strip_prefix("import ") {
             let (names, from) = import.split_once(" from ").unwrap_or(("", import));
-            let number = whole.add(&neighbour(path, from)?)?;
+            let number = whole.add(&resolved(path, from)?)?;
             match names {
                 "" => {}
                 names if is_plain(names) => body += &format!("const {names} = $[{number}];"),
@@ -102,10 +102,15 @@ fn module(whole: &mut Whole<'_>, path: &Path, source: &str) -> Result<String, St
     Ok(format!("// {}\n$.push((() => {{\n{body}return {{ {exports} }};\n}})());\n", path.display()))
 }
 
-/// The path that `"./name";` means in the file at `path`.
-fn neighbour(path: &Path, import: &str) -> Result<PathBuf, String> {
-    let name = import.strip_prefix("\"./").and_then(|name| name.strip_suffix("\";"));
-    name.map(|name| path.with_file_name(name)).ok_or_else(|| not_understood(path, import))
+/// The path that `"./name";` or `"../folder/name";` means in the file at `path`.
+fn resolved(path: &Path, import: &str) -> Result<PathBuf, String> {
+    let name = import.strip_prefix('"').and_then(|name| name.strip_suffix("\";"));
+    let folder = path.parent().unwrap_or(path);
+    name.and_then(|name| match name.strip_prefix("../") {
+        Some(name) => folder.parent().map(|above| above.join(name)),
+        None => name.strip_prefix("./").map(|name| folder.join(name)),
+    })
+    .ok_or_else(|| not_understood(path, import))
 }
 
 /// Whether these are names in braces, none of them changed.
@@ -147,15 +152,15 @@ mod tests {
     #[test]
     fn a_module_keeps_its_names_to_itself_and_gives_what_it_exports() {
         let files = [
-            ("js/a.js", "import { B, c } from \"./b.js\";\nimport \"./d.js\";\nB(c);"),
-            ("js/b.js", "const OWN = 1;\nexport class B {}\nexport const c = OWN;"),
-            ("js/d.js", "const OWN = 2;"),
+            ("js/a/a.js", "import { B, c } from \"./b.js\";\nimport \"../d/d.js\";\nB(c);"),
+            ("js/a/b.js", "const OWN = 1;\nexport class B {}\nexport const c = OWN;"),
+            ("js/d/d.js", "const OWN = 2;"),
         ];
         let expected = "const $ = [];\n\
-            // js/b.js\n$.push((() => {\nconst OWN = 1;\nclass B {}\nconst c = OWN;\nreturn { B, c };\n})());\n\
-            // js/d.js\n$.push((() => {\nconst OWN = 2;\nreturn {  };\n})());\n\
-            // js/a.js\n$.push((() => {\nconst { B, c } = $[0];\n\nB(c);\nreturn {  };\n})());\n";
-        assert_eq!(join(&files, "js/a.js").unwrap(), expected);
+            // js/a/b.js\n$.push((() => {\nconst OWN = 1;\nclass B {}\nconst c = OWN;\nreturn { B, c };\n})());\n\
+            // js/d/d.js\n$.push((() => {\nconst OWN = 2;\nreturn {  };\n})());\n\
+            // js/a/a.js\n$.push((() => {\nconst { B, c } = $[0];\n\nB(c);\nreturn {  };\n})());\n";
+        assert_eq!(join(&files, "js/a/a.js").unwrap(), expected);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::model::messages::{Message, fill};
 use crate::model::parts::Part;
 
 /// How long after a message its author's next one still continues it, in milliseconds; the same in
-/// `static/js/messages.js`.
+/// `static/js/room/messages.js`.
 const TOGETHER: i64 = 5 * 60 * 1000;
 
 /// How many bytes of markup there are around the author and the text of a message, in `messages/_message`.

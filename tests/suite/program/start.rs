@@ -137,7 +137,7 @@ async fn a_missing_or_broken_file_is_named() {
         ("static/mark.svg", None, &["mark.svg", "layout.html.j2"]),
         ("static/css/parlor.css", None, &["css/parlor.css"]),
         ("static/css/base.css", None, &["base.css"]),
-        ("static/js/poller.js", None, &["poller.js"]),
+        ("static/js/lib/poller.js", None, &["poller.js"]),
     ] {
         let folder = Folder::new();
         match content {

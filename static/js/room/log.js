@@ -3,7 +3,7 @@
 // Nothing here trusts the order in which answers arrive: each is checked against the position it
 // was asked with, and against the tags of what is shown.
 
-import { Fault } from "./fault.js";
+import { Fault } from "../lib/fault.js";
 
 export class Log {
   #element;

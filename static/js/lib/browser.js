@@ -3,7 +3,6 @@
 import { Departure } from "./departure.js";
 import { Requests } from "./requests.js";
 import { Shelf } from "./shelf.js";
-import { Unsent } from "./unsent.js";
 
 export const clock = {
   // Not the time of day, which somebody may set while we wait.
@@ -14,7 +13,7 @@ export const clock = {
   clearTimeout: (timer) => window.clearTimeout(timer),
 };
 
-const { account } = document.body.dataset;
+export const account = document.body.dataset.account;
 
 export const requests = new Requests({ fetch: (...what) => window.fetch(...what), clock, account });
 
@@ -23,7 +22,7 @@ export const departure = new Departure({ window, clock });
 // What outlives the page, but not the tab.
 export const session = new Shelf(storage("sessionStorage"));
 
-export const unsent = new Unsent({ shelf: new Shelf(storage("localStorage")), session, account, clock });
+export const local = new Shelf(storage("localStorage"));
 
 // `crypto.randomUUID` is missing on plain http, where a class may well run us.
 export function nonce() {

@@ -1,8 +1,8 @@
 // Who is in the room: a fragment, fetched when a poll says that it changed.
 
-import { parse } from "./fragments.js";
-import { morph } from "./morph.js";
-import { HTML_TYPE } from "./requests.js";
+import { parse } from "../lib/fragments.js";
+import { morph } from "../lib/morph.js";
+import { HTML_TYPE } from "../lib/requests.js";
 
 export class People {
   #element;

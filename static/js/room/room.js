@@ -1,8 +1,10 @@
 // The room page: introduces its parts to each other, and leaves when it must. Everything it needs
 // from the browser is passed in.
 
+import { Connection } from "../lib/connection.js";
+import { Poller } from "../lib/poller.js";
+import { ENDED } from "../lib/requests.js";
 import { Composer } from "./composer.js";
-import { Connection } from "./connection.js";
 import { Conversation } from "./conversation.js";
 import { Earlier } from "./earlier.js";
 import { Log } from "./log.js";
@@ -10,9 +12,7 @@ import { Messages } from "./messages.js";
 import { Outbox } from "./outbox.js";
 import { OutboxList } from "./outbox_list.js";
 import { People } from "./people.js";
-import { Poller } from "./poller.js";
 import { Reader } from "./reader.js";
-import { ENDED } from "./requests.js";
 
 export class Room {
   #main;

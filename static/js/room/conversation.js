@@ -1,8 +1,8 @@
 // What is asked of the server about a room's messages, and what each answer means for the page.
 
-import { Fault, report } from "./fault.js";
-import { parse } from "./fragments.js";
-import { GONE, HTML_TYPE, JSON_TYPE } from "./requests.js";
+import { Fault, report } from "../lib/fault.js";
+import { parse } from "../lib/fragments.js";
+import { GONE, HTML_TYPE, JSON_TYPE } from "../lib/requests.js";
 
 export class Conversation {
   #page;

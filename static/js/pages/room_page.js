@@ -1,11 +1,11 @@
 // Brings a room page to life. A page of older history (no `data-live`) only gets the reader's own times.
 
-import { clock, departure, nonce, requests, session, unsent } from "./browser.js";
-import { Messages } from "./messages.js";
-import "./page.js";
-import { Room } from "./room.js";
-import { Siblings } from "./siblings.js";
-import { Times } from "./times.js";
+import { clock, departure, nonce, requests, session } from "../lib/browser.js";
+import { Times } from "../lib/times.js";
+import { Messages } from "../room/messages.js";
+import { Room } from "../room/room.js";
+import { Siblings } from "../room/siblings.js";
+import { unsent } from "./page.js";
 
 const main = document.querySelector("main.room");
 const times = new Times();

@@ -1,11 +1,11 @@
 // The list of rooms, kept up to date in place.
 
-import { Connection } from "./connection.js";
-import { parse } from "./fragments.js";
-import { Hand } from "./hand.js";
-import { morph } from "./morph.js";
-import { Poller } from "./poller.js";
-import { HTML_TYPE } from "./requests.js";
+import { Connection } from "../lib/connection.js";
+import { parse } from "../lib/fragments.js";
+import { Hand } from "../lib/hand.js";
+import { morph } from "../lib/morph.js";
+import { Poller } from "../lib/poller.js";
+import { HTML_TYPE } from "../lib/requests.js";
 
 export class List {
   #section;

@@ -3,8 +3,8 @@
 //
 // An entry has a `refusal`: null while it is on its way, "" while it waits to be told, else why not.
 
-import { backoff } from "./backoff.js";
-import { GONE } from "./requests.js";
+import { backoff } from "../lib/backoff.js";
+import { GONE } from "../lib/requests.js";
 
 const DONE = new Set([200, 201]);
 

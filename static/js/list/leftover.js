@@ -1,6 +1,6 @@
 // What was not sent to rooms that are gone by now, on the page of the list.
 
-import { ENDED, HTML_TYPE } from "./requests.js";
+import { ENDED, HTML_TYPE } from "../lib/requests.js";
 
 export class Leftover {
   #box;

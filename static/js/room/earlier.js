@@ -1,7 +1,7 @@
 // *Earlier messages*: those before the first on the page, as many as the server gives at a time, as often
 // as the reader asks.
 
-import { JSON_TYPE } from "./requests.js";
+import { JSON_TYPE } from "../lib/requests.js";
 
 export class Earlier {
   #root;

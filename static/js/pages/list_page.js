@@ -1,9 +1,9 @@
 // Brings the list page to life.
 
-import { clock, departure, requests, unsent } from "./browser.js";
-import { Leftover } from "./leftover.js";
-import { List } from "./list.js";
-import "./page.js";
+import { clock, departure, requests } from "../lib/browser.js";
+import { Leftover } from "../list/leftover.js";
+import { List } from "../list/list.js";
+import { unsent } from "./page.js";
 
 const page = document.querySelector("main.rooms");
 

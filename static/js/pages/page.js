@@ -1,9 +1,12 @@
 // What every page does, those without a script of their own too.
 
-import { clock, departure, session, unsent } from "./browser.js";
-import { Farewell } from "./farewell.js";
-import { forgetName } from "./siblings.js";
-import { Steady } from "./steady.js";
+import { account, clock, departure, local, session } from "../lib/browser.js";
+import { Steady } from "../lib/steady.js";
+import { Farewell } from "../room/farewell.js";
+import { forgetName } from "../room/siblings.js";
+import { Unsent } from "../room/unsent.js";
+
+export const unsent = new Unsent({ shelf: local, session, account, clock });
 
 unsent.tidy({ isLoggedIn: document.querySelector(".header__exit") !== null });
 if (document.querySelector("main.room") === null) forgetName(session);
