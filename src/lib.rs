@@ -37,7 +37,8 @@
 //!    message is `{"seq","tag","author","sent_at","body"}`, and, where there is more in its text than plain
 //!    text, `"parts"`: the text cut into strings (plain) and objects (`{"link","text"}`), by `model/parts.rs`,
 //!    which is the only parser of texts. `"tall": true` says that only its beginning is shown unasked.
-//! 7. `static/js/room/log.js` checks that the answer continues what the page shows, and appends it.
+//! 7. `static/js/room/ledger.js` checks that the answer continues what the page has read, and
+//!    `static/js/room/timeline.js` shows it.
 //!
 //! # What always holds
 //!

@@ -2,43 +2,60 @@
 
 import { Fault, report } from "../lib/fault.js";
 import { parse } from "../lib/fragments.js";
+import { Poller } from "../lib/poller.js";
 import { GONE, HTML_TYPE, JSON_TYPE } from "../lib/requests.js";
+import { entriesOf } from "./timeline.js";
 
 export class Conversation {
   #page;
-  #log;
+  #ledger;
+  #timeline;
   #people;
   #requests;
   #document;
+  #poller;
   #delegate;
   #reloading = null;
 
-  // delegate: refused(answer) · reloaded() · behind() when there is more to ask for
-  constructor({ page, log, people, requests, document, delegate }) {
+  // delegate: refused(answer)
+  constructor({ page, ledger, timeline, people, requests, connection, clock, window, delegate }) {
     this.#page = page;
-    this.#log = log;
+    this.#ledger = ledger;
+    this.#timeline = timeline;
     this.#people = people;
     this.#requests = requests;
-    this.#document = document;
+    this.#document = window.document;
+    this.#poller = new Poller({ subject: this, connection, clock, window });
     this.#delegate = delegate;
+  }
+
+  // Lifecycle
+
+  start() {
+    this.#timeline.offerEarlier(this.#ledger.hasEarlier);
+    this.#poller.start();
+  }
+
+  stop() {
+    this.#poller.stop();
   }
 
   // For the poller
 
   async ask(signal) {
-    const asked = this.#log.position;
+    const asked = this.#ledger.position;
     const query = new URLSearchParams({ after: asked.cursor, people: this.#people.version });
     const answer = await this.#requests.ask(`${this.#messages}?${query}`, { type: JSON_TYPE, signal });
     return { ...answer, asked };
   }
 
   async answered(answer) {
-    this.#log.keepTime();
+    this.#timeline.keepTime();
     if (answer.status === 204) return false;
     if (answer.status === 200) return this.#take(answer);
-    if (GONE.has(answer.status)) this.#delegate.refused(answer);
+    if (GONE.has(answer.status)) this.refused(answer);
     // 409: a position of another history. 422: one that is none.
-    else await this.faulted(new Fault(answer.body?.detail ?? `answer ${answer.status}`));
+    else await this.#faulted(new Fault(answer.body?.detail ?? `answer ${answer.status}`));
     return false;
   }
 
@@ -46,7 +63,7 @@ export class Conversation {
 
   // `keepalive`: what was sent last goes out even when the page is closed at once.
   async send({ body, nonce }) {
-    const asked = this.#log.position;
+    const asked = this.#ledger.position;
     const answer = await this.#requests.ask(`${this.#messages}?after=${asked.cursor}`, {
       type: JSON_TYPE,
       method: "POST",
@@ -58,16 +75,26 @@ export class Conversation {
   }
 
   async sent(answer) {
-    if (await this.#take(answer)) this.#delegate.behind();
+    // Should the history not be reloaded now, the next poll finds the same fault.
+    if (await this.#take(answer).catch(() => true)) this.#poller.poll();
   }
 
-  // For everybody
+  refused(answer) {
+    this.#delegate.refused(answer);
+  }
 
-  // The page and the server disagree, so the page is wrong: its history is read anew, in place.
-  async faulted(error) {
-    report(error, this.#document);
-    this.#reloading ??= this.#reload().finally(() => (this.#reloading = null));
-    await this.#reloading;
+  // For the button; throws when nothing could be loaded.
+  async loadEarlier() {
+    const { generation } = this.#ledger.position;
+    const answer = await this.#requests.ask(`${this.#messages}?before=${this.#ledger.first}`, { type: JSON_TYPE });
+    if (generation !== this.#ledger.position.generation) return;
+    if (answer.status !== 200) return this.refused(answer);
+    try {
+      this.#ledger.prepend(answer.body.messages);
+      this.#timeline.prepend(answer.body.messages, this.#ledger.hasEarlier);
+    } catch (error) {
+      await this.#faulted(error);
+    }
   }
 
   // Internal
@@ -79,21 +106,31 @@ export class Conversation {
   // → whether there is more
   async #take({ body, asked }) {
     try {
-      this.#log.append(body.messages, asked);
+      const fresh = this.#ledger.following(body.messages, asked);
+      this.#timeline.append(fresh);
+      this.#ledger.append(fresh);
     } catch (error) {
-      await this.faulted(error);
+      await this.#faulted(error);
       return false;
     }
     this.#people.update(body.people);
     return body.more;
   }
 
+  // The page and the server disagree, so the page is wrong: its history is read anew, in place.
+  async #faulted(error) {
+    report(error, this.#document);
+    this.#reloading ??= this.#reload().finally(() => (this.#reloading = null));
+    await this.#reloading;
+  }
+
   async #reload() {
     const { status, body } = await this.#requests.ask(this.#page, { type: HTML_TYPE });
     const fresh = status === 200 && parse(body, "main.room");
-    if (!fresh) return this.#delegate.refused({ status });
-    this.#log.replace(fresh.querySelector(".log__history"), fresh.dataset.cursor);
+    if (!fresh) return this.refused({ status });
+    const history = fresh.querySelector(".log__history");
+    this.#ledger.replace({ cursor: fresh.dataset.cursor, entries: entriesOf(history) });
+    this.#timeline.replace(history, this.#ledger.hasEarlier);
     this.#people.show(fresh.querySelector(".people"));
-    return this.#delegate.reloaded();
   }
 }

@@ -1,74 +1,36 @@
-// *Earlier messages*: those before the first on the page, as many as the server gives at a time, as often
-// as the reader asks.
-
-import { JSON_TYPE } from "../lib/requests.js";
+// The button *Earlier messages*: those before the first on the page, as many as the server gives at a time, as
+// often as the reader asks.
 
 export class Earlier {
   #root;
-  #url;
-  #log;
-  #requests;
-  #delegate;
+  #conversation;
+  #connection;
   #loading = false;
-  #started = false;
 
-  // delegate: refused(answer) · faulted(error) · say(text)
-  constructor({ root, url, log, requests, delegate }) {
+  constructor({ root, conversation, connection }) {
     this.#root = root;
-    this.#url = url;
-    this.#log = log;
-    this.#requests = requests;
-    this.#delegate = delegate;
+    this.#conversation = conversation;
+    this.#connection = connection;
   }
 
   start() {
-    this.offer();
-    if (this.#started) return;
-    this.#started = true;
     this.#root.addEventListener("click", this.#clicked);
   }
 
   stop() {
-    this.#started = false;
     this.#root.removeEventListener("click", this.#clicked);
   }
 
-  // The link is for those without script; here its place is taken by a button.
-  offer() {
-    this.#root.querySelector("a.log__earlier")?.remove();
-    this.#button.hidden = this.#log.firstSeq === 1;
-  }
-
-  get #button() {
-    return this.#root.querySelector("button.log__earlier");
-  }
-
-  #clicked = (event) => {
+  #clicked = async ({ target }) => {
     // A translated button has elements of its own.
-    if (this.#button.contains(event.target) && !this.#loading) this.#load();
-  };
-
-  async #load() {
+    if (this.#loading || !target.closest("button.log__earlier")) return;
     this.#loading = true;
-    const before = this.#log.firstSeq;
-    const { era } = this.#log.position;
     try {
-      const answer = await this.#requests.ask(`${this.#url}?before=${before}`, { type: JSON_TYPE });
-      if (era !== this.#log.position.era) return;
-      if (answer.status === 200) this.#show(answer.body);
-      else this.#delegate.refused(answer);
+      await this.#conversation.loadEarlier();
     } catch {
-      this.#delegate.say("Earlier messages could not be loaded. Please try again.");
+      this.#connection.say("Earlier messages could not be loaded. Please try again.");
     } finally {
       this.#loading = false;
     }
-  }
-
-  #show({ messages }) {
-    try {
-      this.#log.prepend(messages, () => this.offer());
-    } catch (error) {
-      this.#delegate.faulted(error);
-    }
-  }
+  };
 }

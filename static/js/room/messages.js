@@ -10,7 +10,7 @@ export class Messages {
   #times;
   #person;
   #document;
-  #said = new WeakMap(); // element → { author, at }
+  #known = new WeakMap(); // element → { author, at, separator }
 
   constructor({ template, times, person, document }) {
     this.#template = template;
@@ -39,11 +39,16 @@ export class Messages {
     element.classList.toggle("message--continued", sameDay && this.#continues(element, previous));
   }
 
+  // The first node of a message: its day separator, if it has one.
+  topOf(element) {
+    return this.#known.get(element).separator ?? element;
+  }
+
   // What the server rendered, in the reader's time.
   dress(elements) {
     let previous;
     for (const element of elements) {
-      if (!this.#said.has(element)) this.#remember(element, authorOf(element).textContent);
+      if (!this.#known.has(element)) this.#remember(element, authorOf(element).textContent);
       this.#times.localize(timeOf(element));
       this.arrange(element, previous);
       previous = element;
@@ -80,30 +85,27 @@ export class Messages {
   };
 
   #remember(element, author) {
-    this.#said.set(element, { author, at: Date.parse(timeOf(element).dateTime) });
+    this.#known.set(element, { author, at: Date.parse(timeOf(element).dateTime) });
   }
 
   #dayOf(element) {
-    return this.#times.day(this.#said.get(element).at);
+    return this.#times.day(this.#known.get(element).at);
   }
 
   #continues(element, previous) {
-    const [said, before] = [this.#said.get(element), this.#said.get(previous)];
+    const [said, before] = [this.#known.get(element), this.#known.get(previous)];
     return said.author === before.author && said.at - before.at <= TOGETHER;
   }
 
   #separate(element, day) {
-    const above = element.previousElementSibling;
-    const separator = above?.classList.contains("day") ? above : null;
+    const known = this.#known.get(element);
     if (day === null) {
-      separator?.remove();
-    } else if (separator) {
-      separator.textContent = day;
+      known.separator?.remove();
+      delete known.separator;
     } else {
-      const made = this.#document.createElement("p");
-      made.className = "day";
-      made.textContent = day;
-      element.before(made);
+      known.separator ??= Object.assign(this.#document.createElement("p"), { className: "day" });
+      known.separator.textContent = day;
+      element.before(known.separator);
     }
   }
 }

@@ -2,17 +2,17 @@
 // from the browser is passed in.
 
 import { Connection } from "../lib/connection.js";
-import { Poller } from "../lib/poller.js";
 import { ENDED } from "../lib/requests.js";
 import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
 import { Earlier } from "./earlier.js";
-import { Log } from "./log.js";
+import { Ledger } from "./ledger.js";
 import { Messages } from "./messages.js";
 import { Outbox } from "./outbox.js";
 import { OutboxList } from "./outbox_list.js";
 import { People } from "./people.js";
 import { Reader } from "./reader.js";
+import { Timeline, entriesOf } from "./timeline.js";
 
 export class Room {
   #main;
@@ -22,11 +22,10 @@ export class Room {
   #unsent;
   #siblings;
   #reader;
-  #log;
+  #timeline;
   #connection;
   #departure;
   #conversation;
-  #poller;
   #earlier;
   #composer;
   #outbox;
@@ -51,11 +50,12 @@ export class Room {
     const messages = new Messages({ template: part(".message-template"), times, person, document });
     const people = new People({ element: part(".people"), url: `${this.#page}/people`, requests });
     this.#reader = new Reader({ log, button: part(".talk__new"), ResizeObserver });
-    this.#log = new Log({ element: log, messages, reader: this.#reader, cursor });
+    const ledger = new Ledger({ cursor, entries: entriesOf(log) });
+    this.#timeline = new Timeline({ element: log, messages, reader: this.#reader });
     this.#connection = new Connection({ page: main, window, delegate });
-    this.#conversation = new Conversation({ page: this.#page, log: this.#log, people, requests, document, delegate });
-    this.#poller = new Poller({ subject: this.#conversation, connection: this.#connection, clock, window });
-    this.#earlier = new Earlier({ root: log, url: `/api${this.#page}/messages`, log: this.#log, requests, delegate });
+    const given = { page: this.#page, people, requests, connection: this.#connection, clock, window, delegate };
+    this.#conversation = new Conversation({ ...given, ledger, timeline: this.#timeline });
+    this.#earlier = new Earlier({ root: log, conversation: this.#conversation, connection: this.#connection });
     const touch = window.matchMedia("(pointer: coarse)");
     this.#composer = new Composer({ form: part(".composer"), draft, touch, clock, delegate });
     this.#outboxList = new OutboxList({ list: part(".outbox"), template: part(".outbox-template"), delegate });
@@ -75,7 +75,8 @@ export class Room {
   }
 
   get #parts() {
-    return [this.#siblings, this.#log, this.#earlier, this.#composer, this.#outbox, this.#connection, this.#poller];
+    const page = [this.#siblings, this.#timeline, this.#earlier, this.#composer, this.#outbox];
+    return [...page, this.#connection, this.#conversation];
   }
 
   // What pages left behind that are open no more. A draft goes on in the box, if that is empty.
@@ -94,7 +95,7 @@ export class Room {
     this.#outbox.wake();
   }
 
-  // Conversation's and Earlier's delegate
+  // Conversation's delegate
 
   // Not in this room any more: its own address says why. What was not sent stays for the way back,
   // and where no way leads back the list shows it.
@@ -104,23 +105,6 @@ export class Room {
     this.stop();
     if (ENDED.has(status)) this.#unsent.handOver(this.#room, (page) => page === this.#siblings.name);
     this.#window.location.replace(this.#page);
-  }
-
-  reloaded() {
-    this.#earlier.offer();
-  }
-
-  behind() {
-    this.#poller.poll();
-  }
-
-  faulted(error) {
-    // Should the history not come now, the next poll finds the same fault.
-    this.#conversation.faulted(error).catch(() => this.#poller.poll());
-  }
-
-  say(text) {
-    this.#connection.say(text);
   }
 
   // Composer's, outbox's and outbox list's delegate
@@ -135,7 +119,7 @@ export class Room {
   }
 
   sent(answer) {
-    this.#conversation.sent(answer).catch(() => this.#poller.poll());
+    this.#conversation.sent(answer);
   }
 
   outboxChanged(entries) {

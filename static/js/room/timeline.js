@@ -1,0 +1,94 @@
+// Timeline: the elements of a room's messages on the page, in order.
+//
+// Knows nothing of cursors. What is shown is kept here and never read back from the page.
+
+export class Timeline {
+  #element;
+  #history;
+  #news;
+  #messages;
+  #reader;
+  #shown;
+
+  constructor({ element, messages, reader }) {
+    this.#element = element;
+    this.#history = element.querySelector(".log__history");
+    this.#news = element.querySelector(".log__news");
+    this.#messages = messages;
+    this.#reader = reader;
+  }
+
+  start() {
+    this.#dress();
+    this.#element.addEventListener("copy", copyPlainly);
+    this.#reader.start();
+  }
+
+  stop() {
+    this.#element.removeEventListener("copy", copyPlainly);
+    this.#reader.stop();
+  }
+
+  // To be called now and then.
+  keepTime() {
+    this.#messages.keepTime(this.#shown);
+  }
+
+  append(messages) {
+    if (messages.length === 0) return;
+    const added = this.#messages.build(messages, this.#shown.at(-1));
+    this.#shown.push(...elementsOf(added));
+    this.#element.querySelector(".log__none")?.remove();
+    this.#news.append(added);
+    this.#reader.added();
+  }
+
+  prepend(messages, hasEarlier) {
+    if (messages.length === 0) return;
+    const [first] = this.#shown;
+    const added = this.#messages.build(messages);
+    this.#shown.unshift(...elementsOf(added));
+    this.#reader.keep(first, () => {
+      this.#messages.topOf(first).before(added);
+      this.#messages.arrange(first, this.#shown[messages.length - 1]);
+      this.offerEarlier(hasEarlier);
+    });
+  }
+
+  // Nobody is told of another history's messages one by one.
+  replace(history, hasEarlier) {
+    this.#history.replaceChildren(...history.childNodes);
+    this.#news.replaceChildren();
+    this.#dress();
+    this.offerEarlier(hasEarlier);
+    this.#reader.added();
+  }
+
+  // The link is for those without script; here its place is taken by a button.
+  offerEarlier(hasEarlier) {
+    this.#history.querySelector("a.log__earlier")?.remove();
+    this.#history.querySelector("button.log__earlier").hidden = !hasEarlier;
+  }
+
+  // Takes over what the server has rendered.
+  #dress() {
+    this.#shown = elementsOf(this.#history);
+    this.#messages.dress(this.#shown);
+  }
+}
+
+// The entries of what the server has rendered, as data.
+export function entriesOf(root) {
+  return elementsOf(root).map(({ dataset: { seq, tag } }) => ({ seq: Number(seq), tag }));
+}
+
+function elementsOf(root) {
+  return [...root.querySelectorAll("[data-seq]")];
+}
+
+// Who said it and when is copied along with each message. A copy with styles would hide it again wherever
+// the page does.
+function copyPlainly(event) {
+  event.clipboardData.setData("text/plain", event.currentTarget.ownerDocument.getSelection().toString());
+  event.preventDefault();
+}
