@@ -7,14 +7,14 @@ import { Trouble } from "./requests.js";
 export class Connection {
   #page;
   #window;
-  #delegate;
+  #reconnected;
   #lost = false;
 
-  // delegate, optional: reconnected()
-  constructor({ page, window, delegate }) {
+  // reconnected: what else to do then
+  constructor({ page, window, reconnected = () => {} }) {
     this.#page = page;
     this.#window = window;
-    this.#delegate = delegate;
+    this.#reconnected = reconnected;
   }
 
   start() {
@@ -30,7 +30,7 @@ export class Connection {
     if (!this.#lost) return;
     this.#lost = false;
     this.say("");
-    this.#delegate?.reconnected();
+    this.#reconnected();
   }
 
   lost(error) {

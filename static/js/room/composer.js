@@ -15,13 +15,14 @@ export class Composer {
   #draft;
   #limit;
   #touch;
-  #delegate;
+  #outbox;
+  #reader;
   #clock;
   #found = "";
   #started = false;
 
-  // touch: a media query that matches while the page is used by touch · delegate: written(text, nonce or none)
-  constructor({ form, draft, touch, clock, delegate }) {
+  // touch: a media query that matches while the page is used by touch
+  constructor({ form, draft, touch, outbox, reader, clock }) {
     this.#form = form;
     this.#box = form.querySelector(".composer__body");
     this.#counter = form.querySelector(".composer__counter");
@@ -29,8 +30,9 @@ export class Composer {
     this.#limit = Number(this.#box.dataset.limit);
     this.#draft = draft;
     this.#touch = touch;
+    this.#outbox = outbox;
+    this.#reader = reader;
     this.#clock = clock;
-    this.#delegate = delegate;
   }
 
   start() {
@@ -94,7 +96,8 @@ export class Composer {
       this.#error.textContent = `This message is too long. ${this.#count(text)} characters.`;
       return;
     }
-    this.#delegate.written(text, text === this.#found ? this.#form.elements.nonce.value : undefined);
+    this.#reader.toEnd();
+    this.#outbox.add(text, text === this.#found ? this.#form.elements.nonce.value : undefined);
     this.#found = "";
     this.#box.value = "";
     this.#typed();

@@ -8,10 +8,11 @@ import { GONE } from "../lib/requests.js";
 
 const DONE = new Set([200, 201]);
 
-export class Outbox {
+// Dispatches `change`.
+export class Outbox extends EventTarget {
   #entries;
   #keepsake;
-  #delegate;
+  #conversation;
   #clock;
   #nonce;
   #failures = 0;
@@ -20,10 +21,11 @@ export class Outbox {
   #sending = false;
   #started = false;
 
-  // delegate: send(entry) → answer, or throws · sent(answer) · refused(answer) · outboxChanged(entries)
-  constructor({ keepsake, delegate, clock, nonce }) {
+  // conversation: send(entry) → answer, or throws · sent(answer) · refused(answer)
+  constructor({ keepsake, conversation, clock, nonce }) {
+    super();
     this.#keepsake = keepsake;
-    this.#delegate = delegate;
+    this.#conversation = conversation;
     this.#clock = clock;
     this.#nonce = nonce;
     this.#entries = keepsake.value ?? [];
@@ -39,6 +41,10 @@ export class Outbox {
   stop() {
     this.#started = false;
     this.#clock.clearTimeout(this.#timer);
+  }
+
+  get entries() {
+    return this.#entries;
   }
 
   // nonce: only of what may be on its way already
@@ -101,17 +107,17 @@ export class Outbox {
   }
 
   async #send(entry) {
-    const answer = await this.#delegate.send(entry);
+    const answer = await this.#conversation.send(entry);
     this.#failures = 0;
     if (DONE.has(answer.status)) {
       this.discard(entry);
-      this.#delegate.sent(answer);
+      this.#conversation.sent(answer);
     } else {
       this.#letGo();
       entry.refusal = reasonOf(answer);
       entry.status = answer.status;
       this.#changed();
-      if (GONE.has(answer.status)) this.#delegate.refused(answer);
+      if (GONE.has(answer.status)) this.#conversation.refused(answer);
     }
   }
 
@@ -122,7 +128,7 @@ export class Outbox {
     const ours = this.#entries.filter(({ nonce }) => kept.has(nonce));
     if (ours.length === this.#entries.length) return;
     this.#entries = ours;
-    this.#delegate.outboxChanged(ours);
+    this.dispatchEvent(new Event("change"));
   }
 
   #waitAfter(error) {
@@ -135,7 +141,7 @@ export class Outbox {
 
   #changed() {
     this.#keepsake.value = this.#entries.length > 0 ? this.#entries : undefined;
-    this.#delegate.outboxChanged(this.#entries);
+    this.dispatchEvent(new Event("change"));
   }
 }
 

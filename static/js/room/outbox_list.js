@@ -3,17 +3,19 @@
 export class OutboxList {
   #list;
   #template;
-  #delegate;
+  #outbox;
+  #composer;
   #rows = new Map();
 
-  // delegate: retry(entry) · edit(entry) · discard(entry)
-  constructor({ list, template, delegate }) {
+  constructor({ list, template, outbox, composer }) {
     this.#list = list;
     this.#template = template;
-    this.#delegate = delegate;
+    this.#outbox = outbox;
+    this.#composer = composer;
+    outbox.addEventListener("change", () => this.#show(outbox.entries));
   }
 
-  show(entries) {
+  #show(entries) {
     for (const [entry, row] of this.#rows) {
       if (entries.includes(entry)) continue;
       row.remove();
@@ -26,12 +28,18 @@ export class OutboxList {
   #add(entry) {
     const row = this.#template.content.cloneNode(true).querySelector(".unsent-message");
     row.querySelector(".unsent-message__body").textContent = entry.body;
-    for (const act of ["retry", "edit", "discard"]) {
-      row.querySelector(`.unsent-message__${act}`).addEventListener("click", () => this.#delegate[act](entry));
-    }
+    const listen = (button, act) => row.querySelector(`.unsent-message__${button}`).addEventListener("click", act);
+    listen("retry", () => this.#outbox.retry(entry));
+    listen("edit", () => this.#edit(entry));
+    listen("discard", () => this.#outbox.discard(entry));
     this.#list.append(row);
     this.#rows.set(entry, row);
     return row;
+  }
+
+  #edit(entry) {
+    this.#outbox.discard(entry);
+    this.#composer.giveBack(entry.body);
   }
 
   #update(row, { refusal }) {
