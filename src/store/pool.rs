@@ -217,20 +217,4 @@ impl Pool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::config::Config;
-    use crate::store::Store;
-
-    #[rocket::async_test]
-    async fn nobody_is_lent_a_connection_they_have_no_time_for() {
-        let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite:{}", folder.path().join("parlor.db").display());
-        let store = Store::open(&url, Config::default().limits()).await.unwrap();
-        let made = store.connections_made();
-        let late = store.visit(&store.readers, Purpose::Pages, Instant::now() + LEAST / 2).await;
-        assert!(matches!(late, Err(Error::Failed(Failure::WaitedTooLong("pages")))), "{late:?}");
-        assert_eq!(store.moment().await.map(|_| store.connections_made()).ok(), Some(made), "none is lost");
-        store.close().await;
-    }
-}
+mod tests;

@@ -52,3 +52,14 @@ async fn a_round_ends_in_time_however_much_there_is_to_do() {
     assert_eq!(first_entry(&sweeper).await, STEP * 2 + 1);
     sweeper.store.close().await;
 }
+
+#[rocket::async_test]
+async fn nothing_is_swept_while_the_clocks_differ() {
+    let (_folder, mut sweeper) = sweeper(STEP * 2).await;
+    sweeper.round.clocks_agree = Some(false);
+    assert!(!sweeper.step().await);
+    assert_eq!(first_entry(&sweeper).await, 1);
+    assert!(sweeper.step().await, "they are compared anew in the next round");
+    assert_eq!(first_entry(&sweeper).await, STEP + 1);
+    sweeper.store.close().await;
+}

@@ -5,6 +5,7 @@ use rocket::fairing::{AdHoc, Fairing};
 use rocket::figment::Figment;
 use rocket::local::asynchronous::Client;
 use rocket::{Config, Route};
+use serde::Serialize;
 use sqlx::{AnyConnection, AssertSqlSafe, Connection};
 
 use super::database::meddle;
@@ -49,6 +50,13 @@ impl House {
     /// Stops the instance in good order and starts it again.
     pub async fn restart(self) -> Self {
         let settings = self.settings.clone();
+        self.close().await;
+        Self::with(settings).await
+    }
+
+    /// The same with another setting.
+    pub async fn restart_with(self, setting: &str, value: impl Serialize) -> Self {
+        let settings = self.settings.clone().merge((setting, value));
         self.close().await;
         Self::with(settings).await
     }

@@ -1,0 +1,58 @@
+//! How much memory the logs of rooms take.
+
+use parlor::live::{Known, LiveUpdates, Question};
+use parlor::model::log::Cursor;
+use parlor::model::rooms::RoomId;
+
+use crate::support::{House, Room, eventually};
+
+on_both_engines![the_rooms_least_lately_asked_for_go_first];
+
+/// Six rooms whose newest messages, twenty of 16 KB in each, take twice the memory there is.
+const LONG_MESSAGES: &str = "
+    insert into room (name, name_key, owner_id, created_at, last_seq, last_tag, moved_seq, moved_tag)
+    with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < 6)
+    select 'room ' || n, 'room ' || n, 1, 0, 20, 20, 0, 0 from numbers;
+    insert into message (room_id, seq, tag, author_id, body, sent_at, nonce)
+    with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < 20)
+    select id, n, n, 1, '{much}', 0, n
+    from room cross join numbers;
+    insert into membership (account_id, room_id, joined_at) values (1, 1, 0)";
+
+/// Whether memory knows a room, which it may have to be loaded for.
+async fn knows(house: &House, room: i64) -> bool {
+    let question =
+        Question { room: RoomId(room), after: Cursor::parse("10").expect("a cursor"), people: None };
+    match house.live().updates_once_loaded(question).await {
+        Some(Known::Changed(LiveUpdates { messages, .. })) => messages.len() == 10,
+        _ => false,
+    }
+}
+
+async fn the_rooms_least_lately_asked_for_go_first(house: House) {
+    house.person("ana").await;
+    house.meddles(&LONG_MESSAGES.replace("{much}", &"x".repeat(16_000))).await;
+    let house = house.restart_with("parlor.memory_mb", 1).await;
+    for room in 1..=6 {
+        eventually("a room is loaded", async || knows(&house, room).await).await;
+    }
+    // When the tail has been to the database five times more, one of its readings has come to its end.
+    let (read, _) = house.live().visits();
+    eventually("the tail has looked at what memory takes", async || house.live().visits().0 >= read + 5)
+        .await;
+
+    let (_, loads) = house.live().visits();
+    for room in [6, 5] {
+        assert!(knows(&house, room).await);
+    }
+    assert_eq!(house.live().visits().1, loads, "those asked for last are still there");
+    let ana = house.visitor("ana");
+    ana.logs_in().await;
+    let kitchen = Room { id: 1, name: "room 1".to_owned() };
+    let news = ana.sees_after(&kitchen, "10").await;
+    assert_eq!(
+        news.messages.iter().map(|message| message.seq).collect::<Vec<_>>(),
+        (11..=20).collect::<Vec<_>>()
+    );
+    assert_eq!(house.live().visits().1, loads + 1, "that one had gone");
+}
