@@ -17,17 +17,25 @@ use crate::model::Refusal;
 use crate::model::log::{Cursor, Position};
 use crate::store::{self, Store};
 
+/// How many names are shown at most: of a crowd everyone fetches them anew at each coming or going.
+const NAMES: usize = 200;
+
 /// Who is inside, as the fragment shows it.
 #[derive(Serialize)]
 pub(super) struct PeopleView {
     version: String,
+    count: usize,
     names: Vec<String>,
+    /// How many of them are not named.
+    more: usize,
 }
 
 impl PeopleView {
     pub(super) fn new(mut names: Vec<String>, version: Position) -> Self {
+        let count = names.len();
         names.sort_by_cached_key(|name| name.to_lowercase());
-        Self { version: version.to_string(), names }
+        names.truncate(NAMES);
+        Self { version: version.to_string(), count, more: count - names.len(), names }
     }
 }
 

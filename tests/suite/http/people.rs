@@ -4,6 +4,7 @@ use crate::support::{Answer, House, Person, Room};
 
 on_both_engines![
     those_inside_see_who_is_inside,
+    of_a_crowd_the_first_are_named_and_all_are_counted,
     the_fragment_changes_when_somebody_comes_or_goes,
     only_those_inside_may_know,
     a_malformed_version_is_refused,
@@ -19,11 +20,42 @@ async fn those_inside_see_who_is_inside(house: House) {
     let room = ana.creates("Kitchen").await;
     let alone = ana.sees_people_in(&room).await;
     assert!(alone.text().contains("Ana") && !alone.text().contains("bo"), "{}", alone.text());
+    assert!(!alone.text().contains("more"), "{}", alone.text());
     bo.joins(&room).await;
     let both = ana.sees_people_in(&room).await;
     assert!(both.text().contains("Ana") && both.text().contains("bo"), "{}", both.text());
     let page = ana.enters_page_of(&room).await;
     assert!(page.text().contains("bo"), "and on the page itself: {}", page.text());
+}
+
+async fn of_a_crowd_the_first_are_named_and_all_are_counted(house: House) {
+    let ana = house.person("ana").await;
+    let room = ana.creates("Kitchen").await;
+    let cookies = ana.cookies();
+    drop(ana);
+    let id = room.id;
+    house
+        .meddles(&format!(
+            "insert into account (name, name_key, password_hash, created_at)
+             with recursive numbers (n) as (select 1001 union all select n + 1 from numbers where n < 1250)
+             select 'P' || n, 'p' || n, '', 0 from numbers;
+             insert into membership (account_id, room_id, joined_at)
+             select id, {id}, 0 from account where name like 'P1%'"
+        ))
+        .await;
+    let house = house.restart().await;
+    let ana = house.visitor("ana");
+    ana.carries(cookies);
+    let bo = house.person("bo").await;
+    for (count, last, first_unnamed, more) in [(251, "P1199", "P1200", 51), (252, "P1198", "P1199", 52)] {
+        for shown in [ana.sees_people_in(&room).await, ana.enters_page_of(&room).await] {
+            let text = shown.text();
+            assert!(text.contains("ana") && text.contains(last) && !text.contains(first_unnamed), "{text}");
+            assert!(text.contains(&format!("People here {count}")), "{text}");
+            assert!(text.contains(&format!("and {more} more")), "{text}");
+        }
+        bo.joins(&room).await;
+    }
 }
 
 async fn the_fragment_changes_when_somebody_comes_or_goes(house: House) {
