@@ -86,9 +86,9 @@ impl Store {
     pub async fn house_entries_from(&self, first: i64, most: i64) -> Result<Vec<Entry>, Error> {
         type Row = (i64, i64, String, i64, String, Option<i64>, Option<String>);
         let rows: Vec<Row> = sqlx::query_as(
-            "select h.seq, h.tag, h.kind, h.account_id, a.name, h.room_id, r.name
-             from house_log h join account a on a.id = h.account_id left join room r on r.id = h.room_id
-             where h.seq >= $1 order by h.seq limit $2",
+            "select l.seq, l.tag, l.kind, l.account_id, a.name, l.room_id, r.name
+             from house_log l join account a on a.id = l.account_id left join room r on r.id = l.room_id
+             where l.seq >= $1 order by l.seq limit $2",
         )
         .bind(first)
         .bind(most)
