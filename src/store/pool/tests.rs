@@ -3,7 +3,7 @@
 use super::*;
 use crate::config::Config;
 use crate::store::Store;
-use crate::store::visit::Budget;
+use crate::store::checkout::Budget;
 
 /// Far away.
 const HOUR: Duration = Duration::from_hours(1);
