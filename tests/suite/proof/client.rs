@@ -1,9 +1,11 @@
 //! One browser of one person, without a screen: it asks, waits for a while, and has everything written down.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
+use rocket::tokio::time::sleep;
 
 use super::history::{Account, Deed, Nonce, Operation, Outcome, Room, Session};
 use super::street::{Answer, Content, Question, Street};
@@ -21,6 +23,8 @@ pub struct Client {
     pub rng: StdRng,
     /// The instance that everything is asked of; any, if none.
     door: Option<usize>,
+    /// How long to wait before anything else is asked.
+    pause: Duration,
 }
 
 impl Client {
@@ -50,7 +54,15 @@ impl Client {
 
     fn new(street: &Arc<Street>, account: Account, rng: StdRng) -> Self {
         let street = Arc::clone(street);
-        Self { street, account, session: Session(0), cookie: String::new(), rng, door: None }
+        Self {
+            street,
+            account,
+            session: Session(0),
+            cookie: String::new(),
+            rng,
+            door: None,
+            pause: Duration::ZERO,
+        }
     }
 
     /// The same person at another computer, not logged in there.
@@ -59,10 +71,20 @@ impl Client {
         Self::new(&self.street, self.account, rng)
     }
 
+    /// The same browser once more.
+    pub fn again(&mut self) -> Self {
+        let (session, cookie) = (self.session, self.cookie.clone());
+        Self { session, cookie, ..self.another() }
+    }
+
     /// The same browser at another instance.
     pub fn at(&mut self, door: usize) -> Self {
-        let (session, cookie) = (self.session, self.cookie.clone());
-        Self { session, cookie, door: Some(door), ..self.another() }
+        Self { door: Some(door), ..self.again() }
+    }
+
+    /// Waits for as long as the last answer has said, or a little if there was none.
+    pub async fn is_patient(&self) {
+        sleep(self.pause).await;
     }
 
     pub async fn log_in(&mut self) -> Outcome {
@@ -118,6 +140,13 @@ impl Client {
         let page = String::from_utf8_lossy(&answer.body);
         let (before, _) = page.split_once("/leave\"")?;
         before.rsplit_once("/rooms/")?.1.parse().ok().map(Room)
+    }
+
+    /// Has a room's page made, and looks at it. Nothing of that is written down.
+    pub async fn looks_at(&mut self, room: Room) {
+        let (door, path) = (self.some_door(), format!("/rooms/{}", room.0));
+        let answer = self.street.ask(door, self.question("GET", &path, Content::Nothing)).await;
+        self.pause = pause_after(answer.as_ref());
     }
 
     async fn does(&mut self, deed: Deed, path: &str, leads_to: &str) -> Outcome {
@@ -223,6 +252,7 @@ impl Client {
         let began = self.street.scribe.now();
         let answer = self.street.ask(door, self.question(method, path, content)).await;
         let ended = self.street.scribe.now();
+        self.pause = pause_after(answer.as_ref());
         let (account, session, instance) = (self.account, self.session, u8::try_from(door).unwrap());
         let outcome = Outcome::Unknown;
         (Operation { account, session, instance, began, ended, deed, outcome }, answer)
@@ -235,6 +265,11 @@ impl Client {
     fn some_door(&mut self) -> usize {
         self.door.unwrap_or_else(|| self.rng.random_range(0..self.street.doors()))
     }
+}
+
+fn pause_after(answer: Option<&Answer>) -> Duration {
+    const NO_ANSWER: Duration = Duration::from_millis(100);
+    answer.map_or(NO_ANSWER, |answer| answer.retry_after.unwrap_or_default())
 }
 
 /// What came of a form that leads there when it is done.

@@ -1,19 +1,30 @@
 //! What breaks, for how long, and how much of it at once: chosen by chance from a seed.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rand::RngExt;
 use rand::rngs::StdRng;
-use rocket::futures::future::join_all;
-use rocket::tokio::time::sleep;
+use rocket::futures::future::{join, join_all};
+use rocket::tokio::time::{sleep, timeout};
 
+use super::crowd;
+use super::history::Room;
 use super::house::{House, Instance};
+use super::lock::{Lock, Locked};
+use super::people::Town;
 use super::scribe::Scribe;
+use super::street::Street;
 use crate::machines::{Line, Weather, wrong_clock};
 
 /// Nothing is broken for longer.
 const LONGEST: u64 = 1500;
+
+/// Longer than anybody waits for an answer.
+const LOCKED_FOR: Duration = Duration::from_secs(3);
+/// For a machine that is very slow.
+const VERY_LONG: Duration = Duration::from_secs(20);
 
 /// How wrong an instance's clock is.
 const WRONG_CLOCK: &str = "+2h";
@@ -27,6 +38,10 @@ enum Part {
     /// The line behind it.
     Back(usize),
     Database,
+    /// A row in it.
+    Room(Room),
+    /// Everybody who comes.
+    People,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -37,6 +52,8 @@ enum Harm {
     WrongClock,
     Crash,
     Cut,
+    Lock,
+    Overload,
     Weather(Weather),
 }
 
@@ -56,11 +73,16 @@ impl Harm {
                 &[Self::Kill, Self::Kill, Self::Freeze, Self::Freeze, Self::Restart, Self::WrongClock]
             }
             Part::Database => &[Self::Crash, Self::Freeze],
+            Part::Room(_) => &[Self::Lock],
+            Part::People => &[Self::Overload],
             Part::Front(_) | Part::Back(_) => &weathers,
         };
         harms[rng.random_range(0..harms.len())]
     }
 }
+
+const LOCKED: &str = "room locked by somebody else";
+const OVERLOAD: &str = "ten times the people";
 
 /// What it is called in the report.
 fn name(part: Part, harm: Harm) -> &'static str {
@@ -71,6 +93,8 @@ fn name(part: Part, harm: Harm) -> &'static str {
         (Part::Instance(_), _) => "instance's clock two hours off",
         (Part::Database, Harm::Freeze) => "PostgreSQL frozen",
         (Part::Database, _) => "PostgreSQL crashed",
+        (Part::Room(_), _) => LOCKED,
+        (Part::People, _) => OVERLOAD,
         (Part::Front(_), Harm::Weather(weather)) => before(weather),
         (Part::Front(_), _) => "people's line cut",
         (Part::Back(_), Harm::Weather(weather)) => behind(weather),
@@ -101,9 +125,9 @@ fn behind(weather: Weather) -> &'static str {
 }
 
 /// Breaks some part of the house, or several at once, and waits until all of it is whole again.
-pub async fn strike(house: &House, scribe: &Scribe, rng: &mut StdRng) -> usize {
+pub async fn strike(house: &House, town: &Arc<Town>, scribe: &Scribe, rng: &mut StdRng) -> usize {
     let at_once = [1, 1, 1, 1, 2, 3][rng.random_range(0..6)];
-    let chosen: HashSet<Part> = (0..at_once).map(|_| some_part(house, rng)).collect();
+    let chosen: HashSet<Part> = (0..at_once).map(|_| some_part(house, town, rng)).collect();
     let mut harms: Vec<_> = chosen.into_iter().map(|part| (part, Harm::of(part, rng))).collect();
     // A hash set has an order of its own in every process.
     harms.sort_by_key(|(part, harm)| (name(*part, *harm), format!("{part:?}")));
@@ -111,7 +135,7 @@ pub async fn strike(house: &House, scribe: &Scribe, rng: &mut StdRng) -> usize {
         let time = Duration::from_millis(rng.random_range(100..LONGEST));
         async move {
             let began = scribe.now();
-            do_harm(house, part, harm, time).await;
+            do_harm(house, town, part, harm, time).await;
             scribe.write_fault(name(part, harm), began);
         }
     });
@@ -129,22 +153,48 @@ pub async fn roll(house: &House, scribe: &Scribe) -> usize {
     1
 }
 
-fn some_part(house: &House, rng: &mut StdRng) -> Part {
+/// Ten times the people come to a room that is locked, and stay for a while when it no longer is.
+pub async fn overload(house: &House, town: &Arc<Town>, street: &Street) -> Locked {
+    let (scribe, not_served) = (&street.scribe, || street.turned_away() + street.unanswered());
+    let (began, before, room) = (scribe.now(), not_served(), town.hall(0));
+    let mut lock = Lock::take(house, room).await.expect("a lock");
+    let from = scribe.now();
+    let unlocked = async {
+        sleep(LOCKED_FOR).await;
+        timeout(VERY_LONG, lock.keeps_somebody_waiting()).await.expect("somebody to wait for a lock");
+        let until = scribe.now();
+        lock.let_go().await.expect("to let go");
+        scribe.write_fault(LOCKED, began);
+        until
+    };
+    let ((), until) = join(crowd::comes(town, LOCKED_FOR * 3 / 2), unlocked).await;
+    scribe.write_fault(OVERLOAD, began);
+    let not_served = not_served() - before;
+    eprintln!("{OVERLOAD}: {not_served} times somebody was told to come again or not answered");
+    assert!(not_served > 0, "{OVERLOAD} could be served in a locked room");
+    Locked { room, from, until }
+}
+
+fn some_part(house: &House, town: &Town, rng: &mut StdRng) -> Part {
     let instance = rng.random_range(0..house.instances.len());
-    let kinds = if house.server.is_some() { 7 } else { 4 };
+    let kinds = if house.server.is_some() { 9 } else { 6 };
     match rng.random_range(0..kinds) {
-        0 | 1 => Part::Instance(instance),
-        2 | 3 => Part::Front(instance),
-        4 | 5 => Part::Back(instance),
+        0 => Part::People,
+        1 => Part::Room(town.hall(rng.random_range(0..8))),
+        2 | 3 => Part::Instance(instance),
+        4 | 5 => Part::Front(instance),
+        6 | 7 => Part::Back(instance),
         _ => Part::Database,
     }
 }
 
-async fn do_harm(house: &House, part: Part, harm: Harm, time: Duration) {
+async fn do_harm(house: &House, town: &Arc<Town>, part: Part, harm: Harm, time: Duration) {
     match part {
         Part::Instance(n) => harm_instance(&house.instances[n], harm, time).await,
         Part::Front(n) => harm_line(&house.instances[n].front, harm, time).await,
         Part::Back(n) => harm_line(house.instances[n].back.as_ref().expect("a line"), harm, time).await,
+        Part::People => crowd::comes(town, time).await,
+        Part::Room(room) => harm_room(house, room, time).await,
         Part::Database => {
             let server = house.server.as_ref().expect("a server");
             match harm {
@@ -187,6 +237,14 @@ async fn harm_instance(instance: &Instance, harm: Harm, time: Duration) {
             sleep(time / 4).await;
             instance.come_back(&[]).await;
         }
+    }
+}
+
+/// A server that has crashed, or crashes meanwhile, has no lock.
+async fn harm_room(house: &House, room: Room, time: Duration) {
+    if let Ok(lock) = Lock::take(house, room).await {
+        sleep(time).await;
+        let _ = lock.let_go().await;
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rocket::tokio::time::sleep;
 use tempfile::TempDir;
@@ -15,9 +15,14 @@ use crate::support::Engine;
 const INSTANCES: usize = 3;
 const DATABASE: &str = "parlor";
 
+/// On a busy machine a PostgreSQL that has crashed takes its time.
+const LONG: Duration = Duration::from_secs(30);
+
 pub struct House {
     pub instances: Vec<Instance>,
     pub server: Option<Server>,
+    /// Where the database is, not by way of any line.
+    pub database_url: String,
     _directory: TempDir,
 }
 
@@ -35,10 +40,11 @@ impl House {
     pub async fn open(engine: Engine, program: Option<PathBuf>) -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let (mut instances, mut server) = (Vec::new(), None);
-        match engine {
+        let database_url = match engine {
             Engine::Sqlite => {
                 let url = format!("sqlite:{}", directory.path().join("parlor.db").display());
                 instances.push(Instance::start(&url, program, None).await);
+                url
             }
             Engine::Postgres => {
                 let postgres = Server::create().await;
@@ -48,10 +54,12 @@ impl House {
                     let url = postgres.url_through(&back, DATABASE);
                     instances.push(Instance::start(&url, program.clone(), Some(back)).await);
                 }
+                let url = postgres.url(DATABASE);
                 server = Some(postgres);
+                url
             }
-        }
-        Self { instances, server, _directory: directory }
+        };
+        Self { instances, server, database_url, _directory: directory }
     }
 
     /// What the instances have logged.
@@ -91,8 +99,8 @@ impl Instance {
     pub async fn come_back(&self, env: &[(&str, &str)]) {
         let mut settings = self.settings.clone();
         settings.env.extend(env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        let mut reasons = Vec::new();
-        for _ in 0..10 {
+        let (mut reasons, given_up) = (Vec::new(), Instant::now() + LONG);
+        while Instant::now() < given_up {
             match Program::try_start(&settings).await {
                 Ok(program) => {
                     *self.program() = Some(program);

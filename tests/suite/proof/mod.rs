@@ -2,15 +2,18 @@
 //!
 //! [`people`] do things in a [`house`] of real programs, [`faults`] break it under them, everybody's [`client`]
 //! has the [`scribe`] write down what was done and what came of it, and the [`checker`] looks for what must not be
-//! in that [`history`]. `tests/run` runs the short form, `tests/prove` the long one.
+//! in that [`history`]. One of the faults is that there are too many people, a [`crowd`], and one is a [`lock`] that
+//! somebody else holds. `tests/run` runs the short form, `tests/prove` the long one.
 
 mod checker;
 mod client;
+mod crowd;
 mod deployment;
 mod faults;
 mod full_disk;
 mod history;
 mod house;
+mod lock;
 mod log_ins;
 mod people;
 mod planted;

@@ -37,6 +37,8 @@ pub struct Town {
     rooms: Mutex<VecDeque<Room>>,
     /// How far those are who live in the halls.
     known: Mutex<HashMap<Room, Cursor>>,
+    /// The browsers of those who live in the halls.
+    inside: Mutex<Vec<(Client, Room)>>,
     readers: AtomicU32,
     is_closing: AtomicBool,
 }
@@ -57,6 +59,7 @@ impl Town {
             halls,
             rooms: Mutex::default(),
             known: Mutex::default(),
+            inside: Mutex::default(),
             readers: AtomicU32::new(0),
             is_closing: AtomicBool::new(false),
         });
@@ -85,6 +88,7 @@ impl Town {
         }
         for (n, mut client) in inside {
             let (town, hall) = (Arc::clone(self), self.hall(n));
+            self.inside().push((client.again(), hall));
             if n < TALKERS {
                 people.spawn(town.talks(client, hall));
                 continue;
@@ -116,7 +120,7 @@ impl Town {
     }
 
     /// Where the one with this number lives. The first few are those who made the halls.
-    fn hall(&self, n: usize) -> Room {
+    pub fn hall(&self, n: usize) -> Room {
         let some = [0, 1, 0, 2, 0, 3, 0, 0];
         self.halls[if n < HALLS { n } else { some[n % some.len()] }]
     }
@@ -131,7 +135,23 @@ impl Town {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn reader(&self) -> u32 {
+    /// How far one may be in a hall.
+    pub fn knows(&self, hall: Room) -> Cursor {
+        self.known().get(&hall).copied().unwrap_or_default()
+    }
+
+    /// So many more browsers of everybody who lives in a hall.
+    pub fn everybody_again(&self, times: usize) -> Vec<(Client, Room)> {
+        let mut inside = self.inside();
+        let again = |(client, hall): &mut (Client, Room)| (client.again(), *hall);
+        (0..times).flat_map(|_| inside.iter_mut().map(again).collect::<Vec<_>>()).collect()
+    }
+
+    fn inside(&self) -> MutexGuard<'_, Vec<(Client, Room)>> {
+        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn reader(&self) -> u32 {
         self.readers.fetch_add(1, Ordering::Relaxed)
     }
 
@@ -175,7 +195,7 @@ impl Town {
 
     async fn looks_everywhere(&self, client: &mut Client, hall: Room) {
         for door in 0..self.street.doors() {
-            let mut cursor = self.known().get(&hall).copied().unwrap_or_default();
+            let mut cursor = self.knows(hall);
             client.at(door).poll(hall, self.reader(), &mut cursor).await;
         }
     }
@@ -224,7 +244,7 @@ impl Town {
                 0..20 => {
                     here = self.somewhere(&mut client);
                     // Who comes late is shown the end of a long history, and not its beginning.
-                    (reader, cursor) = (self.reader(), self.known().get(&here).copied().unwrap_or_default());
+                    (reader, cursor) = (self.reader(), self.knows(here));
                     let joined = client.join(here).await;
                     if joined == (Outcome::Refused { status: 409 })
                         && let Some(elsewhere) = client.whereabouts().await

@@ -14,6 +14,7 @@ use super::client::Client;
 use super::faults;
 use super::history::{Outcome, Room};
 use super::house::House;
+use super::lock::Locked;
 use super::people::Town;
 use super::report::Report;
 use super::street::Street;
@@ -52,7 +53,7 @@ pub async fn run(plan: Plan) -> Report {
     let doors = house.instances.iter().map(|instance| instance.front.address()).collect();
     let street = Arc::new(Street::to(doors));
     let (town, mut people) = Town::begin(&street, plan.seed).await;
-    break_things(&plan, &house, &street).await;
+    let locked = break_things(&plan, &house, &town, &street).await;
     town.close();
     while let Some(ended) = people.join_next().await {
         ended.expect("nobody to meet what they do not expect");
@@ -60,13 +61,16 @@ pub async fn run(plan: Plan) -> Report {
     sleep(SETTLED).await;
     read_everything(&street, &town.rooms(), plan.seed).await;
     let history = street.scribe.take();
+    locked.was_noticed(&history);
     let (unread, anomalies) = (checker::unread(&history), checker::check(&history));
     Report { engine: plan.engine, seed: plan.seed, took: started.elapsed(), history, unread, anomalies }
 }
 
-async fn break_things(plan: &Plan, house: &House, street: &Street) {
+/// Says when a room was locked and nothing else was wrong but overload.
+async fn break_things(plan: &Plan, house: &House, town: &Arc<Town>, street: &Street) -> Locked {
     let (mut rng, scribe) = (StdRng::seed_from_u64(plan.seed), &street.scribe);
-    let mut broken = 0;
+    let locked = faults::overload(house, town, street).await;
+    let mut broken = 2;
     while broken < plan.faults || scribe.acknowledged() < plan.posts {
         if broken < plan.faults {
             broken += faults::roll(house, scribe).await;
@@ -74,11 +78,12 @@ async fn break_things(plan: &Plan, house: &House, street: &Street) {
         let round = (broken + ROUND).min(plan.faults);
         while broken < round {
             sleep(Duration::from_millis(rng.random_range(50..300))).await;
-            broken += faults::strike(house, scribe, &mut rng).await;
+            broken += faults::strike(house, town, scribe, &mut rng).await;
         }
         eprintln!("{broken} faults, {} posts acknowledged", scribe.acknowledged());
         sleep(PEACE).await;
     }
+    locked
 }
 
 /// Every room, at every instance, by somebody who has just come.

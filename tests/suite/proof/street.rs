@@ -22,6 +22,7 @@ pub struct Street {
     patience: Duration,
     unanswered: AtomicUsize,
     torn: AtomicUsize,
+    turned_away: AtomicUsize,
     pub scribe: Scribe,
 }
 
@@ -36,6 +37,7 @@ impl Street {
             patience: PATIENCE,
             unanswered: AtomicUsize::new(0),
             torn: AtomicUsize::new(0),
+            turned_away: AtomicUsize::new(0),
             scribe: Scribe::new(),
         }
     }
@@ -60,12 +62,19 @@ impl Street {
         self.torn.load(Ordering::Relaxed)
     }
 
+    /// How often an instance that lives said that it cannot serve, for now.
+    pub fn turned_away(&self) -> usize {
+        self.turned_away.load(Ordering::Relaxed)
+    }
+
     /// Asks one of the instances. No answer in time, or none at all, is none.
     pub async fn ask(&self, door: usize, question: Question<'_>) -> Option<Answer> {
         let answer = timeout(self.patience, self.exchange(door, question)).await.ok().flatten();
         if answer.as_ref().is_none_or(|answer| matches!(answer.status, 500 | 502 | 504)) {
             self.unanswered.fetch_add(1, Ordering::Relaxed);
         }
+        let is_turned_away = answer.as_ref().is_some_and(|answer| answer.status == 503);
+        self.turned_away.fetch_add(is_turned_away.into(), Ordering::Relaxed);
         answer
     }
 
@@ -91,13 +100,14 @@ impl Street {
         let response = self.http.request(request.body(body).expect("a request")).await.ok()?;
         let header = |name| Some(response.headers().get(name)?.to_str().expect("text").to_owned());
         let cookie = header("set-cookie").and_then(|cookie| Some(cookie.split_once(';')?.0.to_owned()));
+        let retry_after = header("retry-after").map(|seconds| seconds.parse().expect("seconds"));
         let (status, location) = (response.status().as_u16(), header("location").unwrap_or_default());
         let Ok(body) = response.into_body().collect().await else {
             self.torn.fetch_add(1, Ordering::Relaxed);
             return None;
         };
         let body = body.to_bytes().to_vec();
-        Some(Answer { status, location, cookie, body })
+        Some(Answer { status, location, cookie, retry_after: retry_after.map(Duration::from_secs), body })
     }
 }
 
@@ -118,5 +128,7 @@ pub struct Answer {
     pub status: u16,
     pub location: String,
     pub cookie: Option<String>,
+    /// When to come again.
+    pub retry_after: Option<Duration>,
     pub body: Vec<u8>,
 }

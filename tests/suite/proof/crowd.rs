@@ -1,0 +1,57 @@
+//! Overload: ten times the people, for a while.
+//!
+//! They are those who live in the halls, each in so many more browsers, and everything is done again as soon as
+//! it has been answered, or as late as the answer says.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rocket::tokio::task::JoinSet;
+
+use super::client::Client;
+use super::history::{Outcome, Room};
+use super::people::Town;
+use super::update::Cursor;
+
+/// More browsers of everybody.
+pub const TIMES: usize = 10;
+
+/// They come, and have all gone again some time after `time`.
+pub async fn comes(town: &Arc<Town>, time: Duration) {
+    // Each browser is three open files here: its own, and two of the line that it comes by.
+    rlimit::increase_nofile_limit(u64::MAX).expect("room for everybody");
+    let (until, mut crowd) = (Instant::now() + time, JoinSet::new());
+    for (n, (client, hall)) in town.everybody_again(TIMES).into_iter().enumerate() {
+        let cursor = town.knows(hall);
+        match n % 4 {
+            0 => crowd.spawn(talks(client, hall, cursor, until)),
+            1 => crowd.spawn(reads(client, hall, town.reader(), cursor, until)),
+            _ => crowd.spawn(looks(client, hall, until)),
+        };
+    }
+    crowd.join_all().await;
+}
+
+/// What has been begun is sent until it is stored, also when the others have gone.
+async fn talks(mut client: Client, hall: Room, mut cursor: Cursor, until: Instant) {
+    while Instant::now() < until {
+        let nonce = client.thinks();
+        while client.post(hall, nonce, &mut cursor).await == Outcome::Unknown {
+            client.is_patient().await;
+        }
+    }
+}
+
+async fn reads(mut client: Client, hall: Room, reader: u32, mut cursor: Cursor, until: Instant) {
+    while Instant::now() < until {
+        client.poll(hall, reader, &mut cursor).await;
+        client.is_patient().await;
+    }
+}
+
+async fn looks(mut client: Client, hall: Room, until: Instant) {
+    while Instant::now() < until {
+        client.looks_at(hall).await;
+        client.is_patient().await;
+    }
+}
