@@ -3,7 +3,8 @@
 //! [`people`] do things in a [`house`] of real programs, [`faults`] break it under them, everybody's [`client`]
 //! has the [`scribe`] write down what was done and what came of it, and the [`checker`] looks for what must not be
 //! in that [`history`]. One of the faults is that there are too many people, a [`crowd`], and one is a [`lock`] that
-//! somebody else holds. `tests/run` runs the short form, `tests/prove` the long one.
+//! somebody else holds. An instance also starts among [`many_rooms`], where all ask at once for what it has yet to
+//! read. `tests/run` runs the short form, `tests/prove` the long one.
 
 mod checker;
 mod client;
@@ -15,6 +16,7 @@ mod history;
 mod house;
 mod lock;
 mod log_ins;
+mod many_rooms;
 mod people;
 mod planted;
 mod power_cut;

@@ -280,7 +280,7 @@ impl Town {
 }
 
 /// Sends a message until it is known to be stored or refused.
-async fn says(client: &mut Client, room: Room, nonce: Nonce, cursor: &mut Cursor) {
+pub async fn says(client: &mut Client, room: Room, nonce: Nonce, cursor: &mut Cursor) {
     while client.post(room, nonce, cursor).await == Outcome::Unknown {
         rest(client, 200).await;
     }

@@ -12,6 +12,7 @@ use rocket::tokio::sync::Mutex;
 use rocket::tokio::task::spawn_blocking;
 
 use super::checker::{Anomaly, Kind};
+use super::many_rooms::starts_among;
 use super::power_cut::cut_again_and_again;
 use super::races::posts_against_leaving;
 use super::run::{self, Plan, run};
@@ -22,6 +23,7 @@ use crate::support::Engine;
 const FAULTS: usize = 12;
 const CUTS: usize = 20;
 const RACES: usize = 200;
+const ROOMS: usize = 120;
 
 #[rocket::async_test]
 #[ignore = "long: tests/prove"]
@@ -67,6 +69,17 @@ async fn an_ended_session_served_from_memory() {
 #[ignore = "long: tests/prove"]
 async fn a_tail_that_skips_when_it_reads_200_at_a_time() {
     is_found("tail_skips_at_200", stands_still, Kind::Hole).await;
+}
+
+#[rocket::async_test]
+#[ignore = "long: tests/prove"]
+async fn an_unloaded_room_without_news() {
+    is_found(
+        "unloaded_room_without_news",
+        |program| starts_among(Engine::Postgres, ROOMS, 2, program),
+        Kind::Late,
+    )
+    .await;
 }
 
 #[rocket::async_test]

@@ -38,7 +38,7 @@ const ROUND: usize = 10;
 const PEACE: Duration = Duration::from_secs(8);
 
 /// Older than memory may ever be: whatever is read after that is complete.
-const SETTLED: Duration = Duration::from_secs(2);
+pub const SETTLED: Duration = Duration::from_secs(2);
 
 /// The seed of this run: an earlier one, or a new one.
 pub fn seed() -> u64 {

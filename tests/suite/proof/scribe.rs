@@ -1,5 +1,6 @@
 //! Writes down what everybody does.
 
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -47,6 +48,21 @@ impl Scribe {
     /// How many posts have been acknowledged, repetitions aside.
     pub fn acknowledged(&self) -> u64 {
         self.acknowledged.load(Ordering::Relaxed)
+    }
+
+    /// In how many rooms a poll that began since then was answered by that instance.
+    pub fn rooms_read(&self, instance: u8, since: Moment) -> usize {
+        let history = self.history();
+        let of_late = history.operations.iter().rev().take_while(|operation| operation.ended >= since);
+        let rooms = of_late.filter_map(|operation| match (operation.deed, &operation.outcome) {
+            (Deed::Poll { room, .. }, Outcome::Read { .. })
+                if operation.instance == instance && operation.began >= since =>
+            {
+                Some(room)
+            }
+            _ => None,
+        });
+        rooms.collect::<HashSet<_>>().len()
     }
 
     pub fn account(&self) -> Account {
