@@ -1,9 +1,9 @@
 // How long to wait after the n-th failure in a row: 1, 2, 4 … 30 seconds, give or take a fifth,
 // so that all the tabs of a house do not come back in the same instant.
 
-const LONGEST = 30_000;
+const MAX_MS = 30_000;
 
 export function backoff(failures, random) {
   const seconds = 2 ** Math.min(failures - 1, 5);
-  return Math.min(LONGEST, seconds * 1_000 * (0.8 + 0.4 * random()));
+  return Math.min(MAX_MS, seconds * 1_000 * (0.8 + 0.4 * random()));
 }

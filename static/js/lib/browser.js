@@ -1,8 +1,8 @@
 // The real world, in the shape in which our classes ask for it.
 
-import { Departure } from "./departure.js";
+import { PendingNavigation } from "./pending_navigation.js";
 import { Requests } from "./requests.js";
-import { Shelf } from "./shelf.js";
+import { WebStorage } from "./web_storage.js";
 
 export const clock = {
   // Not the time of day, which somebody may set while we wait.
@@ -17,12 +17,12 @@ export const account = document.body.dataset.account;
 
 export const requests = new Requests({ fetch: (...what) => window.fetch(...what), clock, account });
 
-export const departure = new Departure({ window, clock });
+export const pendingNavigation = new PendingNavigation({ window, clock });
 
 // What outlives the page, but not the tab.
-export const session = new Shelf(storage("sessionStorage"));
+export const session = new WebStorage(areaNamed("sessionStorage"));
 
-export const local = new Shelf(storage("localStorage"));
+export const local = new WebStorage(areaNamed("localStorage"));
 
 // `crypto.randomUUID` is missing on plain http, where a class may well run us.
 export function nonce() {
@@ -31,7 +31,7 @@ export function nonce() {
 }
 
 // Reading the property alone throws where the browser forbids storage.
-function storage(name) {
+function areaNamed(name) {
   try {
     return window[name];
   } catch {

@@ -5,7 +5,7 @@
 
 import { backoff } from "./backoff.js";
 
-const PAUSE = 1_000;
+const PAUSE_MS = 1_000;
 
 export class Poller {
   #subject;
@@ -21,7 +21,7 @@ export class Poller {
   #started = false;
 
   // subject: ask(signal) → answer, or throws · answered(answer) → true to be asked again at once
-  // connection: found() · lost(error)
+  // connection: connected() · disconnected(error)
   constructor({ subject, connection, clock, window }) {
     this.#subject = subject;
     this.#connection = connection;
@@ -42,7 +42,7 @@ export class Poller {
     if (!this.#started) return;
     this.#started = false;
     this.#listen("removeEventListener");
-    this.#rest();
+    this.#cancel();
   }
 
   // Actions
@@ -50,10 +50,10 @@ export class Poller {
   poll = () => {
     if (!this.#started) return;
     // A request that has been out for long may hang on a connection that died while we slept.
-    if (this.#flight && this.#clock.now() - this.#askedAt < PAUSE) {
+    if (this.#flight && this.#clock.now() - this.#askedAt < PAUSE_MS) {
       this.#again = true;
     } else {
-      this.#rest();
+      this.#cancel();
       this.#wait(this.#notBefore - this.#clock.now());
     }
   };
@@ -65,7 +65,7 @@ export class Poller {
     this.#window.document[change]("resume", this.poll);
     this.#window[change]("pageshow", this.#shown);
     this.#window[change]("online", this.poll);
-    this.#window[change]("pagehide", this.#rest);
+    this.#window[change]("pagehide", this.#cancel);
   }
 
   #visibilityChanged = () => {
@@ -76,7 +76,7 @@ export class Poller {
     if (event.persisted) this.poll();
   };
 
-  #rest = () => {
+  #cancel = () => {
     this.#clock.clearTimeout(this.#timer);
     this.#flight?.abort();
     this.#flight = null;
@@ -98,17 +98,17 @@ export class Poller {
       const answer = await this.#subject.ask(flight.signal);
       if (this.#flight !== flight) return;
       answeredAt = this.#clock.now();
-      pause = (await this.#subject.answered(answer)) ? 0 : PAUSE;
+      pause = (await this.#subject.answered(answer)) ? 0 : PAUSE_MS;
       this.#failures = 0;
       this.#notBefore = 0;
-      if (this.#flight === flight) this.#connection.found();
+      if (this.#flight === flight) this.#connection.connected();
     } catch (error) {
       if (this.#flight !== flight) return;
       answeredAt = this.#clock.now();
       this.#failures += 1;
       pause = Math.max(backoff(this.#failures, this.#clock.random), error.retryAfter ?? 0);
       this.#notBefore = error.retryAfter > 0 ? answeredAt + error.retryAfter : 0;
-      this.#connection.lost(error);
+      this.#connection.disconnected(error);
     }
     if (this.#flight !== flight) return;
     if (this.#again) pause = this.#notBefore - answeredAt;

@@ -7,15 +7,15 @@ export const JSON_TYPE = "application/json";
 export const HTML_TYPE = "text/html";
 
 // Whoever hears one of these must go where the room's own page sends them.
-export const GONE = new Set([401, 403, 404, 410]);
+export const NO_ACCESS = new Set([401, 403, 404, 410]);
 
 // What the page of a room answers that is no more; 0: it redirects, as it does for those who were inside.
-export const ENDED = new Set([0, 404, 410]);
+export const ROOM_OVER = new Set([0, 404, 410]);
 
-const PATIENCE = 8_000;
-const LATER = new Set([408, 425, 429]);
+const TIMEOUT_MS = 8_000;
+const RETRYABLE = new Set([408, 425, 429]);
 
-export class Trouble extends Error {
+export class TransientError extends Error {
   constructor(message, retryAfter = 0) {
     super(message);
     this.retryAfter = retryAfter;
@@ -37,36 +37,36 @@ export class Requests {
 
   // `type` is what a 200 must be, `signal` lets the caller give up earlier than we do.
   async ask(url, { type, signal, ...options }) {
-    const patience = new AbortController();
-    const giveUp = () => patience.abort();
-    const timer = this.#clock.setTimeout(giveUp, PATIENCE);
-    signal?.addEventListener("abort", giveUp);
+    const abort = new AbortController();
+    const cancel = () => abort.abort();
+    const timer = this.#clock.setTimeout(cancel, TIMEOUT_MS);
+    signal?.addEventListener("abort", cancel);
     try {
       const response = await this.#fetch(url, {
         ...options,
         headers: { Accept: type, "Parlor-Account": this.#account, ...options.headers },
         cache: "no-store",
         redirect: "manual",
-        signal: patience.signal,
+        signal: abort.signal,
       });
       return await this.#read(response, type);
     } catch (error) {
-      throw error instanceof Trouble ? error : new Trouble(error.message);
+      throw error instanceof TransientError ? error : new TransientError(error.message);
     } finally {
       this.#clock.clearTimeout(timer);
-      signal?.removeEventListener("abort", giveUp);
+      signal?.removeEventListener("abort", cancel);
     }
   }
 
   async #read(response, type) {
     const { status } = response;
-    if (status >= 500 || LATER.has(status)) {
-      throw new Trouble(`answer ${status}`, this.#retryAfter(response));
+    if (status >= 500 || RETRYABLE.has(status)) {
+      throw new TransientError(`answer ${status}`, this.#retryAfter(response));
     }
     const found = response.headers.get("Content-Type") ?? "";
-    if (response.ok && status !== 204 && !found.startsWith(type)) throw new Trouble(`not ${type}`);
+    if (response.ok && status !== 204 && !found.startsWith(type)) throw new TransientError(`not ${type}`);
     // No JSON route redirects: whoever does is in between (a hotel's log-in page, say).
-    if (response.type === "opaqueredirect" && type === JSON_TYPE) throw new Trouble("redirected");
+    if (response.type === "opaqueredirect" && type === JSON_TYPE) throw new TransientError("redirected");
     const body = /json/.test(found) ? await response.json() : await response.text();
     return { status, body };
   }

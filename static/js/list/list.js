@@ -1,42 +1,42 @@
 // The list of rooms, kept up to date in place.
 
-import { Connection } from "../lib/connection.js";
+import { ConnectionStatus } from "../lib/connection_status.js";
 import { parse } from "../lib/fragments.js";
-import { Hand } from "../lib/hand.js";
 import { morph } from "../lib/morph.js";
+import { Pointer } from "../lib/pointer.js";
 import { Poller } from "../lib/poller.js";
 import { HTML_TYPE } from "../lib/requests.js";
 
 export class List {
   #section;
   #connection;
-  #departure;
+  #pendingNavigation;
   #requests;
   #window;
   #poller;
-  #hand;
+  #pointer;
   #fresh = null;
 
-  constructor({ page, departure, requests, clock, window }) {
+  constructor({ page, pendingNavigation, requests, clock, window }) {
     this.#section = page.querySelector(".list");
-    this.#connection = new Connection({ page, window });
-    this.#departure = departure;
+    this.#connection = new ConnectionStatus({ page, window });
+    this.#pendingNavigation = pendingNavigation;
     this.#requests = requests;
     this.#window = window;
-    this.#hand = new Hand({ root: this.#section, clock, window });
+    this.#pointer = new Pointer({ root: this.#section, clock, window });
     this.#poller = new Poller({ subject: this, connection: this.#connection, clock, window });
   }
 
   // Lifecycle
 
   start() {
-    this.#hand.start();
+    this.#pointer.start();
     this.#connection.start();
     this.#poller.start();
   }
 
   stop() {
-    this.#hand.stop();
+    this.#pointer.stop();
     this.#connection.stop();
     this.#poller.stop();
   }
@@ -52,11 +52,11 @@ export class List {
   // Nothing moves under a hand: what is new is kept until it has gone.
   answered({ status, body }) {
     if (status === 200) this.#fresh = parse(body, ".list");
-    if (this.#fresh && !this.#hand.isHere) {
+    if (this.#fresh && !this.#pointer.isBusy) {
       morph(this.#section, this.#fresh);
       this.#fresh = null;
     }
-    if (status !== 200 && status !== 204 && !this.#departure.underway) {
+    if (status !== 200 && status !== 204 && !this.#pendingNavigation.isPending) {
       this.stop();
       this.#window.location.replace("/rooms");
     }

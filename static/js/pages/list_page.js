@@ -1,11 +1,11 @@
 // Brings the list page to life.
 
-import { clock, departure, requests } from "../lib/browser.js";
-import { Leftover } from "../list/leftover.js";
+import { clock, pendingNavigation, requests } from "../lib/browser.js";
 import { List } from "../list/list.js";
-import { unsent } from "./page.js";
+import { UnsentFromDeletedRooms } from "../list/unsent_from_deleted_rooms.js";
+import { unsent } from "./every_page.js";
 
 const page = document.querySelector("main.rooms");
 
-new Leftover({ box: page.querySelector(".leftover"), unsent, requests }).start();
-new List({ page, departure, requests, clock, window }).start();
+new UnsentFromDeletedRooms({ box: page.querySelector(".unsent--deleted-rooms"), unsent, requests }).start();
+new List({ page, pendingNavigation, requests, clock, window }).start();

@@ -1,11 +1,11 @@
 // The message box: with a keyboard Enter sends and Shift+Enter makes a line, under a finger Enter makes a
 // line and the button sends. What is typed is kept until it is handed on.
 
-import { lengthOf, tidied } from "./texts.js";
+import { lengthOf, normalized } from "./texts.js";
 
-const NEAR = 200;
+const COUNT_WITHIN = 200;
 // How long a form that was sent before the script came may take to be answered.
-const UNDERWAY = 5_000;
+const FORM_TIMEOUT_MS = 5_000;
 
 export class Composer {
   #form;
@@ -16,13 +16,13 @@ export class Composer {
   #limit;
   #touch;
   #outbox;
-  #reader;
+  #follower;
   #clock;
-  #found = "";
+  #prefilled = "";
   #started = false;
 
   // touch: a media query that matches while the page is used by touch
-  constructor({ form, draft, touch, outbox, reader, clock }) {
+  constructor({ form, draft, touch, outbox, follower, clock }) {
     this.#form = form;
     this.#box = form.querySelector(".composer__body");
     this.#counter = form.querySelector(".composer__counter");
@@ -31,7 +31,7 @@ export class Composer {
     this.#draft = draft;
     this.#touch = touch;
     this.#outbox = outbox;
-    this.#reader = reader;
+    this.#follower = follower;
     this.#clock = clock;
   }
 
@@ -41,9 +41,9 @@ export class Composer {
     this.#form.addEventListener("submit", this.#submitted);
     this.#box.addEventListener("keydown", this.#keyPressed);
     this.#box.addEventListener("input", this.#typed);
-    this.#touch.addEventListener("change", this.#handChanged);
-    this.#handChanged();
-    this.#recall();
+    this.#touch.addEventListener("change", this.#touchChanged);
+    this.#touchChanged();
+    this.#recover();
   }
 
   stop() {
@@ -52,18 +52,18 @@ export class Composer {
     this.#form.removeEventListener("submit", this.#submitted);
     this.#box.removeEventListener("keydown", this.#keyPressed);
     this.#box.removeEventListener("input", this.#typed);
-    this.#touch.removeEventListener("change", this.#handChanged);
+    this.#touch.removeEventListener("change", this.#touchChanged);
   }
 
   // A text comes back, above what has been typed since.
-  giveBack(text) {
+  restore(text) {
     this.#box.value = [text, this.#box.value].filter(Boolean).join("\n");
     this.#typed();
     this.#box.focus();
   }
 
   // Takes up a draft from elsewhere, unless there is one → whether it did
-  goOn(text) {
+  adopt(text) {
     if (this.#draft.value) return false;
     this.#box.value = text;
     this.#typed();
@@ -74,31 +74,31 @@ export class Composer {
   // and what was kept from before comes above it. From now on the browser itself is to restore nothing: it
   // does not know what has been sent. What was found may be on its way already, by the form itself: then it is
   // no draft, and sent again it is the same message.
-  #recall() {
+  #recover() {
     const kept = this.#draft.value ?? "";
-    this.#found = tidied(this.#box.value);
+    this.#prefilled = normalized(this.#box.value);
     if (this.#box.value === "") this.#box.value = kept;
     else if (!this.#box.value.startsWith(kept)) this.#box.setRangeText(`${kept}\n`, 0, 0, "preserve");
     this.#form.autocomplete = "off";
     this.#measure();
-    if (this.#found !== "") this.#clock.setTimeout(() => this.#started && this.#keep(), UNDERWAY);
+    if (this.#prefilled !== "") this.#clock.setTimeout(() => this.#started && this.#keep(), FORM_TIMEOUT_MS);
   }
 
-  #handChanged = () => {
+  #touchChanged = () => {
     this.#box.enterKeyHint = this.#touch.matches ? "enter" : "send";
   };
 
   #submitted = (event) => {
     event.preventDefault();
-    const text = tidied(this.#box.value);
+    const text = normalized(this.#box.value);
     if (text === "") return;
     if (lengthOf(text) > this.#limit) {
       this.#error.textContent = `This message is too long. ${this.#count(text)} characters.`;
       return;
     }
-    this.#reader.toEnd();
-    this.#outbox.add(text, text === this.#found ? this.#form.elements.nonce.value : undefined);
-    this.#found = "";
+    this.#follower.toEnd();
+    this.#outbox.add(text, text === this.#prefilled ? this.#form.elements.nonce.value : undefined);
+    this.#prefilled = "";
     this.#box.value = "";
     this.#typed();
     this.#box.focus();
@@ -118,16 +118,16 @@ export class Composer {
   };
 
   #keep() {
-    this.#draft.value = tidied(this.#box.value) === "" ? undefined : this.#box.value;
+    this.#draft.value = normalized(this.#box.value) === "" ? undefined : this.#box.value;
     this.#measure();
   }
 
   #measure() {
     // 1 unit per character at least: a short text is not worth counting
-    const near = this.#box.value.length > this.#limit - NEAR;
-    const text = near ? tidied(this.#box.value) : "";
+    const near = this.#box.value.length > this.#limit - COUNT_WITHIN;
+    const text = near ? normalized(this.#box.value) : "";
     const length = lengthOf(text);
-    this.#counter.hidden = length <= this.#limit - NEAR;
+    this.#counter.hidden = length <= this.#limit - COUNT_WITHIN;
     this.#counter.textContent = this.#counter.hidden ? "" : this.#count(text);
     this.#counter.classList.toggle("composer__counter--over", length > this.#limit);
     this.#box.rows = Math.min(8, this.#box.value.split("\n").length);

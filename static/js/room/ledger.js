@@ -3,7 +3,7 @@
 // Knows nothing of the page. The order in which answers arrive proves nothing: each is checked against the
 // position it was asked with, and against the tags known already.
 
-import { Fault } from "../lib/fault.js";
+import { ProtocolError } from "../lib/protocol_error.js";
 
 export class Ledger {
   #cursor;
@@ -31,13 +31,13 @@ export class Ledger {
     return this.#first > 1;
   }
 
-  // → those of an answer's entries that are new, or throws a Fault. They are appended only once they are
+  // → those of an answer's entries that are new, or throws a ProtocolError. They are appended only once they are
   // shown: should that fail, the next answer brings them again.
   following(entries, asked) {
     if (asked.generation !== this.#generation) return [];
     requireGapless(entries, asked.seq + 1);
     for (const { seq, tag } of entries) {
-      if ((this.#tags.get(seq) ?? tag) !== tag) throw new Fault(`another entry at ${seq}`);
+      if ((this.#tags.get(seq) ?? tag) !== tag) throw new ProtocolError(`another entry at ${seq}`);
     }
     return entries.filter(({ seq }) => seq > this.#seq);
   }
@@ -78,6 +78,6 @@ export class Ledger {
 
 function requireGapless(entries, start) {
   entries.forEach(({ seq }, index) => {
-    if (seq !== start + index) throw new Fault(`${seq} where ${start + index} was due`);
+    if (seq !== start + index) throw new ProtocolError(`${seq} where ${start + index} was due`);
   });
 }

@@ -3,7 +3,7 @@
 // What a message says and who said it is kept here and never read back from the page, which people let
 // their browser translate.
 
-const TOGETHER = 5 * 60_000;
+const GROUP_MS = 5 * 60_000;
 
 export class Messages {
   #template;
@@ -25,14 +25,14 @@ export class Messages {
     for (const message of messages) {
       const element = this.#make(message);
       fragment.append(element);
-      this.arrange(element, previous);
+      this.group(element, previous);
       previous = element;
     }
     return fragment;
   }
 
   // Day separator above, or none; author shown, or taken as read from the message before.
-  arrange(element, previous) {
+  group(element, previous) {
     const day = this.#dayOf(element);
     const sameDay = previous !== undefined && this.#dayOf(previous) === day;
     this.#separate(element, sameDay ? null : day);
@@ -45,19 +45,19 @@ export class Messages {
   }
 
   // What the server rendered, in the reader's time.
-  dress(elements) {
+  localize(elements) {
     let previous;
     for (const element of elements) {
       if (!this.#known.has(element)) this.#remember(element, authorOf(element).textContent);
       this.#times.localize(timeOf(element));
-      this.arrange(element, previous);
+      this.group(element, previous);
       previous = element;
     }
   }
 
   // The reader may have travelled since.
-  keepTime(elements) {
-    if (this.#times.renew()) this.dress(elements);
+  followTimeZone(elements) {
+    if (this.#times.renew()) this.localize(elements);
   }
 
   #make(message) {
@@ -94,7 +94,7 @@ export class Messages {
 
   #continues(element, previous) {
     const [said, before] = [this.#known.get(element), this.#known.get(previous)];
-    return said.author === before.author && said.at - before.at <= TOGETHER;
+    return said.author === before.author && said.at - before.at <= GROUP_MS;
   }
 
   #separate(element, day) {

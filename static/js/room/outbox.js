@@ -4,15 +4,15 @@
 // An entry has a `refusal`: null while it is on its way, "" while it waits to be told, else why not.
 
 import { backoff } from "../lib/backoff.js";
-import { GONE } from "../lib/requests.js";
+import { NO_ACCESS } from "../lib/requests.js";
 
-const DONE = new Set([200, 201]);
+const ACCEPTED = new Set([200, 201]);
 
 // Dispatches `change`.
 export class Outbox extends EventTarget {
-  #entries;
-  #keepsake;
-  #conversation;
+  #messages;
+  #stored;
+  #sync;
   #clock;
   #nonce;
   #failures = 0;
@@ -22,13 +22,13 @@ export class Outbox extends EventTarget {
   #started = false;
 
   // conversation: send(entry) → answer, or throws · sent(answer) · refused(answer)
-  constructor({ keepsake, conversation, clock, nonce }) {
+  constructor({ stored, sync, clock, nonce }) {
     super();
-    this.#keepsake = keepsake;
-    this.#conversation = conversation;
+    this.#stored = stored;
+    this.#sync = sync;
     this.#clock = clock;
     this.#nonce = nonce;
-    this.#entries = keepsake.value ?? [];
+    this.#messages = stored.value ?? [];
   }
 
   start() {
@@ -43,41 +43,41 @@ export class Outbox extends EventTarget {
     this.#clock.clearTimeout(this.#timer);
   }
 
-  get entries() {
-    return this.#entries;
+  get messages() {
+    return this.#messages;
   }
 
   // nonce: only of what may be on its way already
   add(body, nonce = this.#nonce()) {
-    this.#letGo();
-    this.#entries.push({ nonce, body, refusal: null });
+    this.#dropTaken();
+    this.#messages.push({ nonce, body, refusal: null });
     this.#changed();
     this.wake();
   }
 
   // What another page left: its author says whether it is still to be sent. It keeps its nonce, and so is
   // sent once even if it was before, or is again from there.
-  offer(entries) {
-    if (entries.length === 0) return;
-    this.#letGo();
-    const offered = entries.map((entry) => ({ nonce: this.#nonce(), ...entry, refusal: entry.refusal ?? "" }));
-    this.#entries.push(...offered);
+  offer(messages) {
+    if (messages.length === 0) return;
+    this.#dropTaken();
+    const offered = messages.map((message) => ({ nonce: this.#nonce(), ...message, refusal: message.refusal ?? "" }));
+    this.#messages.push(...offered);
     this.#changed();
   }
 
   // Under the same nonce: it may have been stored before its author was turned away. Only a nonce
   // that stands for another text (409) is of no more use.
-  retry(entry) {
-    this.#letGo();
-    if (entry.status === 409) entry.nonce = this.#nonce();
-    entry.refusal = null;
+  retry(message) {
+    this.#dropTaken();
+    if (message.status === 409) message.nonce = this.#nonce();
+    message.refusal = null;
     this.#changed();
     this.wake();
   }
 
-  discard(entry) {
-    this.#letGo();
-    this.#entries = this.#entries.filter((other) => other !== entry);
+  discard(message) {
+    this.#dropTaken();
+    this.#messages = this.#messages.filter((other) => other !== message);
     this.#changed();
   }
 
@@ -85,15 +85,15 @@ export class Outbox extends EventTarget {
   wake() {
     this.#clock.clearTimeout(this.#timer);
     const pause = this.#notBefore - this.#clock.now();
-    if (pause > 0) this.#timer = this.#clock.setTimeout(() => this.#work(), pause);
-    else this.#work();
+    if (pause > 0) this.#timer = this.#clock.setTimeout(() => this.#run(), pause);
+    else this.#run();
   }
 
-  async #work() {
+  async #run() {
     if (this.#sending) return;
     this.#sending = true;
     try {
-      for (let entry = this.#next(); entry; entry = this.#next()) await this.#send(entry);
+      for (let message = this.#next(); message; message = this.#next()) await this.#send(message);
     } catch (error) {
       this.#waitAfter(error);
     } finally {
@@ -102,32 +102,32 @@ export class Outbox extends EventTarget {
   }
 
   #next() {
-    this.#letGo();
-    return this.#started ? this.#entries.find(({ refusal }) => refusal === null) : undefined;
+    this.#dropTaken();
+    return this.#started ? this.#messages.find(({ refusal }) => refusal === null) : undefined;
   }
 
-  async #send(entry) {
-    const answer = await this.#conversation.send(entry);
+  async #send(message) {
+    const answer = await this.#sync.send(message);
     this.#failures = 0;
-    if (DONE.has(answer.status)) {
-      this.discard(entry);
-      this.#conversation.sent(answer);
+    if (ACCEPTED.has(answer.status)) {
+      this.discard(message);
+      this.#sync.sent(answer);
     } else {
-      this.#letGo();
-      entry.refusal = reasonOf(answer);
-      entry.status = answer.status;
+      this.#dropTaken();
+      message.refusal = reasonOf(answer);
+      message.status = answer.status;
       this.#changed();
-      if (GONE.has(answer.status)) this.#conversation.refused(answer);
+      if (NO_ACCESS.has(answer.status)) this.#sync.refused(answer);
     }
   }
 
   // Ours is what we keep. While this page was asleep another one may have taken it for left behind, and its
   // author has decided there.
-  #letGo() {
-    const kept = new Set((this.#keepsake.value ?? []).map(({ nonce }) => nonce));
-    const ours = this.#entries.filter(({ nonce }) => kept.has(nonce));
-    if (ours.length === this.#entries.length) return;
-    this.#entries = ours;
+  #dropTaken() {
+    const kept = new Set((this.#stored.value ?? []).map(({ nonce }) => nonce));
+    const ours = this.#messages.filter(({ nonce }) => kept.has(nonce));
+    if (ours.length === this.#messages.length) return;
+    this.#messages = ours;
     this.dispatchEvent(new Event("change"));
   }
 
@@ -136,11 +136,11 @@ export class Outbox extends EventTarget {
     const wanted = error.retryAfter ?? 0;
     this.#notBefore = wanted > 0 ? this.#clock.now() + wanted : 0;
     const pause = Math.max(wanted, backoff(this.#failures, this.#clock.random));
-    if (this.#started) this.#timer = this.#clock.setTimeout(() => this.#work(), pause);
+    if (this.#started) this.#timer = this.#clock.setTimeout(() => this.#run(), pause);
   }
 
   #changed() {
-    this.#keepsake.value = this.#entries.length > 0 ? this.#entries : undefined;
+    this.#stored.value = this.#messages.length > 0 ? this.#messages : undefined;
     this.dispatchEvent(new Event("change"));
   }
 }

@@ -12,34 +12,34 @@ export class OutboxList {
     this.#template = template;
     this.#outbox = outbox;
     this.#composer = composer;
-    outbox.addEventListener("change", () => this.#show(outbox.entries));
+    outbox.addEventListener("change", () => this.#show(outbox.messages));
   }
 
-  #show(entries) {
-    for (const [entry, row] of this.#rows) {
-      if (entries.includes(entry)) continue;
+  #show(messages) {
+    for (const [message, row] of this.#rows) {
+      if (messages.includes(message)) continue;
       row.remove();
-      this.#rows.delete(entry);
+      this.#rows.delete(message);
     }
-    for (const entry of entries) this.#update(this.#rows.get(entry) ?? this.#add(entry), entry);
-    this.#list.hidden = entries.length === 0;
+    for (const message of messages) this.#update(this.#rows.get(message) ?? this.#add(message), message);
+    this.#list.hidden = messages.length === 0;
   }
 
-  #add(entry) {
+  #add(message) {
     const row = this.#template.content.cloneNode(true).querySelector(".unsent-message");
-    row.querySelector(".unsent-message__body").textContent = entry.body;
+    row.querySelector(".unsent-message__body").textContent = message.body;
     const listen = (button, act) => row.querySelector(`.unsent-message__${button}`).addEventListener("click", act);
-    listen("retry", () => this.#outbox.retry(entry));
-    listen("edit", () => this.#edit(entry));
-    listen("discard", () => this.#outbox.discard(entry));
+    listen("retry", () => this.#outbox.retry(message));
+    listen("edit", () => this.#edit(message));
+    listen("discard", () => this.#outbox.discard(message));
     this.#list.append(row);
-    this.#rows.set(entry, row);
+    this.#rows.set(message, row);
     return row;
   }
 
-  #edit(entry) {
-    this.#outbox.discard(entry);
-    this.#composer.giveBack(entry.body);
+  #edit(message) {
+    this.#outbox.discard(message);
+    this.#composer.restore(message.body);
   }
 
   #update(row, { refusal }) {

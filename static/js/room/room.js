@@ -1,17 +1,17 @@
 // The room page: makes its parts and wires them to each other, and leaves when it must. Everything it needs
 // from the browser is passed in.
 
-import { Connection } from "../lib/connection.js";
-import { ENDED } from "../lib/requests.js";
+import { ConnectionStatus } from "../lib/connection_status.js";
+import { ROOM_OVER } from "../lib/requests.js";
 import { Composer } from "./composer.js";
-import { Conversation } from "./conversation.js";
-import { Earlier } from "./earlier.js";
+import { EarlierMessages } from "./earlier_messages.js";
 import { Ledger } from "./ledger.js";
 import { Messages } from "./messages.js";
 import { Outbox } from "./outbox.js";
 import { OutboxList } from "./outbox_list.js";
 import { People } from "./people.js";
-import { Reader } from "./reader.js";
+import { RoomSync } from "./room_sync.js";
+import { ScrollFollower } from "./scroll_follower.js";
 import { Timeline, entriesOf } from "./timeline.js";
 
 export class Room {
@@ -19,46 +19,46 @@ export class Room {
   #room;
   #page;
   #window;
-  #departure;
+  #pendingNavigation;
   #unsent;
-  #siblings;
+  #otherTabs;
   #composer;
   #outbox;
   #parts;
   #leaving = false;
 
-  constructor({ main, departure, requests, unsent, siblings, clock, times, nonce, window }) {
+  constructor({ main, pendingNavigation, requests, unsent, otherTabs, clock, times, nonce, window }) {
     const { document, ResizeObserver } = window;
     const { room, person, cursor } = main.dataset;
     const part = (selector) => main.querySelector(selector);
     const page = `/rooms/${room}`;
-    const { draft, outbox: keepsake } = unsent.of(room, siblings.name);
+    const { draft, outbox: stored } = unsent.of(room, otherTabs.name);
 
     const element = part(".log");
-    const reader = new Reader({ log: element, button: part(".talk__new"), ResizeObserver });
+    const follower = new ScrollFollower({ log: element, button: part(".talk__new"), ResizeObserver });
     const messages = new Messages({ template: part(".message-template"), times, person, document });
-    const timeline = new Timeline({ element, messages, reader });
+    const timeline = new Timeline({ element, messages, follower });
     const ledger = new Ledger({ cursor, entries: entriesOf(element) });
     const people = new People({ element: part(".people"), url: `${page}/people`, requests });
-    const connection = new Connection({ page: main, window, reconnected: () => outbox.wake() });
+    const connection = new ConnectionStatus({ page: main, window, reconnected: () => outbox.wake() });
     const shown = { ledger, timeline, people, connection };
-    const conversation = new Conversation({ page, ...shown, requests, clock, window, delegate: this });
-    const outbox = new Outbox({ keepsake, conversation, clock, nonce });
+    const sync = new RoomSync({ page, ...shown, requests, clock, window, delegate: this });
+    const outbox = new Outbox({ stored, sync, clock, nonce });
     const touch = window.matchMedia("(pointer: coarse)");
-    const composer = new Composer({ form: part(".composer"), draft, touch, outbox, reader, clock });
+    const composer = new Composer({ form: part(".composer"), draft, touch, outbox, follower, clock });
     new OutboxList({ list: part(".outbox"), template: part(".outbox-template"), outbox, composer });
-    const earlier = new Earlier({ root: element, conversation, connection });
+    const earlier = new EarlierMessages({ root: element, sync, connection });
 
     this.#main = main;
     this.#room = room;
     this.#page = page;
     this.#window = window;
-    this.#departure = departure;
+    this.#pendingNavigation = pendingNavigation;
     this.#unsent = unsent;
-    this.#siblings = siblings;
+    this.#otherTabs = otherTabs;
     this.#composer = composer;
     this.#outbox = outbox;
-    this.#parts = [siblings, timeline, earlier, composer, outbox, connection, conversation];
+    this.#parts = [otherTabs, timeline, earlier, composer, outbox, connection, sync];
   }
 
   // Lifecycle
@@ -66,7 +66,7 @@ export class Room {
   start() {
     this.#main.classList.add("room--live");
     for (const part of this.#parts) part.start();
-    this.#inherit();
+    this.#adoptAbandoned();
   }
 
   stop() {
@@ -74,24 +74,24 @@ export class Room {
   }
 
   // What pages left behind that are open no more. A draft goes on in the box, if that is empty.
-  async #inherit() {
-    const others = await this.#siblings.findOthers();
+  async #adoptAbandoned() {
+    const others = await this.#otherTabs.find();
     if (this.#leaving) return;
-    const isGone = (page) => page !== this.#siblings.name && !others.has(page);
-    const { drafts, entries } = this.#unsent.take(this.#room, isGone);
-    if (drafts.length > 0 && this.#composer.goOn(drafts[0])) drafts.shift();
-    this.#outbox.offer([...entries, ...drafts.map((body) => ({ body }))]);
+    const isGone = (page) => page !== this.#otherTabs.name && !others.has(page);
+    const { drafts, messages } = this.#unsent.take(this.#room, isGone);
+    if (drafts.length > 0 && this.#composer.adopt(drafts[0])) drafts.shift();
+    this.#outbox.offer([...messages, ...drafts.map((body) => ({ body }))]);
   }
 
-  // Conversation's delegate
+  // RoomSync's delegate
 
   // Not in this room any more: its own address says why. What was not sent stays for the way back,
   // and where no way leads back the list shows it.
   refused({ status }) {
-    if (this.#leaving || this.#departure.underway) return;
+    if (this.#leaving || this.#pendingNavigation.isPending) return;
     this.#leaving = true;
     this.stop();
-    if (ENDED.has(status)) this.#unsent.handOver(this.#room, (page) => page === this.#siblings.name);
+    if (ROOM_OVER.has(status)) this.#unsent.keepForList(this.#room, (page) => page === this.#otherTabs.name);
     this.#window.location.replace(this.#page);
   }
 }

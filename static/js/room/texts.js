@@ -10,9 +10,9 @@ const MARK_RUN = /\p{M}(?:\p{M}|\p{DI})*/gu;
 const SPACE_AT_END = /\p{White_Space}+$/u;
 
 // → the text as it will be stored, "" where nothing of it could be seen
-export function tidied(typed) {
+export function normalized(typed) {
   const plain = typed.toWellFormed().replace(BREAK, "\n").replace(CONTROL, "").normalize("NFC");
-  const lines = plain.replace(MARK_RUN, bounded).split("\n");
+  const lines = plain.replace(MARK_RUN, limitMarks).split("\n");
   let blank = BLANK_LINES_MAX;
   const kept = lines.filter((line) => (blank = VISIBLE.test(line) ? 0 : blank + 1) <= BLANK_LINES_MAX);
   const end = kept.findLastIndex((line) => VISIBLE.test(line)) + 1;
@@ -25,7 +25,7 @@ export function lengthOf(text) {
 }
 
 // Marks on one letter; what cannot be seen does not part them from it.
-function bounded(run) {
+function limitMarks(run) {
   let marks = 0;
   return [...run].filter((c) => !/\p{M}/u.test(c) || (marks += 1) <= MARKS_MAX).join("");
 }

@@ -5,33 +5,33 @@
 export class Timeline {
   #element;
   #history;
-  #news;
+  #appended;
   #messages;
-  #reader;
+  #follower;
   #shown;
 
-  constructor({ element, messages, reader }) {
+  constructor({ element, messages, follower }) {
     this.#element = element;
     this.#history = element.querySelector(".log__history");
-    this.#news = element.querySelector(".log__news");
+    this.#appended = element.querySelector(".log__appended");
     this.#messages = messages;
-    this.#reader = reader;
+    this.#follower = follower;
   }
 
   start() {
-    this.#dress();
+    this.#localize();
     this.#element.addEventListener("copy", copyPlainly);
-    this.#reader.start();
+    this.#follower.start();
   }
 
   stop() {
     this.#element.removeEventListener("copy", copyPlainly);
-    this.#reader.stop();
+    this.#follower.stop();
   }
 
   // To be called now and then.
-  keepTime() {
-    this.#messages.keepTime(this.#shown);
+  followTimeZone() {
+    this.#messages.followTimeZone(this.#shown);
   }
 
   append(messages) {
@@ -39,8 +39,8 @@ export class Timeline {
     const added = this.#messages.build(messages, this.#shown.at(-1));
     this.#shown.push(...elementsOf(added));
     this.#element.querySelector(".log__none")?.remove();
-    this.#news.append(added);
-    this.#reader.added();
+    this.#appended.append(added);
+    this.#follower.contentAdded();
   }
 
   prepend(messages, hasEarlier) {
@@ -48,9 +48,9 @@ export class Timeline {
     const [first] = this.#shown;
     const added = this.#messages.build(messages);
     this.#shown.unshift(...elementsOf(added));
-    this.#reader.keep(first, () => {
+    this.#follower.keepInPlace(first, () => {
       this.#messages.topOf(first).before(added);
-      this.#messages.arrange(first, this.#shown[messages.length - 1]);
+      this.#messages.group(first, this.#shown[messages.length - 1]);
       this.offerEarlier(hasEarlier);
     });
   }
@@ -58,10 +58,10 @@ export class Timeline {
   // Nobody is told of another history's messages one by one.
   replace(history, hasEarlier) {
     this.#history.replaceChildren(...history.childNodes);
-    this.#news.replaceChildren();
-    this.#dress();
+    this.#appended.replaceChildren();
+    this.#localize();
     this.offerEarlier(hasEarlier);
-    this.#reader.added();
+    this.#follower.contentAdded();
   }
 
   // The link is for those without script; here its place is taken by a button.
@@ -71,9 +71,9 @@ export class Timeline {
   }
 
   // Takes over what the server has rendered.
-  #dress() {
+  #localize() {
     this.#shown = elementsOf(this.#history);
-    this.#messages.dress(this.#shown);
+    this.#messages.localize(this.#shown);
   }
 }
 

@@ -19,7 +19,7 @@ async fn an_open_page_shows_the_true_history(stage: &Stage) {
     bo.has_read("never said").await;
     for person in [&ana, &bo] {
         person.expects_failure(&room.api(""), "409");
-        person.expects_fault("not of this log");
+        person.expects_protocol_error("not of this log");
     }
 
     stage.meddles(RESTORE).await;

@@ -35,13 +35,14 @@ async fn the_focus_stays_on_a_button_whose_room_moves(stage: &Stage) {
         bo.is_at("/rooms").await;
     }
     ana.sees("Hall").await;
-    let names = "$$('.entry__name').map((it) => it.innerText).join()";
+    let names = "$$('.room-item__name').map((it) => it.innerText).join()";
     ana.waits_until(&format!("{names} === 'Hall,Attic'")).await;
-    ana.finds("(window.chosen = $$('.entry')[1].querySelector('form[action$=join] button')).focus()").await;
+    ana.finds("(window.chosen = $$('.room-item')[1].querySelector('form[action$=join] button')).focus()")
+        .await;
     bo.presses_at("Attic", "Join").await;
     ana.waits_until(&format!("{names} === 'Attic,Hall'")).await;
     assert_eq!(ana.finds("document.activeElement === window.chosen").await, true);
-    assert_eq!(ana.finds("window.chosen.closest('.entry').innerText.includes('Attic')").await, true);
+    assert_eq!(ana.finds("window.chosen.closest('.room-item').innerText.includes('Attic')").await, true);
 }
 
 async fn a_deleted_room_vanishes_from_the_list(stage: &Stage) {
@@ -54,9 +55,9 @@ async fn a_deleted_room_vanishes_from_the_list(stage: &Stage) {
     ana.sees("no rooms yet").await;
 }
 
-const NAMES: &str = "$$('.entry__name').map((it) => it.innerText).join()";
+const NAMES: &str = "$$('.room-item__name').map((it) => it.innerText).join()";
 const JOIN_HALL: &str =
-    "$$('.entry').find((it) => it.innerText.includes('Hall')).querySelector('form[action$=join] button')";
+    "$$('.room-item').find((it) => it.innerText.includes('Hall')).querySelector('form[action$=join] button')";
 
 /// Ana sees Hall above Attic, where bo is about to go.
 async fn two_rooms(ana: &Person, bo: &Person) {

@@ -9,7 +9,7 @@ use super::commands;
 
 /// In every new page: what must never happen reaches the console, where a test finds it at the end.
 const WITNESS: &str = "
-    addEventListener('parlor:fault', ({ detail }) => console.error('parlor:fault', detail.reason), true);
+    addEventListener('parlor:protocol-error', ({ detail }) => console.error('parlor:protocol-error', detail.reason), true);
     addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
         console.error('securitypolicyviolation', violatedDirective, blockedURI), true);
     addEventListener('unhandledrejection', ({ reason }) => console.error('unhandledrejection', String(reason)));
@@ -24,7 +24,7 @@ pub struct Person {
     /// The error messages that a test provokes itself: where, and what.
     expected: RefCell<Vec<(String, &'static str)>>,
     /// The disagreement of page and server that it provokes.
-    expected_fault: Cell<Option<&'static str>>,
+    expected_protocol_error: Cell<Option<&'static str>>,
     console: RefCell<Vec<Value>>,
 }
 
@@ -36,7 +36,7 @@ impl Person {
             chrome,
             address: address.to_owned(),
             expected: RefCell::default(),
-            expected_fault: Cell::default(),
+            expected_protocol_error: Cell::default(),
             console: RefCell::default(),
         };
         person.places_witness().await;
@@ -58,8 +58,8 @@ impl Person {
     }
 
     /// Says that the page is going to find the server in disagreement with it, and what it will say of that.
-    pub fn expects_fault(&self, what: &'static str) {
-        self.expected_fault.set(Some(what));
+    pub fn expects_protocol_error(&self, what: &'static str) {
+        self.expected_protocol_error.set(Some(what));
     }
 
     /// Speaks to Chrome itself about the current tab.
@@ -109,9 +109,10 @@ impl Person {
         let message = entry["message"].as_str().unwrap_or_default();
         let harmless = matches!(entry["level"].as_str(), Some("INFO" | "DEBUG"));
         let expected = |(url, how): &(String, &str)| message.starts_with(url) && message.contains(how);
-        let fault = |what: &str| message.contains(what);
+        let protocol_error = |what: &str| message.contains(what);
         harmless
             || (entry["source"] == "network" && self.expected.borrow().iter().any(expected))
-            || (entry["source"] == "console-api" && self.expected_fault.get().is_some_and(fault))
+            || (entry["source"] == "console-api"
+                && self.expected_protocol_error.get().is_some_and(protocol_error))
     }
 }

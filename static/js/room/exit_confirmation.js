@@ -3,7 +3,7 @@
 const LOG_OUT = "/session/end";
 const LEAVE = /^\/rooms\/(\d+)\/leave$/;
 
-export class Farewell {
+export class ExitConfirmation {
   #window;
   #unsent;
   #agreed = null;
@@ -22,17 +22,17 @@ export class Farewell {
     const form = event.target;
     if (form.method === "dialog") return;
     const path = new URL(form.action).pathname;
-    const question = form === this.#agreed ? null : this.#questionBefore(path);
+    const dialog = form === this.#agreed ? null : this.#dialogBefore(path);
     this.#agreed = null;
-    if (question) {
+    if (dialog) {
       event.preventDefault();
-      this.#ask(question, form, event.submitter);
+      this.#ask(dialog, form, event.submitter);
     } else if (path === LOG_OUT) {
-      this.#unsent.leave();
+      this.#unsent.loggingOut();
     }
   };
 
-  #questionBefore(path) {
+  #dialogBefore(path) {
     const room = path.match(LEAVE)?.[1];
     if (room && this.#unsent.has(room)) return this.#dialog("before-leaving");
     if (path === LOG_OUT && this.#unsent.has()) return this.#dialog("before-log-out");

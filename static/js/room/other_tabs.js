@@ -4,15 +4,15 @@
 // page, from which people come back much later. Names are not simply the tab's: a tab that is duplicated takes
 // along what it has stored.
 
-const PATIENCE = 400;
+const ANSWER_MS = 400;
 const NAME = "page";
 
 // A page that is none of a room's takes no name on.
-export function forgetName(session) {
+export function forgetPageName(session) {
   session.set(NAME, undefined);
 }
 
-export class Siblings {
+export class OtherTabs {
   #channel;
   #session;
   #clock;
@@ -34,36 +34,36 @@ export class Siblings {
   }
 
   start() {
-    this.#stay();
-    this.#channel.addEventListener("message", this.#heard);
-    this.#window.addEventListener("pagehide", this.#leave);
-    this.#window.addEventListener("pageshow", this.#stay);
+    this.#clearName();
+    this.#channel.addEventListener("message", this.#received);
+    this.#window.addEventListener("pagehide", this.#storeName);
+    this.#window.addEventListener("pageshow", this.#clearName);
   }
 
   stop() {
-    this.#leave();
+    this.#storeName();
     this.#channel.close();
-    this.#window.removeEventListener("pagehide", this.#leave);
-    this.#window.removeEventListener("pageshow", this.#stay);
+    this.#window.removeEventListener("pagehide", this.#storeName);
+    this.#window.removeEventListener("pageshow", this.#clearName);
   }
 
   // The names of the others, once they have had time to answer. One that is fast asleep does not.
-  async findOthers() {
+  async find() {
     this.#channel.postMessage({ asks: this.#name });
-    await new Promise((resolve) => this.#clock.setTimeout(resolve, PATIENCE));
+    await new Promise((resolve) => this.#clock.setTimeout(resolve, ANSWER_MS));
     return this.#open;
   }
 
-  #heard = ({ data: { asks, is } }) => {
+  #received = ({ data: { asks, is } }) => {
     this.#open.add(asks ?? is);
     if (asks) this.#channel.postMessage({ is: this.#name });
   };
 
-  #leave = () => {
+  #storeName = () => {
     this.#session.set(NAME, this.#name);
   };
 
-  #stay = () => {
+  #clearName = () => {
     this.#session.set(NAME, undefined);
   };
 }

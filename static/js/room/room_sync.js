@@ -1,12 +1,12 @@
 // What is asked of the server about a room's messages, and what each answer means for the page.
 
-import { Fault, report } from "../lib/fault.js";
 import { parse } from "../lib/fragments.js";
 import { Poller } from "../lib/poller.js";
-import { GONE, HTML_TYPE, JSON_TYPE } from "../lib/requests.js";
+import { ProtocolError, report } from "../lib/protocol_error.js";
+import { HTML_TYPE, JSON_TYPE, NO_ACCESS } from "../lib/requests.js";
 import { entriesOf } from "./timeline.js";
 
-export class Conversation {
+export class RoomSync {
   #page;
   #ledger;
   #timeline;
@@ -50,12 +50,12 @@ export class Conversation {
   }
 
   async answered(answer) {
-    this.#timeline.keepTime();
+    this.#timeline.followTimeZone();
     if (answer.status === 204) return false;
     if (answer.status === 200) return this.#take(answer);
-    if (GONE.has(answer.status)) this.refused(answer);
+    if (NO_ACCESS.has(answer.status)) this.refused(answer);
     // 409: a position of another history. 422: one that is none.
-    else await this.#faulted(new Fault(answer.body?.detail ?? `answer ${answer.status}`));
+    else await this.#resync(new ProtocolError(answer.body?.detail ?? `answer ${answer.status}`));
     return false;
   }
 
@@ -93,7 +93,7 @@ export class Conversation {
       this.#ledger.prepend(answer.body.messages);
       this.#timeline.prepend(answer.body.messages, this.#ledger.hasEarlier);
     } catch (error) {
-      await this.#faulted(error);
+      await this.#resync(error);
     }
   }
 
@@ -110,7 +110,7 @@ export class Conversation {
       this.#timeline.append(fresh);
       this.#ledger.append(fresh);
     } catch (error) {
-      await this.#faulted(error);
+      await this.#resync(error);
       return false;
     }
     this.#people.update(body.people);
@@ -118,7 +118,7 @@ export class Conversation {
   }
 
   // The page and the server disagree, so the page is wrong: its history is read anew, in place.
-  async #faulted(error) {
+  async #resync(error) {
     report(error, this.#document);
     this.#reloading ??= this.#reload().finally(() => (this.#reloading = null));
     await this.#reloading;

@@ -1,8 +1,8 @@
 // The server's answer and this page cannot both be right. Never part of normal life, so it is loud.
 
-export class Fault extends Error {}
+export class ProtocolError extends Error {}
 
 export function report(error, document) {
   console.error(error);
-  document.dispatchEvent(new CustomEvent("parlor:fault", { detail: { reason: error.message } }));
+  document.dispatchEvent(new CustomEvent("parlor:protocol-error", { detail: { reason: error.message } }));
 }

@@ -1,14 +1,14 @@
 // Tells the reader whether the page is up to date: words when the server cannot be reached, a dimmed
 // page after the back/forward cache, which may show what is long past.
 
-import { report } from "./fault.js";
-import { Trouble } from "./requests.js";
+import { report } from "./protocol_error.js";
+import { TransientError } from "./requests.js";
 
-export class Connection {
+export class ConnectionStatus {
   #page;
   #window;
   #reconnected;
-  #lost = false;
+  #disconnected = false;
 
   // reconnected: what else to do then
   constructor({ page, window, reconnected = () => {} }) {
@@ -25,22 +25,22 @@ export class Connection {
     this.#window.removeEventListener("pagehide", this.#hidden);
   }
 
-  found() {
+  connected() {
     this.#page.classList.remove("stale");
-    if (!this.#lost) return;
-    this.#lost = false;
-    this.say("");
+    if (!this.#disconnected) return;
+    this.#disconnected = false;
+    this.show("");
     this.#reconnected();
   }
 
-  lost(error) {
-    this.#lost = true;
-    this.say("Reconnecting…");
-    if (!(error instanceof Trouble)) report(error, this.#window.document);
+  disconnected(error) {
+    this.#disconnected = true;
+    this.show("Reconnecting…");
+    if (!(error instanceof TransientError)) report(error, this.#window.document);
   }
 
   // The same words again would be announced again.
-  say(text) {
+  show(text) {
     const status = this.#page.querySelector(".connection");
     if (status.textContent !== text) status.textContent = text;
   }

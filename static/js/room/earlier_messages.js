@@ -1,15 +1,15 @@
 // The button *Earlier messages*: those before the first on the page, as many as the server gives at a time, as
 // often as the reader asks.
 
-export class Earlier {
+export class EarlierMessages {
   #root;
-  #conversation;
+  #sync;
   #connection;
   #loading = false;
 
-  constructor({ root, conversation, connection }) {
+  constructor({ root, sync, connection }) {
     this.#root = root;
-    this.#conversation = conversation;
+    this.#sync = sync;
     this.#connection = connection;
   }
 
@@ -26,9 +26,9 @@ export class Earlier {
     if (this.#loading || !target.closest("button.log__earlier")) return;
     this.#loading = true;
     try {
-      await this.#conversation.loadEarlier();
+      await this.#sync.loadEarlier();
     } catch {
-      this.#connection.say("Earlier messages could not be loaded. Please try again.");
+      this.#connection.show("Earlier messages could not be loaded. Please try again.");
     } finally {
       this.#loading = false;
     }

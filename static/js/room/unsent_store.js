@@ -1,18 +1,18 @@
 // What was written and not sent, kept by account, room and page: it outlives its page and its tab, and two
 // tabs of a room each have their own.
 
-const LEAVING = "leaving";
-const LONGEST = 60_000;
+const LOGGING_OUT = "logging-out";
+const LOG_OUT_MS = 60_000;
 
-export class Unsent {
-  #shelf;
+export class UnsentStore {
+  #storage;
   #session;
   #account;
   #clock;
 
   // session: what the tab keeps · account: whose page this is, "" on the page of nobody
-  constructor({ shelf, session, account, clock }) {
-    this.#shelf = shelf;
+  constructor({ storage, session, account, clock }) {
+    this.#storage = storage;
     this.#session = session;
     this.#account = account;
     this.#clock = clock;
@@ -24,8 +24,8 @@ export class Unsent {
   }
 
   // What is left of rooms that are gone.
-  get leftover() {
-    return this.#value("leftover");
+  get fromDeletedRooms() {
+    return this.#value("deleted-rooms");
   }
 
   // Whether there is anything, in a room or at all.
@@ -41,58 +41,59 @@ export class Unsent {
   // Takes away what the pages of a room have kept that are meant.
   take(room, isMeant) {
     const pages = new Set(this.#keys(room).map(([, page]) => page));
-    const taken = { drafts: [], entries: [] };
+    const taken = { drafts: [], messages: [] };
     for (const { draft, outbox } of [...pages].filter(isMeant).map((page) => this.of(room, page))) {
       if (draft.value) taken.drafts.push(draft.value);
-      taken.entries.push(...(outbox.value ?? []));
+      taken.messages.push(...(outbox.value ?? []));
       draft.value = outbox.value = undefined;
     }
     return taken;
   }
 
   // The room is gone for good, its words are not.
-  handOver(room, isMeant = () => true) {
-    const { drafts, entries } = this.take(room, isMeant);
-    const texts = [...entries.map(({ body }) => body), ...drafts];
-    if (texts.length > 0) this.leftover.value = [this.leftover.value, ...texts].filter(Boolean).join("\n\n");
+  keepForList(room, isMeant = () => true) {
+    const { drafts, messages } = this.take(room, isMeant);
+    const texts = [...messages.map(({ body }) => body), ...drafts];
+    const kept = this.fromDeletedRooms;
+    if (texts.length > 0) kept.value = [kept.value, ...texts].filter(Boolean).join("\n\n");
   }
 
   // Somebody is about to log out from this tab, and knows what goes with it.
-  leave() {
-    this.#session.set(LEAVING, { account: this.#account, at: this.#clock.date() });
+  loggingOut() {
+    this.#session.set(LOGGING_OUT, { account: this.#account, at: this.#clock.date() });
   }
 
   // Takes away what is of no more use to whoever has this page: the words of other accounts, and where a
   // log-out has led here those of whoever has logged out. A session that has ended otherwise takes none away,
   // for its person comes back.
   tidy({ isLoggedIn }) {
-    const left = this.#session.get(LEAVING);
-    this.#session.set(LEAVING, undefined);
-    const hasLeft = left && !isLoggedIn && this.#clock.date() - left.at < LONGEST;
+    const left = this.#session.get(LOGGING_OUT);
+    this.#session.set(LOGGING_OUT, undefined);
+    const hasLeft = left && !isLoggedIn && this.#clock.date() - left.at < LOG_OUT_MS;
     const isOf = (account) => (key) => account === "" || key.startsWith(`${account}:`);
     const isOver = this.#account ? (key) => !isOf(this.#account)(key) : hasLeft ? isOf(left.account) : () => false;
-    for (const key of this.#shelf.keys.filter(isOver)) this.#shelf.set(key, undefined);
+    for (const key of this.#storage.keys.filter(isOver)) this.#storage.set(key, undefined);
   }
 
   // Internal
 
   #value(...names) {
-    const [shelf, key] = [this.#shelf, [this.#account, ...names].join(":")];
+    const [storage, key] = [this.#storage, [this.#account, ...names].join(":")];
     return {
       get value() {
-        return shelf.get(key);
+        return storage.get(key);
       },
       set value(value) {
-        shelf.set(key, value);
+        storage.set(key, value);
       },
     };
   }
 
   // The names behind those given; where nobody can say whose page this is, those of everybody.
   #keys(...names) {
-    if (!this.#account) return this.#shelf.keys.map((key) => key.split(":").slice(1));
+    if (!this.#account) return this.#storage.keys.map((key) => key.split(":").slice(1));
     const start = [this.#account, ...names, ""].join(":");
-    const keys = this.#shelf.keys.filter((key) => key.startsWith(start));
+    const keys = this.#storage.keys.filter((key) => key.startsWith(start));
     return keys.map((key) => key.split(":").slice(1));
   }
 }

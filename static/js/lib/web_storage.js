@@ -1,8 +1,8 @@
 // Values that the browser keeps for us; where it keeps none, or has no more room, this page remembers them.
 
-const OURS = "parlor:";
+const PREFIX = "parlor:";
 
-export class Shelf {
+export class WebStorage {
   #storage;
   #memory = new Map();
 
@@ -13,7 +13,7 @@ export class Shelf {
 
   get(key) {
     try {
-      return this.#memory.get(key) ?? JSON.parse(this.#storage.getItem(OURS + key)) ?? undefined;
+      return this.#memory.get(key) ?? JSON.parse(this.#storage.getItem(PREFIX + key)) ?? undefined;
     } catch {
       return undefined;
     }
@@ -23,15 +23,15 @@ export class Shelf {
   set(key, value) {
     this.#memory.delete(key);
     try {
-      if (value === undefined) this.#storage.removeItem(OURS + key);
-      else this.#storage.setItem(OURS + key, JSON.stringify(value));
+      if (value === undefined) this.#storage.removeItem(PREFIX + key);
+      else this.#storage.setItem(PREFIX + key, JSON.stringify(value));
     } catch {
       if (value !== undefined) this.#memory.set(key, value);
     }
   }
 
   get keys() {
-    const stored = Object.keys(this.#storage ?? {}).filter((key) => key.startsWith(OURS));
-    return [...new Set([...stored.map((key) => key.slice(OURS.length)), ...this.#memory.keys()])];
+    const stored = Object.keys(this.#storage ?? {}).filter((key) => key.startsWith(PREFIX));
+    return [...new Set([...stored.map((key) => key.slice(PREFIX.length)), ...this.#memory.keys()])];
   }
 }

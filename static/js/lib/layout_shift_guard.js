@@ -6,11 +6,11 @@
 
 const CONTROLS = "a, button, summary";
 const LIST = ".list";
-const OWN_RULE = ".log, dialog";
-const JUST = 500;
-const AT_ONCE = 100;
+const EXEMPT = ".log, dialog";
+const SURPRISE_MS = 500;
+const TYPING_MS = 100;
 
-export class Steady {
+export class LayoutShiftGuard {
   #root;
   #clock;
   #window;
@@ -39,7 +39,7 @@ export class Steady {
 
   #look() {
     const { scrollX, scrollY } = this.#window;
-    const all = [...this.#root.querySelectorAll(CONTROLS)].filter((control) => !control.closest(OWN_RULE));
+    const all = [...this.#root.querySelectorAll(CONTROLS)].filter((control) => !control.closest(EXEMPT));
     const shown = all.map((control) => [control, control.getBoundingClientRect()]).filter(([, { width }]) => width > 0);
     return new Map(
       shown.map(([control, { left, top }]) => [control, `${Math.round(left + scrollX)} ${Math.round(top + scrollY)}`]),
@@ -49,7 +49,7 @@ export class Steady {
   #changed = () => {
     const [before, at] = [this.#places, this.#clock.now()];
     this.#places = this.#look();
-    if (at - this.#typedAt < AT_ONCE) return;
+    if (at - this.#typedAt < TYPING_MS) return;
     for (const [control, place] of this.#places) {
       if (before.get(control) !== place) this.#changedAt.set(control, at);
     }
@@ -76,7 +76,7 @@ export class Steady {
 
   #isSurprise(control, pointerType) {
     const at = this.#changedAt.get(control);
-    if (at === undefined || this.#clock.now() - at >= JUST) return false;
+    if (at === undefined || this.#clock.now() - at >= SURPRISE_MS) return false;
     // A finger comes from nowhere.
     return pointerType === "touch" || control.closest(LIST) !== null || this.#pointer.at < at;
   }

@@ -2,9 +2,9 @@
 // meanwhile would be done twice, and the page must not go anywhere by itself, for a poll may hear of a
 // leaving before its form does.
 
-const PATIENCE = 8_000;
+const TIMEOUT_MS = 8_000;
 
-export class Departure {
+export class PendingNavigation {
   #window;
   #clock;
   #forms = new Map();
@@ -19,7 +19,7 @@ export class Departure {
     this.#window.addEventListener("pageshow", this.#shown);
   }
 
-  get underway() {
+  get isPending() {
     return this.#forms.size > 0;
   }
 
@@ -33,7 +33,7 @@ export class Departure {
   // Not for ever: the reader may have stopped it, or it may have failed.
   #hold(form) {
     form.setAttribute("aria-busy", "true");
-    const timer = this.#clock.setTimeout(() => this.#release(form), PATIENCE);
+    const timer = this.#clock.setTimeout(() => this.#release(form), TIMEOUT_MS);
     this.#forms.set(form, timer);
   }
 

@@ -1,8 +1,8 @@
 // What was not sent to rooms that are gone by now, on the page of the list.
 
-import { ENDED, HTML_TYPE } from "../lib/requests.js";
+import { HTML_TYPE, ROOM_OVER } from "../lib/requests.js";
 
-export class Leftover {
+export class UnsentFromDeletedRooms {
   #box;
   #unsent;
   #requests;
@@ -23,19 +23,19 @@ export class Leftover {
   async #gather(room) {
     const asking = this.#requests.ask(`/rooms/${room}`, { type: HTML_TYPE, method: "HEAD" });
     const { status } = await asking.catch(() => ({}));
-    if (!ENDED.has(status)) return;
-    this.#unsent.handOver(room);
+    if (!ROOM_OVER.has(status)) return;
+    this.#unsent.keepForList(room);
     this.#show();
   }
 
   #show() {
-    const { value } = this.#unsent.leftover;
+    const { value } = this.#unsent.fromDeletedRooms;
     this.#box.hidden = !value;
     this.#box.querySelector("textarea").value = value ?? "";
   }
 
   #discard = () => {
-    this.#unsent.leftover.value = undefined;
+    this.#unsent.fromDeletedRooms.value = undefined;
     this.#show();
   };
 }

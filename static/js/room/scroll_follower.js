@@ -2,9 +2,9 @@
 // stays at the top, whatever changes its size. While the log is in somebody's hand (a button is down, text is
 // selected) nothing moves, and a button says that there is more below.
 
-const NEAR = 24;
+const NEAR_END_PX = 24;
 
-export class Reader {
+export class ScrollFollower {
   #log;
   #button;
   #document;
@@ -13,14 +13,14 @@ export class Reader {
   #pressed = false;
   #selecting = false;
   #size;
-  #top;
+  #anchor;
   #started = false;
 
   constructor({ log, button, ResizeObserver }) {
     this.#log = log;
     this.#button = button;
     this.#document = log.ownerDocument;
-    this.#sizes = new ResizeObserver(() => this.#settle());
+    this.#sizes = new ResizeObserver(() => this.#adjust());
   }
 
   // Lifecycle
@@ -45,13 +45,13 @@ export class Reader {
 
   // Actions
 
-  added() {
-    this.#settle();
+  contentAdded() {
+    this.#adjust();
     this.#button.hidden = this.#isNearEnd;
   }
 
   // Runs a change above `element` so that the element stays where the reader sees it.
-  keep(element, change) {
+  keepInPlace(element, change) {
     const before = element.getBoundingClientRect().top;
     change();
     this.#log.scrollTop += element.getBoundingClientRect().top - before;
@@ -76,18 +76,18 @@ export class Reader {
     this.#document[change]("pointermove", this.#moved, { passive: true });
     this.#document[change]("selectionchange", this.#selected);
     this.#button[change]("mousedown", keepFocus);
-    this.#button[change]("click", this.#asked);
+    this.#button[change]("click", this.#requested);
   }
 
   // The button is about to vanish, and must not take the focus with it.
-  #asked = () => {
+  #requested = () => {
     if (this.#button.matches(":focus")) this.#log.focus();
     this.toEnd();
   };
 
   // Only a change of place is the reader's; what comes with a change of size is not.
   #scrolled = () => {
-    if (this.#size !== this.#sizeNow) return this.#settle();
+    if (this.#size !== this.#sizeNow) return this.#adjust();
     this.#atEnd = this.#isNearEnd;
     if (this.#atEnd) this.#button.hidden = true;
     this.#note();
@@ -127,7 +127,7 @@ export class Reader {
   }
 
   get #isNearEnd() {
-    return this.#log.scrollHeight - this.#log.clientHeight - this.#log.scrollTop <= NEAR;
+    return this.#log.scrollHeight - this.#log.clientHeight - this.#log.scrollTop <= NEAR_END_PX;
   }
 
   get #sizeNow() {
@@ -135,9 +135,9 @@ export class Reader {
     return `${scrollHeight} ${clientHeight} ${clientWidth}`;
   }
 
-  #settle() {
+  #adjust() {
     if (this.#atEnd && !this.#isHeld) this.#follow();
-    else this.#hold();
+    else this.#holdPlace();
   }
 
   #follow() {
@@ -145,20 +145,20 @@ export class Reader {
     this.#note();
   }
 
-  #hold() {
-    if (this.#top) this.#log.scrollTop += this.#top.drift;
+  #holdPlace() {
+    if (this.#anchor) this.#log.scrollTop += this.#anchor.drift;
     if (!this.#isHeld) this.#atEnd = this.#isNearEnd;
     this.#note();
   }
 
   #note() {
     this.#size = this.#sizeNow;
-    this.#top = Top.of(this.#log);
+    this.#anchor = ScrollAnchor.of(this.#log);
   }
 }
 
 // The message at the log's upper edge, and how far it reaches above it.
-class Top {
+class ScrollAnchor {
   #log;
   #message;
   #above;
@@ -171,7 +171,7 @@ class Top {
 
   static of(log) {
     const message = firstBelow(topOf(log), log.querySelectorAll("[data-seq]"));
-    return message && new Top(log, message);
+    return message && new ScrollAnchor(log, message);
   }
 
   // How far it has moved since. A message that has become shorter than it reached is still at the edge.

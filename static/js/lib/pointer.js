@@ -2,13 +2,13 @@
 // left too: the click of a finger comes when the finger is gone already.
 
 const CONTROLS = "a, button, summary";
-const JUST = 500;
+const GRACE_MS = 500;
 
-export class Hand {
+export class Pointer {
   #root;
   #clock;
   #window;
-  #on = null;
+  #control = null;
   #isDown = false;
   #leftAt = -Infinity;
 
@@ -26,12 +26,12 @@ export class Hand {
     this.#listen("removeEventListener");
   }
 
-  get isHere() {
-    return this.#isDown || this.#on !== null || this.#clock.now() - this.#leftAt < JUST;
+  get isBusy() {
+    return this.#isDown || this.#control !== null || this.#clock.now() - this.#leftAt < GRACE_MS;
   }
 
   #listen(change) {
-    this.#root[change]("pointerover", this.#came, { passive: true });
+    this.#root[change]("pointerover", this.#entered, { passive: true });
     this.#root[change]("pointerleave", this.#left, { passive: true });
     this.#root[change]("pointerdown", this.#pressed, { passive: true });
     this.#window[change]("pointermove", this.#moved, { passive: true });
@@ -39,13 +39,13 @@ export class Hand {
     this.#window[change]("pointercancel", this.#released, { passive: true });
   }
 
-  #came = ({ target }) => this.#move(target.closest(CONTROLS));
+  #entered = ({ target }) => this.#move(target.closest(CONTROLS));
 
   #left = () => this.#move(null);
 
   #move(control) {
-    if (this.#on && !control) this.#leftAt = this.#clock.now();
-    this.#on = control;
+    if (this.#control && !control) this.#leftAt = this.#clock.now();
+    this.#control = control;
   }
 
   #pressed = () => {
