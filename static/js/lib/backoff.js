@@ -1,5 +1,5 @@
-// How long to wait after the n-th failure in a row: 1, 2, 4 … 30 seconds, give or take a fifth,
-// so that all the tabs of a house do not come back in the same instant.
+// Exponential backoff with jitter: 1, 2, 4 … 30 seconds after the n-th failure in a row, each up to a fifth
+// more or less, so that not all tabs come back in the same instant.
 
 const MAX_MS = 30_000;
 

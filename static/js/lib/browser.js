@@ -1,11 +1,11 @@
-// The real world, in the shape in which our classes ask for it.
+// The browser APIs that our classes take as arguments.
 
 import { PendingNavigation } from "./pending_navigation.js";
 import { Requests } from "./requests.js";
 import { WebStorage } from "./web_storage.js";
 
 export const clock = {
-  // Not the time of day, which somebody may set while we wait.
+  // Monotonic: the time of day may be set while we wait.
   now: () => performance.now(),
   date: () => Date.now(),
   random: () => Math.random(),
@@ -24,7 +24,7 @@ export const session = new WebStorage(areaNamed("sessionStorage"));
 
 export const local = new WebStorage(areaNamed("localStorage"));
 
-// `crypto.randomUUID` is missing on plain http, where a class may well run us.
+// `crypto.randomUUID` is missing on plain http, which is all that many a local network has.
 export function nonce() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");

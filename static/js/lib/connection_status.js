@@ -1,5 +1,5 @@
-// Tells the reader whether the page is up to date: words when the server cannot be reached, a dimmed
-// page after the back/forward cache, which may show what is long past.
+// Connection status, shown to the reader: words while the server cannot be reached, a dimmed page after the
+// back/forward cache, which may be out of date.
 
 import { report } from "./protocol_error.js";
 import { TransientError } from "./requests.js";
@@ -39,7 +39,7 @@ export class ConnectionStatus {
     if (!(error instanceof TransientError)) report(error, this.#window.document);
   }
 
-  // The same words again would be announced again.
+  // A screen reader would announce the same words again.
   show(text) {
     const status = this.#page.querySelector(".connection");
     if (status.textContent !== text) status.textContent = text;

@@ -1,4 +1,4 @@
-// The one place where text becomes HTML, and only text that our own server rendered.
+// HTML parsing, in this one place, and only of what our own server rendered (Trusted Types).
 
 const policy = globalThis.trustedTypes?.createPolicy("parlor", { createHTML: (html) => html });
 

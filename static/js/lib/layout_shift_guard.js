@@ -1,17 +1,17 @@
-// Ignores a press on what has just moved: whoever presses was aiming at what stood there before. A mouse that
-// went there since has aimed anew; not so in a list, where one thing is like the other.
+// Layout shift guard: ignores a press on a control that has just moved, because it was aimed at what stood
+// there before. A mouse that has moved to it since was aimed at it, except among controls that look alike.
 //
-// Places are taken after every change of the page. What moves because the reader types, scrolls or resizes the
-// window is expected, and so is a question that a press has called up. The log has its own rule: see reader.js.
+// Places are measured after every change of the page. Moves by typing, scrolling or resizing are expected.
 
-const CONTROLS = "a, button, summary";
-const LIST = ".list";
-const EXEMPT = ".log, dialog";
-const SURPRISE_MS = 500;
+import { CONTROLS } from "./pointer.js";
+
+const SHIFT_MS = 500;
 const TYPING_MS = 100;
 
 export class LayoutShiftGuard {
   #root;
+  #alike;
+  #exempt;
   #clock;
   #window;
   #places = new Map(); // control → where on the page it is
@@ -20,14 +20,17 @@ export class LayoutShiftGuard {
   #typedAt = -Infinity;
   #refused = null;
 
-  constructor({ root, clock, window }) {
+  // alike, exempt: selectors of what holds controls that look alike, and of what moves by its own rules
+  constructor({ root, alike, exempt, clock, window }) {
     this.#root = root;
+    this.#alike = alike;
+    this.#exempt = exempt;
     this.#clock = clock;
     this.#window = window;
   }
 
   start() {
-    this.#places = this.#look();
+    this.#places = this.#measure();
     const watch = new this.#window.MutationObserver(this.#changed);
     watch.observe(this.#root, { attributes: true, characterData: true, childList: true, subtree: true });
     this.#window.addEventListener("input", this.#typed, { capture: true });
@@ -37,9 +40,9 @@ export class LayoutShiftGuard {
     this.#window.addEventListener("click", this.#clicked, { capture: true });
   }
 
-  #look() {
+  #measure() {
     const { scrollX, scrollY } = this.#window;
-    const all = [...this.#root.querySelectorAll(CONTROLS)].filter((control) => !control.closest(EXEMPT));
+    const all = [...this.#root.querySelectorAll(CONTROLS)].filter((control) => !control.closest(this.#exempt));
     const shown = all.map((control) => [control, control.getBoundingClientRect()]).filter(([, { width }]) => width > 0);
     return new Map(
       shown.map(([control, { left, top }]) => [control, `${Math.round(left + scrollX)} ${Math.round(top + scrollY)}`]),
@@ -48,7 +51,7 @@ export class LayoutShiftGuard {
 
   #changed = () => {
     const [before, at] = [this.#places, this.#clock.now()];
-    this.#places = this.#look();
+    this.#places = this.#measure();
     if (at - this.#typedAt < TYPING_MS) return;
     for (const [control, place] of this.#places) {
       if (before.get(control) !== place) this.#changedAt.set(control, at);
@@ -60,10 +63,10 @@ export class LayoutShiftGuard {
   };
 
   #resized = () => {
-    this.#places = this.#look();
+    this.#places = this.#measure();
   };
 
-  // A browser also tells of a pointer that rests while the page moves under it.
+  // Also dispatched for a pointer at rest when the page moves under it.
   #moved = ({ clientX: x, clientY: y }) => {
     if (x !== this.#pointer.x || y !== this.#pointer.y) this.#pointer = { x, y, at: this.#clock.now() };
   };
@@ -71,18 +74,18 @@ export class LayoutShiftGuard {
   #pressed = (event) => {
     this.#moved(event);
     const control = event.target.closest(CONTROLS);
-    this.#refused = control && this.#isSurprise(control, event.pointerType) ? control : null;
+    this.#refused = control && this.#isUnexpected(control, event.pointerType) ? control : null;
   };
 
-  #isSurprise(control, pointerType) {
+  #isUnexpected(control, pointerType) {
     const at = this.#changedAt.get(control);
-    if (at === undefined || this.#clock.now() - at >= SURPRISE_MS) return false;
-    // A finger comes from nowhere.
-    return pointerType === "touch" || control.closest(LIST) !== null || this.#pointer.at < at;
+    if (at === undefined || this.#clock.now() - at >= SHIFT_MS) return false;
+    // A finger does not move before it presses.
+    return pointerType === "touch" || control.closest(this.#alike) !== null || this.#pointer.at < at;
   }
 
   #clicked = (event) => {
-    // A key presses without a pointer.
+    // detail 0: pressed by a key.
     if (event.detail > 0 && this.#refused && event.target.closest(CONTROLS) === this.#refused) {
       event.preventDefault();
       event.stopImmediatePropagation();

@@ -1,5 +1,5 @@
-// Makes one element like another while keeping every node that can stay, so that focus, scroll
-// position and a half-pressed button survive. Nodes with a `data-key` are matched by it, wherever
+// Keyed DOM morphing: makes one element like another and keeps every node that can stay, so that focus, scroll
+// position and a button that is being pressed survive. Nodes with a `data-key` are matched by it, wherever
 // they moved; the others by kind and place.
 
 export function morph(old, fresh) {
@@ -50,7 +50,7 @@ function alike(place, child) {
   return place && !keyOf(place) && place.nodeName === child.nodeName ? place : undefined;
 }
 
-// `moveBefore` keeps the focus; where it is missing the focus is given back.
+// `moveBefore` keeps the focus; browsers without it lose it.
 function move(parent, node, place) {
   if (parent.moveBefore) {
     parent.moveBefore(node, place);

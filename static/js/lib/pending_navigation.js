@@ -1,6 +1,6 @@
-// Which forms of the page are on their way. The answer says where to go next: a form that were sent once more
-// meanwhile would be done twice, and the page must not go anywhere by itself, for a poll may hear of a
-// leaving before its form does.
+// Pending navigation: the forms that were submitted and not answered yet. The answer says where to go next. Until
+// then a second submission is ignored, and the page must not navigate by itself: a poll may be told of a leaving
+// before its form is answered.
 
 const TIMEOUT_MS = 8_000;
 
@@ -27,17 +27,17 @@ export class PendingNavigation {
     const form = event.target;
     if (event.defaultPrevented || form.method === "dialog") return;
     if (this.#forms.has(form)) event.preventDefault();
-    else this.#hold(form);
+    else this.#add(form);
   };
 
-  // Not for ever: the reader may have stopped it, or it may have failed.
-  #hold(form) {
+  // Not for ever: the reader may have stopped the navigation, or it may have failed.
+  #add(form) {
     form.setAttribute("aria-busy", "true");
-    const timer = this.#clock.setTimeout(() => this.#release(form), TIMEOUT_MS);
+    const timer = this.#clock.setTimeout(() => this.#remove(form), TIMEOUT_MS);
     this.#forms.set(form, timer);
   }
 
-  #release(form) {
+  #remove(form) {
     form.removeAttribute("aria-busy");
     this.#clock.clearTimeout(this.#forms.get(form));
     this.#forms.delete(form);
@@ -45,6 +45,6 @@ export class PendingNavigation {
 
   // From the back/forward cache.
   #shown = ({ persisted }) => {
-    if (persisted) [...this.#forms.keys()].forEach((form) => this.#release(form));
+    if (persisted) [...this.#forms.keys()].forEach((form) => this.#remove(form));
   };
 }

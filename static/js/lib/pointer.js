@@ -1,7 +1,7 @@
-// Whether a pointer or a finger is on something that can be pressed, or pressing. For a moment after it has
-// left too: the click of a finger comes when the finger is gone already.
+// Pointer state: busy while a mouse or a finger is over a control or down, and for a moment after, because the
+// click of a finger is dispatched when the finger has gone.
 
-const CONTROLS = "a, button, summary";
+export const CONTROLS = "a, button, summary";
 const GRACE_MS = 500;
 
 export class Pointer {
@@ -52,7 +52,7 @@ export class Pointer {
     this.#isDown = true;
   };
 
-  // What opens a menu of the browser's does not say when it is let go.
+  // A press that opens a context menu has no pointerup.
   #moved = ({ buttons }) => {
     if (buttons === 0) this.#released();
   };

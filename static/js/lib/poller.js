@@ -1,7 +1,7 @@
-// Asks again and again, one second after each answer, and never has two requests in flight.
+// Poller: asks again one second after each answer, with one request in flight. Knows nothing of what is asked.
 //
-// What comes on wakes (visible, shown again, online) is asked for at once, because a hidden tab's
-// timers are slow or stopped: correctness never depends on them. Knows nothing of what is asked.
+// A page that becomes visible, is shown again or comes online asks at once: the timers of a hidden tab are slow
+// or stopped, and nothing relies on them.
 
 import { backoff } from "./backoff.js";
 
@@ -49,7 +49,7 @@ export class Poller {
 
   poll = () => {
     if (!this.#started) return;
-    // A request that has been out for long may hang on a connection that died while we slept.
+    // One that is older may hang on a connection that broke while the machine slept.
     if (this.#flight && this.#clock.now() - this.#askedAt < PAUSE_MS) {
       this.#again = true;
     } else {

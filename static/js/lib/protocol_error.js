@@ -1,4 +1,4 @@
-// The server's answer and this page cannot both be right. Never part of normal life, so it is loud.
+// Protocol error: an answer contradicts what the page knows. It never happens in normal use, so it is reported.
 
 export class ProtocolError extends Error {}
 

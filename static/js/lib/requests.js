@@ -1,19 +1,14 @@
-// One request and its whole answer, or a throw.
+// HTTP client: one request and its whole answer, or a TransientError.
 //
-// What comes back is final: somebody decided it. What throws may go better next time:
-// no connection, no answer in time, a server in trouble, a stranger's page where JSON was due.
+// What throws may succeed when it is tried again: no connection, no answer in time, an overloaded or failing server,
+// a page of something in between where JSON was expected.
+
+import { RETRYABLE } from "./statuses.js";
 
 export const JSON_TYPE = "application/json";
 export const HTML_TYPE = "text/html";
 
-// Whoever hears one of these must go where the room's own page sends them.
-export const NO_ACCESS = new Set([401, 403, 404, 410]);
-
-// What the page of a room answers that is no more; 0: it redirects, as it does for those who were inside.
-export const ROOM_OVER = new Set([0, 404, 410]);
-
 const TIMEOUT_MS = 8_000;
-const RETRYABLE = new Set([408, 425, 429]);
 
 export class TransientError extends Error {
   constructor(message, retryAfter = 0) {
@@ -27,18 +22,18 @@ export class Requests {
   #clock;
   #account;
 
-  // account: whose page this is. Should somebody else log in from another tab, the server refuses us
-  // rather than let us go on in their name.
+  // account: whose page this is. When another account logs in from another tab, the server refuses this page
+  // instead of acting in that account's name.
   constructor({ fetch, clock, account }) {
     this.#fetch = fetch;
     this.#clock = clock;
     this.#account = account;
   }
 
-  // `type` is what a 200 must be, `signal` lets the caller give up earlier than we do.
+  // type: what a 200 must be · signal: aborts before the timeout does
   async ask(url, { type, signal, ...options }) {
-    const abort = new AbortController();
-    const cancel = () => abort.abort();
+    const controller = new AbortController();
+    const cancel = () => controller.abort();
     const timer = this.#clock.setTimeout(cancel, TIMEOUT_MS);
     signal?.addEventListener("abort", cancel);
     try {
@@ -47,7 +42,7 @@ export class Requests {
         headers: { Accept: type, "Parlor-Account": this.#account, ...options.headers },
         cache: "no-store",
         redirect: "manual",
-        signal: abort.signal,
+        signal: controller.signal,
       });
       return await this.#read(response, type);
     } catch (error) {
@@ -65,7 +60,7 @@ export class Requests {
     }
     const found = response.headers.get("Content-Type") ?? "";
     if (response.ok && status !== 204 && !found.startsWith(type)) throw new TransientError(`not ${type}`);
-    // No JSON route redirects: whoever does is in between (a hotel's log-in page, say).
+    // No JSON route of ours redirects: this is a captive portal, say.
     if (response.type === "opaqueredirect" && type === JSON_TYPE) throw new TransientError("redirected");
     const body = /json/.test(found) ? await response.json() : await response.text();
     return { status, body };

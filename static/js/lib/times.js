@@ -1,4 +1,4 @@
-// Times and days as the reader's own clock and language have them.
+// Localization of times and days: the reader's own time zone and language.
 
 export class Times {
   #zone;
@@ -10,7 +10,7 @@ export class Times {
     this.renew();
   }
 
-  // Follows the machine to another time zone. → whether it has changed
+  // Takes up the current time zone → whether it has changed
   renew() {
     const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
     if (zone === this.#zone) return false;

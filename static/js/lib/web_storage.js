@@ -1,4 +1,4 @@
-// Values that the browser keeps for us; where it keeps none, or has no more room, this page remembers them.
+// Web Storage (localStorage, sessionStorage) of JSON values; in memory where the browser forbids it or it is full.
 
 const PREFIX = "parlor:";
 
@@ -19,7 +19,7 @@ export class WebStorage {
     }
   }
 
-  // undefined takes it away
+  // undefined removes it
   set(key, value) {
     this.#memory.delete(key);
     try {

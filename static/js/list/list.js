@@ -1,4 +1,4 @@
-// The list of rooms, kept up to date in place.
+// The list of rooms, polled as a fragment and morphed in place.
 
 import { ConnectionStatus } from "../lib/connection_status.js";
 import { parse } from "../lib/fragments.js";
@@ -49,7 +49,7 @@ export class List {
     return this.#requests.ask(`/rooms/list?${query}`, { type: HTML_TYPE, signal });
   }
 
-  // Nothing moves under a hand: what is new is kept until it has gone.
+  // Nothing moves while somebody points at it: an update waits until the pointer has gone.
   answered({ status, body }) {
     if (status === 200) this.#fresh = parse(body, ".list");
     if (this.#fresh && !this.#pointer.isBusy) {

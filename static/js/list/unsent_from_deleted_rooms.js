@@ -1,6 +1,7 @@
-// What was not sent to rooms that are gone by now, on the page of the list.
+// Unsent text from deleted rooms, shown on the list's page.
 
-import { HTML_TYPE, ROOM_OVER } from "../lib/requests.js";
+import { HTML_TYPE } from "../lib/requests.js";
+import { ROOM_OVER } from "../lib/statuses.js";
 
 export class UnsentFromDeletedRooms {
   #box;
@@ -16,11 +17,11 @@ export class UnsentFromDeletedRooms {
   start() {
     this.#box.querySelector("button").addEventListener("click", this.#discard);
     this.#show();
-    this.#unsent.rooms.forEach((room) => this.#gather(room));
+    this.#unsent.rooms.forEach((room) => this.#check(room));
   }
 
-  // A room that ended while no page of it was open. Who cannot be asked now is asked next time.
-  async #gather(room) {
+  // A room that was deleted while no page of it was open. What fails now is asked again on the next page.
+  async #check(room) {
     const asking = this.#requests.ask(`/rooms/${room}`, { type: HTML_TYPE, method: "HEAD" });
     const { status } = await asking.catch(() => ({}));
     if (!ROOM_OVER.has(status)) return;

@@ -1,4 +1,4 @@
-// What every page does, those without a script of their own too.
+// Entry script of a page without a script of its own, and a part of the others.
 
 import { account, clock, local, pendingNavigation, session } from "../lib/browser.js";
 import { LayoutShiftGuard } from "../lib/layout_shift_guard.js";
@@ -12,5 +12,6 @@ unsent.tidy({ isLoggedIn: document.querySelector(".header__exit") !== null });
 if (document.querySelector("main.room") === null) forgetPageName(session);
 new ExitConfirmation({ window, unsent }).start();
 pendingNavigation.start();
-// Once the page's own script has put everything in its place.
-clock.setTimeout(() => new LayoutShiftGuard({ root: document.body, clock, window }).start(), 0);
+const guarded = { root: document.body, alike: ".list", exempt: ".log, dialog", clock, window };
+// After the page's own script, which moves things too.
+clock.setTimeout(() => new LayoutShiftGuard(guarded).start(), 0);

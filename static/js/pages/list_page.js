@@ -1,4 +1,4 @@
-// Brings the list page to life.
+// Entry script of the list of rooms.
 
 import { clock, pendingNavigation, requests } from "../lib/browser.js";
 import { List } from "../list/list.js";

@@ -1,4 +1,4 @@
-// Brings a room page to life. A page of older history (no `data-live`) only gets the reader's own times.
+// Entry script of a room. A page of older history (no `data-live`) only gets its times localized.
 
 import { clock, nonce, pendingNavigation, requests, session } from "../lib/browser.js";
 import { Times } from "../lib/times.js";

@@ -1,10 +1,10 @@
-// The message box: with a keyboard Enter sends and Shift+Enter makes a line, under a finger Enter makes a
-// line and the button sends. What is typed is kept until it is handed on.
+// Composer, the message box: with a keyboard Enter sends and Shift+Enter breaks the line, on a touch screen Enter
+// breaks the line and the button sends. What is typed is stored as a draft until it is in the outbox.
 
 import { lengthOf, normalized } from "./texts.js";
 
 const COUNT_WITHIN = 200;
-// How long a form that was sent before the script came may take to be answered.
+// How long a form that was submitted before the script ran may take to be answered.
 const FORM_TIMEOUT_MS = 5_000;
 
 export class Composer {
@@ -43,7 +43,7 @@ export class Composer {
     this.#box.addEventListener("input", this.#typed);
     this.#touch.addEventListener("change", this.#touchChanged);
     this.#touchChanged();
-    this.#recover();
+    this.#restoreDraft();
   }
 
   stop() {
@@ -55,14 +55,14 @@ export class Composer {
     this.#touch.removeEventListener("change", this.#touchChanged);
   }
 
-  // A text comes back, above what has been typed since.
+  // Puts an unsent message back, above what has been typed since.
   restore(text) {
     this.#box.value = [text, this.#box.value].filter(Boolean).join("\n");
     this.#typed();
     this.#box.focus();
   }
 
-  // Takes up a draft from elsewhere, unless there is one → whether it did
+  // Takes over the draft of another page, unless there is one here → whether it did
   adopt(text) {
     if (this.#draft.value) return false;
     this.#box.value = text;
@@ -70,11 +70,10 @@ export class Composer {
     return true;
   }
 
-  // What stands in the box was typed before the script came, or given back by the server. It stays as it is,
-  // and what was kept from before comes above it. From now on the browser itself is to restore nothing: it
-  // does not know what has been sent. What was found may be on its way already, by the form itself: then it is
-  // no draft, and sent again it is the same message.
-  #recover() {
+  // Text in the box was typed before the script ran, or put there by the server. It stays, below the stored
+  // draft. It may have been submitted already, by the form itself: so for a while it is no draft, and when it is
+  // sent it has the form's nonce. The browser must restore nothing later: it does not know what was sent.
+  #restoreDraft() {
     const kept = this.#draft.value ?? "";
     this.#prefilled = normalized(this.#box.value);
     if (this.#box.value === "") this.#box.value = kept;
@@ -106,7 +105,7 @@ export class Composer {
 
   #keyPressed = (event) => {
     if (event.key !== "Enter" || event.shiftKey || this.#touch.matches) return;
-    // The Enter that ends a composition (Japanese, Chinese, Korean input) is not ours; 229 is Safari's.
+    // An Enter that ends the composition of an input method does not send; 229 is how Safari reports it.
     if (event.isComposing || event.keyCode === 229) return;
     event.preventDefault();
     this.#form.requestSubmit();
@@ -123,7 +122,7 @@ export class Composer {
   }
 
   #measure() {
-    // 1 unit per character at least: a short text is not worth counting
+    // A character has one UTF-16 unit at least, so a short text need not be counted.
     const near = this.#box.value.length > this.#limit - COUNT_WITHIN;
     const text = near ? normalized(this.#box.value) : "";
     const length = lengthOf(text);

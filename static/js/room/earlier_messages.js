@@ -1,5 +1,4 @@
-// The button *Earlier messages*: those before the first on the page, as many as the server gives at a time, as
-// often as the reader asks.
+// Backward pagination: the button *Earlier messages*.
 
 export class EarlierMessages {
   #root;
@@ -22,7 +21,7 @@ export class EarlierMessages {
   }
 
   #clicked = async ({ target }) => {
-    // A translated button has elements of its own.
+    // A browser that translates puts elements into the button.
     if (this.#loading || !target.closest("button.log__earlier")) return;
     this.#loading = true;
     try {

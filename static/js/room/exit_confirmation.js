@@ -1,4 +1,4 @@
-// Asks before somebody leaves a room or logs out who has written something here that was not sent.
+// Confirmation dialog before somebody leaves a room or logs out who has unsent text there.
 
 const LOG_OUT = "/session/end";
 const LEAVE = /^\/rooms\/(\d+)\/leave$/;
@@ -13,7 +13,7 @@ export class ExitConfirmation {
     this.#unsent = unsent;
   }
 
-  // Before all others who listen for forms.
+  // Captures, to be called before all others that listen for forms.
   start() {
     this.#window.addEventListener("submit", this.#submitted, { capture: true });
   }

@@ -1,7 +1,6 @@
 // Ledger of a room's log: the cursor, and the tag of every entry that is loaded, numbered without a gap.
-//
-// Knows nothing of the page. The order in which answers arrive proves nothing: each is checked against the
-// position it was asked with, and against the tags known already.
+// Knows nothing of the page. Answers may come in any order: each is checked against the position it was asked
+// with, and against the tags known already.
 
 import { ProtocolError } from "../lib/protocol_error.js";
 
@@ -31,8 +30,8 @@ export class Ledger {
     return this.#first > 1;
   }
 
-  // → those of an answer's entries that are new, or throws a ProtocolError. They are appended only once they are
-  // shown: should that fail, the next answer brings them again.
+  // → the new ones of an answer's entries; throws a ProtocolError. They are appended once they are shown: if that
+  // fails, the next answer has them again.
   following(entries, asked) {
     if (asked.generation !== this.#generation) return [];
     requireGapless(entries, asked.seq + 1);

@@ -1,7 +1,6 @@
-// One message on the page: made from the server's own template, and put in order with its neighbours.
+// View of messages: builds their elements from the server's template, and groups neighbours.
 //
-// What a message says and who said it is kept here and never read back from the page, which people let
-// their browser translate.
+// Author and time are kept here and not read back from the page, which browsers translate.
 
 const GROUP_MS = 5 * 60_000;
 
@@ -19,7 +18,7 @@ export class Messages {
     this.#document = document;
   }
 
-  // A fragment of new elements, arranged after `previous` (or none).
+  // A fragment of new elements, grouped with `previous` (or none).
   build(messages, previous) {
     const fragment = this.#document.createDocumentFragment();
     for (const message of messages) {
@@ -31,7 +30,7 @@ export class Messages {
     return fragment;
   }
 
-  // Day separator above, or none; author shown, or taken as read from the message before.
+  // Shows a day separator above the first message of a day, and the author above the first of a group.
   group(element, previous) {
     const day = this.#dayOf(element);
     const sameDay = previous !== undefined && this.#dayOf(previous) === day;
@@ -44,7 +43,7 @@ export class Messages {
     return this.#known.get(element).separator ?? element;
   }
 
-  // What the server rendered, in the reader's time.
+  // Takes over elements that the server rendered, in the reader's time zone.
   localize(elements) {
     let previous;
     for (const element of elements) {
@@ -55,7 +54,6 @@ export class Messages {
     }
   }
 
-  // The reader may have travelled since.
   followTimeZone(elements) {
     if (this.#times.renew()) this.localize(elements);
   }

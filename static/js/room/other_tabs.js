@@ -1,13 +1,13 @@
-// This page among those of its room in the same browser: what it is called, and which others are open.
+// Other tabs: this page's name, and the names of the room's other pages that are open in the same browser.
 //
-// A page hands its name on to the next one of its tab, as on a reload, and so its words too; not over another
-// page, from which people come back much later. Names are not simply the tab's: a tab that is duplicated takes
-// along what it has stored.
+// On a reload the page of a tab takes over the name of the one before it, and with it what that has stored; not
+// if another page came between, because that may have been long. A name is in session storage only between two
+// pages: a duplicated tab would have a copy of it.
 
 const ANSWER_MS = 400;
 const NAME = "page";
 
-// A page that is none of a room's takes no name on.
+// For pages of no room.
 export function forgetPageName(session) {
   session.set(NAME, undefined);
 }
@@ -20,7 +20,7 @@ export class OtherTabs {
   #name;
   #open = new Set();
 
-  // channel: a BroadcastChannel of the room · session: what the tab keeps
+  // channel: a BroadcastChannel of the room · session: session storage
   constructor({ channel, session, clock, nonce, window }) {
     this.#channel = channel;
     this.#session = session;
@@ -47,7 +47,7 @@ export class OtherTabs {
     this.#window.removeEventListener("pageshow", this.#clearName);
   }
 
-  // The names of the others, once they have had time to answer. One that is fast asleep does not.
+  // The names of the others, after a time for answers. A frozen tab does not answer.
   async find() {
     this.#channel.postMessage({ asks: this.#name });
     await new Promise((resolve) => this.#clock.setTimeout(resolve, ANSWER_MS));

@@ -1,14 +1,12 @@
-// What has been written and not yet acknowledged. Sent one after the other, each under its own
-// nonce, so that a repeated send is the same message. Outlives the page: every change is kept first.
+// Outbox: messages that are sent and not yet acknowledged. They are sent one after the other, each with its own
+// nonce, so that a repeated send is the same message. Every change is stored first, to survive the page.
 //
-// An entry has a `refusal`: null while it is on its way, "" while it waits to be told, else why not.
+// A message has a `refusal`: null while it is to be sent, "" while its author has to decide, else the reason.
 
 import { backoff } from "../lib/backoff.js";
-import { NO_ACCESS } from "../lib/requests.js";
+import { ACCEPTED, NO_ACCESS } from "../lib/statuses.js";
 
-const ACCEPTED = new Set([200, 201]);
-
-// Dispatches `change`.
+// Dispatches `change` when its messages or their refusals change.
 export class Outbox extends EventTarget {
   #messages;
   #stored;
@@ -21,7 +19,7 @@ export class Outbox extends EventTarget {
   #sending = false;
   #started = false;
 
-  // conversation: send(entry) → answer, or throws · sent(answer) · refused(answer)
+  // stored: { value } · sync: send(message) → answer, or throws · sent(answer) · refused(answer)
   constructor({ stored, sync, clock, nonce }) {
     super();
     this.#stored = stored;
@@ -47,7 +45,7 @@ export class Outbox extends EventTarget {
     return this.#messages;
   }
 
-  // nonce: only of what may be on its way already
+  // nonce: of a text that may have been sent already
   add(body, nonce = this.#nonce()) {
     this.#dropTaken();
     this.#messages.push({ nonce, body, refusal: null });
@@ -55,8 +53,8 @@ export class Outbox extends EventTarget {
     this.wake();
   }
 
-  // What another page left: its author says whether it is still to be sent. It keeps its nonce, and so is
-  // sent once even if it was before, or is again from there.
+  // Takes over what another page left; its author decides whether it is sent. The nonce stays, so that it is
+  // one message even if it was sent from there.
   offer(messages) {
     if (messages.length === 0) return;
     this.#dropTaken();
@@ -65,8 +63,7 @@ export class Outbox extends EventTarget {
     this.#changed();
   }
 
-  // Under the same nonce: it may have been stored before its author was turned away. Only a nonce
-  // that stands for another text (409) is of no more use.
+  // With the same nonce, because it may have been stored; 409 says that the nonce has another text.
   retry(message) {
     this.#dropTaken();
     if (message.status === 409) message.nonce = this.#nonce();
@@ -121,13 +118,12 @@ export class Outbox extends EventTarget {
     }
   }
 
-  // Ours is what we keep. While this page was asleep another one may have taken it for left behind, and its
-  // author has decided there.
+  // While this page was frozen another one may have taken over what it had stored: its author decides there.
   #dropTaken() {
-    const kept = new Set((this.#stored.value ?? []).map(({ nonce }) => nonce));
-    const ours = this.#messages.filter(({ nonce }) => kept.has(nonce));
-    if (ours.length === this.#messages.length) return;
-    this.#messages = ours;
+    const stored = new Set((this.#stored.value ?? []).map(({ nonce }) => nonce));
+    const kept = this.#messages.filter(({ nonce }) => stored.has(nonce));
+    if (kept.length === this.#messages.length) return;
+    this.#messages = kept;
     this.dispatchEvent(new Event("change"));
   }
 

@@ -1,4 +1,4 @@
-// The outbox as the author sees it, under the log.
+// View of the outbox, below the log.
 
 export class OutboxList {
   #list;

@@ -1,4 +1,4 @@
-// Who is in the room: a fragment, fetched when a poll says that it changed.
+// The people in the room: a fragment, fetched when a poll says that it changed.
 
 import { parse } from "../lib/fragments.js";
 import { morph } from "../lib/morph.js";
@@ -20,7 +20,7 @@ export class People {
     return this.#element.dataset.version;
   }
 
-  // A failure needs no handling: the next poll says again that something changed.
+  // A failure is not handled: the next poll says again that something changed.
   async update(version) {
     if (version === this.version || this.#asking) return;
     this.#asking = true;

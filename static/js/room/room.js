@@ -1,8 +1,7 @@
-// The room page: makes its parts and wires them to each other, and leaves when it must. Everything it needs
-// from the browser is passed in.
+// The room page: makes its parts, wires them to each other, and navigates away when its person is out of the room.
 
 import { ConnectionStatus } from "../lib/connection_status.js";
-import { ROOM_OVER } from "../lib/requests.js";
+import { ROOM_OVER } from "../lib/statuses.js";
 import { Composer } from "./composer.js";
 import { EarlierMessages } from "./earlier_messages.js";
 import { Ledger } from "./ledger.js";
@@ -73,7 +72,7 @@ export class Room {
     for (const part of this.#parts) part.stop();
   }
 
-  // What pages left behind that are open no more. A draft goes on in the box, if that is empty.
+  // Takes over unsent text of pages that are closed. One draft goes into the box, if that is empty.
   async #adoptAbandoned() {
     const others = await this.#otherTabs.find();
     if (this.#leaving) return;
@@ -85,8 +84,8 @@ export class Room {
 
   // RoomSync's delegate
 
-  // Not in this room any more: its own address says why. What was not sent stays for the way back,
-  // and where no way leads back the list shows it.
+  // Out of the room: its own address says why. Unsent text stays in the store for a return; from a deleted room
+  // the list shows it.
   refused({ status }) {
     if (this.#leaving || this.#pendingNavigation.isPending) return;
     this.#leaving = true;

@@ -1,9 +1,10 @@
-// What is asked of the server about a room's messages, and what each answer means for the page.
+// Synchronization of a room with the server: the requests for its messages, and what each answer changes.
 
 import { parse } from "../lib/fragments.js";
 import { Poller } from "../lib/poller.js";
 import { ProtocolError, report } from "../lib/protocol_error.js";
-import { HTML_TYPE, JSON_TYPE, NO_ACCESS } from "../lib/requests.js";
+import { HTML_TYPE, JSON_TYPE } from "../lib/requests.js";
+import { NO_ACCESS } from "../lib/statuses.js";
 import { entriesOf } from "./timeline.js";
 
 export class RoomSync {
@@ -54,14 +55,14 @@ export class RoomSync {
     if (answer.status === 204) return false;
     if (answer.status === 200) return this.#take(answer);
     if (NO_ACCESS.has(answer.status)) this.refused(answer);
-    // 409: a position of another history. 422: one that is none.
+    // 409: a cursor of another history. 422: not a cursor.
     else await this.#resync(new ProtocolError(answer.body?.detail ?? `answer ${answer.status}`));
     return false;
   }
 
   // For the outbox
 
-  // `keepalive`: what was sent last goes out even when the page is closed at once.
+  // keepalive: the request goes on if the page is closed.
   async send({ body, nonce }) {
     const asked = this.#ledger.position;
     const answer = await this.#requests.ask(`${this.#messages}?after=${asked.cursor}`, {
@@ -75,7 +76,7 @@ export class RoomSync {
   }
 
   async sent(answer) {
-    // Should the history not be reloaded now, the next poll finds the same fault.
+    // Where a reload failed, the next poll finds the same error.
     if (await this.#take(answer).catch(() => true)) this.#poller.poll();
   }
 
@@ -83,7 +84,7 @@ export class RoomSync {
     this.#delegate.refused(answer);
   }
 
-  // For the button; throws when nothing could be loaded.
+  // For EarlierMessages; throws when nothing could be loaded.
   async loadEarlier() {
     const { generation } = this.#ledger.position;
     const answer = await this.#requests.ask(`${this.#messages}?before=${this.#ledger.first}`, { type: JSON_TYPE });
@@ -117,7 +118,7 @@ export class RoomSync {
     return body.more;
   }
 
-  // The page and the server disagree, so the page is wrong: its history is read anew, in place.
+  // The server is right: the page's history is replaced, in place.
   async #resync(error) {
     report(error, this.#document);
     this.#reloading ??= this.#reload().finally(() => (this.#reloading = null));

@@ -1,6 +1,6 @@
-// Where the reader is in the log. At the end, the end is followed; anywhere else the message at the top
-// stays at the top, whatever changes its size. While the log is in somebody's hand (a button is down, text is
-// selected) nothing moves, and a button says that there is more below.
+// Scroll follower and scroll anchoring of the log: who is at its end stays at the end, for anybody else the message
+// at the upper edge stays there whatever changes its size. While a button is down or text is selected nothing
+// moves, and a button offers *New messages*.
 
 const NEAR_END_PX = 24;
 
@@ -28,7 +28,7 @@ export class ScrollFollower {
   start() {
     if (this.#started) return;
     this.#started = true;
-    // Without the script the log is turned upside down to open at its end: see messages.css.
+    // Without this class the log is in reverse, to open at its end without a script: see messages.css.
     this.#log.classList.add("log--live");
     this.#listen("addEventListener");
     this.#sizes.observe(this.#log);
@@ -50,12 +50,12 @@ export class ScrollFollower {
     this.#button.hidden = this.#isNearEnd;
   }
 
-  // Runs a change above `element` so that the element stays where the reader sees it.
+  // Runs a change above `element` without moving the element in the window.
   keepInPlace(element, change) {
     const before = element.getBoundingClientRect().top;
     change();
     this.#log.scrollTop += element.getBoundingClientRect().top - before;
-    this.#note();
+    this.#remember();
   }
 
   toEnd() {
@@ -79,21 +79,21 @@ export class ScrollFollower {
     this.#button[change]("click", this.#requested);
   }
 
-  // The button is about to vanish, and must not take the focus with it.
+  // The button is about to be hidden, which would lose the focus.
   #requested = () => {
     if (this.#button.matches(":focus")) this.#log.focus();
     this.toEnd();
   };
 
-  // Only a change of place is the reader's; what comes with a change of size is not.
+  // A scroll event that comes with a change of size is not the reader's.
   #scrolled = () => {
     if (this.#size !== this.#sizeNow) return this.#adjust();
     this.#atEnd = this.#isNearEnd;
     if (this.#atEnd) this.#button.hidden = true;
-    this.#note();
+    this.#remember();
   };
 
-  // Who opens a tall message reads on where they are, and not at its end.
+  // Whoever opens a tall message goes on reading where they are, not at its end.
   #clicked = ({ target }) => {
     if (target.closest("summary")) this.#atEnd = false;
   };
@@ -108,12 +108,12 @@ export class ScrollFollower {
     if (this.#atEnd && !this.#selecting) this.toEnd();
   };
 
-  // A scrollbar does not say when it is let go.
+  // The release of a scrollbar has no pointerup.
   #moved = ({ buttons }) => {
     if (buttons === 0) this.#up();
   };
 
-  // What came meanwhile does not carry off a reader whose selection goes.
+  // When a selection ends, what was added meanwhile must not scroll the reader away.
   #selected = () => {
     const before = this.#selecting;
     this.#selecting = isSelected(this.#log);
@@ -122,7 +122,7 @@ export class ScrollFollower {
 
   // Internal
 
-  get #isHeld() {
+  get #isInUse() {
     return this.#pressed || this.#selecting;
   }
 
@@ -136,28 +136,28 @@ export class ScrollFollower {
   }
 
   #adjust() {
-    if (this.#atEnd && !this.#isHeld) this.#follow();
+    if (this.#atEnd && !this.#isInUse) this.#follow();
     else this.#holdPlace();
   }
 
   #follow() {
     this.#log.scrollTop = this.#log.scrollHeight;
-    this.#note();
+    this.#remember();
   }
 
   #holdPlace() {
     if (this.#anchor) this.#log.scrollTop += this.#anchor.drift;
-    if (!this.#isHeld) this.#atEnd = this.#isNearEnd;
-    this.#note();
+    if (!this.#isInUse) this.#atEnd = this.#isNearEnd;
+    this.#remember();
   }
 
-  #note() {
+  #remember() {
     this.#size = this.#sizeNow;
     this.#anchor = ScrollAnchor.of(this.#log);
   }
 }
 
-// The message at the log's upper edge, and how far it reaches above it.
+// Scroll anchor: the message at the log's upper edge, and how far it reaches above it.
 class ScrollAnchor {
   #log;
   #message;
@@ -174,7 +174,7 @@ class ScrollAnchor {
     return message && new ScrollAnchor(log, message);
   }
 
-  // How far it has moved since. A message that has become shorter than it reached is still at the edge.
+  // How far it has moved. A message that is shorter now than it reached above the edge is still at the edge.
   get drift() {
     if (!this.#message.isConnected) return 0;
     const above = Math.min(this.#above, this.#message.offsetHeight - 1);
@@ -186,7 +186,7 @@ function topOf(element) {
   return element.getBoundingClientRect().top;
 }
 
-// The messages stand in order, so that each look settles half of them.
+// Binary search: every measurement costs a layout.
 function firstBelow(edge, messages) {
   let [from, to] = [0, messages.length];
   while (from < to) {

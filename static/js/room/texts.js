@@ -1,5 +1,4 @@
-// What becomes of a text when it is sent: the same as in `model/messages.rs` on the server, so that the
-// message box counts and trims as the server does.
+// Normalization of texts as in `model/messages.rs`, so that the message box counts and trims as the server does.
 
 const BLANK_LINES_MAX = 2;
 const MARKS_MAX = 8;
@@ -9,7 +8,7 @@ const VISIBLE = /[^\p{White_Space}\p{Cc}\p{DI}\u2800\u{1d159}\ufff9-\ufffb]/u;
 const MARK_RUN = /\p{M}(?:\p{M}|\p{DI})*/gu;
 const SPACE_AT_END = /\p{White_Space}+$/u;
 
-// → the text as it will be stored, "" where nothing of it could be seen
+// → the text as it will be stored, "" if nothing in it is visible
 export function normalized(typed) {
   const plain = typed.toWellFormed().replace(BREAK, "\n").replace(CONTROL, "").normalize("NFC");
   const lines = plain.replace(MARK_RUN, limitMarks).split("\n");
@@ -24,7 +23,7 @@ export function lengthOf(text) {
   return [...text].length;
 }
 
-// Marks on one letter; what cannot be seen does not part them from it.
+// The combining marks on one letter; ignorable characters between them do not count.
 function limitMarks(run) {
   let marks = 0;
   return [...run].filter((c) => !/\p{M}/u.test(c) || (marks += 1) <= MARKS_MAX).join("");

@@ -1,6 +1,5 @@
-// Timeline: the elements of a room's messages on the page, in order.
-//
-// Knows nothing of cursors. What is shown is kept here and never read back from the page.
+// Timeline: the elements of a room's messages, in order. Knows nothing of cursors, and does not read the page to
+// learn what it shows.
 
 export class Timeline {
   #element;
@@ -29,7 +28,6 @@ export class Timeline {
     this.#follower.stop();
   }
 
-  // To be called now and then.
   followTimeZone() {
     this.#messages.followTimeZone(this.#shown);
   }
@@ -55,7 +53,7 @@ export class Timeline {
     });
   }
 
-  // Nobody is told of another history's messages one by one.
+  // The region is not live: a screen reader does not announce a replaced history.
   replace(history, hasEarlier) {
     this.#history.replaceChildren(...history.childNodes);
     this.#appended.replaceChildren();
@@ -64,7 +62,7 @@ export class Timeline {
     this.#follower.contentAdded();
   }
 
-  // The link is for those without script; here its place is taken by a button.
+  // A button takes the place of the link, which is for pages without script.
   offerEarlier(hasEarlier) {
     this.#history.querySelector("a.log__earlier")?.remove();
     this.#history.querySelector("button.log__earlier").hidden = !hasEarlier;
@@ -86,8 +84,7 @@ function elementsOf(root) {
   return [...root.querySelectorAll("[data-seq]")];
 }
 
-// Who said it and when is copied along with each message. A copy with styles would hide it again wherever
-// the page does.
+// As plain text, with author and time of each message: a copy with styles would hide them where the page does.
 function copyPlainly(event) {
   event.clipboardData.setData("text/plain", event.currentTarget.ownerDocument.getSelection().toString());
   event.preventDefault();

@@ -1,5 +1,5 @@
-// What was written and not sent, kept by account, room and page: it outlives its page and its tab, and two
-// tabs of a room each have their own.
+// Store of unsent text: the draft and the outbox of every page, by account, room and page. It survives page and
+// tab; two tabs of a room do not share.
 
 const LOGGING_OUT = "logging-out";
 const LOG_OUT_MS = 60_000;
@@ -10,7 +10,7 @@ export class UnsentStore {
   #account;
   #clock;
 
-  // session: what the tab keeps · account: whose page this is, "" on the page of nobody
+  // session: session storage · account: whose page this is, "" if nobody is logged in
   constructor({ storage, session, account, clock }) {
     this.#storage = storage;
     this.#session = session;
@@ -18,17 +18,17 @@ export class UnsentStore {
     this.#clock = clock;
   }
 
-  // What one page of a room keeps.
+  // The values of one page of a room.
   of(room, page) {
     return { draft: this.#value(room, page, "draft"), outbox: this.#value(room, page, "outbox") };
   }
 
-  // What is left of rooms that are gone.
+  // The unsent text from deleted rooms.
   get fromDeletedRooms() {
     return this.#value("deleted-rooms");
   }
 
-  // Whether there is anything, in a room or at all.
+  // Whether there is anything, in a room or anywhere.
   has(...room) {
     return this.#keys(...room).length > 0;
   }
@@ -38,11 +38,11 @@ export class UnsentStore {
     return [...new Set(rooms)];
   }
 
-  // Takes away what the pages of a room have kept that are meant.
-  take(room, isMeant) {
+  // Removes and returns the values of a room's pages, of those that match.
+  take(room, matches) {
     const pages = new Set(this.#keys(room).map(([, page]) => page));
     const taken = { drafts: [], messages: [] };
-    for (const { draft, outbox } of [...pages].filter(isMeant).map((page) => this.of(room, page))) {
+    for (const { draft, outbox } of [...pages].filter(matches).map((page) => this.of(room, page))) {
       if (draft.value) taken.drafts.push(draft.value);
       taken.messages.push(...(outbox.value ?? []));
       draft.value = outbox.value = undefined;
@@ -50,22 +50,21 @@ export class UnsentStore {
     return taken;
   }
 
-  // The room is gone for good, its words are not.
-  keepForList(room, isMeant = () => true) {
-    const { drafts, messages } = this.take(room, isMeant);
+  // Moves what a deleted room's pages have stored to where the list shows it.
+  keepForList(room, matches = () => true) {
+    const { drafts, messages } = this.take(room, matches);
     const texts = [...messages.map(({ body }) => body), ...drafts];
     const kept = this.fromDeletedRooms;
     if (texts.length > 0) kept.value = [kept.value, ...texts].filter(Boolean).join("\n\n");
   }
 
-  // Somebody is about to log out from this tab, and knows what goes with it.
+  // Called before a log-out from this tab, whose person was asked about unsent text.
   loggingOut() {
     this.#session.set(LOGGING_OUT, { account: this.#account, at: this.#clock.date() });
   }
 
-  // Takes away what is of no more use to whoever has this page: the words of other accounts, and where a
-  // log-out has led here those of whoever has logged out. A session that has ended otherwise takes none away,
-  // for its person comes back.
+  // Removes what other accounts have stored, and after a log-out from this tab what that account has. After a
+  // session that ended otherwise everything stays, because its person will come back.
   tidy({ isLoggedIn }) {
     const left = this.#session.get(LOGGING_OUT);
     this.#session.set(LOGGING_OUT, undefined);
@@ -89,7 +88,7 @@ export class UnsentStore {
     };
   }
 
-  // The names behind those given; where nobody can say whose page this is, those of everybody.
+  // The names that follow the given ones in keys; without an account, those of all accounts.
   #keys(...names) {
     if (!this.#account) return this.#storage.keys.map((key) => key.split(":").slice(1));
     const start = [this.#account, ...names, ""].join(":");
