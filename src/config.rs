@@ -56,7 +56,7 @@ pub struct Limits {
     /// How many connections serve requests at most.
     pub connections: u32,
     /// How long PostgreSQL may take for what is asked at once.
-    pub patience: Duration,
+    pub timeout: Duration,
 }
 
 impl Default for Config {
@@ -97,8 +97,8 @@ impl Config {
     /// How much of the database this instance may take.
     #[must_use]
     pub fn limits(&self) -> Limits {
-        let patience = Duration::from_millis(self.database_timeout_ms);
-        Limits { connections: self.database_connections, patience }
+        let timeout = Duration::from_millis(self.database_timeout_ms);
+        Limits { connections: self.database_connections, timeout }
     }
 
     /// How many bytes the logs of rooms may take in memory.

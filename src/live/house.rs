@@ -100,12 +100,12 @@ impl House {
             .skip(start)
             .take(most)
             .filter_map(|id| self.rooms.get(id))
-            .map(LiveRoom::seen_from_outside)
+            .map(LiveRoom::load_room_row)
             .collect();
         let whereabouts = self.whereabouts(account);
         let own = whereabouts.inside().filter(|here| rooms.iter().all(|room| room.room.id != here.id));
         if let Some(own) = own.and_then(|here| self.living(here.id)) {
-            rooms.insert(0, own.seen_from_outside());
+            rooms.insert(0, own.load_room_row());
         }
         ListPage { version: self.moved, page, pages, whereabouts, rooms }
     }
@@ -207,7 +207,7 @@ impl House {
 }
 
 impl LiveRoom {
-    fn seen_from_outside(&self) -> Room {
+    fn load_room_row(&self) -> Room {
         let inside = i64::try_from(self.inside.len()).unwrap_or(i64::MAX);
         Room { room: self.room.clone(), owner: self.owner.clone(), inside, moved: self.moved }
     }

@@ -36,7 +36,7 @@ use watched::Watched;
 
 /// How long a handler waits for the tail to pass what it has just committed, and a poll for a room that
 /// is on its way into memory.
-const PATIENCE: Duration = Duration::from_secs(1);
+const APPLY_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// This instance's projection. Cheap to clone.
 #[derive(Clone)]
@@ -116,8 +116,8 @@ impl Live {
 
     /// How often the database was gone to for memory: by the tail, and to load rooms.
     #[must_use]
-    pub fn visits(&self) -> (u64, u64) {
-        (self.0.store.visits(), self.0.loading.visits())
+    pub fn checkouts(&self) -> (u64, u64) {
+        (self.0.store.checkouts(), self.0.loading.checkouts())
     }
 
     /// Has the tail read what was committed before this call, and waits until it has, but not for ever.
@@ -127,7 +127,7 @@ impl Live {
         self.0.bell.notify_one();
         let mut readings = self.0.readings.clone();
         let passes = readings.wait_for(|began| !began.is_before(committed));
-        let _ = tokio::time::timeout(PATIENCE, passes).await;
+        let _ = tokio::time::timeout(APPLY_TIMEOUT, passes).await;
     }
 
     /// The same after a commit to the log of `room`, which is watched from here on. What is being loaded may be
@@ -142,7 +142,7 @@ impl Live {
             self.rung().insert(room);
             self.settle().await;
         };
-        let _ = tokio::time::timeout(PATIENCE, passes).await;
+        let _ = tokio::time::timeout(APPLY_TIMEOUT, passes).await;
     }
 
     /// The living session with this token.
@@ -185,7 +185,7 @@ impl Live {
     pub async fn updates_once_loaded(&self, question: Question) -> Option<Known<LiveUpdates>> {
         match self.tell(&question, |_, _| true) {
             Told::Loading(loaded) => {
-                tokio::time::timeout(PATIENCE, loaded).await.ok()?;
+                tokio::time::timeout(APPLY_TIMEOUT, loaded).await.ok()?;
                 self.updates(question)
             }
             told => told.known(),

@@ -35,39 +35,39 @@ impl Purpose {
 }
 
 /// The queue of one purpose, first come, first served.
-pub(super) struct Queue {
+pub(super) struct AdmissionQueue {
     purpose: Purpose,
     size: u32,
-    places: Arc<Semaphore>,
+    slots: Arc<Semaphore>,
     waiting: AtomicU32,
-    /// How long a place is held of late, in microseconds: a moving average.
+    /// How long a slot has been held of late, in microseconds: a moving average.
     held: AtomicU64,
 }
 
-impl Queue {
+impl AdmissionQueue {
     /// One for `size` at a time.
     pub(super) fn new(purpose: Purpose, size: u32) -> Arc<Self> {
-        let places = Arc::new(Semaphore::new(usize::try_from(size).unwrap_or(Semaphore::MAX_PERMITS)));
-        Arc::new(Self { purpose, size, places, waiting: AtomicU32::new(0), held: AtomicU64::new(0) })
+        let slots = Arc::new(Semaphore::new(usize::try_from(size).unwrap_or(Semaphore::MAX_PERMITS)));
+        Arc::new(Self { purpose, size, slots, waiting: AtomicU32::new(0), held: AtomicU64::new(0) })
     }
 
-    /// A place. Refused at once if the wait is not likely to end by `until`; who has been `admitted` before
+    /// A slot. Refused at once if the wait is not likely to end by `until`; who has been `admitted` before
     /// is not, so that the work done for them is not lost.
-    pub(super) async fn enter(self: &Arc<Self>, until: Instant, admitted: bool) -> Result<Place, Error> {
-        let permit = match Arc::clone(&self.places).try_acquire_owned() {
+    pub(super) async fn enter(self: &Arc<Self>, until: Instant, admitted: bool) -> Result<Slot, Error> {
+        let permit = match Arc::clone(&self.slots).try_acquire_owned() {
             Ok(permit) => permit,
             Err(_) if !admitted && Instant::now() + self.likely_wait() > until => {
                 return Err(Failure::QueueFull(self.purpose.name()).into());
             }
             Err(_) => {
                 let _waiting = Waiting::in_line(&self.waiting);
-                timeout_at(until, Arc::clone(&self.places).acquire_owned())
+                timeout_at(until, Arc::clone(&self.slots).acquire_owned())
                     .await
                     .map_err(|_| Failure::WaitedTooLong(self.purpose.name()))?
                     .map_err(|_| sqlx::Error::PoolClosed)?
             }
         };
-        Ok(Place { queue: Arc::clone(self), since: Instant::now(), _permit: permit })
+        Ok(Slot { queue: Arc::clone(self), since: Instant::now(), _permit: permit })
     }
 
     /// How long the next in line will wait if all goes on as it has of late.
@@ -79,7 +79,7 @@ impl Queue {
 
     /// Lets nobody in any more.
     pub(super) fn close(&self) {
-        self.places.close();
+        self.slots.close();
     }
 }
 
@@ -99,14 +99,14 @@ impl Drop for Waiting<'_> {
     }
 }
 
-/// A place at the database, free for the next when dropped.
-pub(super) struct Place {
-    queue: Arc<Queue>,
+/// A slot at the database, free for the next when dropped.
+pub(super) struct Slot {
+    queue: Arc<AdmissionQueue>,
     since: Instant,
     _permit: OwnedSemaphorePermit,
 }
 
-impl Drop for Place {
+impl Drop for Slot {
     fn drop(&mut self) {
         let now = u64::try_from(self.since.elapsed().as_micros()).unwrap_or(u64::MAX);
         let held = self.queue.held.load(Ordering::Relaxed);
@@ -121,13 +121,13 @@ mod tests {
 
     const SOON: Duration = Duration::from_millis(100);
 
-    fn queue_of_slow_visits() -> Arc<Queue> {
-        let queue = Queue::new(Purpose::Pages, 2);
+    fn queue_of_slow_visits() -> Arc<AdmissionQueue> {
+        let queue = AdmissionQueue::new(Purpose::Pages, 2);
         queue.held.store(60_000, Ordering::Relaxed);
         queue
     }
 
-    fn is_refused(entered: Result<Place, Error>) -> bool {
+    fn is_refused(entered: Result<Slot, Error>) -> bool {
         matches!(entered, Err(Error::Failed(Failure::QueueFull("pages"))))
     }
 
@@ -144,7 +144,7 @@ mod tests {
     async fn who_could_not_be_served_in_time_is_refused_at_once() {
         let queue = queue_of_slow_visits();
         let until = || Instant::now() + SOON;
-        let _places = (queue.enter(until(), false).await, queue.enter(until(), false).await);
+        let _slots = (queue.enter(until(), false).await, queue.enter(until(), false).await);
         // At 60 ms each for two, the third in line would wait 90 ms and the fourth 120.
         queue.waiting.store(2, Ordering::Relaxed);
         let allowed = queue.enter(until(), false).await;

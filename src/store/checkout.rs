@@ -18,12 +18,12 @@ pub(super) struct Budget {
 }
 
 impl Budget {
-    /// Both for one visit.
-    pub(super) fn of_a_visit(self) -> Duration {
+    /// Both for one checkout.
+    pub(super) fn of_a_checkout(self) -> Duration {
         self.wait + self.work
     }
 
-    /// All visits of one request: time for one that waits and works for as long as it may, and for another.
+    /// All checkouts of one request: time for one that waits and works for as long as it may, and for another.
     pub(super) fn of_a_request(self) -> Duration {
         self.work * 2
     }
@@ -47,8 +47,8 @@ impl Request {
     }
 }
 
-/// One visit to the database.
-pub(super) struct Visit {
+/// One use of a connection: waiting for it, and working with it.
+pub(super) struct Checkout {
     pub(super) purpose: Purpose,
     /// When it is to be over, whatever it is at.
     pub(super) end: Instant,
@@ -57,7 +57,7 @@ pub(super) struct Visit {
     request: Option<Arc<Request>>,
 }
 
-impl Visit {
+impl Checkout {
     pub(super) fn new(purpose: Purpose, budget: Budget, end: Instant, request: Option<Arc<Request>>) -> Self {
         Self { purpose, end, budget, began: Instant::now(), request }
     }
@@ -83,7 +83,7 @@ impl Visit {
     }
 }
 
-impl Drop for Visit {
+impl Drop for Checkout {
     fn drop(&mut self) {
         if let Some(request) = &self.request {
             let spent = u64::try_from(self.began.elapsed().as_micros()).unwrap_or(u64::MAX);

@@ -1,8 +1,8 @@
-//! Lanes: posts that wait together share one transaction, and so one fsync (group commit).
+//! Commit queues: posts that wait together share one transaction, and so one fsync (group commit).
 //!
-//! SQLite has one lane, PostgreSQL one per active room. A lane is a task that lives while there is
-//! something to write: the first post starts it and is written at once; those that come meanwhile
-//! wait together and are the next batch. Nothing is ever delayed to wait for company.
+//! SQLite has one, PostgreSQL one per active room. A queue has a task that lives while there is something to write:
+//! the first post starts it and is written at once; those that come meanwhile wait together and are the next
+//! batch. Nothing is ever delayed to wait for company.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 
 use super::admission::Purpose;
-use super::checkout::Visit;
+use super::checkout::Checkout;
 use super::error::{Error, Failure};
 use super::{Post, Posted, Store};
 use crate::model::rooms::RoomId;
@@ -19,20 +19,20 @@ use crate::model::rooms::RoomId;
 /// How many posts share a transaction at most.
 const BATCH: usize = 128;
 
-/// How many posts wait in one lane at most: eight batches, which is more than are written while anybody waits.
-const LINE: usize = 8 * BATCH;
+/// How many posts wait in one queue at most: eight batches, which is more than are written while anybody waits.
+const QUEUE_MAX: usize = 8 * BATCH;
 
 /// What posts are called in the log.
 const POSTS: &str = "posts";
 
 type Answer = Result<Posted, Error>;
 
-/// Which lane: a room's, or the one that all rooms share.
+/// Which queue: a room's, or the one that all rooms share.
 type Key = Option<RoomId>;
 
-/// The posts that wait, by lane. A key that is present has a task at work.
+/// The posts that wait, by queue. A key that is present has a task at work.
 #[derive(Default)]
-pub(super) struct Lanes(Mutex<HashMap<Key, Vec<Waiting>>>);
+pub(super) struct CommitQueues(Mutex<HashMap<Key, Vec<Waiting>>>);
 
 struct Waiting {
     post: Post,
@@ -42,30 +42,30 @@ struct Waiting {
     until: Instant,
 }
 
-impl Lanes {
+impl CommitQueues {
     fn locked(&self) -> std::sync::MutexGuard<'_, HashMap<Key, Vec<Waiting>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts a post in line, unless that is full, and says whether its lane needs a task.
+    /// Queues a post, unless the queue is full, and says whether that needs a task.
     fn queue(&self, key: Key, waiting: Waiting) -> Result<bool, Failure> {
-        let mut lanes = self.locked();
-        let idle = !lanes.contains_key(&key);
-        let line = lanes.entry(key).or_default();
-        if line.len() >= LINE {
+        let mut queues = self.locked();
+        let idle = !queues.contains_key(&key);
+        let line = queues.entry(key).or_default();
+        if line.len() >= QUEUE_MAX {
             return Err(Failure::QueueFull(POSTS));
         }
         line.push(waiting);
         Ok(idle)
     }
 
-    /// The next batch, without those who have gone. When nobody waits the lane is closed.
+    /// The next batch, without those who have gone. When nobody waits the queue is closed.
     fn next(&self, key: Key) -> Option<Vec<Waiting>> {
-        let mut lanes = self.locked();
-        let waiting = lanes.get_mut(&key)?;
+        let mut queues = self.locked();
+        let waiting = queues.get_mut(&key)?;
         waiting.retain(|waiting| !waiting.answer.is_closed());
         if waiting.is_empty() {
-            lanes.remove(&key);
+            queues.remove(&key);
             return None;
         }
         let rest = waiting.split_off(waiting.len().min(BATCH));
@@ -83,28 +83,28 @@ impl Store {
     pub async fn post(&self, post: Post) -> Result<Posted, Error> {
         let key = self.shared.engine.has_many_writers().then_some(post.room);
         let until = self.deadline();
-        // Time in the line is this request's, too.
-        let _line = Visit::new(Purpose::Writes, self.budget, until, self.request.clone());
+        // Time in the queue is this request's, too.
+        let _queued = Checkout::new(Purpose::Writes, self.budget, until, self.request.clone());
         let (answer, answered) = oneshot::channel();
-        if self.shared.lanes.queue(key, Waiting { post, answer, until })? {
+        if self.shared.commit_queues.queue(key, Waiting { post, answer, until })? {
             // Others' posts are not to be written in the time that is left for this one.
             let store = Self { request: None, ..self.clone() };
-            tokio::spawn(Lane { store, key }.run());
+            tokio::spawn(QueueTask { store, key }.run());
         }
         let answer = timeout_at(until, answered).await.map_err(|_| Failure::WaitedTooLong(POSTS))?;
         answer.unwrap_or_else(|_| Err(sqlx::Error::WorkerCrashed.into()))
     }
 }
 
-/// The task of one lane.
-struct Lane {
+/// The task of one queue.
+struct QueueTask {
     store: Store,
     key: Key,
 }
 
-impl Lane {
+impl QueueTask {
     async fn run(self) {
-        while let Some(batch) = self.store.shared.lanes.next(self.key) {
+        while let Some(batch) = self.store.shared.commit_queues.next(self.key) {
             // Nobody waits for longer than the last of them.
             let end = batch.iter().map(|waiting| waiting.until).max().unwrap_or_else(Instant::now);
             let (posts, answers): (Vec<_>, Vec<_>) =
@@ -126,12 +126,12 @@ impl Lane {
     }
 }
 
-impl Drop for Lane {
-    /// If the task dies of a panic its lane is closed: those who wait are answered, the next post
+impl Drop for QueueTask {
+    /// If the task dies of a panic its queue is closed: those who wait are answered, the next post
     /// starts a new one.
     fn drop(&mut self) {
         if std::thread::panicking() {
-            self.store.shared.lanes.locked().remove(&self.key);
+            self.store.shared.commit_queues.locked().remove(&self.key);
         }
     }
 }
@@ -144,7 +144,7 @@ mod tests {
     use crate::model::messages::{Body, Nonce};
     use crate::model::sessions::TokenHash;
 
-    const LANE: Key = Some(RoomId(7));
+    const QUEUE: Key = Some(RoomId(7));
 
     fn some_post() -> Post {
         let (nonce, body) = (Nonce::parse("a").unwrap(), Body::parse("hello").unwrap());
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[rocket::async_test]
-    async fn time_in_the_line_is_the_requests() {
+    async fn time_in_the_queue_is_the_requests() {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("parlor.db").display());
         let store = Store::open(&url, Config::default().limits()).await.unwrap().for_requests().for_page();
@@ -171,28 +171,28 @@ mod tests {
 
     #[test]
     fn one_who_has_gone_is_not_written() {
-        let lanes = Lanes::default();
+        let queues = CommitQueues::default();
         let ((first, _here), (second, gone), (third, _here_too)) = (somebody(), somebody(), somebody());
-        assert!(lanes.queue(LANE, first).unwrap(), "needs a task");
-        assert!(!lanes.queue(LANE, second).unwrap() && !lanes.queue(LANE, third).unwrap());
+        assert!(queues.queue(QUEUE, first).unwrap(), "needs a task");
+        assert!(!queues.queue(QUEUE, second).unwrap() && !queues.queue(QUEUE, third).unwrap());
         drop(gone);
-        assert_eq!(lanes.next(LANE).map(|batch| batch.len()), Some(2));
-        assert!(lanes.next(LANE).is_none(), "the lane is closed");
+        assert_eq!(queues.next(QUEUE).map(|batch| batch.len()), Some(2));
+        assert!(queues.next(QUEUE).is_none(), "the queue is closed");
     }
 
     #[test]
-    fn a_full_line_is_joined_by_nobody() {
-        let lanes = Lanes::default();
-        let (waiting, mut answers): (Vec<_>, Vec<_>) = (0..LINE).map(|_| somebody()).unzip();
+    fn a_full_queue_takes_no_more() {
+        let queues = CommitQueues::default();
+        let (waiting, mut answers): (Vec<_>, Vec<_>) = (0..QUEUE_MAX).map(|_| somebody()).unzip();
         for waiting in waiting {
-            lanes.queue(LANE, waiting).unwrap();
+            queues.queue(QUEUE, waiting).unwrap();
         }
         let (one_more, _answer) = somebody();
-        assert!(matches!(lanes.queue(LANE, one_more), Err(Failure::QueueFull(POSTS))));
+        assert!(matches!(queues.queue(QUEUE, one_more), Err(Failure::QueueFull(POSTS))));
         let (elsewhere, _answer) = somebody();
-        assert!(lanes.queue(Some(RoomId(8)), elsewhere).unwrap(), "another lane");
-        assert_eq!(lanes.next(LANE).map(|batch| batch.len()), Some(BATCH));
+        assert!(queues.queue(Some(RoomId(8)), elsewhere).unwrap(), "another queue");
+        assert_eq!(queues.next(QUEUE).map(|batch| batch.len()), Some(BATCH));
         answers.clear();
-        assert!(lanes.next(LANE).is_none(), "nobody waits any more");
+        assert!(queues.next(QUEUE).is_none(), "nobody waits any more");
     }
 }

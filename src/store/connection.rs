@@ -1,6 +1,6 @@
-//! A lent connection: every statement on it runs under the deadline of its visit.
+//! A connection as a request holds it: every statement on it runs under the deadline of its checkout.
 //!
-//! One that missed it, or broke, is dropped and never lent again; that says nothing about others.
+//! One that missed it, or broke, is dropped and never used again; that says nothing about others.
 
 use std::io;
 use std::sync::Arc;
@@ -14,37 +14,37 @@ use tokio::runtime::Handle;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::admission::Place;
-use super::checkout::Visit;
-use super::pool::{FAREWELL, Pool, Raw};
+use super::admission::Slot;
+use super::checkout::Checkout;
+use super::pool::{CLEANUP_TIMEOUT, Idle, Pool};
 use super::slow;
 use crate::model::Timestamp;
 
 /// What is told of an answer that did not come in time.
-pub(super) fn missed() -> sqlx::Error {
+pub(super) fn timed_out() -> sqlx::Error {
     sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, "no answer in time"))
 }
 
 /// What somebody holds beside a connection, and gives back with it, in this order.
-type Held = (OwnedSemaphorePermit, Option<Place>, Visit);
+type Held = (OwnedSemaphorePermit, Option<Slot>, Checkout);
 
-/// A lent connection. Dropped in the middle of a statement it is closed; dropped in the middle of a
+/// A connection that somebody holds. Dropped in the middle of a statement it is closed; dropped in the middle of a
 /// transaction it is given back once that has been rolled back.
 pub(super) struct Connection {
     pool: Arc<Pool>,
     /// There until dropped.
-    lent: Option<(Raw, Held)>,
+    acquired: Option<(Idle, Held)>,
     until: Instant,
     is_busy: bool,
     in_transaction: bool,
 }
 
 impl Connection {
-    pub(super) fn new(pool: Arc<Pool>, raw: Raw, held: Held, until: Instant) -> Self {
-        Self { pool, lent: Some((raw, held)), until, is_busy: false, in_transaction: false }
+    pub(super) fn new(pool: Arc<Pool>, idle_connection: Idle, held: Held, until: Instant) -> Self {
+        Self { pool, acquired: Some((idle_connection, held)), until, is_busy: false, in_transaction: false }
     }
 
-    /// When its visit has to be over.
+    /// When its checkout is to be over.
     pub(super) fn until(&self) -> Instant {
         self.until
     }
@@ -81,12 +81,12 @@ impl Connection {
     where
         F: Future<Output = sqlx::Result<T>>,
     {
-        let Self { lent, is_busy, until, .. } = self;
-        let (raw, _) = lent.as_mut().ok_or(sqlx::Error::PoolClosed)?;
+        let Self { acquired, is_busy, until, .. } = self;
+        let (idle_connection, _) = acquired.as_mut().ok_or(sqlx::Error::PoolClosed)?;
         *is_busy = true;
         let began = Instant::now();
-        let running = statement(&mut raw.connection, sql.clone());
-        let outcome = timeout_at(*until, running).await.unwrap_or_else(|_| Err(missed()));
+        let running = statement(&mut idle_connection.connection, sql.clone());
+        let outcome = timeout_at(*until, running).await.unwrap_or_else(|_| Err(timed_out()));
         *is_busy = outcome.as_ref().is_err_and(is_broken);
         slow::note(sql.as_str(), began.elapsed());
         outcome
@@ -106,18 +106,18 @@ fn is_broken(error: &sqlx::Error) -> bool {
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        let Some((mut raw, held)) = self.lent.take() else { return };
+        let Some((mut idle_connection, held)) = self.acquired.take() else { return };
         if self.is_busy {
             return;
         }
         if !self.in_transaction {
-            self.pool.keep(raw);
+            self.pool.give_back(idle_connection);
         } else if let Ok(runtime) = Handle::try_current() {
             let pool = Arc::clone(&self.pool);
             runtime.spawn(async move {
-                let rollback = sqlx::raw_sql("ROLLBACK").execute(&mut raw.connection);
-                if let Ok(Ok(_)) = timeout(FAREWELL, rollback).await {
-                    pool.keep(raw);
+                let rollback = sqlx::raw_sql("ROLLBACK").execute(&mut idle_connection.connection);
+                if let Ok(Ok(_)) = timeout(CLEANUP_TIMEOUT, rollback).await {
+                    pool.give_back(idle_connection);
                 }
                 drop(held);
             });
@@ -150,7 +150,10 @@ impl<'c> Executor<'c> for &'c mut Connection {
     {
         let results = async move {
             let (sql, arguments) = parts(query)?;
-            self.run(sql, |raw, sql| raw.fetch_many((sql, arguments)).try_collect::<Vec<_>>()).await
+            self.run(sql, |idle_connection, sql| {
+                idle_connection.fetch_many((sql, arguments)).try_collect::<Vec<_>>()
+            })
+            .await
         };
         let results = results.map_ok(|results| stream::iter(results.into_iter().map(Ok)));
         stream::once(results).try_flatten().boxed()
@@ -163,7 +166,7 @@ impl<'c> Executor<'c> for &'c mut Connection {
     {
         Box::pin(async move {
             let (sql, arguments) = parts(query)?;
-            self.run(sql, |raw, sql| raw.fetch_optional((sql, arguments))).await
+            self.run(sql, |idle_connection, sql| idle_connection.fetch_optional((sql, arguments))).await
         })
     }
 
@@ -175,6 +178,6 @@ impl<'c> Executor<'c> for &'c mut Connection {
     where
         'c: 'e,
     {
-        Box::pin(self.run(sql, |raw, sql| raw.prepare_with(sql, parameters)))
+        Box::pin(self.run(sql, |idle_connection, sql| idle_connection.prepare_with(sql, parameters)))
     }
 }

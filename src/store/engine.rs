@@ -42,14 +42,14 @@ const POSTGRES: &[Script] = &[(1, "house", include_str!("migrations/postgres/000
 pub(super) const TIME: &str = "time";
 
 /// How long the start waits for a database: a busy server may take its time.
-pub(super) const START_PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const START_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a request waits for SQLite.
 const SQLITE_WAIT: Duration = Duration::from_secs(2);
 
 /// The time limits of what the start asks.
-pub(super) const AT_THE_START: Budget = Budget { wait: START_PATIENCE, work: START_PATIENCE };
+pub(super) const AT_THE_START: Budget = Budget { wait: START_TIMEOUT, work: START_TIMEOUT };
 /// The time limits of what reads the whole house: a hundred times what 100,000 people in 10,000 rooms take.
-pub(super) const FOR_THE_WHOLE: Budget = Budget { wait: START_PATIENCE, work: Duration::from_secs(30) };
+pub(super) const FOR_THE_WHOLE: Budget = Budget { wait: START_TIMEOUT, work: Duration::from_secs(30) };
 
 impl Engine {
     /// Reads the scheme of a `database_url`; an unknown one is refused, not taken for a file name.
@@ -115,12 +115,12 @@ impl Engine {
         }
     }
 
-    /// The time limits of requests. A visit to SQLite is at worst behind others' writes, and nothing is gained
+    /// The time limits of requests. A checkout of SQLite is at worst behind others' writes, and nothing is gained
     /// by giving up once it is there: there is no other instance to ask.
     pub(super) fn budget(&self, limits: Limits) -> Budget {
         match self {
-            Self::Sqlite(_) => Budget { wait: SQLITE_WAIT, work: START_PATIENCE },
-            Self::Postgres => Budget { wait: limits.patience / 2, work: limits.patience },
+            Self::Sqlite(_) => Budget { wait: SQLITE_WAIT, work: START_TIMEOUT },
+            Self::Postgres => Budget { wait: limits.timeout / 2, work: limits.timeout },
         }
     }
 
@@ -149,28 +149,28 @@ impl Engine {
         let upkeep = matches!(self, Self::Postgres).then_some(upkeep);
         // sqlx would tell of a slow statement by its whole text.
         let options = self.options(url)?.disable_statement_logging();
-        Ok(Pool::new(options, self.greeting(limits), size, upkeep, Arc::clone(clock)))
+        Ok(Pool::new(options, self.init_sql(limits), size, upkeep, Arc::clone(clock)))
     }
 
-    /// What makes a connection ours.
+    /// SQL run on every new connection.
     ///
     /// SQLite: `synchronous = full`, so that what was answered with 201 is on disk. The busy timeout is for
     /// backups and the `sqlite3` shell; inside Parlor nobody competes.
     ///
     /// PostgreSQL: it lets go of what a frozen instance holds, and gives up before we do ([`server_limits`]). A
-    /// standby (one that was the primary until just now, say) gets no greeting: what it would answer is old,
+    /// standby (one that was the primary until just now, say) fails this SQL, so that no connection to it is kept: what it would answer is old,
     /// and the address may lead to the primary a moment later. Code 57P03 is tried again. It says what time it is
     /// ([`Clock`]), where SQLite has this machine's.
-    fn greeting(&self, limits: Limits) -> String {
+    fn init_sql(&self, limits: Limits) -> String {
         match self {
             Self::Sqlite(_) => "pragma busy_timeout = 5000; pragma journal_mode = wal;
                                 pragma synchronous = full; pragma foreign_keys = on"
                 .to_owned(),
             Self::Postgres => {
-                let patience = limits.patience.as_millis();
-                let (server_limits, time) = (server_limits("set", limits.patience), self.time());
+                let timeout = limits.timeout.as_millis();
+                let (server_limits, time) = (server_limits("set", limits.timeout), self.time());
                 format!(
-                    "{server_limits}; set idle_in_transaction_session_timeout = {patience};
+                    "{server_limits}; set idle_in_transaction_session_timeout = {timeout};
                      do $$ begin
                          if pg_is_in_recovery() then
                              raise exception 'the server is a standby' using errcode = '57P03';
@@ -190,10 +190,10 @@ impl Engine {
     }
 
     /// Sees that the database can be trusted and brings its schema up to this program's, on a connection
-    /// of its own: a migration may take longer than any visit.
+    /// of its own: a migration may take longer than any checkout.
     pub(super) async fn prepare(&self, url: &str) -> Result<(), OpenError> {
         let options = self.options(url)?;
-        let connecting = timeout(START_PATIENCE, options.connect()).await;
+        let connecting = timeout(START_TIMEOUT, options.connect()).await;
         let connected =
             connecting.unwrap_or_else(|_| Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into()));
         let mut connection = connected.map_err(|error| match self {

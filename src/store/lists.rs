@@ -1,7 +1,7 @@
 //! The list of rooms.
 
 use super::locks::where_is;
-use super::rooms::{Room, Row, room, seen_from_outside};
+use super::rooms::{Room, Row, load_room_row, room};
 use super::{Error, Store, events};
 use crate::model::accounts::AccountId;
 use crate::model::log::Position;
@@ -47,7 +47,7 @@ impl Store {
         .await?;
         let mut rooms: Vec<Room> = rows.into_iter().map(room).collect();
         if let Some(here) = whereabouts.inside().filter(|here| !rooms.iter().any(|r| r.room.id == here.id)) {
-            rooms.insert(0, seen_from_outside(&mut snapshot, here.id).await?);
+            rooms.insert(0, load_room_row(&mut snapshot, here.id).await?);
         }
         snapshot.end().await;
         Ok(ListPage { version, page, pages, whereabouts, rooms })

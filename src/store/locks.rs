@@ -22,7 +22,7 @@ pub(super) struct LockedRoom {
 impl LockedRoom {
     /// # Errors
     /// [`Refusal::RoomDeleted`] when this is a tombstone.
-    pub(super) fn living(self) -> Result<Self, Refusal> {
+    pub(super) fn ensure_open(self) -> Result<Self, Refusal> {
         match self.deleted_by {
             Some(by) => Err(Refusal::RoomDeleted { room: self.name, by: by.name }),
             None => Ok(self),
@@ -134,14 +134,14 @@ async fn exit(
 }
 
 /// Locks the living room that `account`, which must be locked, is in. A deleted room is not left by what
-/// follows: its notice waits for the next visit.
+/// follows: its notice waits until its person comes back.
 pub(super) async fn lock_room_of(
     connection: &mut Connection,
     account: AccountId,
 ) -> Result<Option<RoomId>, Error> {
     let Whereabouts::Inside(here) = where_is(connection, account).await? else { return Ok(None) };
     let locked = lock_room(connection, here.id).await?;
-    Ok(locked.living().is_ok().then_some(here.id))
+    Ok(locked.ensure_open().is_ok().then_some(here.id))
 }
 
 /// Where someone is, from the room their membership names and who deleted it, if anyone did.

@@ -1,8 +1,8 @@
 //! Who is in which room: joining and leaving.
 
 use super::locks::{dismiss, enter, leave_room, lock_account, lock_room, where_is};
-use super::rooms::require_living;
-use super::sessions::living_session;
+use super::rooms::require_open;
+use super::sessions::active_session;
 use super::{Error, Session, Store};
 use crate::model::Refusal;
 use crate::model::log::{Position, Tag};
@@ -19,8 +19,8 @@ impl Store {
         self.write(|mut writing| async move {
             lock_account(&mut writing, session.person.id).await?;
             let locked = lock_room(&mut writing, room).await?;
-            let account = living_session(&mut writing, &session.token).await?;
-            locked.living()?;
+            let account = active_session(&mut writing, &session.token).await?;
+            locked.ensure_open()?;
             match where_is(&mut writing, account).await? {
                 Whereabouts::Inside(here) if here.id == room => {}
                 Whereabouts::Inside(here) => return Err(Refusal::InsideAnother(here).into()),
@@ -39,8 +39,8 @@ impl Store {
         self.write(|mut writing| async move {
             lock_account(&mut writing, session.person.id).await?;
             let locked = lock_room(&mut writing, room).await?;
-            let account = living_session(&mut writing, &session.token).await?;
-            match locked.living() {
+            let account = active_session(&mut writing, &session.token).await?;
+            match locked.ensure_open() {
                 Ok(_) => leave_room(&mut writing, account, room).await?,
                 Err(_) => dismiss(&mut writing, account, room).await?,
             }
@@ -56,7 +56,7 @@ impl Store {
     pub async fn dismiss_notice(&self, session: &Session) -> Result<(), Error> {
         self.write(|mut writing| async move {
             lock_account(&mut writing, session.person.id).await?;
-            let account = living_session(&mut writing, &session.token).await?;
+            let account = active_session(&mut writing, &session.token).await?;
             if let Whereabouts::Evicted(notice) = where_is(&mut writing, account).await? {
                 lock_room(&mut writing, notice.room.id).await?;
                 dismiss(&mut writing, account, notice.room.id).await?;
@@ -84,7 +84,7 @@ impl Store {
         let (mut names, mut moved) = (Vec::with_capacity(rows.len()), None);
         for (is_room, name, deleted_by, seq, tag) in rows {
             if is_room == 1 {
-                require_living(&name, deleted_by)?;
+                require_open(&name, deleted_by)?;
                 moved = Some(Position { seq, tag: Tag(tag) });
             } else {
                 names.push(name);

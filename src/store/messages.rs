@@ -1,6 +1,6 @@
 //! Reading a room's log. How it is written stands in [`posts`](super::posts).
 
-use super::rooms::require_living;
+use super::rooms::require_open;
 use super::{Connection, Error, Store};
 use crate::model::log::{Cursor, Position, Tag};
 use crate::model::messages::Message;
@@ -107,7 +107,7 @@ async fn from_cursor(
     .await?;
     let (mut known, mut messages) = (None, Vec::new());
     for (name, deleted_by, head, moved_seq, moved_tag, seq, tag, author, sent_at, body) in rows {
-        require_living(&name, deleted_by)?;
+        require_open(&name, deleted_by)?;
         known = Some(Known { head, moved: Position { seq: moved_seq, tag: Tag(moved_tag) } });
         if let (Some(seq), Some(tag), Some(author), Some(sent_at), Some(body)) =
             (seq, tag, author, sent_at, body)

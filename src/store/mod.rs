@@ -49,9 +49,9 @@ pub use stretches::{Heads, NEWEST, Newest, Stretch};
 
 use crate::config::Limits;
 use admission::Purpose;
-use checkout::{Budget, Request, Visit};
+use checkout::{Budget, Checkout, Request};
 use clock::Clock;
-use commit_queue::Lanes;
+use commit_queue::CommitQueues;
 use connection::Connection;
 use engine::Engine;
 use new_files::NewFiles;
@@ -59,7 +59,7 @@ use pool::{Pool, Upkeep};
 
 /// How many rooms' logs are brought into memory at once, in as many statements.
 const LOADERS: u32 = 2;
-/// How often a transaction is tried again after a deadlock or a lost connection, if its visit lasts so long.
+/// How often a transaction is tried again after a deadlock or a lost connection, if its checkout lasts so long.
 const RETRIES: u32 = 6;
 /// How long to wait before it is tried again; twice as long each time.
 const PAUSE: Duration = Duration::from_millis(10);
@@ -69,7 +69,7 @@ const PAUSE: Duration = Duration::from_millis(10);
 pub struct Store {
     shared: Arc<Shared>,
     readers: Arc<Pool>,
-    visits: Arc<AtomicU64>,
+    checkouts: Arc<AtomicU64>,
     budget: Budget,
     /// What is read through this handle.
     purpose: Purpose,
@@ -86,7 +86,7 @@ struct Shared {
     tail: Arc<Pool>,
     /// Theirs who bring rooms into memory beside the tail.
     loaders: Arc<Pool>,
-    lanes: Lanes,
+    commit_queues: CommitQueues,
     /// What this start has made on disk, until it has succeeded; taken away while the lock is held.
     new_files: Mutex<NewFiles>,
     _lock: Option<File>,
@@ -120,14 +120,14 @@ impl Store {
             writers,
             tail,
             loaders,
-            lanes: Lanes::default(),
+            commit_queues: CommitQueues::default(),
             new_files: Mutex::new(new_files.unwrap_or_default()),
             _lock: lock,
         };
         let store = Self {
             shared: Arc::new(shared),
             readers,
-            visits: Arc::default(),
+            checkouts: Arc::default(),
             budget: engine::AT_THE_START,
             purpose: Purpose::Pages,
             request: None,
@@ -145,18 +145,18 @@ impl Store {
         }
     }
 
-    /// The same database for the tail: with a connection and a count of [`Store::visits`] of its own.
+    /// The same database for the tail: with a connection and a count of [`Store::checkouts`] of its own.
     #[must_use]
     pub fn for_tail(&self) -> Self {
         let readers = Arc::clone(&self.shared.tail);
-        Self { readers, visits: Arc::default(), ..self.for_requests() }
+        Self { readers, checkouts: Arc::default(), ..self.for_requests() }
     }
 
     /// The same database for those who bring rooms into memory beside the tail, [`LOADERS`] at a time.
     #[must_use]
     pub fn for_loading(&self) -> Self {
         let readers = Arc::clone(&self.shared.loaders);
-        Self { readers, visits: Arc::default(), ..self.for_requests() }
+        Self { readers, checkouts: Arc::default(), ..self.for_requests() }
     }
 
     /// The same database for those who cannot wait long: the start is over.
@@ -185,10 +185,10 @@ impl Store {
     }
 
     /// How often the database was gone to through this handle and its clones. No statement runs
-    /// without a visit; a visit runs one statement or more.
+    /// without a checkout; a checkout runs one statement or more.
     #[must_use]
-    pub fn visits(&self) -> u64 {
-        self.visits.load(Ordering::Relaxed)
+    pub fn checkouts(&self) -> u64 {
+        self.checkouts.load(Ordering::Relaxed)
     }
 
     /// How many connections have been made for this handle and its clones: another number, another
@@ -207,28 +207,28 @@ impl Store {
     pub async fn close(&self) {
         // One after the other: SQLite clears its log away when the last connection closes, and of two
         // that close at once each may find that it is not the last.
-        let until = Instant::now() + pool::FAREWELL;
+        let until = Instant::now() + pool::CLEANUP_TIMEOUT;
         for pool in [&self.shared.tail, &self.shared.loaders, &self.readers, &self.shared.writers] {
             pool.close(until).await;
         }
     }
 
-    /// Begins a visit that is to be over by `end`.
-    async fn visit(&self, pool: &Arc<Pool>, purpose: Purpose, end: Instant) -> Result<Connection, Error> {
-        self.visits.fetch_add(1, Ordering::Relaxed);
-        pool.lend(Visit::new(purpose, self.budget, end, self.request.clone())).await
+    /// Begins a checkout that is to be over by `end`.
+    async fn checkout(&self, pool: &Arc<Pool>, purpose: Purpose, end: Instant) -> Result<Connection, Error> {
+        self.checkouts.fetch_add(1, Ordering::Relaxed);
+        pool.acquire(Checkout::new(purpose, self.budget, end, self.request.clone())).await
     }
 
     /// When what begins now is to be over.
     fn deadline(&self) -> Instant {
-        let visit = self.budget.of_a_visit();
-        let left = self.request.as_ref().map_or(visit, |request| request.left(self.budget));
-        Instant::now() + visit.min(left)
+        let checkout = self.budget.of_a_checkout();
+        let left = self.request.as_ref().map_or(checkout, |request| request.left(self.budget));
+        Instant::now() + checkout.min(left)
     }
 
     /// A connection for one statement that reads.
     async fn reader(&self) -> Result<Connection, Error> {
-        self.visit(&self.readers, self.purpose, self.deadline()).await
+        self.checkout(&self.readers, self.purpose, self.deadline()).await
     }
 
     /// A transaction in which every statement sees the same moment.
@@ -278,7 +278,7 @@ impl Store {
     where
         F: Future<Output = Result<(T, Connection), Error>>,
     {
-        let connection = self.visit(&self.shared.writers, Purpose::Writes, end).await?;
+        let connection = self.checkout(&self.shared.writers, Purpose::Writes, end).await?;
         let begin = self.shared.engine.begin_write(connection.until());
         let begun = connection.begin(begin).await?;
         let (outcome, writing) = work(begun).await?;

@@ -1,4 +1,4 @@
-//! Connections: how many there are, who gets one, and for how long it is kept.
+//! The connection pool: how many there are, who gets one, and for how long it is kept.
 //!
 //! Why not sqlx's own pool: it pings whatever is given back and waits for the answer without limit, so that
 //! a line which swallows what is sent takes one connection after the other, each with its place in the pool
@@ -13,22 +13,22 @@ use sqlx::{AnyConnection, AssertSqlSafe, ConnectOptions, Connection as _, Row as
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, interval, timeout, timeout_at};
 
-use super::admission::{Purpose, Queue};
-use super::checkout::Visit;
+use super::admission::{AdmissionQueue, Purpose};
+use super::checkout::Checkout;
 use super::clock::Clock;
-use super::connection::{Connection, missed};
+use super::connection::{Connection, timed_out};
 use super::engine::TIME;
 use super::error::{Error, Failure};
 use crate::model::Timestamp;
 
-/// How long putting things in order afterwards may take: a rollback, a farewell.
-pub(super) const FAREWELL: Duration = Duration::from_secs(1);
+/// The time limit for a rollback and for closing a connection.
+pub(super) const CLEANUP_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// The least time that a visit is begun with.
-const LEAST: Duration = Duration::from_millis(10);
+/// The least time that a checkout is begun with.
+const LEAST_TIME: Duration = Duration::from_millis(10);
 
 /// How much longer closing may take: SQLite brings its log into the file then, and a disk may be busy.
-const CLOSING: Duration = Duration::from_secs(4);
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// How long connections that cross a network are kept: firewalls, proxies and balancers forget those that
 /// are silent, and tell nobody.
@@ -60,22 +60,22 @@ impl Upkeep {
 pub(super) struct Pool {
     options: AnyConnectOptions,
     /// What is said first on every connection.
-    greeting: String,
+    init_sql: String,
     size: u32,
     upkeep: Option<Upkeep>,
     clock: Arc<Clock>,
-    pages: Arc<Queue>,
-    polls: Arc<Queue>,
-    writes: Arc<Queue>,
+    pages: Arc<AdmissionQueue>,
+    polls: Arc<AdmissionQueue>,
+    writes: Arc<AdmissionQueue>,
     /// As many as connections. Whoever comes here has passed their queue, so nobody waits long.
-    places: Arc<Semaphore>,
+    slots: Arc<Semaphore>,
     /// What nobody uses at the moment, the latest last.
-    idle: Mutex<Vec<Raw>>,
+    idle: Mutex<Vec<Idle>>,
     made: AtomicU64,
 }
 
 /// An open connection.
-pub(super) struct Raw {
+pub(super) struct Idle {
     pub(super) connection: AnyConnection,
     made: Instant,
     used: Instant,
@@ -85,21 +85,21 @@ impl Pool {
     /// Writes, which may have to wait for a lock, hold half of the connections at most.
     pub(super) fn new(
         options: AnyConnectOptions,
-        greeting: String,
+        init_sql: String,
         size: u32,
         upkeep: Option<Upkeep>,
         clock: Arc<Clock>,
     ) -> Arc<Self> {
         let pool = Arc::new(Self {
             options,
-            greeting,
+            init_sql,
             size,
             upkeep,
             clock,
-            pages: Queue::new(Purpose::Pages, size),
-            polls: Queue::new(Purpose::Polls, size),
-            writes: Queue::new(Purpose::Writes, size.div_ceil(2)),
-            places: Arc::new(Semaphore::new(usize::try_from(size).unwrap_or(Semaphore::MAX_PERMITS))),
+            pages: AdmissionQueue::new(Purpose::Pages, size),
+            polls: AdmissionQueue::new(Purpose::Polls, size),
+            writes: AdmissionQueue::new(Purpose::Writes, size.div_ceil(2)),
+            slots: Arc::new(Semaphore::new(usize::try_from(size).unwrap_or(Semaphore::MAX_PERMITS))),
             idle: Mutex::default(),
             made: AtomicU64::new(0),
         });
@@ -110,50 +110,50 @@ impl Pool {
     }
 
     /// A connection that works.
-    pub(super) async fn lend(self: &Arc<Self>, visit: Visit) -> Result<Connection, Error> {
-        let queue = match visit.purpose {
-            Purpose::Pages | Purpose::Polls if visit.was_admitted() => None,
+    pub(super) async fn acquire(self: &Arc<Self>, checkout: Checkout) -> Result<Connection, Error> {
+        let queue = match checkout.purpose {
+            Purpose::Pages | Purpose::Polls if checkout.was_admitted() => None,
             Purpose::Pages => Some(&self.pages),
             Purpose::Polls => Some(&self.polls),
             Purpose::Writes => Some(&self.writes),
         };
-        let place = match queue {
-            Some(queue) => Some(queue.enter(visit.wait_until(), visit.was_admitted()).await?),
+        let slot = match queue {
+            Some(queue) => Some(queue.enter(checkout.wait_until(), checkout.was_admitted()).await?),
             None => None,
         };
-        let permit = timeout_at(visit.wait_until(), Arc::clone(&self.places).acquire_owned())
+        let permit = timeout_at(checkout.wait_until(), Arc::clone(&self.slots).acquire_owned())
             .await
-            .map_err(|_| Failure::WaitedTooLong(visit.purpose.name()))?
+            .map_err(|_| Failure::WaitedTooLong(checkout.purpose.name()))?
             .map_err(|_| sqlx::Error::PoolClosed)?;
-        let until = visit.work_until();
+        let until = checkout.work_until();
         // A connection whose first statement misses the deadline would be lost for nothing.
-        if until.saturating_duration_since(Instant::now()) < LEAST {
-            return Err(Failure::WaitedTooLong(visit.purpose.name()).into());
+        if until.saturating_duration_since(Instant::now()) < LEAST_TIME {
+            return Err(Failure::WaitedTooLong(checkout.purpose.name()).into());
         }
-        visit.admit();
-        let raw = timeout_at(until, self.working()).await.map_err(|_| missed())??;
-        Ok(Connection::new(Arc::clone(self), raw, (permit, place, visit), until))
+        checkout.admit();
+        let idle_connection = timeout_at(until, self.connect_or_reuse()).await.map_err(|_| timed_out())??;
+        Ok(Connection::new(Arc::clone(self), idle_connection, (permit, slot, checkout), until))
     }
 
-    async fn working(&self) -> sqlx::Result<Raw> {
-        if let Some(mut raw) = self.take_idle() {
+    async fn connect_or_reuse(&self) -> sqlx::Result<Idle> {
+        if let Some(mut idle_connection) = self.pop_idle() {
             match self.upkeep {
-                Some(upkeep) if raw.used.elapsed() > upkeep.ask_after => {
-                    if let Ok(Ok(())) = timeout(upkeep.ask_for, raw.connection.ping()).await {
-                        return Ok(raw);
+                Some(upkeep) if idle_connection.used.elapsed() > upkeep.ask_after => {
+                    if let Ok(Ok(())) = timeout(upkeep.ask_for, idle_connection.connection.ping()).await {
+                        return Ok(idle_connection);
                     }
                 }
-                _ => return Ok(raw),
+                _ => return Ok(idle_connection),
             }
         }
         let mut connection = self.options.connect().await?;
-        let said = sqlx::raw_sql(AssertSqlSafe(self.greeting.clone())).fetch_all(&mut connection).await?;
+        let said = sqlx::raw_sql(AssertSqlSafe(self.init_sql.clone())).fetch_all(&mut connection).await?;
         if let Some(Ok(time)) = said.last().map(|row| row.try_get(TIME)) {
             self.clock.set(Timestamp(time));
         }
         self.made.fetch_add(1, Ordering::Relaxed);
         let made = Instant::now();
-        Ok(Raw { connection, made, used: made })
+        Ok(Idle { connection, made, used: made })
     }
 
     /// The time that sessions end by.
@@ -166,15 +166,15 @@ impl Pool {
         self.made.load(Ordering::Relaxed)
     }
 
-    fn take_idle(&self) -> Option<Raw> {
+    fn pop_idle(&self) -> Option<Idle> {
         self.idle().pop()
     }
 
-    pub(super) fn keep(&self, mut raw: Raw) {
-        let is_old = self.upkeep.is_some_and(|upkeep| raw.made.elapsed() > upkeep.age);
-        if !is_old && !self.places.is_closed() {
-            raw.used = Instant::now();
-            self.idle().push(raw);
+    pub(super) fn give_back(&self, mut idle_connection: Idle) {
+        let is_old = self.upkeep.is_some_and(|upkeep| idle_connection.made.elapsed() > upkeep.age);
+        if !is_old && !self.slots.is_closed() {
+            idle_connection.used = Instant::now();
+            self.idle().push(idle_connection);
         }
     }
 
@@ -186,32 +186,34 @@ impl Pool {
             loop {
                 ticks.tick().await;
                 let Some(pool) = pool.upgrade() else { return };
-                let silent: Vec<Raw> =
-                    pool.idle().extract_if(.., |raw| raw.used.elapsed() > upkeep.idle).collect();
-                for raw in silent {
-                    let _ = timeout(FAREWELL, raw.connection.close()).await;
+                let silent: Vec<Idle> = pool
+                    .idle()
+                    .extract_if(.., |idle_connection| idle_connection.used.elapsed() > upkeep.idle)
+                    .collect();
+                for idle_connection in silent {
+                    let _ = timeout(CLEANUP_TIMEOUT, idle_connection.connection.close()).await;
                 }
             }
         });
     }
 
-    /// Waits until then for what is lent, and closes what is not.
+    /// Waits until then for connections that are in use, and closes the others.
     pub(super) async fn close(&self, until: Instant) {
-        let _all = timeout_at(until, self.places.acquire_many(self.size)).await;
+        let _all = timeout_at(until, self.slots.acquire_many(self.size)).await;
         for queue in [&self.pages, &self.polls, &self.writes] {
             queue.close();
         }
-        self.places.close();
+        self.slots.close();
         let idle = std::mem::take(&mut *self.idle());
-        let _ = timeout_at(until + CLOSING, async {
-            for raw in idle {
-                let _ = raw.connection.close().await;
+        let _ = timeout_at(until + CLOSE_TIMEOUT, async {
+            for idle_connection in idle {
+                let _ = idle_connection.connection.close().await;
             }
         })
         .await;
     }
 
-    fn idle(&self) -> MutexGuard<'_, Vec<Raw>> {
+    fn idle(&self) -> MutexGuard<'_, Vec<Idle>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::locks::{enter, leave_room, lock_account, lock_room, where_is};
 use super::messages::newest;
-use super::sessions::living_session;
+use super::sessions::active_session;
 use super::{Connection, Error, Session, Store, events};
 use crate::model::accounts::{AccountId, Person};
 use crate::model::log::{Position, Tag};
@@ -49,7 +49,7 @@ impl Store {
     pub async fn create_room(&self, session: &Session, name: &RoomName) -> Result<RoomId, Error> {
         self.write(|mut writing| async move {
             lock_account(&mut writing, session.person.id).await?;
-            let account = living_session(&mut writing, &session.token).await?;
+            let account = active_session(&mut writing, &session.token).await?;
             if let Whereabouts::Inside(here) = where_is(&mut writing, account).await? {
                 let ours = room_of_owner(&mut writing, account, name).await?;
                 return match ours {
@@ -77,11 +77,11 @@ impl Store {
         self.write(|mut writing| async move {
             lock_account(&mut writing, session.person.id).await?;
             let locked = lock_room(&mut writing, room).await?;
-            let account = living_session(&mut writing, &session.token).await?;
+            let account = active_session(&mut writing, &session.token).await?;
             if locked.deleted_by.as_ref().is_some_and(|by| by.id == account) {
                 return Ok(((), writing));
             }
-            if locked.living()?.owner != account {
+            if locked.ensure_open()?.owner != account {
                 return Err(Refusal::NotTheOwner.into());
             }
             let now = writing.now();
@@ -104,7 +104,7 @@ impl Store {
     /// # Errors
     /// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], or when the database fails.
     pub async fn room(&self, id: RoomId) -> Result<Room, Error> {
-        seen_from_outside(&mut self.reader().await?, id).await
+        load_room_row(&mut self.reader().await?, id).await
     }
 
     /// Whether someone whose whereabouts have just been read is in the living room `id`.
@@ -180,7 +180,7 @@ pub(super) async fn facts(connection: &mut Connection, id: RoomId) -> Result<Fac
     .await?;
     let (name, owner, owner_name, last_seq, last_tag, moved_seq, moved_tag, deleted_by) =
         row.ok_or(Refusal::NoSuchRoom)?;
-    require_living(&name, deleted_by)?;
+    require_open(&name, deleted_by)?;
     Ok(Facts {
         room: RoomLink { id, name },
         owner: Person { id: AccountId(owner), name: owner_name },
@@ -191,13 +191,13 @@ pub(super) async fn facts(connection: &mut Connection, id: RoomId) -> Result<Fac
 
 /// # Errors
 /// [`Refusal::RoomDeleted`] when somebody has deleted it.
-pub(super) fn require_living(name: &str, deleted_by: Option<String>) -> Result<(), Refusal> {
+pub(super) fn require_open(name: &str, deleted_by: Option<String>) -> Result<(), Refusal> {
     deleted_by.map_or(Ok(()), |by| Err(Refusal::RoomDeleted { room: name.to_owned(), by }))
 }
 
 /// # Errors
 /// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], or when the database fails.
-pub(super) async fn seen_from_outside(connection: &mut Connection, id: RoomId) -> Result<Room, Error> {
+pub(super) async fn load_room_row(connection: &mut Connection, id: RoomId) -> Result<Room, Error> {
     let Facts { room, owner, moved, .. } = facts(connection, id).await?;
     let (inside,) = sqlx::query_as("select count(*) from membership where room_id = $1")
         .bind(id.0)

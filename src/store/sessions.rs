@@ -258,7 +258,7 @@ async fn end_sessions_of(
 ///
 /// # Errors
 /// [`Refusal::LoggedOut`] when it has ended.
-pub(super) async fn living_session(
+pub(super) async fn active_session(
     connection: &mut Connection,
     token: &TokenHash,
 ) -> Result<AccountId, Error> {

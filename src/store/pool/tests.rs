@@ -1,4 +1,4 @@
-//! Who is lent a connection, and how long it is kept.
+//! Who is acquired a connection, and how long it is kept.
 
 use super::*;
 use crate::config::Config;
@@ -18,10 +18,10 @@ fn pool(folder: &tempfile::TempDir, upkeep: Upkeep) -> Arc<Pool> {
 /// Lends connections all at once, so many, and takes them back.
 async fn used_by(pool: &Arc<Pool>, people: usize) {
     let budget = Budget { wait: HOUR, work: HOUR };
-    let visit = || Visit::new(Purpose::Pages, budget, Instant::now() + HOUR, None);
-    let mut lent = Vec::new();
+    let checkout = || Checkout::new(Purpose::Pages, budget, Instant::now() + HOUR, None);
+    let mut acquired = Vec::new();
     for _ in 0..people {
-        lent.push(pool.lend(visit()).await.unwrap());
+        acquired.push(pool.acquire(checkout()).await.unwrap());
     }
 }
 
@@ -31,7 +31,7 @@ async fn nobody_is_lent_a_connection_they_have_no_time_for() {
     let url = format!("sqlite:{}", folder.path().join("parlor.db").display());
     let store = Store::open(&url, Config::default().limits()).await.unwrap();
     let made = store.connections_made();
-    let late = store.visit(&store.readers, Purpose::Pages, Instant::now() + LEAST / 2).await;
+    let late = store.checkout(&store.readers, Purpose::Pages, Instant::now() + LEAST_TIME / 2).await;
     assert!(matches!(late, Err(Error::Failed(Failure::WaitedTooLong("pages")))), "{late:?}");
     assert_eq!(store.moment().await.map(|_| store.connections_made()).ok(), Some(made), "none is lost");
     store.close().await;

@@ -17,13 +17,13 @@ async fn an_idle_poll_runs_no_sql(house: House) {
     let list = format!("/rooms/list?after={}", bo.list().await.version());
 
     // A machine that stalls for two seconds makes memory too old to answer from; then it is tried again.
-    eventually("twenty polls of a room and of the list without a visit to the database", async || {
-        let before = house.visits();
+    eventually("twenty polls of a room and of the list without a checkout to the database", async || {
+        let before = house.checkouts();
         for _ in 0..ROUNDS {
             ana.opens(&room.api(&query)).await.is(204);
             bo.opens(&list).await.is(204);
         }
-        house.visits() == before
+        house.checkouts() == before
     })
     .await;
 }
@@ -35,16 +35,16 @@ async fn news_are_told_without_sql(house: House) {
         ana.says(&room, word).await;
     }
     eventually("new messages from memory", async || {
-        let before = house.visits();
+        let before = house.checkouts();
         let heard = ana.sees_after(&room, "1").await.messages.len();
-        heard == 2 && house.visits() == before
+        heard == 2 && house.checkouts() == before
     })
     .await;
 }
 
 async fn a_page_asks_the_database(house: House) {
     let ana = house.person("ana").await;
-    let before = house.visits();
+    let before = house.checkouts();
     ana.opens("/rooms").await.is(200);
-    assert!(house.visits() > before);
+    assert!(house.checkouts() > before);
 }

@@ -43,29 +43,29 @@ async fn remembered(house: &House, room: i64) -> Option<usize> {
 
 async fn many_rooms_come_into_memory_in_few_statements(house: House) {
     let house = with_rooms(house, 2500, 2500).await;
-    let (_, before) = house.live().visits();
+    let (_, before) = house.live().checkouts();
     // Nobody waits longer than a second, which may be too short for all of them on a slow machine.
     eventually("all are remembered", async || {
         join_all((1..=2500).map(|room| remembered(&house, room))).await.iter().all(|known| *known == Some(1))
     })
     .await;
-    let (_, after) = house.live().visits();
+    let (_, after) = house.live().checkouts();
     // The first to ask need not wait for company.
     assert!(after - before <= 25 + 4, "{} statements", after - before);
 }
 
 async fn one_room_is_loaded_once_for_all_who_ask(house: House) {
     let house = with_rooms(house, 1, 1).await;
-    let (_, before) = house.live().visits();
+    let (_, before) = house.live().checkouts();
     let known = join_all((0..50).map(|_| remembered(&house, 1))).await;
     assert!(known.iter().all(|known| *known == Some(1)));
-    assert_eq!(house.live().visits().1 - before, 1);
+    assert_eq!(house.live().checkouts().1 - before, 1);
 }
 
 async fn rooms_that_move_together_are_read_together(house: House) {
     let house = with_rooms(house, 500, 500).await;
     join_all((1..=500).map(|room| remembered(&house, room))).await;
-    let (before, loads) = house.live().visits();
+    let (before, loads) = house.live().checkouts();
     house
         .meddles(
             "begin;
@@ -79,7 +79,7 @@ async fn rooms_that_move_together_are_read_together(house: House) {
         join_all((1..=500).map(|room| remembered(&house, room))).await.iter().all(|known| *known == Some(2))
     })
     .await;
-    let (after, loads_after) = house.live().visits();
+    let (after, loads_after) = house.live().checkouts();
     assert!(after - before < 100, "{} readings", after - before);
     assert_eq!(loads_after, loads, "they have been followed, not loaded again");
 }
@@ -89,7 +89,7 @@ async fn twenty_thousand_rooms_can_be_watched(house: House) {
     for some in (1..=20_000).collect::<Vec<_>>().chunks(2_000) {
         join_all(some.iter().map(|room| remembered(&house, *room))).await;
     }
-    let (_, loads) = house.live().visits();
+    let (_, loads) = house.live().checkouts();
     house
         .meddles(
             "begin;
@@ -100,7 +100,7 @@ async fn twenty_thousand_rooms_can_be_watched(house: House) {
         )
         .await;
     eventually("the last has moved in memory", async || remembered(&house, 20_000).await == Some(1)).await;
-    assert_eq!(house.live().visits().1, loads, "it has been followed, not loaded again");
+    assert_eq!(house.live().checkouts().1, loads, "it has been followed, not loaded again");
 }
 
 /// Two rooms move; the one that moved first is committed last, when the tail has seen the other.
@@ -143,7 +143,7 @@ async fn a_room_that_cannot_be_loaded_delays_no_other(house: House) {
         .execute(&mut lock)
         .await
         .expect("a lock");
-    let visits = house.visits();
+    let checkouts = house.checkouts();
     let of_cold = async {
         // Longer than memory may be old.
         for _ in 0..3 {
@@ -158,7 +158,7 @@ async fn a_room_that_cannot_be_loaded_delays_no_other(house: House) {
     };
     join(of_cold, of_warm(200)).await;
     // Each of bo's polls may have asked twice, hers none.
-    assert!(house.visits() - visits <= 3 * 2, "{} visits", house.visits() - visits);
+    assert!(house.checkouts() - checkouts <= 3 * 2, "{} checkouts", house.checkouts() - checkouts);
     sqlx::raw_sql("rollback").execute(&mut lock).await.expect("to let go");
     lock.close().await.expect("to hang up");
     eventually("the cold room is loaded", async || bo.polls(&cold, "0").await.status == 204).await;

@@ -146,9 +146,9 @@ async fn a_tail_whose_place_was_swept_reads_anew(house: House) {
         .await;
     eventually("memory knows what no entry tells any more", async || {
         bo.opens(&room.path("/people")).await.body.contains("bo") && {
-            let before = house.visits();
+            let before = house.checkouts();
             bo.polls(&room, "0").await.is(204);
-            house.visits() == before
+            house.checkouts() == before
         }
     })
     .await;

@@ -85,8 +85,8 @@ impl House {
     }
 
     /// How often requests, and not the tail, have gone to the database.
-    pub fn visits(&self) -> u64 {
-        self.client.rocket().state::<parlor::store::Store>().expect("a store").visits()
+    pub fn checkouts(&self) -> u64 {
+        self.client.rocket().state::<parlor::store::Store>().expect("a store").checkouts()
     }
 
     /// Its memory.
