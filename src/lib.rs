@@ -18,7 +18,7 @@
 //!
 //! # The two kinds of log
 //!
-//! A room's log holds its messages; the house log holds who came, went, opened, deleted, and whose session
+//! A room's log holds its messages; the event log holds who came, went, opened, deleted, and whose session
 //! ended. Entries are numbered 1, 2, 3 … without a gap and tagged at random ([`model::log`]). A number is
 //! taken from the log's head row, under its lock, in the transaction that stores the entry; so the order of
 //! numbers is the order of commits, and a reader at *n* misses nothing by asking for what follows *n*.

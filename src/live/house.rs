@@ -1,4 +1,4 @@
-//! Who is where and which rooms there are: the house log, folded.
+//! Who is where and which rooms there are: the event log, folded.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -15,9 +15,9 @@ pub(super) struct House {
     head: Position,
     /// The latest coming or going anywhere.
     moved: Position,
-    /// The living rooms, and deleted ones with someone still to be told.
+    /// The open rooms, and deleted ones with someone still to be told.
     rooms: HashMap<RoomId, LiveRoom>,
-    /// The living rooms by their latest coming or going.
+    /// The open rooms by their latest coming or going.
     order: BTreeMap<i64, RoomId>,
     members: HashMap<AccountId, Membership>,
 }
@@ -72,7 +72,7 @@ impl House {
         self.moved
     }
 
-    /// The latest coming or going in a living room.
+    /// The latest coming or going in a open room.
     pub(super) fn people_version(&self, room: RoomId) -> Option<Position> {
         self.living(room).map(|room| room.moved)
     }
@@ -110,7 +110,7 @@ impl House {
         ListPage { version: self.moved, page, pages, whereabouts, rooms }
     }
 
-    /// Takes in the next entry of the house log.
+    /// Takes in the next entry of the event log.
     pub(super) fn apply(&mut self, entry: Entry) -> Result<(), Discontinued> {
         let Entry { position, event } = entry;
         if position.seq != self.head.seq + 1 {

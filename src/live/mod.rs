@@ -1,4 +1,4 @@
-//! What this instance knows without asking: a projection of the house log and of the watched rooms' logs.
+//! What this instance knows without asking: a projection of the event log and of the watched rooms' logs.
 //!
 //! It is filled by the [`tail`] and, beside it, by the [`loader`], and holds nothing that the database does
 //! not. It only ever says *yes*: every question answers `None` when memory is not sure, or older than 2 s,
@@ -94,7 +94,7 @@ impl Live {
     pub async fn start(store: &Store, budget: usize) -> Result<(Self, Tail), Error> {
         let read_at = Moment::now();
         let state = State {
-            house: House::new(store.house_snapshot().await?),
+            house: House::new(store.directory_snapshot().await?),
             sessions: Sessions::default(),
             watched: Watched::default(),
             read_at,
@@ -145,7 +145,7 @@ impl Live {
         let _ = tokio::time::timeout(APPLY_TIMEOUT, passes).await;
     }
 
-    /// The living session with this token.
+    /// The active session with this token.
     #[must_use]
     pub fn session(&self, token: &TokenHash) -> Option<Arc<Session>> {
         let now = Moment::now();
@@ -167,7 +167,7 @@ impl Live {
         self.write().sessions.remove(token);
     }
 
-    /// Whether `account` is in the living room `room`; `false` when memory does not know.
+    /// Whether `account` is in the open room `room`; `false` when memory does not know.
     #[must_use]
     pub fn is_inside(&self, account: AccountId, room: RoomId) -> bool {
         self.fresh(Moment::now()).is_some_and(|state| state.house.is_inside(account, room))

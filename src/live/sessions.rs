@@ -8,7 +8,7 @@ use crate::model::accounts::AccountId;
 use crate::model::sessions::TokenHash;
 use crate::store::Session;
 
-/// Sessions that were alive when they were read and whose end has not passed in the house log.
+/// Sessions that were alive when they were read and whose end has not passed in the event log.
 #[derive(Default)]
 pub(super) struct Sessions {
     by_token: HashMap<TokenHash, Arc<Session>>,

@@ -23,7 +23,7 @@ pub(super) struct State {
     pub(super) house: House,
     pub(super) sessions: Sessions,
     pub(super) watched: Watched,
-    /// When the last successful reading of the house log and of all heads began.
+    /// When the last successful reading of the event log and of all heads began.
     pub(super) read_at: Moment,
 }
 
@@ -51,7 +51,7 @@ impl State {
         self.read_at.is_within(STALE, now)
     }
 
-    /// Takes in the next entry of the house log.
+    /// Takes in the next entry of the event log.
     pub(super) fn take_in(&mut self, entry: Entry) -> Result<(), Discontinued> {
         match entry.event {
             Event::SessionEnded { account } => self.sessions.remove_all_of(account),
@@ -80,7 +80,7 @@ impl State {
         }
     }
 
-    /// Whether the living session with this token is that of `account`, if that is known, and its person in
+    /// Whether the active session with this token is that of `account`, if that is known, and its person in
     /// `room`, as far as memory knows; `time` is now by the clock that sessions end by.
     pub(super) fn may_listen(
         &self,

@@ -1,6 +1,6 @@
 //! The one task that reads the logs into memory.
 //!
-//! At every tick it asks whether anything was committed since; if so it reads the heads of the house log and
+//! At every tick it asks whether anything was committed since; if so it reads the heads of the event log and
 //! of the watched rooms' logs that moved, in one statement, and what follows its positions there, many rooms
 //! in a statement. When the bell rings it does the same for the rooms that were written to here, and for no
 //! others. It reads along the entry at its position: if that is gone or has another tag, this is another
@@ -135,7 +135,7 @@ impl Live {
         Ok(began)
     }
 
-    /// Reads the house log and the logs of the rooms that were written to here. Where that fails they are
+    /// Reads the event log and the logs of the rooms that were written to here. Where that fails they are
     /// still to be read by the next reading of this kind, which tells those who wait that it has passed them.
     async fn catch_up_with_own(&self) -> Result<Moment, Error> {
         let began = Moment::now();
@@ -187,7 +187,7 @@ impl Live {
         loop {
             let position = self.read().house.head();
             let first = position.seq.max(1);
-            let mut entries = self.0.store.house_entries_from(first, READ_MAX).await?;
+            let mut entries = self.0.store.events_from(first, READ_MAX).await?;
             let full = i64::try_from(entries.len()).is_ok_and(|read| read == READ_MAX);
             let continues =
                 position.seq == 0 || entries.first().is_some_and(|seen| seen.position == position);
@@ -279,7 +279,7 @@ impl Live {
 
     /// Throws the projection away and reads it anew.
     async fn rebuild(&self) -> Result<(), Error> {
-        let house = House::new(self.0.store.house_snapshot().await?);
+        let house = House::new(self.0.store.directory_snapshot().await?);
         let mut state = self.write();
         state.house = house;
         state.sessions.clear();
@@ -288,10 +288,10 @@ impl Live {
     }
 }
 
-/// Why the house log, of which these entries were read from number `first` on, does not continue what is known.
+/// Why the event log, of which these entries were read from number `first` on, does not continue what is known.
 fn why_discontinued(first: i64, entries: &[Entry]) -> &'static str {
     if entries.first().is_some_and(|oldest| oldest.position.seq > first) {
-        "more has happened than the house log keeps"
+        "more has happened than the event log keeps"
     } else {
         "the database was restored or failed over"
     }

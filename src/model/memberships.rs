@@ -23,7 +23,7 @@ pub struct Notice {
 }
 
 impl Whereabouts {
-    /// The living room this person is in.
+    /// The open room this person is in.
     #[must_use]
     pub fn inside(&self) -> Option<&RoomLink> {
         match self {
@@ -41,7 +41,7 @@ impl Whereabouts {
         }
     }
 
-    /// Whether this person is in the living room `id`.
+    /// Whether this person is in the open room `id`.
     #[must_use]
     pub fn is_inside(&self, id: RoomId) -> bool {
         self.inside().is_some_and(|room| room.id == id)

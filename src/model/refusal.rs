@@ -27,9 +27,9 @@ pub enum Refusal {
     InsideAnother(RoomLink),
     /// Only who created a room may delete it.
     NotTheOwner,
-    /// A living room has this name.
+    /// A open room has this name.
     RoomNameTaken,
-    /// A living room's name, this one, looks like that.
+    /// A open room's name, this one, looks like that.
     RoomNameLike(String),
     /// An account has this name, in whatever letter case.
     UsernameTaken,

@@ -35,8 +35,8 @@ pub(super) enum Engine {
 /// A migration: version, description, text. The same versions on both engines.
 type Script = (i64, &'static str, &'static str);
 
-const SQLITE: &[Script] = &[(1, "house", include_str!("migrations/sqlite/0001_house.sql"))];
-const POSTGRES: &[Script] = &[(1, "house", include_str!("migrations/postgres/0001_house.sql"))];
+const SQLITE: &[Script] = &[(1, "parlor", include_str!("migrations/sqlite/0001_parlor.sql"))];
+const POSTGRES: &[Script] = &[(1, "parlor", include_str!("migrations/postgres/0001_parlor.sql"))];
 
 /// What the column is called in which a database tells its time.
 pub(super) const TIME: &str = "time";

@@ -1,4 +1,4 @@
-//! The house log, its head, and what an instance needs to project it.
+//! The event log, its head, and what an instance needs to project it.
 
 use rand::Rng;
 
@@ -10,23 +10,23 @@ use crate::model::log::{Position, Tag};
 use crate::model::names;
 use crate::model::rooms::{RoomId, RoomLink};
 
-/// The words that stand in `house_log.kind`.
+/// The words that stand in `event.kind`.
 pub(super) mod kind {
-    pub(crate) const OPENED: &str = "opened";
-    pub(crate) const DELETED: &str = "deleted";
-    pub(crate) const JOINED: &str = "joined";
-    pub(crate) const LEFT: &str = "left";
-    pub(crate) const DISMISSED: &str = "dismissed";
+    pub(crate) const ROOM_CREATED: &str = "room-created";
+    pub(crate) const ROOM_DELETED: &str = "room-deleted";
+    pub(crate) const MEMBER_JOINED: &str = "member-joined";
+    pub(crate) const MEMBER_LEFT: &str = "member-left";
+    pub(crate) const NOTICE_DISMISSED: &str = "notice-dismissed";
     pub(crate) const SESSION_ENDED: &str = "session-ended";
 }
 
 /// Everything the projection starts from, read at one moment.
 pub struct Snapshot {
-    /// The house log's head.
+    /// The event log's head.
     pub head: Position,
     /// The latest coming or going: the version of the list.
     pub moved: Position,
-    /// The living rooms, and deleted ones with someone still to be told.
+    /// The open rooms, and deleted ones with someone still to be told.
     pub rooms: Vec<SnapshotRoom>,
     /// Who is where.
     pub members: Vec<(Person, RoomId)>,
@@ -47,15 +47,15 @@ pub struct SnapshotRoom {
 impl Store {
     /// Writes the house's one row at the very first start. Two instances may start at once: whoever
     /// comes second finds the row of the first.
-    pub(super) async fn found_house(&self) -> Result<(), Error> {
+    pub(super) async fn ensure_site_row(&self) -> Result<(), Error> {
         let mut secret = [0_u8; 32];
         rand::rng().fill_bytes(&mut secret);
         let secret: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
         let secret = secret.as_str();
         self.write(|mut writing| async move {
             sqlx::query(
-                "insert into house
-                     (id, last_seq, last_tag, moved_seq, moved_tag, rooms, secret_key, name_tables)
+                "insert into site
+                     (id, last_seq, last_tag, list_seq, list_tag, room_count, secret_key, name_tables)
                  values (1, 0, 0, 0, 0, 0, $1, $2)
                  on conflict (id) do nothing",
             )
@@ -73,21 +73,21 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn secret_key(&self) -> Result<String, Error> {
-        let (key,) = sqlx::query_as("select secret_key from house where id = 1")
+        let (key,) = sqlx::query_as("select secret_key from site where id = 1")
             .fetch_one(&mut self.reader().await?)
             .await?;
         Ok(key)
     }
 
-    /// At most `most` entries of the house log from number `first` on, oldest first.
+    /// At most `most` entries of the event log from number `first` on, oldest first.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn house_entries_from(&self, first: i64, most: i64) -> Result<Vec<Entry>, Error> {
+    pub async fn events_from(&self, first: i64, most: i64) -> Result<Vec<Entry>, Error> {
         type Row = (i64, i64, String, i64, String, Option<i64>, Option<String>);
         let rows: Vec<Row> = sqlx::query_as(
             "select l.seq, l.tag, l.kind, l.account_id, a.name, l.room_id, r.name
-             from house_log l join account a on a.id = l.account_id left join room r on r.id = l.room_id
+             from event l join account a on a.id = l.account_id left join room r on r.id = l.room_id
              where l.seq >= $1 order by l.seq limit $2",
         )
         .bind(first)
@@ -106,13 +106,13 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn house_snapshot(&self) -> Result<Snapshot, Error> {
+    pub async fn directory_snapshot(&self) -> Result<Snapshot, Error> {
         type RoomRow = (i64, String, i64, String, i64, i64, Option<String>);
         let mut snapshot = self.long_snapshot().await?;
         let head = head(&mut snapshot).await?;
         let List { moved, .. } = list(&mut snapshot).await?;
         let rooms: Vec<RoomRow> = sqlx::query_as(
-            "select r.id, r.name, o.id, o.name, r.moved_seq, r.moved_tag, d.name
+            "select r.id, r.name, o.id, o.name, r.people_seq, r.people_tag, d.name
              from room r join account o on o.id = r.owner_id left join account d on d.id = r.deleted_by
              where r.deleted_at is null or exists (select 1 from membership m where m.room_id = r.id)",
         )
@@ -142,19 +142,19 @@ impl Store {
 
 fn event(kind: &str, person: Person, room: RoomLink) -> Event {
     match kind {
-        kind::OPENED => Event::RoomCreated { room, owner: person },
-        kind::DELETED => Event::RoomDeleted { room: room.id, by: person.name },
-        kind::JOINED => Event::MemberJoined { person, room: room.id },
-        kind::DISMISSED => Event::NoticeDismissed { account: person.id },
-        kind::LEFT => Event::MemberLeft { account: person.id, room: room.id },
+        kind::ROOM_CREATED => Event::RoomCreated { room, owner: person },
+        kind::ROOM_DELETED => Event::RoomDeleted { room: room.id, by: person.name },
+        kind::MEMBER_JOINED => Event::MemberJoined { person, room: room.id },
+        kind::NOTICE_DISMISSED => Event::NoticeDismissed { account: person.id },
+        kind::MEMBER_LEFT => Event::MemberLeft { account: person.id, room: room.id },
         _ => Event::SessionEnded { account: person.id },
     }
 }
 
-/// The house log's head, as this transaction sees it.
+/// The event log's head, as this transaction sees it.
 pub(super) async fn head(connection: &mut Connection) -> Result<Position, Error> {
     let (seq, tag) =
-        sqlx::query_as("select last_seq, last_tag from house where id = 1").fetch_one(connection).await?;
+        sqlx::query_as("select last_seq, last_tag from site where id = 1").fetch_one(connection).await?;
     Ok(Position { seq, tag: Tag(tag) })
 }
 
@@ -168,13 +168,13 @@ pub(super) struct List {
 
 /// The list of rooms, as this transaction sees it.
 pub(super) async fn list(connection: &mut Connection) -> Result<List, Error> {
-    let (seq, tag, rooms) = sqlx::query_as("select moved_seq, moved_tag, rooms from house where id = 1")
+    let (seq, tag, rooms) = sqlx::query_as("select list_seq, list_tag, room_count from site where id = 1")
         .fetch_one(connection)
         .await?;
     Ok(List { moved: Position { seq, tag: Tag(tag) }, rooms })
 }
 
-/// Appends to the house log, and makes the entry the latest coming or going of its room. The house's
+/// Appends to the event log, and makes the entry the latest coming or going of its room. The house's
 /// row is locked from here until commit, so this comes last in a transaction; the room's row must be
 /// locked already.
 pub(super) async fn append(
@@ -185,16 +185,16 @@ pub(super) async fn append(
     at: Timestamp,
 ) -> Result<(), Error> {
     let tag = Tag::random();
-    let moves_list = room.is_some() && kind != kind::DISMISSED;
+    let moves_list = room.is_some() && kind != kind::NOTICE_DISMISSED;
     let more_rooms = match kind {
-        kind::OPENED => 1_i64,
-        kind::DELETED => -1,
+        kind::ROOM_CREATED => 1_i64,
+        kind::ROOM_DELETED => -1,
         _ => 0,
     };
     let (seq,): (i64,) = sqlx::query_as(
-        "update house set last_seq = last_seq + 1, last_tag = $1, rooms = rooms + $3,
-                moved_seq = case when $2 = 1 then last_seq + 1 else moved_seq end,
-                moved_tag = case when $2 = 1 then $1 else moved_tag end
+        "update site set last_seq = last_seq + 1, last_tag = $1, room_count = room_count + $3,
+                list_seq = case when $2 = 1 then last_seq + 1 else list_seq end,
+                list_tag = case when $2 = 1 then $1 else list_tag end
          where id = 1 returning last_seq",
     )
     .bind(tag.0)
@@ -203,7 +203,7 @@ pub(super) async fn append(
     .fetch_one(&mut *connection)
     .await?;
     sqlx::query(
-        "insert into house_log (seq, tag, kind, account_id, room_id, at) values ($1, $2, $3, $4, $5, $6)",
+        "insert into event (seq, tag, kind, account_id, room_id, at) values ($1, $2, $3, $4, $5, $6)",
     )
     .bind(seq)
     .bind(tag.0)
@@ -214,7 +214,7 @@ pub(super) async fn append(
     .execute(&mut *connection)
     .await?;
     if let Some(room) = room {
-        sqlx::query("update room set moved_seq = $2, moved_tag = $3 where id = $1")
+        sqlx::query("update room set people_seq = $2, people_tag = $3 where id = $1")
             .bind(room.0)
             .bind(seq)
             .bind(tag.0)

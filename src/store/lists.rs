@@ -37,9 +37,9 @@ impl Store {
         let page = page.min(pages);
         let rows: Vec<Row> = sqlx::query_as(
             "select r.id, r.name, o.id, o.name, (select count(*) from membership m where m.room_id = r.id),
-                    r.moved_seq, r.moved_tag
+                    r.people_seq, r.people_tag
              from room r join account o on o.id = r.owner_id
-             where r.deleted_at is null order by r.moved_seq desc limit $1 offset $2",
+             where r.deleted_at is null order by r.people_seq desc limit $1 offset $2",
         )
         .bind(ROOMS_A_PAGE)
         .bind((page - 1).saturating_mul(ROOMS_A_PAGE))

@@ -2,7 +2,8 @@
 //!
 //! What people may ask for stands in [`memberships`](super::memberships); here nobody is asked who they are.
 
-use super::{Connection, Error, events};
+use super::events::{self, kind};
+use super::{Connection, Error};
 use crate::model::accounts::{AccountId, Person};
 use crate::model::log::{Position, Tag};
 use crate::model::memberships::{Notice, Whereabouts};
@@ -95,7 +96,7 @@ pub(super) async fn enter(
     .bind(now.0)
     .execute(&mut *connection)
     .await?;
-    events::append(connection, events::kind::JOINED, account, Some(room), now).await
+    events::append(connection, kind::MEMBER_JOINED, account, Some(room), now).await
 }
 
 /// Takes `account` out of `room`, which must be locked.
@@ -104,7 +105,7 @@ pub(super) async fn leave_room(
     account: AccountId,
     room: RoomId,
 ) -> Result<(), Error> {
-    exit(connection, account, room, events::kind::LEFT).await
+    exit(connection, account, room, kind::MEMBER_LEFT).await
 }
 
 /// Takes `account` out of `room`, which must be locked and has been deleted.
@@ -113,7 +114,7 @@ pub(super) async fn dismiss(
     account: AccountId,
     room: RoomId,
 ) -> Result<(), Error> {
-    exit(connection, account, room, events::kind::DISMISSED).await
+    exit(connection, account, room, kind::NOTICE_DISMISSED).await
 }
 
 async fn exit(
@@ -133,7 +134,7 @@ async fn exit(
     events::append(connection, kind, account, Some(room), Timestamp::now()).await
 }
 
-/// Locks the living room that `account`, which must be locked, is in. A deleted room is not left by what
+/// Locks the open room that `account`, which must be locked, is in. A deleted room is not left by what
 /// follows: its notice waits until its person comes back.
 pub(super) async fn lock_room_of(
     connection: &mut Connection,

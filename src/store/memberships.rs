@@ -72,7 +72,7 @@ impl Store {
     /// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], or when the database fails.
     pub async fn people(&self, id: RoomId) -> Result<(Vec<String>, Position), Error> {
         let rows: Vec<(i64, String, Option<String>, i64, i64)> = sqlx::query_as(
-            "select cast(1 as bigint), r.name, d.name, r.moved_seq, r.moved_tag
+            "select cast(1 as bigint), r.name, d.name, r.people_seq, r.people_tag
              from room r left join account d on d.id = r.deleted_by where r.id = $1
              union all
              select cast(0 as bigint), a.name, null, cast(0 as bigint), cast(0 as bigint)

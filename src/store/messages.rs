@@ -62,7 +62,7 @@ impl Store {
     }
 }
 
-/// What is known of a living room beside its messages.
+/// What is known of a open room beside its messages.
 struct Known {
     /// The number of the newest.
     head: i64,
@@ -93,10 +93,10 @@ async fn from_cursor(
         Option<String>,
     );
     let rows: Vec<Row> = sqlx::query_as(
-        "select r.name, d.name, r.last_seq, r.moved_seq, r.moved_tag, m.seq, m.tag, a.name, m.sent_at, m.body
+        "select r.name, d.name, r.last_seq, r.people_seq, r.people_tag, m.seq, m.tag, a.name, m.at, m.body
          from room r
          left join account d on d.id = r.deleted_by
-         left join message m on m.room_id = r.id and m.seq >= $2 and m.seq < $3
+         left join entry m on m.room_id = r.id and m.seq >= $2 and m.seq < $3
          left join account a on a.id = m.author_id
          where r.id = $1",
     )
@@ -126,8 +126,8 @@ pub(super) async fn newest(
     before: i64,
 ) -> Result<Vec<Message>, Error> {
     let rows: Vec<Row> = sqlx::query_as(
-        "select m.seq, m.tag, a.name, m.sent_at, m.body
-         from message m join account a on a.id = m.author_id
+        "select m.seq, m.tag, a.name, m.at, m.body
+         from entry m join account a on a.id = m.author_id
          where m.room_id = $1 and m.seq < $2 order by m.seq desc limit $3",
     )
     .bind(id.0)

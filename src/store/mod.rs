@@ -133,7 +133,7 @@ impl Store {
             request: None,
         };
         let founded = async {
-            store.found_house().await?;
+            store.ensure_site_row().await?;
             store.renew_names().await
         };
         match founded.await {

@@ -13,7 +13,7 @@ const STEP: i64 = 500;
 #[derive(Clone, Copy, Debug)]
 enum Kind {
     Accounts,
-    LivingRooms,
+    OpenRooms,
 }
 
 /// Number, name, key and skeleton.
@@ -23,20 +23,20 @@ impl Store {
     /// Computes keys and skeletons of all names anew, if they come from other tables than this program's. If an
     /// instance ends in the midst of it, the next one begins anew.
     pub(super) async fn renew_names(&self) -> Result<(), Error> {
-        let (tables,): (String,) = sqlx::query_as("select name_tables from house where id = 1")
+        let (tables,): (String,) = sqlx::query_as("select name_tables from site where id = 1")
             .fetch_one(&mut self.reader().await?)
             .await?;
         if tables == names::TABLES {
             return Ok(());
         }
-        for kind in [Kind::Accounts, Kind::LivingRooms] {
+        for kind in [Kind::Accounts, Kind::OpenRooms] {
             let mut done = Some(0);
             while let Some(last) = done {
                 done = self.renew_some(kind, last).await?;
             }
         }
         self.write(|mut writing| async move {
-            sqlx::query("update house set name_tables = $1 where id = 1")
+            sqlx::query("update site set name_tables = $1 where id = 1")
                 .bind(names::TABLES)
                 .execute(&mut writing)
                 .await?;
@@ -70,7 +70,7 @@ async fn some(connection: &mut Connection, kind: Kind, last: i64) -> Result<Vec<
         Kind::Accounts => sqlx::query_as(
             "select id, name, name_key, skeleton from account where id > $1 order by id limit $2",
         ),
-        Kind::LivingRooms => sqlx::query_as(
+        Kind::OpenRooms => sqlx::query_as(
             "select id, name, name_key, skeleton from room
              where id > $1 and deleted_at is null order by id limit $2",
         ),
@@ -85,7 +85,7 @@ async fn take_key(connection: &mut Connection, kind: Kind, id: i64, key: &str) -
             "update account set name_key = $2
              where id = $1 and not exists (select 1 from account o where o.name_key = $2)",
         ),
-        Kind::LivingRooms => sqlx::query(
+        Kind::OpenRooms => sqlx::query(
             "update room set name_key = $2 where id = $1 and not exists
                  (select 1 from room o where o.name_key = $2 and o.deleted_at is null)",
         ),
@@ -110,7 +110,7 @@ async fn take_skeleton(
                  where id = $1",
             ),
         ),
-        Kind::LivingRooms => (
+        Kind::OpenRooms => (
             sqlx::query(
                 "update room set skeleton = null where skeleton = $2 and id > $1 and deleted_at is null",
             ),

@@ -157,7 +157,7 @@ fn judge<'a>(
     Ok(Verdict::New(&sender.person))
 }
 
-/// The living sessions among the posts', with where their people are now.
+/// The active sessions among the posts', with where their people are now.
 async fn senders(connection: &mut Connection, posts: &[&Post]) -> Result<HashMap<TokenHash, Sender>, Error> {
     type Row = (Vec<u8>, i64, String, Option<i64>, Option<String>, Option<String>);
     let tokens: Vec<_> = posts.iter().map(|post| [post.token.to_hex()]).collect();
@@ -198,9 +198,9 @@ async fn known_messages(
     let names: HashMap<_, _> =
         senders.values().map(|sender| (sender.person.id, sender.person.name.as_str())).collect();
     let rows: Vec<Row> = sqlx::query_as(
-        "select m.author_id, m.nonce, m.seq, m.tag, m.sent_at, m.body
+        "select m.author_id, m.nonce, m.seq, m.tag, m.at, m.body
          from json_each(cast($1 as text)) as sent
-         cross join message m
+         cross join entry m
          where m.room_id = cast(sent.value ->> 0 as bigint)
                and m.author_id = cast(sent.value ->> 1 as bigint) and m.nonce = sent.value ->> 2",
     )
@@ -238,7 +238,7 @@ async fn append(
     };
     let entries: Vec<_> = accepted.iter().map(entry).collect();
     sqlx::query(
-        "insert into message (room_id, seq, tag, author_id, body, sent_at, nonce)
+        "insert into entry (room_id, seq, tag, author_id, body, at, nonce)
          select cast($1 as bigint), cast(value ->> 0 as bigint), cast(value ->> 1 as bigint),
                 cast(value ->> 2 as bigint), value ->> 3, cast(value ->> 4 as bigint), value ->> 5
          from json_each(cast($2 as text))",

@@ -1,9 +1,10 @@
 //! Rooms: opening and deleting them, and the page of one.
 
+use super::events::{self, kind};
 use super::locks::{enter, leave_room, lock_account, lock_room, where_is};
 use super::messages::newest;
 use super::sessions::active_session;
-use super::{Connection, Error, Session, Store, events};
+use super::{Connection, Error, Session, Store};
 use crate::model::accounts::{AccountId, Person};
 use crate::model::log::{Position, Tag};
 use crate::model::memberships::Whereabouts;
@@ -11,7 +12,7 @@ use crate::model::messages::Message;
 use crate::model::rooms::{RoomId, RoomLink, RoomName};
 use crate::model::{Refusal, Timestamp};
 
-/// A living room, from outside.
+/// A open room, from outside.
 #[derive(Clone, Debug)]
 pub struct Room {
     /// Which.
@@ -60,7 +61,7 @@ impl Store {
             let Some(room) = insert_room(&mut writing, account, name).await? else {
                 return Err(name_taken(&mut writing, name).await?.into());
             };
-            events::append(&mut writing, events::kind::OPENED, account, Some(room), Timestamp::now()).await?;
+            events::append(&mut writing, kind::ROOM_CREATED, account, Some(room), Timestamp::now()).await?;
             enter(&mut writing, account, room).await?;
             Ok((room, writing))
         })
@@ -93,13 +94,13 @@ impl Store {
                 .await?;
             // Who deletes a room need not be told that it is gone.
             leave_room(&mut writing, account, room).await?;
-            events::append(&mut writing, events::kind::DELETED, account, Some(room), now).await?;
+            events::append(&mut writing, kind::ROOM_DELETED, account, Some(room), now).await?;
             Ok(((), writing))
         })
         .await
     }
 
-    /// The living room `id`.
+    /// The open room `id`.
     ///
     /// # Errors
     /// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], or when the database fails.
@@ -107,7 +108,7 @@ impl Store {
         load_room_row(&mut self.reader().await?, id).await
     }
 
-    /// Whether someone whose whereabouts have just been read is in the living room `id`.
+    /// Whether someone whose whereabouts have just been read is in the open room `id`.
     ///
     /// # Errors
     /// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], [`Refusal::NotAMember`], or when the
@@ -156,7 +157,7 @@ pub(super) fn room((id, name, owner, owner_name, inside, seq, tag): Row) -> Room
     }
 }
 
-/// A living room, and how new what is known of it is.
+/// A open room, and how new what is known of it is.
 pub(super) struct Facts {
     pub(super) room: RoomLink,
     pub(super) owner: Person,
@@ -171,7 +172,7 @@ pub(super) struct Facts {
 pub(super) async fn facts(connection: &mut Connection, id: RoomId) -> Result<Facts, Error> {
     type Joined = (String, i64, String, i64, i64, i64, i64, Option<String>);
     let row: Option<Joined> = sqlx::query_as(
-        "select r.name, o.id, o.name, r.last_seq, r.last_tag, r.moved_seq, r.moved_tag, d.name
+        "select r.name, o.id, o.name, r.last_seq, r.last_tag, r.people_seq, r.people_tag, d.name
          from room r join account o on o.id = r.owner_id left join account d on d.id = r.deleted_by
          where r.id = $1",
     )
@@ -217,7 +218,7 @@ async fn names_inside(connection: &mut Connection, id: RoomId) -> Result<Vec<Str
     Ok(names.into_iter().map(|(name,)| name).collect())
 }
 
-/// The living room of this name, if `account` made it.
+/// The open room of this name, if `account` made it.
 async fn room_of_owner(
     connection: &mut Connection,
     account: AccountId,
@@ -240,7 +241,7 @@ async fn insert_room(
 ) -> Result<Option<RoomId>, Error> {
     let row: Option<(i64,)> = sqlx::query_as(
         "insert into room
-             (name, name_key, skeleton, owner_id, created_at, last_seq, last_tag, moved_seq, moved_tag)
+             (name, name_key, skeleton, owner_id, created_at, last_seq, last_tag, people_seq, people_tag)
          values ($1, $2, $3, $4, $5, 0, 0, 0, 0)
          on conflict do nothing returning id",
     )
@@ -254,7 +255,7 @@ async fn insert_room(
     Ok(row.map(|(id,)| RoomId(id)))
 }
 
-/// Why a name is refused: a living room has it, or one that looks like it.
+/// Why a name is refused: a open room has it, or one that looks like it.
 async fn name_taken(connection: &mut Connection, name: &RoomName) -> Result<Refusal, Error> {
     let rows: Vec<(String, i64)> = sqlx::query_as(
         "select name, cast(1 as bigint) from room where name_key = $1 and deleted_at is null

@@ -1,7 +1,8 @@
 //! Sessions: opened at log-in, extended by what a person does, ended by log-out or after 30 idle days.
 
+use super::events::{self, kind};
 use super::locks::{leave_room, lock_account, lock_room_of, whereabouts};
-use super::{Connection, Error, Store, events};
+use super::{Connection, Error, Store};
 use crate::model::accounts::{AccountId, Person};
 use crate::model::log::{Position, Tag};
 use crate::model::memberships::Whereabouts;
@@ -19,7 +20,7 @@ pub struct NewSession {
     pub began: Timestamp,
 }
 
-/// A living session.
+/// A active session.
 #[derive(Clone, Debug)]
 pub struct Session {
     /// The hash of its token.
@@ -32,13 +33,13 @@ pub struct Session {
     pub expires_at: Timestamp,
 }
 
-/// A session, where its person is, and the house log's head, all of one moment.
+/// A session, where its person is, and the event log's head, all of one moment.
 pub struct FoundSession {
     /// The session.
     pub session: Session,
     /// Where its person is.
     pub whereabouts: Whereabouts,
-    /// The house log's head.
+    /// The event log's head.
     pub head: Position,
 }
 
@@ -74,7 +75,7 @@ impl Store {
         .await
     }
 
-    /// The living session with this token, in one statement.
+    /// The active session with this token, in one statement.
     ///
     /// # Errors
     /// When the database fails.
@@ -85,7 +86,7 @@ impl Store {
                     r.id, r.name, d.name, h.last_seq, h.last_tag
              from session s
              join account a on a.id = s.account_id
-             cross join house h
+             cross join site h
              left join membership m on m.account_id = a.id
              left join room r on r.id = m.room_id
              left join account d on d.id = r.deleted_by
@@ -286,5 +287,5 @@ async fn close_account(connection: &mut Connection, account: AccountId) -> Resul
     if let (Some(room), None) = (here, other) {
         leave_room(connection, account, room).await?;
     }
-    events::append(connection, events::kind::SESSION_ENDED, account, None, Timestamp::now()).await
+    events::append(connection, kind::SESSION_ENDED, account, None, Timestamp::now()).await
 }

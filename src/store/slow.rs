@@ -65,8 +65,8 @@ mod tests {
         let mut told = Told { last: None, more: 0 };
         let now = Instant::now();
         let took = Duration::from_millis(900);
-        let line = told.line("select seq\n    from message", took, now);
-        assert_eq!(line.as_deref(), Some("slow statement, 900 ms: select seq from message"));
+        let line = told.line("select seq\n    from entry", took, now);
+        assert_eq!(line.as_deref(), Some("slow statement, 900 ms: select seq from entry"));
         assert_eq!(told.line("select 1", took, now), None);
         assert_eq!(told.line("select 1", took, now + PAUSE / 2), None);
         let line = told.line("select 2", took, now + PAUSE);

@@ -16,9 +16,9 @@ use crate::model::rooms::RoomId;
 /// page. Who is further behind is answered from the database.
 pub const NEWEST: i64 = 20;
 
-/// The heads of the house log and of those rooms' logs that moved, read at one moment.
+/// The heads of the event log and of those rooms' logs that moved, read at one moment.
 pub struct Heads {
-    /// The house log's.
+    /// The event log's.
     pub house: Position,
     /// The rooms whose head is another than the one that was known, in no order.
     pub moved: Vec<(RoomId, Position)>,
@@ -61,7 +61,7 @@ impl Store {
         Ok(moment)
     }
 
-    /// The head of the house log, and those of `known` that are not where they were, in one statement and
+    /// The head of the event log, and those of `known` that are not where they were, in one statement and
     /// so of one moment.
     ///
     /// # Errors
@@ -70,7 +70,7 @@ impl Store {
         let known: Vec<_> =
             known.iter().map(|(room, position)| (room.0, position.seq, position.tag.0)).collect();
         let rows: Vec<(i64, i64, i64)> = sqlx::query_as(
-            "select cast(0 as bigint), last_seq, last_tag from house where id = 1
+            "select cast(0 as bigint), last_seq, last_tag from site where id = 1
              union all
              select r.id, r.last_seq, r.last_tag from json_each(cast($1 as text)) as known cross join room r
              where r.id = cast(known.value ->> 0 as bigint)
@@ -99,9 +99,9 @@ impl Store {
     pub async fn stretches(&self, stretches: &[Stretch]) -> Result<HashMap<RoomId, Vec<Message>>, Error> {
         let wanted: Vec<_> = stretches.iter().map(|it| (it.room.0, it.first, it.last)).collect();
         let rows: Vec<Row> = sqlx::query_as(
-            "select m.room_id, m.seq, m.tag, a.name, m.sent_at, m.body
+            "select m.room_id, m.seq, m.tag, a.name, m.at, m.body
              from json_each(cast($1 as text)) as wanted
-             cross join message m
+             cross join entry m
              join account a on a.id = m.author_id
              where m.room_id = cast(wanted.value ->> 0 as bigint)
                    and m.seq >= cast(wanted.value ->> 1 as bigint)
@@ -128,10 +128,10 @@ impl Store {
         type Row = (i64, i64, i64, Option<i64>, Option<i64>, Option<String>, Option<i64>, Option<String>);
         let ids: Vec<_> = rooms.iter().map(|room| [room.0]).collect();
         let rows: Vec<Row> = sqlx::query_as(
-            "select r.id, r.last_seq, r.last_tag, m.seq, m.tag, a.name, m.sent_at, m.body
+            "select r.id, r.last_seq, r.last_tag, m.seq, m.tag, a.name, m.at, m.body
              from json_each(cast($1 as text)) as wanted
              cross join room r
-             left join message m on m.room_id = r.id and m.seq > r.last_seq - $2
+             left join entry m on m.room_id = r.id and m.seq > r.last_seq - $2
              left join account a on a.id = m.author_id
              where r.id = cast(wanted.value ->> 0 as bigint) and r.deleted_at is null",
         )

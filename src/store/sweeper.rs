@@ -1,5 +1,5 @@
 //! What is cleared away in the background: sessions that have expired, messages of deleted rooms, old entries of
-//! the house log, and in the end the deleted rooms.
+//! the event log, and in the end the deleted rooms.
 //!
 //! All in small steps with rests between them, by ranges that go on where the last step ended: what was
 //! deleted and is still held by somebody's snapshot, a backup's say, is not walked again and again. Where the
@@ -19,13 +19,13 @@ const REST: Duration = Duration::from_mins(1);
 const PAUSE: Duration = Duration::from_millis(5);
 /// How many rows one step removes at most.
 const STEP: i64 = 200;
-/// How many deleted rooms one step removes at most: for each the database looks through the whole house log for
+/// How many deleted rooms one step removes at most: for each the database looks through the whole event log for
 /// entries that name it, which costs less than an index that every entry would have to be written to.
 const ROOMS_A_STEP: i64 = 10;
 /// How long a deleted room keeps its messages: longer than anyone can be answered from memory as if it
 /// were there.
 const SWEEP_AFTER: Duration = Duration::from_secs(10);
-/// How many entries of the house log are kept. A tail that is further behind reads the house anew.
+/// How many entries of the event log are kept. A tail that is further behind reads the house anew.
 const KEPT: i64 = 5_000;
 /// How far this machine's clock and the database's may be apart for what ends by the clock to be ended.
 const CLOCKS_APART: u64 = 2 * 60 * 1000;
@@ -58,7 +58,7 @@ struct Round {
     clocks_agree: Option<bool>,
     /// How many times expired sessions could not be ended.
     bad_sessions: i64,
-    /// Up to which number the house log has been swept.
+    /// Up to which number the event log has been swept.
     swept: Option<i64>,
     /// The last entry of the last deleted room that was looked at.
     dropped: i64,
@@ -68,7 +68,7 @@ struct Round {
 
 /// What is cleared away, as the log calls it.
 const MESSAGES: &str = "messages of deleted rooms";
-const HOUSE_LOG: &str = "the house log";
+const EVENTS: &str = "the event log";
 const ROOMS: &str = "deleted rooms";
 
 impl Default for Round {
@@ -105,7 +105,7 @@ impl Sweeper {
                 self.round.bad_sessions < STEP
             }
         };
-        for what in [MESSAGES, HOUSE_LOG, ROOMS] {
+        for what in [MESSAGES, EVENTS, ROOMS] {
             done |= !self.round.failed.contains(what) && self.sweep(what).await;
         }
         if !done {
@@ -118,7 +118,7 @@ impl Sweeper {
     async fn sweep(&mut self, what: &'static str) -> bool {
         let swept = match what {
             MESSAGES => self.sweep_messages().await,
-            HOUSE_LOG => self.sweep_house_log().await,
+            EVENTS => self.sweep_events().await,
             _ => self.drop_rooms().await,
         };
         swept.unwrap_or_else(|error| {
@@ -169,24 +169,24 @@ impl Sweeper {
         Ok(true)
     }
 
-    /// Removes some old entries of the house log.
-    async fn sweep_house_log(&mut self) -> Result<bool, Error> {
-        let (first, head) = self.store.ends_of_house_log().await?;
+    /// Removes some old entries of the event log.
+    async fn sweep_events(&mut self) -> Result<bool, Error> {
+        let (first, head) = self.store.ends_of_event_log().await?;
         let swept = self.round.swept.unwrap_or(first - 1);
         let until = (head - KEPT).min(swept + STEP);
         if until <= swept {
             return Ok(false);
         }
-        self.store.remove_house_entries(swept, until).await?;
+        self.store.remove_events(swept, until).await?;
         self.round.swept = Some(until);
         // What comes in one by one waits for a whole step, and for the next round.
         Ok(until == swept + STEP)
     }
 
-    /// Removes some deleted rooms that nobody is still to be told of, once no entry of the house log names
+    /// Removes some deleted rooms that nobody is still to be told of, once no entry of the event log names
     /// them any more.
     async fn drop_rooms(&mut self) -> Result<bool, Error> {
-        let (first, _) = self.store.ends_of_house_log().await?;
+        let (first, _) = self.store.ends_of_event_log().await?;
         let rooms = self.store.done_with(self.round.dropped, first).await?;
         let Some((_, last)) = rooms.last() else { return Ok(false) };
         self.round.dropped = *last;
@@ -220,7 +220,7 @@ impl Store {
 
     async fn remove_messages(&self, room: RoomId, swept: i64, until: i64) -> Result<(), Error> {
         self.write(|mut writing| async move {
-            sqlx::query("delete from message where room_id = $1 and seq > $2 and seq <= $3")
+            sqlx::query("delete from entry where room_id = $1 and seq > $2 and seq <= $3")
                 .bind(room.0)
                 .bind(swept)
                 .bind(until)
@@ -244,17 +244,17 @@ impl Store {
     }
 
     /// The numbers of the first entry that is kept and of the last.
-    async fn ends_of_house_log(&self) -> Result<(i64, i64), Error> {
+    async fn ends_of_event_log(&self) -> Result<(i64, i64), Error> {
         let ends = sqlx::query_as(
-            "select coalesce((select l.seq from house_log l order by l.seq limit 1), h.last_seq + 1), h.last_seq
-             from house h where h.id = 1",
+            "select coalesce((select l.seq from event l order by l.seq limit 1), h.last_seq + 1), h.last_seq
+             from site h where h.id = 1",
         );
         Ok(ends.fetch_one(&mut self.reader().await?).await?)
     }
 
-    async fn remove_house_entries(&self, swept: i64, until: i64) -> Result<(), Error> {
+    async fn remove_events(&self, swept: i64, until: i64) -> Result<(), Error> {
         self.write(|mut writing| async move {
-            sqlx::query("delete from house_log where seq > $1 and seq <= $2")
+            sqlx::query("delete from event where seq > $1 and seq <= $2")
                 .bind(swept)
                 .bind(until)
                 .execute(&mut writing)
@@ -264,14 +264,14 @@ impl Store {
         .await
     }
 
-    /// Some deleted rooms without messages or people whose last entry in the house log comes after `dropped`
+    /// Some deleted rooms without messages or people whose last entry in the event log comes after `dropped`
     /// and before `first`, each with the number of that entry.
     async fn done_with(&self, dropped: i64, first: i64) -> Result<Vec<(i64, i64)>, Error> {
         let rooms = sqlx::query_as(
-            "select r.id, r.moved_seq from room r
-             where r.swept_at is not null and r.moved_seq > $1 and r.moved_seq < $2
+            "select r.id, r.people_seq from room r
+             where r.swept_at is not null and r.people_seq > $1 and r.people_seq < $2
                    and not exists (select 1 from membership m where m.room_id = r.id)
-             order by r.moved_seq limit $3",
+             order by r.people_seq limit $3",
         );
         let rooms =
             rooms.bind(dropped).bind(first).bind(ROOMS_A_STEP).fetch_all(&mut self.reader().await?).await?;

@@ -163,7 +163,7 @@ impl<'r> FromRequest<'r> for RoomInPath {
     }
 }
 
-/// The living room in the path, and who asks for it.
+/// The open room in the path, and who asks for it.
 pub(super) struct RoomVisitor<'r> {
     pub(super) user: &'r User,
     pub(super) room: Room,

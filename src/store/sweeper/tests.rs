@@ -10,10 +10,10 @@ async fn sweeper(surplus: i64) -> (tempfile::TempDir, Sweeper) {
     let store = Store::open(&url, Config::default().limits()).await.unwrap();
     let entries = format!(
         "insert into account (id, name, name_key, password_hash, created_at) values (1, 'ana', 'ana', '', 0);
-         insert into house_log (seq, tag, kind, account_id, room_id, at)
+         insert into event (seq, tag, kind, account_id, room_id, at)
          with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < {KEPT} + {surplus})
          select n, n, 'session-ended', 1, null, 0 from numbers;
-         update house set last_seq = {KEPT} + {surplus}"
+         update site set last_seq = {KEPT} + {surplus}"
     );
     let written = store.write(|mut writing| {
         let entries = sqlx::AssertSqlSafe(entries.clone());
@@ -27,7 +27,7 @@ async fn sweeper(surplus: i64) -> (tempfile::TempDir, Sweeper) {
 }
 
 async fn first_entry(sweeper: &Sweeper) -> i64 {
-    sweeper.store.ends_of_house_log().await.unwrap().0
+    sweeper.store.ends_of_event_log().await.unwrap().0
 }
 
 #[rocket::async_test]
@@ -42,10 +42,10 @@ async fn a_few_old_entries_keep_the_sweeper_from_no_rest() {
 #[rocket::async_test]
 async fn a_round_ends_in_time_however_much_there_is_to_do() {
     let (_folder, mut sweeper) = sweeper(STEP * 3).await;
-    sweeper.round.failed.insert(HOUSE_LOG);
+    sweeper.round.failed.insert(EVENTS);
     assert!(!sweeper.step().await, "what has failed is left alone");
     assert!(sweeper.step().await, "until the next round");
-    sweeper.round.failed.insert(HOUSE_LOG);
+    sweeper.round.failed.insert(EVENTS);
     sweeper.round.clocks_agree = Some(false);
     sweeper.round.began = sweeper.round.began.checked_sub(REST * 2).unwrap();
     assert!(sweeper.step().await, "and a round is not longer than a rest");

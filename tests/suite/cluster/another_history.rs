@@ -205,11 +205,11 @@ async fn has_another_history(cluster: &Cluster, server: &Server, truth: &Truth, 
         assert!(log.contains("the database was restored or failed over"), "{log}");
     }
     truth.is_continued(&doors, memories).await;
-    let kept = format!("select body from message where room_id = {} order by seq", truth.kitchen.id);
+    let kept = format!("select body from entry where room_id = {} order by seq", truth.kitchen.id);
     assert_eq!(truth.ana.bodies_in(&truth.kitchen).await, server.finds(DATABASE, &kept).await);
 }
 
-/// The lost time has left no entry in the house log, and the database was not away for a moment.
+/// The lost time has left no entry in the event log, and the database was not away for a moment.
 #[rocket::async_test]
 async fn a_quick_change_of_which_the_house_log_tells_nothing() {
     let cluster = Cluster::of(2).await;

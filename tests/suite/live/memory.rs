@@ -10,10 +10,10 @@ on_both_engines![the_rooms_least_lately_asked_for_go_first];
 
 /// Six rooms whose newest messages, twenty of 16 KB in each, take twice the memory there is.
 const LONG_MESSAGES: &str = "
-    insert into room (name, name_key, owner_id, created_at, last_seq, last_tag, moved_seq, moved_tag)
+    insert into room (name, name_key, owner_id, created_at, last_seq, last_tag, people_seq, people_tag)
     with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < 6)
     select 'room ' || n, 'room ' || n, 1, 0, 20, 20, 0, 0 from numbers;
-    insert into message (room_id, seq, tag, author_id, body, sent_at, nonce)
+    insert into entry (room_id, seq, tag, author_id, body, at, nonce)
     with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < 20)
     select id, n, n, 1, '{much}', 0, n
     from room cross join numbers;
@@ -37,15 +37,15 @@ async fn the_rooms_least_lately_asked_for_go_first(house: House) {
         eventually("a room is loaded", async || knows(&house, room).await).await;
     }
     // When the tail has been to the database five times more, one of its readings has come to its end.
-    let (read, _) = house.live().visits();
-    eventually("the tail has looked at what memory takes", async || house.live().visits().0 >= read + 5)
+    let (read, _) = house.live().checkouts();
+    eventually("the tail has looked at what memory takes", async || house.live().checkouts().0 >= read + 5)
         .await;
 
-    let (_, loads) = house.live().visits();
+    let (_, loads) = house.live().checkouts();
     for room in [6, 5] {
         assert!(knows(&house, room).await);
     }
-    assert_eq!(house.live().visits().1, loads, "those asked for last are still there");
+    assert_eq!(house.live().checkouts().1, loads, "those asked for last are still there");
     let ana = house.visitor("ana");
     ana.logs_in().await;
     let kitchen = Room { id: 1, name: "room 1".to_owned() };
@@ -54,5 +54,5 @@ async fn the_rooms_least_lately_asked_for_go_first(house: House) {
         news.messages.iter().map(|message| message.seq).collect::<Vec<_>>(),
         (11..=20).collect::<Vec<_>>()
     );
-    assert_eq!(house.live().visits().1, loads + 1, "that one had gone");
+    assert_eq!(house.live().checkouts().1, loads + 1, "that one had gone");
 }

@@ -21,10 +21,10 @@ async fn with_rooms(house: House, count: i64, with_a_message: i64) -> House {
     house.person("ana").await;
     house
         .meddles(&format!(
-            "insert into room (name, name_key, owner_id, created_at, last_seq, last_tag, moved_seq, moved_tag)
+            "insert into room (name, name_key, owner_id, created_at, last_seq, last_tag, people_seq, people_tag)
              with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < {count})
              select 'room ' || n, 'room ' || n, 1, 0, 0, 0, 0, 0 from numbers;
-             insert into message (room_id, seq, tag, author_id, body, sent_at, nonce)
+             insert into entry (room_id, seq, tag, author_id, body, at, nonce)
              select id, 1, 7, 1, 'hello', 0, 'first' from room where id <= {with_a_message};
              update room set last_seq = 1, last_tag = 7 where id <= {with_a_message}"
         ))
@@ -69,7 +69,7 @@ async fn rooms_that_move_together_are_read_together(house: House) {
     house
         .meddles(
             "begin;
-             insert into message (room_id, seq, tag, author_id, body, sent_at, nonce)
+             insert into entry (room_id, seq, tag, author_id, body, at, nonce)
              select id, 2, 8, 1, 'moved', 0, 'second' from room;
              update room set last_seq = 2, last_tag = 8;
              commit",
@@ -93,7 +93,7 @@ async fn twenty_thousand_rooms_can_be_watched(house: House) {
     house
         .meddles(
             "begin;
-             insert into message (room_id, seq, tag, author_id, body, sent_at, nonce)
+             insert into entry (room_id, seq, tag, author_id, body, at, nonce)
              values (20000, 1, 8, 1, 'moved', 0, 'first');
              update room set last_seq = 1, last_tag = 8 where id = 20000;
              commit",
@@ -115,7 +115,7 @@ async fn what_is_committed_late_is_read(house: House) {
     run(format!(
         "begin;
          update room set last_seq = 1, last_tag = 7 where id = {0};
-         insert into message (room_id, seq, tag, author_id, body, sent_at, nonce)
+         insert into entry (room_id, seq, tag, author_id, body, at, nonce)
          values ({0}, 1, 7, 1, 'late', 0, 'late')",
         kitchen.id
     ))
@@ -139,7 +139,7 @@ async fn a_room_that_cannot_be_loaded_delays_no_other(house: House) {
     bo.opens("/rooms/list").await.is(200);
 
     let mut lock = AnyConnection::connect(&house.database_url()).await.expect("the database");
-    sqlx::raw_sql("begin; lock table message in access exclusive mode")
+    sqlx::raw_sql("begin; lock table entry in access exclusive mode")
         .execute(&mut lock)
         .await
         .expect("a lock");

@@ -65,7 +65,7 @@ impl World {
         self.people[who].logged_in[browser]
     }
 
-    /// The living room somebody is in.
+    /// The open room somebody is in.
     pub fn here(&self, who: usize) -> Option<usize> {
         self.people[who].place.filter(|&room| !self.rooms[room].deleted)
     }

@@ -78,7 +78,7 @@ pub enum Deed {
         reader: u32,
         after: i64,
     },
-    /// The whole log of a living room, after everything has healed and everybody has stopped.
+    /// The whole log of a open room, after everything has healed and everybody has stopped.
     FinalRead {
         room: Room,
     },

@@ -9,7 +9,7 @@ on_both_engines![
 ];
 
 /// As a program with other tables would have left it.
-const OTHER_TABLES: &str = "update house set name_tables = 'other'";
+const OTHER_TABLES: &str = "update site set name_tables = 'other'";
 
 async fn other_tables_make_other_keys(house: House) {
     let ana = house.person("cac").await;
@@ -24,7 +24,7 @@ async fn other_tables_make_other_keys(house: House) {
     let bo = house.person("bo").await;
     bo.tries_to_create("Кitchen").await.refuses(409);
     bo.tries_to_create("KITCHEN").await.refuses(409);
-    assert_eq!(house.finds("select count(*) from house where name_tables = 'other'").await, 0);
+    assert_eq!(house.finds("select count(*) from site where name_tables = 'other'").await, 0);
 }
 
 async fn nothing_is_done_while_the_tables_are_the_same(house: House) {

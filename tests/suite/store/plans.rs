@@ -17,10 +17,10 @@ on_both_engines![every_statement_finds_its_rows_by_an_index, so_it_does_with_sta
 
 /// What may walk a whole table or index, and why.
 const WHOLE: [(&str, &str); 4] = [
-    ("select r.id, r.name, o.id, o.name, r.moved_seq", "the start reads all rooms"),
+    ("select r.id, r.name, o.id, o.name, r.people_seq", "the start reads all rooms"),
     ("select a.id, a.name, m.room_id from membership m", "the start reads who is where"),
     ("select r.id, r.name, o.id, o.name, (select count(*)", "in the order of the index, up to its limit"),
-    ("select coalesce((select l.seq from house_log l order by", "in the order of the index, one row"),
+    ("select coalesce((select l.seq from event l order by", "in the order of the index, one row"),
 ];
 
 async fn every_statement_finds_its_rows_by_an_index(house: House) {
@@ -46,7 +46,7 @@ fn is_postgres(url: &str) -> bool {
 async fn no_plan_is_wrong(url: &str) {
     let mut connection = AnyConnection::connect(url).await.expect("the database");
     if !is_postgres(url) {
-        // What looks for references to a deleted room would be shown as well, and walks the whole house log,
+        // What looks for references to a deleted room would be shown as well, and walks the whole event log,
         // which has no index for it: that is why few rooms are dropped at a time.
         run(&mut connection, "pragma foreign_keys = off".to_owned()).await;
     }
@@ -73,7 +73,7 @@ async fn query_plan(connection: &mut AnyConnection, statement: &str) -> Vec<Stri
     lines(connection, format!("explain query plan {statement}"), "detail").await
 }
 
-/// `SEARCH m USING PRIMARY KEY (room_id=? AND seq>?)` is right; a whole room is not. The house, `h`, has one row, and
+/// `SEARCH m USING PRIMARY KEY (room_id=? AND seq>?)` is right; a whole room is not. The site, `h`, has one row, and
 /// the index of swept rooms holds what is soon gone.
 fn wrong_on_sqlite(plan: &[String]) -> bool {
     let harmless = ["VIRTUAL TABLE", "CONSTANT ROW", "room_swept"];
@@ -100,8 +100,8 @@ async fn generic_plan(connection: &mut AnyConnection, statement: &str) -> Vec<St
 fn wrong_on_postgres(plan: &[String]) -> bool {
     plan.iter().enumerate().any(|(n, line)| {
         let condition = plan.get(n + 1).map_or("", |line| line.trim());
-        // The house has one row.
-        let scan = line.contains("Seq Scan on") && !line.contains("on house");
+        // The site has one row.
+        let scan = line.contains("Seq Scan on") && !line.contains("on site");
         let index = line.contains("Index Scan") || line.contains("Index Only Scan");
         let whole = index && !condition.starts_with("Index Cond:") && !line.contains("room_swept");
         let partly = line.contains("message_pkey") && !condition.contains("seq")
@@ -173,8 +173,8 @@ const AS_THEY_COME: &str = "
     alter table session set (autovacuum_enabled = false);
     alter table room set (autovacuum_enabled = false);
     alter table membership set (autovacuum_enabled = false);
-    alter table message set (autovacuum_enabled = false);
-    alter table house_log set (autovacuum_enabled = false);";
+    alter table entry set (autovacuum_enabled = false);
+    alter table event set (autovacuum_enabled = false);";
 
 /// 200,000 people, some of them in 20,000 rooms of which a quarter is deleted and half of those swept, and 200,000
 /// messages, half of them in one room.
@@ -183,15 +183,15 @@ const MANY_ROWS: &str = "
         {numbers} select 'p' || n, 'p' || n, '', 0 from numbers;
     insert into session (token_hash, account_id, created_at, seen_at, expires_at)
         {numbers} select unhex(substr('{zeros}' || n, length('' || n) + 1)), n, 0, 0, n from numbers;
-    insert into room (name, name_key, owner_id, created_at, last_seq, last_tag, moved_seq, moved_tag,
+    insert into room (name, name_key, owner_id, created_at, last_seq, last_tag, people_seq, people_tag,
                       deleted_at, deleted_by, swept_at)
         {numbers} select 'r' || n, 'r' || n, n, 0, 50, n, n, n, case when n % 4 = 0 then n end,
                          case when n % 4 = 0 then n end, case when n % 8 = 0 then n end
         from numbers where n <= 20000;
     insert into membership (account_id, room_id, joined_at)
         {numbers} select n, n % 20000 + 1, 0 from numbers where n <= 60000;
-    insert into message (room_id, seq, tag, author_id, body, sent_at, nonce)
+    insert into entry (room_id, seq, tag, author_id, body, at, nonce)
         {numbers} select case when n % 2 = 0 then 1 else n % 20000 + 1 end, n, n, n % 20000 + 1, 'hello', 0, n
         from numbers;
-    insert into house_log (seq, tag, kind, account_id, room_id, at)
-        {numbers} select n, n, 'joined', n % 20000 + 1, n % 20000 + 1, 0 from numbers where n <= 100000";
+    insert into event (seq, tag, kind, account_id, room_id, at)
+        {numbers} select n, n, 'member-joined', n % 20000 + 1, n % 20000 + 1, 0 from numbers where n <= 100000";

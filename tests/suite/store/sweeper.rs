@@ -67,26 +67,26 @@ async fn the_messages_of_a_deleted_room_are_cleared_away(house: House) {
     ana.leaves(&hall).await;
     let kitchen = ana.creates(kitchen).await;
     ana.says_many(&kitchen, 30).await;
-    assert_eq!(house.finds("select count(*) from message").await, 33);
+    assert_eq!(house.finds("select count(*) from entry").await, 33);
     ana.deletes(&kitchen).await;
     // As if it had been a while ago: a room just deleted keeps its messages for a moment.
     house.meddles("update room set deleted_at = deleted_at - 60000").await;
     drop(ana);
 
     let house = house.restart().await;
-    eventually("only the living room's are left", async || {
-        house.finds("select count(*) from message").await == 3
+    eventually("only the open room's are left", async || {
+        house.finds("select count(*) from entry").await == 3
     })
     .await;
 }
 
-/// Entries of the house log about somebody's sessions, so many, after the last.
+/// Entries of the event log about somebody's sessions, so many, after the last.
 fn more_entries(count: u32) -> String {
     format!(
-        "insert into house_log (seq, tag, kind, account_id, room_id, at)
+        "insert into event (seq, tag, kind, account_id, room_id, at)
          with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < {count})
-         select last_seq + n, n, 'session-ended', 1, null, 0 from house cross join numbers;
-         update house set last_seq = last_seq + {count}, last_tag = {count}"
+         select last_seq + n, n, 'session-ended', 1, null, 0 from site cross join numbers;
+         update site set last_seq = last_seq + {count}, last_tag = {count}"
     )
 }
 
@@ -108,21 +108,19 @@ async fn a_deleted_room_goes_once_nobody_needs_it(house: House) {
         house.finds("select count(*) from room where swept_at is not null").await == 2
     })
     .await;
-    assert_eq!(house.finds("select count(*) from room").await, 3, "the house log names them");
+    assert_eq!(house.finds("select count(*) from room").await, 3, "the event log names them");
     house.meddles(&more_entries(5300)).await;
     let house = house.restart().await;
     eventually("one is gone", async || house.finds("select count(*) from room").await == 2).await;
-    eventually("so are the old entries", async || {
-        house.finds("select count(*) from house_log").await == 5000
-    })
-    .await;
+    eventually("so are the old entries", async || house.finds("select count(*) from event").await == 5000)
+        .await;
     let [ana, bo] = ["ana", "bo"].map(|name| house.visitor(name));
     ana.carries(cookies[0].clone());
     bo.carries(cookies[1].clone());
     ana.opens(&living.path("")).await.is(200);
     ana.opens(&empty.path("")).await.is(404);
     bo.list().await.calls_out(&["Kitchen", "ana"]);
-    assert_eq!(house.finds("select rooms from house").await, 1);
+    assert_eq!(house.finds("select room_count from site").await, 1);
 }
 
 async fn a_tail_whose_place_was_swept_reads_anew(house: House) {
@@ -136,9 +134,9 @@ async fn a_tail_whose_place_was_swept_reads_anew(house: House) {
             "begin;
              {};
              insert into membership (account_id, room_id, joined_at) values (2, {id}, 0);
-             update room set moved_seq = last_entry.seq, moved_tag = last_entry.tag
-                 from (select seq, tag from house_log order by seq desc limit 1) as last_entry where id = {id};
-             delete from house_log where seq < (select last_seq from house) - 10;
+             update room set people_seq = last_entry.seq, people_tag = last_entry.tag
+                 from (select seq, tag from event order by seq desc limit 1) as last_entry where id = {id};
+             delete from event where seq < (select last_seq from site) - 10;
              commit",
             more_entries(300),
             id = room.id
@@ -182,10 +180,8 @@ async fn a_session_that_cannot_be_ended_keeps_nothing_else(house: House) {
     let house = house.restart().await;
     eventually("cy's session has ended", async || house.finds("select count(*) from session").await == 2)
         .await;
-    eventually("nothing is left of the room", async || {
-        house.finds("select count(*) from message").await == 0
-    })
-    .await;
+    eventually("nothing is left of the room", async || house.finds("select count(*) from entry").await == 0)
+        .await;
     assert_eq!(house.finds("select count(*) from session where account_id = 2").await, 1);
 }
 

@@ -136,7 +136,7 @@ impl<'a> Ends<'a> {
         if let Some(end) = self.deletion_before(room, stored.from) {
             name(Kind::AcceptedAfterDeletion, end, "the room had been deleted");
         }
-        // One that may come from a living session is the least of them.
+        // One that may come from a active session is the least of them.
         let log_outs = stored.by.iter().map(|attempt| self.log_out_before(attempt, stored.from));
         if let Some(Some(end)) = log_outs.min() {
             name(Kind::AcceptedAfterLogOut, end, "its session had ended");

@@ -2,15 +2,8 @@
 -- Times are UTC milliseconds. Names are compared by what the program makes of them, never by SQL: folded
 -- (name_key), and by what they look like (skeleton).
 
--- A list travels as one parameter, a JSON array. These take it apart in the words that SQLite has built in.
--- `strict` keeps the first from being inlined and `rows` short: each element is looked up by an index.
-create function json_each(list text) returns table (value jsonb) language sql immutable strict rows 10
-    as 'select element from jsonb_array_elements(cast(list as jsonb)) as elements (element)';
-create function unhex(digits text) returns bytea language sql immutable strict
-    as 'select decode(digits, ''hex'')';
-
 create table account (
-    id            bigint generated always as identity primary key,
+    id            integer primary key autoincrement,
     name          text not null,
     name_key      text not null unique,
     skeleton      text unique,                 -- none where an older name has come to look the same
@@ -20,7 +13,7 @@ create table account (
 
 -- Only the SHA-256 of a session's token is kept.
 create table session (
-    token_hash bytea primary key,
+    token_hash blob primary key,
     account_id bigint not null references account (id),
     created_at bigint not null,
     seen_at    bigint not null,                -- the last thing its person did, to the hour
@@ -33,7 +26,7 @@ create index session_expiry on session (expires_at);
 -- A room's row is the head of its log: whoever appends locks it, so the numbers have no gap.
 -- A deleted room stays as a tombstone, for those who have yet to be told; its name is free again.
 create table room (
-    id         bigint generated always as identity primary key,
+    id         integer primary key autoincrement,
     name       text not null,
     name_key   text not null,
     skeleton   text,
@@ -41,57 +34,57 @@ create table room (
     created_at bigint not null,
     last_seq   bigint not null,
     last_tag   bigint not null,
-    moved_seq  bigint not null,                -- the house log's latest entry about this room:
-    moved_tag  bigint not null,                -- the version of its people, and the order of the list
+    people_seq bigint not null,                -- the event log's latest entry about this room:
+    people_tag bigint not null,                -- the version of its people, and the order of the list
     deleted_at bigint,
     deleted_by bigint references account (id),
     swept_at   bigint                          -- since when a deleted room has no messages any more
 );
-create unique index room_living_name on room (name_key) where deleted_at is null;
-create unique index room_living_skeleton on room (skeleton) where deleted_at is null;
-create index room_moved on room (moved_seq) where deleted_at is null;
+create unique index room_open_name on room (name_key) where deleted_at is null;
+create unique index room_open_skeleton on room (skeleton) where deleted_at is null;
+create index room_listed on room (people_seq) where deleted_at is null;
 create index room_unswept on room (deleted_at) where deleted_at is not null and swept_at is null;
-create index room_swept on room (moved_seq) where swept_at is not null;
+create index room_swept on room (people_seq) where swept_at is not null;
 
 -- One room at a time is this primary key.
 create table membership (
-    account_id bigint primary key references account (id),
+    account_id integer primary key references account (id),
     room_id    bigint not null references room (id),
     joined_at  bigint not null
 );
 create index membership_room on membership (room_id);
 
-create table message (
+create table entry (
     room_id   bigint not null references room (id),
     seq       bigint not null,
     tag       bigint not null,
     author_id bigint not null references account (id),
     body      text not null,
-    sent_at   bigint not null,
+    at        bigint not null,
     nonce     text not null,
     primary key (room_id, seq),
     unique (room_id, author_id, nonce)         -- a send repeated is the same message
-);
+) without rowid;
 
--- Who is where, and what changed it: one log for the house, of which the latest entries are kept.
-create table house_log (
-    seq        bigint primary key,
+-- Who is where, and what changed it: one log for the site, of which the latest entries are kept.
+create table event (
+    seq        integer primary key,
     tag        bigint not null,
-    kind       text not null,                  -- opened, deleted, joined, left, dismissed, session-ended
+    kind       text not null,                  -- room-created, member-joined, session-ended …
     account_id bigint not null references account (id),
     room_id    bigint references room (id),
     at         bigint not null
 );
 
--- The head of that log, what the list of rooms is as new as, how many rooms it has, the key of the cookies if
--- the configuration has none, and what names are compared by. One row.
-create table house (
-    id         bigint primary key check (id = 1),
+-- The head of that log, the version of the list of rooms, how many rooms it has, the key of the cookies if the
+-- configuration has none, and what names are compared by. One row.
+create table site (
+    id         integer primary key check (id = 1),
     last_seq   bigint not null,
     last_tag   bigint not null,
-    moved_seq  bigint not null,
-    moved_tag  bigint not null,
-    rooms      bigint not null,
+    list_seq   bigint not null,
+    list_tag   bigint not null,
+    room_count bigint not null,
     secret_key text not null,
-    name_tables text not null                  -- where keys and skeletons come from
+    name_tables text not null                 -- where keys and skeletons come from
 );
