@@ -17,7 +17,7 @@ async fn pages(house: &House) -> [(Page, &'static str); 3] {
     let visitor = house.visitor("cy");
     let open = async |person: &Person<'_>, path: &str| person.opens(path).await.page();
     [
-        (open(&visitor, "/").await, "class Departure"),
+        (open(&visitor, "/").await, "class PendingNavigation"),
         (open(&ana, "/rooms").await, "class List"),
         (open(&ana, &room.path("")).await, "class Room"),
     ]
