@@ -44,6 +44,12 @@ impl Process {
         self.child.id()
     }
 
+    /// How much time of a core it has taken, with the processes it started that are still there.
+    pub fn cpu(&self) -> Duration {
+        let family = descendants(self.id());
+        family.into_iter().chain([self.id()]).filter_map(cpu_of).sum()
+    }
+
     /// Every line so far.
     pub fn printed(&self) -> Vec<String> {
         self.printed.lock().unwrap().clone()
@@ -157,6 +163,14 @@ fn is_stopped(pid: u32) -> bool {
     let Ok(threads) = fs::read_dir(format!("/proc/{pid}/task")) else { return true };
     let mut states = threads.filter_map(|thread| fs::read_to_string(thread.ok()?.path().join("stat")).ok());
     states.all(|stat| stat.rsplit_once(") ").is_none_or(|(_, rest)| rest.starts_with(['T', 't', 'Z', 'X'])))
+}
+
+/// In user mode and in the kernel, by its ticks of 10 ms.
+fn cpu_of(pid: u32) -> Option<Duration> {
+    let status = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let mut fields = status.rsplit_once(") ")?.1.split(' ').skip(11);
+    let mut ticks = || fields.next()?.parse::<u64>().ok();
+    Some(Duration::from_millis(10 * (ticks()? + ticks()?)))
 }
 
 fn parent_of(pid: u32) -> Option<u32> {

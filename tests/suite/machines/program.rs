@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::{Command, ExitStatus};
+use std::time::Duration;
 use std::{env, fs};
 
 use rocket::tokio::task::spawn_blocking;
@@ -121,6 +122,11 @@ impl Program {
             fs::read_to_string(format!("/proc/{}/status", self.process.id())).expect("a running program");
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("its size");
         line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") << 10
+    }
+
+    /// How much time of a core it has taken.
+    pub fn cpu(&self) -> Duration {
+        self.process.cpu()
     }
 
     /// Claims that it had nothing to warn of, but that the machine is busy.

@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use rocket::tokio::task::spawn_blocking;
 use sqlx::postgres::{PgConnection, PgRow};
@@ -130,6 +131,11 @@ impl Server {
     /// What it has logged so far.
     pub fn printed(&self) -> Vec<String> {
         self.process().as_ref().expect("a running server").printed()
+    }
+
+    /// How much time of a core it has taken, with all that serve its clients.
+    pub fn cpu(&self) -> Duration {
+        self.process().as_ref().expect("a running server").cpu()
     }
 
     /// It stands still, with all that serve its clients.

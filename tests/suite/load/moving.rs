@@ -1,0 +1,80 @@
+//! How soon one sees what another instance has stored, in many rooms at once.
+
+use std::time::{Duration, Instant};
+
+use parlor::live::{Known, LiveUpdates, Question};
+use parlor::model::log::Cursor;
+use parlor::model::rooms::RoomId;
+use rocket::futures::future::join_all;
+use rocket::tokio::time::sleep;
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+
+use super::crowd::Crowd;
+use super::times::within;
+use crate::support::{Engine, House, check, eventually};
+
+const ROOMS: i64 = 2_000;
+const ROUNDS: usize = 20;
+
+#[ignore = "a figure: needs an optimized program and a quiet machine"]
+#[rocket::async_test]
+async fn other_writer() {
+    check(Engine::Postgres, async |house| {
+        Crowd::settle(&house.database_url(), 1, 2_000, "1").await;
+        let house = house.restart().await;
+        eventually("all are remembered", async || {
+            join_all((1..=ROOMS).map(|room| messages(&house, room))).await.iter().all(|known| *known == Some(0))
+        })
+        .await;
+        let mut writer = PgConnection::connect(&house.database_url()).await.expect("the database");
+        let mut delays = Vec::new();
+        for round in 1..=ROUNDS {
+            sleep(Duration::from_millis(rand::random_range(300..500))).await;
+            let move_all = format!(
+                "begin;
+                 insert into entry (room_id, seq, tag, author_id, body, at, nonce)
+                 select id, {round}, {round}, 1, 'moved', 0, '{round}' from room;
+                 update room set last_seq = {round}, last_tag = {round}"
+            );
+            sqlx::raw_sql(AssertSqlSafe(move_all)).execute(&mut writer).await.expect("to write");
+            let began = Instant::now();
+            sqlx::raw_sql("commit").execute(&mut writer).await.expect("to commit");
+            delays.extend(seen_after(&house, round, began).await);
+        }
+        let longest = within(100, &delays);
+        eprintln!(
+            "another writer's message in each of {ROOMS} rooms, {ROUNDS} times: seen after {:.0?} (p50), {:.0?} \
+             (p99), {longest:.0?} at most (wanted ≤ 250 ms)",
+            within(50, &delays),
+            within(99, &delays)
+        );
+    })
+    .await;
+}
+
+/// After how long the message of that number is there, for each room.
+async fn seen_after(house: &House, number: usize, began: Instant) -> Vec<Duration> {
+    let (mut delays, mut unseen): (Vec<_>, Vec<_>) = (Vec::new(), (1..=ROOMS).collect());
+    while !unseen.is_empty() {
+        let mut still = Vec::new();
+        for room in unseen {
+            if messages(house, room).await == Some(number) {
+                delays.push(began.elapsed());
+            } else {
+                still.push(room);
+            }
+        }
+        unseen = still;
+        sleep(Duration::from_millis(2)).await;
+    }
+    delays
+}
+
+/// What a poll of that room is answered from: how many messages memory tells of.
+async fn messages(house: &House, room: i64) -> Option<usize> {
+    let question = Question { room: RoomId(room), after: Cursor::START, people: None };
+    match house.live().updates_once_loaded(question).await? {
+        Known::Unchanged => Some(0),
+        Known::Changed(LiveUpdates { messages, .. }) => Some(messages.len()),
+    }
+}
