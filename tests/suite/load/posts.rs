@@ -8,7 +8,7 @@ use rocket::tokio::time::sleep;
 use sqlx::{Connection, PgConnection};
 
 use super::crowd::{Crowd, fill, room};
-use super::times::{over, timed, times_of_posts, within};
+use super::times::{at_once, over, timed, times_of_posts, within};
 use crate::support::{Engine, House, Person, Post, check};
 
 const POSTERS: usize = 64;
@@ -22,9 +22,9 @@ async fn in_a_long_room() {
         let crowd = Crowd::settle(&url, POSTERS, 1, "1").await;
         let house = house.restart().await;
         let people: Vec<_> = (1..=POSTERS).map(|n| crowd.at(&house, n)).collect();
-        let (first, until) = (posts_a_second(&people).await, head(&house).await);
+        let (first, until) = (posts_a_second(&people), head(&house).await);
         fill(&url, 1, 150_000, POSTERS).await;
-        let later = posts_a_second(&people).await;
+        let later = posts_a_second(&people);
         eprintln!(
             "posts/s from message 150,000 on over those up to {until}: {:.2}, {later:.0} over {first:.0} \
              (wanted ≥ 0.9)",
@@ -40,17 +40,17 @@ async fn head(house: &House) -> i64 {
 }
 
 /// Everybody posts, again as soon as they are answered.
-async fn posts_a_second(people: &[Person<'_>]) -> f64 {
+fn posts_a_second(people: &[Person<'_>]) -> f64 {
     let end = Instant::now() + WATCH;
-    let posts = join_all(people.iter().map(async |person| {
+    let posts = at_once(people, async |_, person| {
         let mut posts = 0;
         while Instant::now() < end {
             person.tells(&room(1)).await.is(201);
             posts += 1;
         }
         posts
-    }));
-    posts.await.into_iter().map(f64::from).sum::<f64>() / WATCH.as_secs_f64()
+    });
+    posts.into_iter().map(f64::from).sum::<f64>() / WATCH.as_secs_f64()
 }
 
 const TALKERS: usize = 8;
@@ -64,22 +64,22 @@ async fn beside_a_long_room() {
         let crowd = Crowd::settle(&url, TALKERS + 1, 2, "case when id <= 8 then 1 else 2 end").await;
         fill(&url, 1, 1_000_000, TALKERS).await;
         let house = house.restart().await;
-        let people: Vec<_> = (1..=TALKERS).map(|n| crowd.at(&house, n)).collect();
-        let elsewhere = crowd.at(&house, TALKERS + 1);
-        times_of_posts(POSTS, &elsewhere, &room(2)).await;
-        let idle = within(50, &times_of_posts(POSTS, &elsewhere, &room(2)).await);
-        let over_yet = AtomicBool::new(false);
-        let talk = join_all(people.iter().map(async |person| {
-            while !over_yet.load(Ordering::Relaxed) {
+        let people: Vec<_> = (1..=TALKERS + 1).map(|n| crowd.at(&house, n)).collect();
+        times_of_posts(POSTS, &people[TALKERS], &room(2)).await;
+        let idle = within(50, &times_of_posts(POSTS, &people[TALKERS], &room(2)).await);
+        let is_over = AtomicBool::new(false);
+        let times = at_once(&people, async |n, person| {
+            if n == TALKERS {
+                let times = times_of_posts(POSTS, person, &room(2)).await;
+                is_over.store(true, Ordering::Relaxed);
+                return times;
+            }
+            while !is_over.load(Ordering::Relaxed) {
                 person.tells(&room(1)).await.is(201);
             }
-        }));
-        let posts = async {
-            let times = times_of_posts(POSTS, &elsewhere, &room(2)).await;
-            over_yet.store(true, Ordering::Relaxed);
-            times
-        };
-        let busy = within(50, &join(talk, posts).await.1);
+            Vec::new()
+        });
+        let busy = within(50, &times[TALKERS]);
         eprintln!(
             "a post beside {TALKERS} who talk in a room of 1,000,000 over one on the idle server, p50: {:.1}, \
              {busy:.1?} over {idle:.1?} (wanted ≤ 3)",

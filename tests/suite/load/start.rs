@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use rocket::futures::future::join_all;
 use rocket::tokio::time::sleep;
 
 use super::crowd::{Crowd, room};
+use super::times::at_once;
 use crate::support::{Answer, Engine, Person, check};
 
 const ROOMS: usize = 2_500;
@@ -27,7 +27,7 @@ async fn start() {
         let house = house.restart().await;
         let end = Instant::now() + WATCH;
         let people: Vec<_> = (1..=ROOMS).map(|n| crowd.at(&house, n)).collect();
-        let polls = join_all(people.iter().enumerate().map(|(n, person)| polls_until(end, person, n + 1))).await;
+        let polls = at_once(&people, async |n, person| polls_until(end, person, n + 1).await);
         let made: u32 = polls.iter().map(|polls| polls.made).sum();
         let failed: u32 = polls.iter().map(|polls| polls.failed).sum();
         let served: Vec<_> = polls.iter().filter_map(|polls| polls.served).collect();

@@ -1,6 +1,10 @@
 //! How long things take.
 
+use std::thread;
 use std::time::{Duration, Instant};
+
+use rocket::futures::future::join_all;
+use rocket::tokio::runtime::Handle;
 
 use crate::support::{Person, Room};
 
@@ -31,4 +35,23 @@ pub async fn times_of_posts(count: usize, person: &Person<'_>, room: &Room) -> V
         times.push(time);
     }
     times
+}
+
+/// How many threads the people of [`at_once`] share.
+const THREADS: usize = 4;
+
+/// Has everybody do it at the same time. Requests without a socket are answered by the thread that makes them, and a
+/// server has more than one.
+pub fn at_once<P: Sync, T: Send>(people: &[P], deed: impl AsyncFn(usize, &P) -> T + Sync) -> Vec<T> {
+    let (runtime, deed, share) = (Handle::current(), &deed, people.len().div_ceil(THREADS));
+    thread::scope(|scope| {
+        let threads: Vec<_> = (people.chunks(share).enumerate())
+            .map(|(thread, some)| {
+                let runtime = runtime.clone();
+                let all = move || join_all((0..some.len()).map(|n| deed(thread * share + n, &some[n])));
+                scope.spawn(move || runtime.block_on(all()))
+            })
+            .collect();
+        threads.into_iter().flat_map(|thread| thread.join().expect("no panic")).collect()
+    })
 }
