@@ -16,6 +16,9 @@
 //! | [`model`] | what the words mean: names, messages, places in a log; pure |
 //! | [`config`], [`logging`] | the settings, the log |
 //!
+//! In the browser (`static/js`): `pages` has the entry scripts, which start what is in `room` and `list`; both use
+//! `lib`, which knows of neither. What runs without a page is tested without one, in `tests/js`.
+//!
 //! # The two kinds of log
 //!
 //! A room's log holds its messages; the event log holds who came, went, opened, deleted, and whose session
