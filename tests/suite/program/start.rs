@@ -126,7 +126,7 @@ async fn a_wrong_setting_is_named() {
 #[rocket::async_test]
 async fn a_missing_or_broken_file_is_named() {
     for (file, content, words) in [
-        ("templates/rooms/door.html.j2", None, &["rooms/door.html.j2 is missing"][..]),
+        ("templates/rooms/join.html.j2", None, &["rooms/join.html.j2 is missing"][..]),
         ("templates/layout.html.j2", None, &["layout.html.j2 is missing", "refers to"]),
         (
             "templates/messages/_message.html.j2",
