@@ -58,11 +58,11 @@ export class Requests {
     if (status >= 500 || RETRYABLE.has(status)) {
       throw new TransientError(`answer ${status}`, this.#retryAfter(response));
     }
-    const found = response.headers.get("Content-Type") ?? "";
-    if (response.ok && status !== 204 && !found.startsWith(type)) throw new TransientError(`not ${type}`);
+    const contentType = response.headers.get("Content-Type") ?? "";
+    if (response.ok && status !== 204 && !contentType.startsWith(type)) throw new TransientError(`not ${type}`);
     // No JSON route of ours redirects: this is a captive portal, say.
     if (response.type === "opaqueredirect" && type === JSON_TYPE) throw new TransientError("redirected");
-    const body = /json/.test(found) ? await response.json() : await response.text();
+    const body = /json/.test(contentType) ? await response.json() : await response.text();
     return { status, body };
   }
 

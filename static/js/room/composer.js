@@ -80,7 +80,7 @@ export class Composer {
     else if (!this.#box.value.startsWith(kept)) this.#box.setRangeText(`${kept}\n`, 0, 0, "preserve");
     this.#form.autocomplete = "off";
     this.#measure();
-    if (this.#prefilled !== "") this.#clock.setTimeout(() => this.#started && this.#keep(), FORM_TIMEOUT_MS);
+    if (this.#prefilled !== "") this.#clock.setTimeout(() => this.#started && this.#storeDraft(), FORM_TIMEOUT_MS);
   }
 
   #touchChanged = () => {
@@ -113,10 +113,10 @@ export class Composer {
 
   #typed = () => {
     this.#error.textContent = "";
-    this.#keep();
+    this.#storeDraft();
   };
 
-  #keep() {
+  #storeDraft() {
     this.#draft.value = normalized(this.#box.value) === "" ? undefined : this.#box.value;
     this.#measure();
   }
