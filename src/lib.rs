@@ -3,17 +3,17 @@
 //! # The map
 //!
 //! Floors from top to bottom; nothing imports upward. A noun has the same name on every floor:
-//! `web/messages/` calls `store/messages.rs`, speaks of `model/messages.rs`, and is shown by
+//! `web/messages/` calls `store/messages/`, speaks of `model/messages.rs`, and is shown by
 //! `templates/messages/`, `static/js/room/messages.js` and `static/css/messages.css`.
 //!
 //! | floor | what it knows |
 //! |---|---|
 //! | `main` | the command line, the log, the threads |
-//! | this file | how the house is put together, [`build`], and what a start and a stop are, [`serve`]; [`files`] is how many may come; `supervision` keeps tasks running |
+//! | this file | how the parts are put together, [`build`], and what a start and a stop are, [`serve`]; [`files`] raises the limit on open files; `supervision` restarts tasks that panic |
 //! | `web` | pages, forms, fragments, JSON: guards say who may call what, handlers say what is shown |
 //! | [`live`] | memory: a projection of the logs, from which polls are answered |
 //! | [`store`] | the database: the only SQL |
-//! | [`model`] | what the words mean: names, messages, places in a log; pure |
+//! | [`model`] | what the words mean: names, messages, positions in a log; pure |
 //! | [`config`], [`logging`] | the settings, the log |
 //!
 //! In the browser (`static/js`): `pages` has the entry scripts, which start what is in `room` and `list`; both use
@@ -21,25 +21,27 @@
 //!
 //! # The two kinds of log
 //!
-//! A room's log holds its messages; the event log holds who came, went, opened, deleted, and whose session
-//! ended. Entries are numbered 1, 2, 3 … without a gap and tagged at random ([`model::log`]). A number is
-//! taken from the log's head row, under its lock, in the transaction that stores the entry; so the order of
-//! numbers is the order of commits, and a reader at *n* misses nothing by asking for what follows *n*.
+//! A *room log* has an entry for each message of the room; the *event log* has one for each room that was created or
+//! deleted, each member who joined or left, each session that ended. Entries are numbered 1, 2, 3 … without a gap and
+//! tagged at random ([`model::log`]). A number is taken from the log's head row, under its lock, in the transaction that
+//! stores the entry; so the order of numbers is the order of commits, and a reader at *n* misses nothing by asking for
+//! what follows *n*.
 //!
 //! # The walk of a message
 //!
 //! 1. The composer sends `POST /api/rooms/7/messages?after=41.…` with the text and a nonce
 //!    (`static/js/room/outbox.js`).
-//! 2. `web/guards.rs` knows the session, from memory if it can; `web/messages/` parses text and nonce.
-//! 3. `store/commit_queue.rs` puts the post in line, unless that is full; those that wait together become one transaction.
-//! 4. `store/posts.rs` locks the room's row, reads session, deletion, nonce and membership, moves the head,
-//!    stores the message, commits. Only now is it acknowledged.
-//! 5. The bell rings, and the tail (`live/tail.rs`) reads what follows its position there into memory; other
+//! 2. `web/guards.rs` knows the session, from memory if it can; `web/messages/post.rs` parses text and nonce.
+//! 3. `store/messages/commit_queue.rs` queues the post, unless the queue is full; posts that wait together become one
+//!    transaction.
+//! 4. `store/messages/append.rs` locks the room's row, reads session, deletion, nonce and membership, moves the head,
+//!    stores the entry, commits. Only now is it acknowledged.
+//! 5. The commit wakes the tail (`live/tail.rs`), which reads what follows its position there into memory; other
 //!    instances' tails find at their next tick that something was committed, and which rooms moved.
-//! 6. The author is answered with what follows 41; everybody else's next poll is answered from memory. A
-//!    message is `{"seq","tag","author","sent_at","body"}`, and, where there is more in its text than plain
-//!    text, `"parts"`: the text cut into strings (plain) and objects (`{"link","text"}`), by `model/parts.rs`,
-//!    which is the only parser of texts. `"tall": true` says that only its beginning is shown unasked.
+//! 6. The author is answered with what follows 41; everybody else's next poll is answered from memory
+//!    (`web/messages/poll.rs`). A message is `{"seq","tag","author","sent_at","body"}`, and, where there is more in its
+//!    text than plain text, `"parts"`: the text cut into strings (plain) and objects (`{"link","text"}`), by
+//!    `model/parts.rs`, which is the only parser of texts. `"tall": true` says that only its beginning is shown unasked.
 //! 7. `static/js/room/ledger.js` checks that the answer continues what the page has read, and
 //!    `static/js/room/timeline.js` shows it.
 //!
@@ -49,9 +51,46 @@
 //! - An idle poll runs no SQL.
 //! - Memory only says *yes*. Before anyone is refused, moved or logged out, the database is asked.
 //! - What allows a write is read inside its transaction, after the lock.
-//! - A GET changes nothing but how long one's own session lasts. A deed that is answered is on disk.
+//! - A GET changes nothing but how long one's own session lasts. What was acknowledged is on disk.
 //! - Nothing is ordered by a clock.
 //! - There is no state in a process that another instance would need.
+//!
+//! # Glossary
+//!
+//! | word | what |
+//! |---|---|
+//! | *entry* | an element of a log; in a room log, a message |
+//! | *seq*, *tag*, *position*, *cursor* | an entry's number; a random number beside it; both; a position as a client sends it |
+//! | *head*, *version* | the position of a log's newest entry; what a page names to ask whether there is anything newer |
+//! | *tail* | the task that reads both kinds of log into memory |
+//! | *directory* | memory of the rooms and of who is in them |
+//! | *instance* | one running Parlor of several |
+//! | *commit queue* | posts that wait together share one transaction (group commit) |
+//! | *checkout* | one use of a database connection: waiting for it, and working with it |
+//! | *nonce* | makes a repeated send the same message, a repeated form the same log-in |
+//! | *tombstone* | what remains of a deleted room until its members were told |
+//! | *member*, *owner* | is in the room; made it |
+//! | *join page* | what someone who is not in a room sees at its address |
+//! | *notice* | *the room was deleted by …*, kept until it is dismissed |
+//! | *part* | a piece of a text as the server cut it: plain, or a link |
+//! | *outbox*, *draft* | sent and not yet acknowledged; not sent yet |
+//! | *refusal* | why the rules say no ([`model::Refusal`]); worded in `web/refusals.rs` |
+//!
+//! # How to add a thing
+//!
+//! - **A form:** its template (`templates/`, inputs on the first line; the name in `web/templates.rs`), what it sends and
+//!   its handler beside the noun in `web/`, its route in that file's `routes()`. What allows it is read in the
+//!   transaction, in `store/`; a new way to refuse it is a [`model::Refusal`] with words in `web/refusals.rs`. The address
+//!   answers a GET by itself (`web/forms.rs`). Tests: `tests/suite/http/`, and a line in `http/every_route.rs`.
+//! - **An event:** [`model::events::Event`], its word in `store/events.rs` (written and read there), what it does to
+//!   memory in `live/state.rs` and `live/directory.rs`.
+//! - **A kind of entry:** the table in both migrations (`store/migrations/`), `store/messages/append.rs` writes it,
+//!   `store/rows.rs` reads it, [`model::messages`] makes its JSON, `static/js/room/ledger.js` and `timeline.js` take it in.
+//! - **A column:** both migrations, the statements that write it, `store/rows.rs` if several read it. The tests of plans
+//!   look at every statement (`tests/suite/store/plans.rs`); planted mistakes may have to be fitted
+//!   (`tests/prove remake`).
+//! - **A setting:** [`config::Config`], with its default and its bounds; `Rocket.toml`; the table in the README;
+//!   `tests/suite/program/settings.rs`.
 
 pub mod config;
 pub mod files;
@@ -108,7 +147,7 @@ pub async fn serve(figment: Figment) -> Result<(), StartError> {
     Ok(())
 }
 
-/// Builds the server: opens the database, reads the projection, mounts the house.
+/// Builds the server: opens the database, reads the projection, mounts the routes.
 ///
 /// # Errors
 /// When a setting is wrong, or the database, the templates or the assets cannot be used.

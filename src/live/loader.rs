@@ -5,8 +5,8 @@
 use std::collections::HashMap;
 
 use super::Live;
-use super::log::{Ready, RoomLog};
 use super::moment::Moment;
+use super::room_log::{Ready, RoomLog};
 use super::watched::Cold;
 use crate::model::rooms::RoomId;
 use crate::store::{Error, Newest, Store};
@@ -67,7 +67,7 @@ async fn newest(store: &Store, rooms: &[Cold]) -> Result<HashMap<RoomId, RoomLog
     let ids: Vec<_> = rooms.iter().map(|cold| cold.room).collect();
     let newest = store.newest_of_each(&ids).await?;
     let log = |(room, newest): (RoomId, Newest)| {
-        let entries: Vec<_> = newest.messages.iter().map(Ready::from).collect();
+        let entries: Vec<_> = newest.entries.iter().map(Ready::from).collect();
         Some((room, RoomLog::new(newest.head, &entries).ok()?))
     };
     Ok(newest.into_iter().filter_map(log).collect())

@@ -4,10 +4,10 @@
 //! not. It only ever says *yes*: every question answers `None` when memory is not sure, or older than 2 s,
 //! and then the database is asked. Refusals never come from here.
 
-mod house;
+mod directory;
 mod loader;
-mod log;
 mod moment;
+mod room_log;
 mod sessions;
 mod state;
 mod tail;
@@ -19,16 +19,16 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
 
-pub use log::LiveUpdates;
+pub use room_log::LiveUpdates;
 pub use tail::Tail;
 
 use crate::model::Timestamp;
 use crate::model::accounts::AccountId;
 use crate::model::log::{Cursor, Position};
-use crate::model::rooms::RoomId;
-use crate::model::sessions::TokenHash;
-use crate::store::{Error, FoundSession, ListPage, Session, Store};
-use house::House;
+use crate::model::rooms::{ListPage, RoomId};
+use crate::model::sessions::{Session, TokenHash};
+use crate::store::{Error, FoundSession, Store};
+use directory::Directory;
 use moment::Moment;
 use sessions::Sessions;
 use state::{State, Told};
@@ -62,10 +62,6 @@ struct Shared {
     budget: usize,
 }
 
-/// An entry that does not continue what is known: the projection must be read anew.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Discontinued;
-
 /// What a poll asks about a room's log.
 #[derive(Clone, Copy, Debug)]
 pub struct Question {
@@ -94,7 +90,7 @@ impl Live {
     pub async fn start(store: &Store, budget: usize) -> Result<(Self, Tail), Error> {
         let read_at = Moment::now();
         let state = State {
-            house: House::new(store.directory_snapshot().await?),
+            directory: Directory::new(store.directory_snapshot().await?),
             sessions: Sessions::default(),
             watched: Watched::default(),
             read_at,
@@ -156,7 +152,7 @@ impl Live {
     /// of the session might be among what it has passed.
     pub fn remember(&self, found: &FoundSession) {
         let mut state = self.write();
-        let head = state.house.head();
+        let head = state.directory.head();
         if found.head.seq > head.seq || found.head == head {
             state.sessions.insert(found.session.clone());
         }
@@ -170,7 +166,7 @@ impl Live {
     /// Whether `account` is in the open room `room`; `false` when memory does not know.
     #[must_use]
     pub fn is_inside(&self, account: AccountId, room: RoomId) -> bool {
-        self.fresh(Moment::now()).is_some_and(|state| state.house.is_inside(account, room))
+        self.fresh(Moment::now()).is_some_and(|state| state.directory.is_inside(account, room))
     }
 
     /// What somebody is told who asks about the log of a room and may listen there. Asking is watching: the
@@ -223,13 +219,13 @@ impl Live {
     #[must_use]
     pub fn list_page(&self, account: AccountId, page: i64, seen: Option<Cursor>) -> Option<Known<ListPage>> {
         let state = self.fresh(Moment::now())?;
-        since(seen, state.house.list_version(), || state.house.list_page(account, page))
+        since(seen, state.directory.list_version(), || state.directory.list_page(account, page))
     }
 
     /// How new what is known of the people in `room` is.
     #[must_use]
     pub fn people_version(&self, room: RoomId, seen: Option<Cursor>) -> Option<Known<Position>> {
-        let version = self.fresh(Moment::now())?.house.people_version(room)?;
+        let version = self.fresh(Moment::now())?.directory.people_version(room)?;
         since(seen, version, || version)
     }
 
@@ -237,8 +233,8 @@ impl Live {
     #[must_use]
     pub fn people(&self, room: RoomId) -> Option<(Vec<String>, Position)> {
         let state = self.fresh(Moment::now())?;
-        let version = state.house.people_version(room)?;
-        Some((state.house.names_inside(room), version))
+        let version = state.directory.people_version(room)?;
+        Some((state.directory.names_inside(room), version))
     }
 
     /// Notes that `room` is of interest here, and has the tail follow it if it did not.
@@ -251,7 +247,7 @@ impl Live {
 
     fn add(&self, room: RoomId, asked: u64) {
         let mut state = self.write();
-        if state.house.people_version(room).is_some() {
+        if state.directory.people_version(room).is_some() {
             state.watched.add(room, asked);
             self.0.cold.notify_one();
         }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::model::Timestamp;
 use crate::model::accounts::AccountId;
+use crate::model::sessions::Session;
 use crate::model::sessions::TokenHash;
-use crate::store::Session;
 
 /// Sessions that were alive when they were read and whose end has not passed in the event log.
 #[derive(Default)]

@@ -4,14 +4,15 @@ use std::time::Duration;
 
 use tokio::sync::futures::OwnedNotified;
 
-use super::house::House;
-use super::log::{LiveUpdates, RoomLog};
+use super::directory::Directory;
 use super::moment::Moment;
+use super::room_log::{LiveUpdates, RoomLog};
 use super::sessions::Sessions;
 use super::watched::Watched;
-use super::{Discontinued, Known, Question};
+use super::{Known, Question};
 use crate::model::Timestamp;
-use crate::model::events::{Entry, Event};
+use crate::model::events::Event;
+use crate::model::log::{Discontinued, Entry};
 use crate::model::rooms::RoomId;
 use crate::model::sessions::TokenHash;
 
@@ -20,7 +21,7 @@ const STALE: Duration = Duration::from_secs(2);
 
 /// All of memory, behind one lock.
 pub(super) struct State {
-    pub(super) house: House,
+    pub(super) directory: Directory,
     pub(super) sessions: Sessions,
     pub(super) watched: Watched,
     /// When the last successful reading of the event log and of all heads began.
@@ -46,19 +47,19 @@ impl<T> Told<T> {
 }
 
 impl State {
-    /// Whether the house is new enough to answer from.
+    /// Whether the directory is new enough to answer from.
     pub(super) fn is_fresh(&self, now: Moment) -> bool {
         self.read_at.is_within(STALE, now)
     }
 
     /// Takes in the next entry of the event log.
-    pub(super) fn take_in(&mut self, entry: Entry) -> Result<(), Discontinued> {
+    pub(super) fn take_in(&mut self, entry: Entry<Event>) -> Result<(), Discontinued> {
         match entry.event {
             Event::SessionEnded { account } => self.sessions.remove_all_of(account),
             Event::RoomDeleted { room, .. } => self.watched.remove(room),
             _ => {}
         }
-        self.house.apply(entry)
+        self.directory.apply(entry)
     }
 
     /// What a reader of a watched room is told.
@@ -70,11 +71,11 @@ impl State {
     }
 
     fn known_updates(&self, question: &Question, now: Moment) -> Option<Known<LiveUpdates>> {
-        let moved = self.house.people_version(question.room)?;
-        let updates = self.log(question.room, now)?.after(question.after, moved)?;
+        let version = self.directory.people_version(question.room)?;
+        let updates = self.log(question.room, now)?.after(question.after, version)?;
         match question.people {
-            Some(seen) if seen.seq > moved.seq => None,
-            Some(seen) if !seen.is_at(moved) => Some(Known::Changed(updates)),
+            Some(seen) if seen.seq > version.seq => None,
+            Some(seen) if !seen.is_at(version) => Some(Known::Changed(updates)),
             _ if updates.messages.is_empty() => Some(Known::Unchanged),
             _ => Some(Known::Changed(updates)),
         }
@@ -92,11 +93,11 @@ impl State {
         let session = self.sessions.get(token, time).filter(|_| self.is_fresh(now));
         session.is_some_and(|session| {
             let person = session.person.id;
-            account.is_none_or(|account| account == person.0) && self.house.is_inside(person, room)
+            account.is_none_or(|account| account == person.0) && self.directory.is_inside(person, room)
         })
     }
 
-    /// A room's log, if it is new enough to answer from, as the house is.
+    /// A room's log, if it is new enough to answer from, as the directory is.
     fn log(&self, room: RoomId, now: Moment) -> Option<&RoomLog> {
         let covered = self.watched.behind(room).unwrap_or(self.read_at);
         let fresh = self.is_fresh(now) && covered.is_within(STALE, now);

@@ -6,7 +6,7 @@
 //! others. It reads along the entry at its position: if that is gone or has another tag, this is another
 //! history (a restored backup, a promoted standby), and the projection is read anew.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,14 +14,14 @@ use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 
 use super::Live;
-use super::house::House;
-use super::log::{Ready, RoomLog};
+use super::directory::Directory;
 use super::moment::Moment;
-use crate::model::events::Entry;
-use crate::model::log::Position;
-use crate::model::messages::Message;
+use super::room_log::{Ready, RoomLog};
+use crate::model::events::Event;
+use crate::model::log::{Discontinued, Entry, Position, continuing};
+use crate::model::messages::RoomEntry;
 use crate::model::rooms::RoomId;
-use crate::store::{Error, Stretch};
+use crate::store::{EntryRange, Error};
 
 /// How many entries of one log are read at once. More than that is read in several goes.
 const READ_MAX: i64 = 200;
@@ -116,7 +116,7 @@ impl Live {
         } else {
             seen.moment = None;
             let heads = store.heads(&known).await?;
-            self.follow_house(heads.house).await?;
+            self.follow_events(heads.events).await?;
             let made = store.connections_made();
             {
                 let mut state = self.write();
@@ -124,9 +124,9 @@ impl Live {
                     state.sessions.clear();
                 }
                 let read_at = std::mem::replace(&mut state.read_at, began);
-                state.watched.covered(&behind, &heads.moved, read_at);
+                state.watched.covered(&behind, &heads.rooms, read_at);
             }
-            self.follow_rooms(heads.moved).await?;
+            self.follow_rooms(heads.rooms).await?;
             // What was read over a later connection is not known to be as new as what the first one said.
             seen.moment = (made == seen.connections).then_some(moment);
             seen.connections = made;
@@ -154,8 +154,8 @@ impl Live {
             rung.iter().filter_map(known).collect()
         };
         let heads = self.0.store.heads(&known).await?;
-        self.follow_house(heads.house).await?;
-        self.follow_rooms(heads.moved).await
+        self.follow_events(heads.events).await?;
+        self.follow_rooms(heads.rooms).await
     }
 
     /// Lets go of the rooms that nobody has asked for lately, and of more where all take too much.
@@ -180,29 +180,18 @@ impl Live {
         }
     }
 
-    async fn follow_house(&self, head: Position) -> Result<(), Error> {
-        if self.read().house.head() == head {
+    async fn follow_events(&self, head: Position) -> Result<(), Error> {
+        if self.read().directory.head() == head {
             return Ok(());
         }
         loop {
-            let position = self.read().house.head();
-            let first = position.seq.max(1);
-            let mut entries = self.0.store.events_from(first, READ_MAX).await?;
+            let known = self.read().directory.head();
+            let first = known.seq.max(1);
+            let entries = self.0.store.events_from(first, READ_MAX).await?;
             let full = i64::try_from(entries.len()).is_ok_and(|read| read == READ_MAX);
-            let continues =
-                position.seq == 0 || entries.first().is_some_and(|seen| seen.position == position);
             let why = why_discontinued(first, &entries);
-            if !continues {
-                return self.start_again(why).await;
-            }
-            if position.seq > 0 {
-                entries.remove(0);
-            }
-            let broken = {
-                let mut state = self.write();
-                entries.into_iter().any(|entry| state.take_in(entry).is_err())
-            };
-            if broken {
+            let taken = continuing(known, entries).and_then(|entries| self.take_in(entries));
+            if taken.is_err() {
                 return self.start_again(why).await;
             }
             if !full {
@@ -211,25 +200,31 @@ impl Live {
         }
     }
 
+    fn take_in(&self, entries: Vec<Entry<Event>>) -> Result<(), Discontinued> {
+        let mut state = self.write();
+        entries.into_iter().try_for_each(|entry| state.take_in(entry))
+    }
+
     /// Reads these rooms up to these heads.
     async fn follow_rooms(&self, moved: Vec<(RoomId, Position)>) -> Result<(), Error> {
         let mut queue = VecDeque::from(moved);
         while !queue.is_empty() {
-            let mut stretches = Vec::new();
+            let mut ranges = Vec::new();
             let mut together = 0;
             while together < READ_TOGETHER
                 && let Some((room, head)) = queue.pop_front()
             {
-                if let Some(stretch) = self.next_stretch(room, head) {
-                    together += stretch.last - stretch.first + 1;
-                    stretches.push((stretch, head));
+                if let Some(range) = self.next_range(room, head) {
+                    together += range.last - range.first + 1;
+                    ranges.push((range, head));
                 }
             }
-            let wanted: Vec<_> = stretches.iter().map(|(stretch, _)| *stretch).collect();
-            let found = self.0.store.stretches(&wanted).await?;
-            for (stretch, head) in stretches {
-                if !self.extend(stretch, head, &found) {
-                    queue.push_back((stretch.room, head));
+            let wanted: Vec<_> = ranges.iter().map(|(range, _)| *range).collect();
+            let mut found = self.0.store.entries_in(&wanted).await?;
+            for (range, head) in ranges {
+                let entries = found.remove(&range.room).unwrap_or_default();
+                if !self.extend(range.room, head, entries) {
+                    queue.push_back((range.room, head));
                 }
             }
         }
@@ -239,7 +234,7 @@ impl Live {
     /// What is to be read next of a room whose log ends at `head`: from the last known entry on. A log that
     /// has become shorter yields nothing, not even that entry. One that has outrun memory is let go of: to
     /// load its end anew is less than to read all that lies between.
-    fn next_stretch(&self, room: RoomId, head: Position) -> Option<Stretch> {
+    fn next_range(&self, room: RoomId, head: Position) -> Option<EntryRange> {
         let of_log = |log: &RoomLog| (log.head(), log.is_outrun_by(head));
         let (known, is_outrun) = self.read().watched.log(room).map(of_log)?;
         if is_outrun {
@@ -247,28 +242,25 @@ impl Live {
             return None;
         }
         let first = known.seq.max(1);
-        Some(Stretch { room, first, last: head.seq.max(first).min(first + READ_MAX - 1) })
+        Some(EntryRange { room, first, last: head.seq.max(first).min(first + READ_MAX - 1) })
     }
 
-    /// Takes in a stretch of a room's log, and says whether that is read up to `head`. Where it does not
+    /// Takes in a range of a room's log, and says whether that is read up to `head`. Where it does not
     /// continue what is known the room is let go of, and loaded anew when it is next asked for.
-    fn extend(&self, stretch: Stretch, head: Position, found: &HashMap<RoomId, Vec<Message>>) -> bool {
-        let room = stretch.room;
-        let messages = found.get(&room).map(Vec::as_slice).unwrap_or_default();
-        let entries: Vec<_> = messages.iter().map(Ready::from).collect();
+    fn extend(&self, room: RoomId, head: Position, found: Vec<RoomEntry>) -> bool {
         let mut state = self.write();
-        let Some(position) = state.watched.log(room).map(RoomLog::head) else { return true };
-        let continues = position.seq == 0 || messages.first().is_some_and(|seen| seen.position == position);
-        let new = entries.get(usize::from(position.seq > 0)..).unwrap_or_default();
-        if !continues || state.watched.change(room, |log| log.append(new)).is_err() {
-            state.watched.remove(room);
-            return true;
+        let Some(known) = state.watched.log(room).map(RoomLog::head) else { return true };
+        let new = continuing(known, found).map(|new| new.iter().map(Ready::from).collect::<Vec<_>>());
+        let taken = new.and_then(|new| {
+            state.watched.change(room, |log| log.append(&new))?;
+            Ok(new.is_empty() || state.watched.log(room).is_none_or(|log| log.head().seq >= head.seq))
+        });
+        match taken {
+            Ok(false) => return false,
+            Ok(true) => state.watched.caught_up(room),
+            Err(Discontinued) => state.watched.remove(room),
         }
-        let is_there = new.is_empty() || state.watched.log(room).is_none_or(|log| log.head().seq >= head.seq);
-        if is_there {
-            state.watched.caught_up(room);
-        }
-        is_there
+        true
     }
 
     /// The log does not continue what is known of it.
@@ -279,9 +271,9 @@ impl Live {
 
     /// Throws the projection away and reads it anew.
     async fn rebuild(&self) -> Result<(), Error> {
-        let house = House::new(self.0.store.directory_snapshot().await?);
+        let directory = Directory::new(self.0.store.directory_snapshot().await?);
         let mut state = self.write();
-        state.house = house;
+        state.directory = directory;
         state.sessions.clear();
         state.watched.clear();
         Ok(())
@@ -289,7 +281,7 @@ impl Live {
 }
 
 /// Why the event log, of which these entries were read from number `first` on, does not continue what is known.
-fn why_discontinued(first: i64, entries: &[Entry]) -> &'static str {
+fn why_discontinued(first: i64, entries: &[Entry<Event>]) -> &'static str {
     if entries.first().is_some_and(|oldest| oldest.position.seq > first) {
         "more has happened than the event log keeps"
     } else {

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::Notify;
 
-use super::log::RoomLog;
 use super::moment::Moment;
+use super::room_log::RoomLog;
 use crate::model::log::Position;
 use crate::model::rooms::RoomId;
 

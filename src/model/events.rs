@@ -2,17 +2,7 @@
 //! ended.
 
 use super::accounts::{AccountId, Person};
-use super::log::Position;
 use super::rooms::{RoomId, RoomLink};
-
-/// One entry of the event log.
-#[derive(Clone, Debug)]
-pub struct Entry {
-    /// Its place.
-    pub position: Position,
-    /// What happened.
-    pub event: Event,
-}
 
 /// What can happen.
 #[derive(Clone, Debug)]

@@ -1,10 +1,43 @@
-//! Places in a log, and what readers claim to have seen.
+//! The entries of a log, their positions, and the cursors of readers.
 //!
-//! Every log, a room's and the house's, numbers its entries 1, 2, 3 … without a gap, and gives each a
-//! random tag. A place is named by both: the number says how many entries came before, the tag says
-//! *which*, so that a place from another history (before a restored backup) is recognised.
+//! Every log, a room's and the event log, numbers its entries 1, 2, 3 … without a gap, and gives each a
+//! random tag. A position is both: the number says how many entries came before, the tag says *which*, so that
+//! a position of another history (before a restored backup) is recognised.
 
-use super::Invalid;
+use super::{Invalid, Timestamp};
+
+/// An element of a log.
+#[derive(Clone, Debug)]
+pub struct Entry<E> {
+    /// Its position.
+    pub position: Position,
+    /// When it was stored.
+    pub at: Timestamp,
+    /// What it tells.
+    pub event: E,
+}
+
+/// Entries that do not continue what is known of their log: it is another history, or some are missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Discontinued;
+
+/// What follows `last` among `entries`, which were read from the entry at `last` on, or from the first at the start.
+///
+/// # Errors
+/// When the entry at `last` is not there or is another one, or when one is missing after it.
+pub fn continuing<E>(last: Position, mut entries: Vec<Entry<E>>) -> Result<Vec<Entry<E>>, Discontinued> {
+    if last.seq > 0 {
+        if entries.first().is_none_or(|seen| seen.position != last) {
+            return Err(Discontinued);
+        }
+        entries.remove(0);
+    }
+    let mut end = last;
+    for entry in &entries {
+        end = end.next(entry.position)?;
+    }
+    Ok(entries)
+}
 
 /// What marks an entry as itself. Written as 16 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +63,7 @@ impl std::fmt::Display for Tag {
     }
 }
 
-/// The place of an entry in its log; [`Position::START`] is the place before the first.
+/// The number and the tag of an entry; [`Position::START`] is the position before the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position {
     /// 1 for the first entry.
@@ -41,7 +74,21 @@ pub struct Position {
 
 impl Position {
     /// Before the first entry, in any history.
-    pub const START: Self = Self { seq: 0, tag: Tag(0) };
+    pub const START: Self = Self::new(0, 0);
+
+    /// The position of number `seq` and tag `tag`, as the database has them.
+    #[must_use]
+    pub const fn new(seq: i64, tag: i64) -> Self {
+        Self { seq, tag: Tag(tag) }
+    }
+
+    /// `next`, if that is the position right after this one.
+    ///
+    /// # Errors
+    /// When it is another.
+    pub fn next(self, next: Self) -> Result<Self, Discontinued> {
+        if next.seq == self.seq + 1 { Ok(next) } else { Err(Discontinued) }
+    }
 }
 
 impl std::fmt::Display for Position {
@@ -79,7 +126,7 @@ impl Cursor {
         Ok(Self { seq, tag })
     }
 
-    /// Whether this cursor stands at `position`. The start is the same place in every history.
+    /// Whether this cursor is at `position`. The start is the same in every history.
     #[must_use]
     pub fn is_at(&self, position: Position) -> bool {
         self.seq == position.seq && (self.seq == 0 || self.tag.is_none_or(|tag| tag == position.tag))
@@ -98,12 +145,28 @@ mod tests {
 
     #[test]
     fn a_position_reads_back_as_a_cursor_at_it() {
-        let position = Position { seq: 7, tag: Tag(-2) };
+        let position = Position::new(7, -2);
         assert_eq!(position.to_string(), "7.fffffffffffffffe");
         assert!(Cursor::parse(&position.to_string()).unwrap().is_at(position));
         assert!(Cursor::parse("7").unwrap().is_at(position));
         assert!(!Cursor::parse("7.0000000000000001").unwrap().is_at(position));
         assert!(!Cursor::parse("8").unwrap().is_at(position));
+    }
+
+    #[test]
+    fn only_what_continues_a_log_is_taken() {
+        let entry = |(seq, tag)| Entry { position: Position::new(seq, tag), at: Timestamp(0), event: () };
+        let after = |last, read: &[(i64, i64)]| {
+            let following = continuing(last, read.iter().copied().map(entry).collect())?;
+            Ok(following.iter().map(|entry| entry.position.seq).collect::<Vec<_>>())
+        };
+        assert_eq!(after(Position::START, &[(1, 7), (2, 8)]), Ok(vec![1, 2]));
+        assert_eq!(after(Position::START, &[(2, 8)]), Err(Discontinued));
+        assert_eq!(after(Position::new(2, 8), &[(2, 8), (3, 9)]), Ok(vec![3]));
+        assert_eq!(after(Position::new(2, 8), &[(2, 8)]), Ok(vec![]));
+        assert_eq!(after(Position::new(2, 8), &[(2, 7), (3, 9)]), Err(Discontinued), "another history");
+        assert_eq!(after(Position::new(2, 8), &[(2, 8), (4, 9)]), Err(Discontinued), "one is missing");
+        assert_eq!(after(Position::new(2, 8), &[]), Err(Discontinued), "the log is shorter");
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! Messages: their text and their nonce.
 
+use hmac::{Hmac, KeyInit, Mac};
 use serde::Serialize;
+use sha2::Sha256;
 
-use super::log::Position;
+use super::log::Entry;
 use super::parts::{Part, parts};
 use super::text::{MARKS_MAX, bound_marks, compose, has_visible};
 use super::{Invalid, Timestamp};
@@ -21,22 +23,23 @@ const ROWS_SHOWN: usize = 30;
 /// How many characters are taken for a row: what fits into one on a desk.
 const ROW: usize = 64;
 
-/// A message as everyone in its room sees it.
+/// A message as everyone in its room sees it now.
 #[derive(Clone)]
 pub struct Message {
-    /// Its place in the room's log.
-    pub position: Position,
     /// The author's name.
     pub author: String,
-    /// When it was stored.
-    pub sent_at: Timestamp,
     /// Its text.
     pub body: String,
+    /// The number of the entry that changed it last, 0 if none did.
+    pub changed: i64,
 }
 
-impl Message {
-    /// As the protocol carries it: with `parts` where there is more in the text than plain text, and marked
-    /// where it is tall.
+/// An entry of a room's log.
+pub type RoomEntry = Entry<Message>;
+
+impl RoomEntry {
+    /// As the protocol carries it: with `parts` where there is more in the text than plain text, marked where it is
+    /// tall, and with the number of its last change where there was one.
     #[must_use]
     pub fn to_json(&self) -> String {
         #[derive(Serialize)]
@@ -50,19 +53,25 @@ impl Message {
             parts: Vec<Part<'a>>,
             #[serde(skip_serializing_if = "std::ops::Not::not")]
             tall: bool,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            changed: Option<i64>,
         }
+        let message = &self.event;
         let shown = Shown {
             seq: self.position.seq,
             tag: self.position.tag.to_string(),
-            author: &self.author,
-            sent_at: self.sent_at.rfc_3339(),
-            body: &self.body,
-            parts: self.parts(),
-            tall: self.is_tall(),
+            author: &message.author,
+            sent_at: self.at.rfc_3339(),
+            body: &message.body,
+            parts: message.parts(),
+            tall: message.is_tall(),
+            changed: Some(message.changed).filter(|seq| *seq > 0),
         };
         serde_json::to_string(&shown).unwrap_or_default()
     }
+}
 
+impl Message {
     /// Its text, cut into plain text and links.
     #[must_use]
     pub fn parts(&self) -> Vec<Part<'_>> {
@@ -170,10 +179,12 @@ impl Nonce {
         Ok(Self(sent.to_owned()))
     }
 
-    /// A fresh one, for a form that will be sent without JavaScript.
+    /// A fresh one, for a form that will be sent without JavaScript: the time and 80 random bits, as
+    /// `static/js/lib/browser.js` makes them. Those of messages that are sent together are stored together.
     #[must_use]
-    pub fn random() -> Self {
-        Self(format!("{:032x}", rand::random::<u128>()))
+    pub fn fresh() -> Self {
+        let random = rand::random::<u128>() >> 48;
+        Self(format!("{:012x}{random:020x}", Timestamp::now().0))
     }
 
     /// The text.
@@ -183,9 +194,42 @@ impl Nonce {
     }
 }
 
+/// The key of [`Digest`]s, a secret of the database.
+pub struct DigestKey(Box<[u8; DigestKey::BYTES]>);
+
+/// What a message said when it was sent, so that a repeated send is known as such whatever became of the text since,
+/// and nobody can tell from it what was said (HMAC-SHA-256).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Digest(pub Vec<u8>);
+
+impl DigestKey {
+    /// As long as a block of SHA-256.
+    pub const BYTES: usize = 64;
+
+    /// The key that these hexadecimal digits are.
+    #[must_use]
+    pub fn from_hex(digits: &str) -> Option<Self> {
+        let mut bytes = Box::new([0; Self::BYTES]);
+        hex::decode_to_slice(digits, &mut *bytes).ok()?;
+        Some(Self(bytes))
+    }
+
+    /// The digest of a text as it is sent with a nonce.
+    #[must_use]
+    pub fn digest(&self, nonce: &Nonce, body: &Body) -> Digest {
+        let mut mac = Hmac::<Sha256>::new(&(*self.0).into());
+        // No nonce has a zero byte.
+        for part in [nonce.as_str(), "\0", body.as_str()] {
+            mac.update(part.as_bytes());
+        }
+        Digest(mac.finalize().into_bytes().to_vec())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::log::Position;
 
     fn kept(typed: &str) -> String {
         Body::parse(typed).unwrap().0
@@ -231,10 +275,9 @@ mod tests {
     #[test]
     fn a_message_carries_parts_and_height_only_where_there_is_something_to_say() {
         let json = |body: &str| {
-            let position = Position { seq: 1, tag: crate::model::log::Tag(1) };
-            let message =
-                Message { position, author: "ana".into(), sent_at: Timestamp(0), body: body.into() };
-            serde_json::from_str::<serde_json::Value>(&message.to_json()).unwrap()
+            let event = Message { author: "ana".into(), body: body.into(), changed: 0 };
+            let entry = Entry { position: Position::new(1, 1), at: Timestamp(0), event };
+            serde_json::from_str::<serde_json::Value>(&entry.to_json()).unwrap()
         };
         assert!(json("soup").get("parts").is_none() && json("soup").get("tall").is_none());
         let link = json("see https://ü.example, now");
@@ -258,7 +301,7 @@ mod tests {
     #[test]
     fn a_nonce_is_short_and_plain() {
         assert!(Nonce::parse("a-Z_9").is_ok());
-        assert!(Nonce::parse(Nonce::random().as_str()).is_ok());
+        assert!(Nonce::parse(Nonce::fresh().as_str()).is_ok());
         for refused in ["", "a b", "é", &"x".repeat(NONCE_MAX + 1)] {
             assert!(Nonce::parse(refused).is_err());
         }

@@ -6,6 +6,9 @@ use serde::Serialize;
 use unicode_normalization::char::is_combining_mark;
 
 use super::Invalid;
+use super::accounts::Person;
+use super::log::Position;
+use super::memberships::Whereabouts;
 use super::names::{MARKS_MAX, Name, NameKeys, has_piled_marks};
 use super::text::{compose, has_visible, is_ignorable, is_joiner};
 
@@ -29,6 +32,42 @@ pub struct RoomLink {
     pub id: RoomId,
     /// Its name.
     pub name: String,
+}
+
+/// An open room as the list shows it.
+#[derive(Clone, Debug)]
+pub struct Room {
+    /// Which.
+    pub room: RoomLink,
+    /// Who made it.
+    pub owner: Person,
+    /// How many people are inside.
+    pub inside: i64,
+    /// The version of its people: the latest coming or going in it.
+    pub people_version: Position,
+}
+
+/// How many rooms are on a page of the list.
+pub const ROOMS_A_PAGE: i64 = 100;
+
+/// One page of the list of rooms, for one person.
+pub struct ListPage {
+    /// Its version: the latest coming or going anywhere.
+    pub version: Position,
+    /// Which page, from 1.
+    pub page: i64,
+    /// How many pages there are, at least 1.
+    pub pages: i64,
+    /// Where the person is.
+    pub whereabouts: Whereabouts,
+    /// Latest coming or going first; the room the person is in is always among them.
+    pub rooms: Vec<Room>,
+}
+
+/// How many pages `count` rooms fill, at least one.
+#[must_use]
+pub fn pages(count: i64) -> i64 {
+    (count + ROOMS_A_PAGE - 1).div_euclid(ROOMS_A_PAGE).max(1)
 }
 
 /// A room's name; what it is compared by is that of open rooms.

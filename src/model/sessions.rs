@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
+use super::Timestamp;
+use super::accounts::Person;
+
 /// How long a session lives after the last thing its person did (NIST SP 800-63B-4, AAL1: 30 days).
 pub const IDLE: Duration = Duration::from_hours(30 * 24);
 /// How long a form that is sent again, with the nonce it was sent with before, is one log-in and not two.
@@ -24,22 +27,14 @@ impl Token {
     /// As the cookie carries it: 64 hexadecimal digits.
     #[must_use]
     pub fn to_hex(&self) -> String {
-        hex(&self.0)
+        hex::encode(self.0)
     }
 
     /// Reads what [`Token::to_hex`] wrote.
     #[must_use]
     pub fn from_hex(text: &str) -> Option<Self> {
-        let digits = text.as_bytes();
-        if digits.len() != 64 {
-            return None;
-        }
         let mut bytes = [0; 32];
-        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-            let high = char::from(pair[0]).to_digit(16)?;
-            let low = char::from(pair[1]).to_digit(16)?;
-            *byte = u8::try_from(high << 4 | low).ok()?;
-        }
+        hex::decode_to_slice(text, &mut bytes).ok()?;
         Some(Self(bytes))
     }
 
@@ -58,12 +53,21 @@ impl TokenHash {
     /// 64 hexadecimal digits.
     #[must_use]
     pub fn to_hex(&self) -> String {
-        hex(&self.0)
+        hex::encode(self.0)
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+/// An active session.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// The hash of its token.
+    pub token: TokenHash,
+    /// Whose it is.
+    pub person: Person,
+    /// When its person last did something, to the hour.
+    pub seen_at: Timestamp,
+    /// When it ends if nothing more is done.
+    pub expires_at: Timestamp,
 }
 
 #[cfg(test)]

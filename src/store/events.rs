@@ -1,12 +1,15 @@
 //! The event log, its head, and what an instance needs to project it.
 
 use rand::Rng;
+use sqlx::any::AnyRow;
+use sqlx::{FromRow, Row as _};
 
-use super::{Connection, Error, Store};
+use super::{Connection, Error, Store, rows};
 use crate::model::Timestamp;
 use crate::model::accounts::{AccountId, Person};
-use crate::model::events::{Entry, Event};
-use crate::model::log::{Position, Tag};
+use crate::model::events::Event;
+use crate::model::log::{Entry, Position, Tag};
+use crate::model::messages::DigestKey;
 use crate::model::names;
 use crate::model::rooms::{RoomId, RoomLink};
 
@@ -24,8 +27,8 @@ pub(super) mod kind {
 pub struct Snapshot {
     /// The event log's head.
     pub head: Position,
-    /// The latest coming or going: the version of the list.
-    pub moved: Position,
+    /// The version of the list: the latest coming or going.
+    pub list_version: Position,
     /// The open rooms, and deleted ones with someone still to be told.
     pub rooms: Vec<SnapshotRoom>,
     /// Who is where.
@@ -38,34 +41,49 @@ pub struct SnapshotRoom {
     pub room: RoomLink,
     /// Who made it.
     pub owner: Person,
-    /// The latest coming or going in it: the version of its people.
-    pub moved: Position,
+    /// The version of its people: the latest coming or going in it.
+    pub people_version: Position,
     /// Who deleted it, if it is deleted.
     pub deleted_by: Option<String>,
 }
 
 impl Store {
-    /// Writes the house's one row at the very first start. Two instances may start at once: whoever
+    /// Writes the one row of the site at the very first start. Two instances may start at once: whoever
     /// comes second finds the row of the first.
     pub(super) async fn ensure_site_row(&self) -> Result<(), Error> {
-        let mut secret = [0_u8; 32];
-        rand::rng().fill_bytes(&mut secret);
-        let secret: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
-        let secret = secret.as_str();
+        let (secret, digest) = (random_hex::<32>(), random_hex::<{ DigestKey::BYTES }>());
+        let (secret, digest) = (secret.as_str(), digest.as_str());
         self.write(|mut writing| async move {
             sqlx::query(
-                "insert into site
-                     (id, last_seq, last_tag, list_seq, list_tag, room_count, secret_key, name_tables)
-                 values (1, 0, 0, 0, 0, 0, $1, $2)
+                "insert into site (id, last_seq, last_tag, list_seq, list_tag, room_count, secret_key, digest_key,
+                                   name_tables)
+                 values (1, 0, 0, 0, 0, 0, $1, $2, $3)
                  on conflict (id) do nothing",
             )
             .bind(secret)
+            .bind(digest)
             .bind(names::TABLES)
             .execute(&mut writing)
             .await?;
             Ok(((), writing))
         })
         .await
+    }
+
+    /// Reads the key of the digests of messages.
+    pub(super) async fn read_digest_key(&self) -> Result<(), Error> {
+        let (digits,): (String,) = sqlx::query_as("select digest_key from site where id = 1")
+            .fetch_one(&mut self.reader().await?)
+            .await?;
+        let key = DigestKey::from_hex(&digits);
+        let key = key.ok_or_else(|| sqlx::Error::Decode("site.digest_key is not a key".into()))?;
+        let _ = self.shared.digest_key.set(key);
+        Ok(())
+    }
+
+    /// The key of the digests of messages.
+    pub(super) fn digest_key(&self) -> Result<&DigestKey, Error> {
+        Ok(self.shared.digest_key.get().ok_or(sqlx::Error::RowNotFound)?)
     }
 
     /// The key of the cookies, 64 hexadecimal digits: for when the configuration names none.
@@ -83,10 +101,9 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn events_from(&self, first: i64, most: i64) -> Result<Vec<Entry>, Error> {
-        type Row = (i64, i64, String, i64, String, Option<i64>, Option<String>);
-        let rows: Vec<Row> = sqlx::query_as(
-            "select l.seq, l.tag, l.kind, l.account_id, a.name, l.room_id, r.name
+    pub async fn events_from(&self, first: i64, most: i64) -> Result<Vec<Entry<Event>>, Error> {
+        let rows: Vec<AnyRow> = sqlx::query(
+            "select l.seq, l.tag, l.kind, l.at, l.account_id, a.name as account, l.room_id, r.name as room
              from event l join account a on a.id = l.account_id left join room r on r.id = l.room_id
              where l.seq >= $1 order by l.seq limit $2",
         )
@@ -94,60 +111,73 @@ impl Store {
         .bind(most)
         .fetch_all(&mut self.reader().await?)
         .await?;
-        let entry = |(seq, tag, kind, account, name, room, room_name): Row| {
-            let person = Person { id: AccountId(account), name };
-            let room = RoomLink { id: RoomId(room.unwrap_or_default()), name: room_name.unwrap_or_default() };
-            Entry { position: Position { seq, tag: Tag(tag) }, event: event(&kind, person, room) }
-        };
-        Ok(rows.into_iter().map(entry).collect())
+        rows.iter().map(|row| Ok(entry(row)?)).collect()
     }
 
-    /// The house as it stands: where the projection starts.
+    /// Where everybody is and which rooms there are: where the projection starts.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn directory_snapshot(&self) -> Result<Snapshot, Error> {
-        type RoomRow = (i64, String, i64, String, i64, i64, Option<String>);
         let mut snapshot = self.long_snapshot().await?;
         let head = head(&mut snapshot).await?;
-        let List { moved, .. } = list(&mut snapshot).await?;
-        let rooms: Vec<RoomRow> = sqlx::query_as(
-            "select r.id, r.name, o.id, o.name, r.people_seq, r.people_tag, d.name
+        let List { version: list_version, .. } = list(&mut snapshot).await?;
+        let rooms = sqlx::query_as(
+            "select r.id as room_id, r.name as room, o.id as owner_id, o.name as owner,
+                    r.people_seq, r.people_tag, d.name as deleted_by
              from room r join account o on o.id = r.owner_id left join account d on d.id = r.deleted_by
              where r.deleted_at is null or exists (select 1 from membership m where m.room_id = r.id)",
         )
         .fetch_all(&mut snapshot)
         .await?;
-        let members: Vec<(i64, String, i64)> = sqlx::query_as(
-            "select a.id, a.name, m.room_id from membership m join account a on a.id = m.account_id",
+        let members: Vec<AnyRow> = sqlx::query(
+            "select a.id as account_id, a.name as account, m.room_id
+             from membership m join account a on a.id = m.account_id",
         )
         .fetch_all(&mut snapshot)
         .await?;
         snapshot.end().await;
-        let room = |(id, name, owner, owner_name, seq, tag, deleted_by): RoomRow| SnapshotRoom {
-            room: RoomLink { id: RoomId(id), name },
-            owner: Person { id: AccountId(owner), name: owner_name },
-            moved: Position { seq, tag: Tag(tag) },
-            deleted_by,
-        };
-        let member = |(id, name, room)| (Person { id: AccountId(id), name }, RoomId(room));
-        Ok(Snapshot {
-            head,
-            moved,
-            rooms: rooms.into_iter().map(room).collect(),
-            members: members.into_iter().map(member).collect(),
+        let member = |row: &AnyRow| Ok((rows::person(row)?, RoomId(row.try_get("room_id")?)));
+        let members = members.iter().map(member).collect::<sqlx::Result<_>>()?;
+        Ok(Snapshot { head, list_version, rooms, members })
+    }
+}
+
+impl FromRow<'_, AnyRow> for SnapshotRoom {
+    fn from_row(row: &AnyRow) -> sqlx::Result<Self> {
+        Ok(Self {
+            room: rows::room_link(row)?,
+            owner: rows::owner(row)?,
+            people_version: rows::people_version(row)?,
+            deleted_by: row.try_get("deleted_by")?,
         })
     }
 }
 
-fn event(kind: &str, person: Person, room: RoomLink) -> Event {
-    match kind {
-        kind::ROOM_CREATED => Event::RoomCreated { room, owner: person },
-        kind::ROOM_DELETED => Event::RoomDeleted { room: room.id, by: person.name },
-        kind::MEMBER_JOINED => Event::MemberJoined { person, room: room.id },
-        kind::NOTICE_DISMISSED => Event::NoticeDismissed { account: person.id },
-        kind::MEMBER_LEFT => Event::MemberLeft { account: person.id, room: room.id },
-        _ => Event::SessionEnded { account: person.id },
+/// So many random bytes, as hexadecimal digits.
+fn random_hex<const BYTES: usize>() -> String {
+    let mut bytes = [0_u8; BYTES];
+    rand::rng().fill_bytes(&mut bytes);
+    hex::encode(bytes)
+}
+
+fn entry(row: &AnyRow) -> sqlx::Result<Entry<Event>> {
+    Ok(Entry {
+        position: Position::new(row.try_get("seq")?, row.try_get("tag")?),
+        at: Timestamp(row.try_get("at")?),
+        event: event(row.try_get("kind")?, rows::person(row)?, rows::joined_room(row)?),
+    })
+}
+
+fn event(kind: &str, person: Person, room: Option<RoomLink>) -> Event {
+    let account = person.id;
+    match (kind, room) {
+        (kind::ROOM_CREATED, Some(room)) => Event::RoomCreated { room, owner: person },
+        (kind::ROOM_DELETED, Some(room)) => Event::RoomDeleted { room: room.id, by: person.name },
+        (kind::MEMBER_JOINED, Some(room)) => Event::MemberJoined { person, room: room.id },
+        (kind::MEMBER_LEFT, Some(room)) => Event::MemberLeft { account, room: room.id },
+        (kind::NOTICE_DISMISSED, _) => Event::NoticeDismissed { account },
+        _ => Event::SessionEnded { account },
     }
 }
 
@@ -155,13 +185,13 @@ fn event(kind: &str, person: Person, room: RoomLink) -> Event {
 pub(super) async fn head(connection: &mut Connection) -> Result<Position, Error> {
     let (seq, tag) =
         sqlx::query_as("select last_seq, last_tag from site where id = 1").fetch_one(connection).await?;
-    Ok(Position { seq, tag: Tag(tag) })
+    Ok(Position::new(seq, tag))
 }
 
 /// What is known of the list of rooms as a whole.
 pub(super) struct List {
-    /// The latest coming or going anywhere: what the list has to be as new as.
-    pub(super) moved: Position,
+    /// Its version: the latest coming or going anywhere.
+    pub(super) version: Position,
     /// How many rooms there are.
     pub(super) rooms: i64,
 }
@@ -171,10 +201,10 @@ pub(super) async fn list(connection: &mut Connection) -> Result<List, Error> {
     let (seq, tag, rooms) = sqlx::query_as("select list_seq, list_tag, room_count from site where id = 1")
         .fetch_one(connection)
         .await?;
-    Ok(List { moved: Position { seq, tag: Tag(tag) }, rooms })
+    Ok(List { version: Position::new(seq, tag), rooms })
 }
 
-/// Appends to the event log, and makes the entry the latest coming or going of its room. The house's
+/// Appends to the event log, and makes the entry the latest coming or going of its room. The site's
 /// row is locked from here until commit, so this comes last in a transaction; the room's row must be
 /// locked already.
 pub(super) async fn append(

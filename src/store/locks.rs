@@ -2,12 +2,15 @@
 //!
 //! What people may ask for stands in [`memberships`](super::memberships); here nobody is asked who they are.
 
+use sqlx::Row as _;
+use sqlx::any::AnyRow;
+
 use super::events::{self, kind};
-use super::{Connection, Error};
+use super::{Connection, Error, rows};
 use crate::model::accounts::{AccountId, Person};
-use crate::model::log::{Position, Tag};
+use crate::model::log::Position;
 use crate::model::memberships::{Notice, Whereabouts};
-use crate::model::rooms::{RoomId, RoomLink};
+use crate::model::rooms::RoomId;
 use crate::model::{Refusal, Timestamp};
 
 /// A room's row, locked until the transaction ends.
@@ -16,6 +19,8 @@ pub(super) struct LockedRoom {
     pub(super) owner: AccountId,
     /// The head of its log.
     pub(super) head: Position,
+    /// How many messages there are in it.
+    pub(super) message_count: i64,
     /// Who deleted it, if it is deleted.
     pub(super) deleted_by: Option<Person>,
 }
@@ -43,41 +48,44 @@ pub(super) async fn lock_account(connection: &mut Connection, account: AccountId
 /// # Errors
 /// [`Refusal::NoSuchRoom`], or when the database fails.
 pub(super) async fn lock_room(connection: &mut Connection, room: RoomId) -> Result<LockedRoom, Error> {
-    type Row = (String, i64, i64, i64, Option<i64>);
-    let row: Option<Row> = sqlx::query_as(
+    let row: Option<AnyRow> = sqlx::query(
         "update room set last_seq = last_seq where id = $1
-         returning name, owner_id, last_seq, last_tag, deleted_by",
+         returning name, owner_id, last_seq, last_tag, message_count, deleted_by",
     )
     .bind(room.0)
     .fetch_optional(&mut *connection)
     .await?;
-    let Some((name, owner, seq, tag, deleted_by)) = row else {
-        return Err(Refusal::NoSuchRoom.into());
-    };
-    let deleted_by = match deleted_by {
-        Some(by) => {
-            let (name,) = sqlx::query_as("select name from account where id = $1")
-                .bind(by)
-                .fetch_one(connection)
-                .await?;
-            Some(Person { id: AccountId(by), name })
-        }
+    let row = row.ok_or(Refusal::NoSuchRoom)?;
+    let deleted_by = match row.try_get("deleted_by")? {
+        Some(by) => Some(person(connection, AccountId(by)).await?),
         None => None,
     };
-    Ok(LockedRoom { name, owner: AccountId(owner), head: Position { seq, tag: Tag(tag) }, deleted_by })
+    Ok(LockedRoom {
+        name: row.try_get("name")?,
+        owner: AccountId(row.try_get("owner_id")?),
+        head: rows::head(&row)?,
+        message_count: row.try_get("message_count")?,
+        deleted_by,
+    })
+}
+
+async fn person(connection: &mut Connection, id: AccountId) -> Result<Person, Error> {
+    let (name,) =
+        sqlx::query_as("select name from account where id = $1").bind(id.0).fetch_one(connection).await?;
+    Ok(Person { id, name })
 }
 
 /// Where `account` is, as this transaction sees it.
 pub(super) async fn where_is(connection: &mut Connection, account: AccountId) -> Result<Whereabouts, Error> {
-    let row: Option<(i64, String, Option<String>)> = sqlx::query_as(
-        "select r.id, r.name, d.name from membership m
+    let row: Option<AnyRow> = sqlx::query(
+        "select r.id as room_id, r.name as room, d.name as deleted_by from membership m
          join room r on r.id = m.room_id left join account d on d.id = r.deleted_by
          where m.account_id = $1",
     )
     .bind(account.0)
     .fetch_optional(connection)
     .await?;
-    Ok(row.map_or(Whereabouts::Nowhere, |(id, name, by)| whereabouts(Some((id, name)), by)))
+    Ok(row.as_ref().map(whereabouts).transpose()?.unwrap_or(Whereabouts::Nowhere))
 }
 
 /// Puts `account` into `room`; a deleted room it was in is forgotten. The room must be locked or new.
@@ -145,12 +153,12 @@ pub(super) async fn lock_room_of(
     Ok(locked.ensure_open().is_ok().then_some(here.id))
 }
 
-/// Where someone is, from the room their membership names and who deleted it, if anyone did.
-pub(super) fn whereabouts(room: Option<(i64, String)>, deleted_by: Option<String>) -> Whereabouts {
-    let Some((id, name)) = room else { return Whereabouts::Nowhere };
-    let room = RoomLink { id: RoomId(id), name };
-    match deleted_by {
+/// Where someone is, from the room that their membership names, if they have any, and who deleted it, if anyone did:
+/// the columns `room_id`, `room` and `deleted_by`.
+pub(super) fn whereabouts(row: &AnyRow) -> sqlx::Result<Whereabouts> {
+    let Some(room) = rows::joined_room(row)? else { return Ok(Whereabouts::Nowhere) };
+    Ok(match row.try_get("deleted_by")? {
         Some(by) => Whereabouts::Evicted(Notice { room, by }),
         None => Whereabouts::Inside(room),
-    }
+    })
 }

@@ -1,13 +1,18 @@
 //! Who is in which room: joining and leaving.
 
+use sqlx::Row as _;
+use sqlx::any::AnyRow;
+
 use super::locks::{dismiss, enter, leave_room, lock_account, lock_room, where_is};
-use super::rooms::require_open;
+use super::rooms::row::require_open;
+use super::rows::people_version;
 use super::sessions::active_session;
-use super::{Error, Session, Store};
+use super::{Connection, Error, Store};
 use crate::model::Refusal;
-use crate::model::log::{Position, Tag};
+use crate::model::log::Position;
 use crate::model::memberships::Whereabouts;
 use crate::model::rooms::RoomId;
+use crate::model::sessions::Session;
 
 impl Store {
     /// Brings the person of `session` into `room`. Joining twice is joining once.
@@ -66,30 +71,37 @@ impl Store {
         .await
     }
 
-    /// The names of those in room `id`, and how new they are, in one statement.
+    /// The names of those in room `id`, and their version, in one statement.
     ///
     /// # Errors
     /// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], or when the database fails.
     pub async fn people(&self, id: RoomId) -> Result<(Vec<String>, Position), Error> {
-        let rows: Vec<(i64, String, Option<String>, i64, i64)> = sqlx::query_as(
-            "select cast(1 as bigint), r.name, d.name, r.people_seq, r.people_tag
-             from room r left join account d on d.id = r.deleted_by where r.id = $1
-             union all
-             select cast(0 as bigint), a.name, null, cast(0 as bigint), cast(0 as bigint)
-             from membership m join account a on a.id = m.account_id where m.room_id = $1",
+        let rows: Vec<AnyRow> = sqlx::query(
+            "select r.name as room, d.name as deleted_by, r.people_seq, r.people_tag, a.name as account
+             from room r
+             left join account d on d.id = r.deleted_by
+             left join membership m on m.room_id = r.id
+             left join account a on a.id = m.account_id
+             where r.id = $1",
         )
         .bind(id.0)
         .fetch_all(&mut self.reader().await?)
         .await?;
-        let (mut names, mut moved) = (Vec::with_capacity(rows.len()), None);
-        for (is_room, name, deleted_by, seq, tag) in rows {
-            if is_room == 1 {
-                require_open(&name, deleted_by)?;
-                moved = Some(Position { seq, tag: Tag(tag) });
-            } else {
-                names.push(name);
-            }
-        }
-        Ok((names, moved.ok_or(Refusal::NoSuchRoom)?))
+        let room = rows.first().ok_or(Refusal::NoSuchRoom)?;
+        require_open(room)?;
+        let names = rows.iter().filter_map(|row| row.try_get("account").transpose());
+        Ok((names.collect::<sqlx::Result<_>>()?, people_version(room)?))
     }
+}
+
+/// The names of those in a room, in no order.
+pub(super) async fn names_inside(connection: &mut Connection, id: RoomId) -> Result<Vec<String>, Error> {
+    let names: Vec<(String,)> = sqlx::query_as(
+        "select a.name from membership m join account a on a.id = m.account_id
+         where m.room_id = $1",
+    )
+    .bind(id.0)
+    .fetch_all(connection)
+    .await?;
+    Ok(names.into_iter().map(|(name,)| name).collect())
 }

@@ -9,12 +9,10 @@ mod accounts;
 mod admission;
 mod checkout;
 mod clock;
-mod commit_queue;
 mod connection;
 mod engine;
 mod error;
 mod events;
-mod lists;
 mod lock_file;
 mod locks;
 mod memberships;
@@ -22,17 +20,16 @@ mod messages;
 mod names;
 mod new_files;
 mod pool;
-mod posts;
 mod rooms;
+mod rows;
 mod sessions;
 mod slow;
 mod sql;
-mod stretches;
 pub mod sweeper;
 
 use std::fs::File;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -40,20 +37,18 @@ use tokio::time::Instant;
 pub use accounts::Credentials;
 pub use error::{Error, Failure, OpenError};
 pub use events::{Snapshot, SnapshotRoom};
-pub use lists::{ListPage, ROOMS_A_PAGE, pages};
-pub use messages::{UPDATE_MAX, Updates};
-pub use posts::{Post, Posted};
-pub use rooms::{Room, RoomPage};
-pub use sessions::{FoundSession, NewSession, Opened, Session};
-pub use stretches::{Heads, NEWEST, Newest, Stretch};
+pub use messages::{EntryRange, Heads, History, NEWEST, Newest, Post, Posted, UPDATE_MAX, Updates};
+pub use rooms::RoomPage;
+pub use sessions::{FoundSession, NewSession, Opened};
 
 use crate::config::Limits;
+use crate::model::messages::DigestKey;
 use admission::Purpose;
 use checkout::{Budget, Checkout, Request};
 use clock::Clock;
-use commit_queue::CommitQueues;
 use connection::Connection;
 use engine::Engine;
+use messages::commit_queue::CommitQueues;
 use new_files::NewFiles;
 use pool::{Pool, Upkeep};
 
@@ -87,6 +82,8 @@ struct Shared {
     /// Theirs who bring rooms into memory beside the tail.
     loaders: Arc<Pool>,
     commit_queues: CommitQueues,
+    /// Read at the start.
+    digest_key: OnceLock<DigestKey>,
     /// What this start has made on disk, until it has succeeded; taken away while the lock is held.
     new_files: Mutex<NewFiles>,
     _lock: Option<File>,
@@ -121,6 +118,7 @@ impl Store {
             tail,
             loaders,
             commit_queues: CommitQueues::default(),
+            digest_key: OnceLock::new(),
             new_files: Mutex::new(new_files.unwrap_or_default()),
             _lock: lock,
         };
@@ -134,6 +132,7 @@ impl Store {
         };
         let founded = async {
             store.ensure_site_row().await?;
+            store.read_digest_key().await?;
             store.renew_names().await
         };
         match founded.await {

@@ -1,13 +1,16 @@
 //! Sessions: opened at log-in, extended by what a person does, ended by log-out or after 30 idle days.
 
+use sqlx::Row as _;
+use sqlx::any::AnyRow;
+
 use super::events::{self, kind};
 use super::locks::{leave_room, lock_account, lock_room_of, whereabouts};
-use super::{Connection, Error, Store};
-use crate::model::accounts::{AccountId, Person};
-use crate::model::log::{Position, Tag};
+use super::{Connection, Error, Store, rows};
+use crate::model::accounts::AccountId;
+use crate::model::log::Position;
 use crate::model::memberships::Whereabouts;
 use crate::model::messages::Nonce;
-use crate::model::sessions::{IDLE, REPEAT, TokenHash};
+use crate::model::sessions::{IDLE, REPEAT, Session, TokenHash};
 use crate::model::{Refusal, Timestamp};
 
 /// A session about to be opened.
@@ -18,19 +21,6 @@ pub struct NewSession {
     pub nonce: Option<Nonce>,
     /// When the form came in.
     pub began: Timestamp,
-}
-
-/// A active session.
-#[derive(Clone, Debug)]
-pub struct Session {
-    /// The hash of its token.
-    pub token: TokenHash,
-    /// Whose it is.
-    pub person: Person,
-    /// When its person last did something, to the hour.
-    pub seen_at: Timestamp,
-    /// When it ends if nothing more is done.
-    pub expires_at: Timestamp,
 }
 
 /// A session, where its person is, and the event log's head, all of one moment.
@@ -80,10 +70,9 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn session(&self, token: &TokenHash) -> Result<Option<FoundSession>, Error> {
-        type Row = (i64, String, i64, i64, Option<i64>, Option<String>, Option<String>, i64, i64);
-        let row: Option<Row> = sqlx::query_as(
-            "select a.id, a.name, s.seen_at, s.expires_at,
-                    r.id, r.name, d.name, h.last_seq, h.last_tag
+        let row: Option<AnyRow> = sqlx::query(
+            "select a.id as account_id, a.name as account, s.seen_at, s.expires_at,
+                    r.id as room_id, r.name as room, d.name as deleted_by, h.last_seq, h.last_tag
              from session s
              join account a on a.id = s.account_id
              cross join site h
@@ -96,15 +85,16 @@ impl Store {
         .bind(self.now().0)
         .fetch_optional(&mut self.reader().await?)
         .await?;
-        Ok(row.map(|(id, name, seen_at, expires_at, room, room_name, by, seq, tag)| FoundSession {
+        let Some(row) = row else { return Ok(None) };
+        Ok(Some(FoundSession {
             session: Session {
                 token: *token,
-                person: Person { id: AccountId(id), name },
-                seen_at: Timestamp(seen_at),
-                expires_at: Timestamp(expires_at),
+                person: rows::person(&row)?,
+                seen_at: Timestamp(row.try_get("seen_at")?),
+                expires_at: Timestamp(row.try_get("expires_at")?),
             },
-            whereabouts: whereabouts(room.zip(room_name), by),
-            head: Position { seq, tag: Tag(tag) },
+            whereabouts: whereabouts(&row)?,
+            head: rows::head(&row)?,
         }))
     }
 

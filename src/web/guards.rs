@@ -29,9 +29,9 @@ use super::same_origin::SameOrigin;
 use crate::live::Live;
 use crate::model::Refusal;
 use crate::model::memberships::Whereabouts;
-use crate::model::rooms::RoomId;
-use crate::model::sessions::{TOUCH, TokenHash};
-use crate::store::{FoundSession, Room, Session, Store};
+use crate::model::rooms::{Room, RoomId};
+use crate::model::sessions::{Session, TOUCH, TokenHash};
+use crate::store::{FoundSession, Store};
 
 /// Someone who is logged in, as the database says now.
 pub(super) struct User {

@@ -34,7 +34,7 @@ impl Welcome<'_> {
     /// Empty forms, with a nonce of their own: whichever of them is sent, and however often, it is one deed.
     pub(super) fn new() -> Self {
         let (log_in, create) = (AccountForm::default(), AccountForm::default());
-        Self { nonce: Nonce::random().as_str().to_owned(), next: "", alert: None, log_in, create }
+        Self { nonce: Nonce::fresh().as_str().to_owned(), next: "", alert: None, log_in, create }
     }
 
     /// The page for `visitor`, who may be logged in: an old tab can still show the forms.

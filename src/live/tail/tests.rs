@@ -7,8 +7,8 @@ use futures_util::future::poll_immediate;
 
 use super::*;
 use crate::config::Config;
+use crate::model::Timestamp;
 use crate::model::accounts::{AccountId, Person};
-use crate::model::events::Event;
 use crate::store::Store;
 
 const TEA: RoomId = RoomId(7);
@@ -29,14 +29,18 @@ async fn what_a_panic_has_left_half_changed_is_read_anew() {
         let mut state = live.write();
         let person = Person { id: AccountId(7), name: "ana".to_owned() };
         let position = Position { seq: 1, ..Position::START };
-        let _ = state.take_in(Entry { position, event: Event::MemberJoined { person, room: TEA } });
+        let _ = state.take_in(Entry {
+            position,
+            at: Timestamp(0),
+            event: Event::MemberJoined { person, room: TEA },
+        });
         panic!("on purpose");
     }));
     assert!(half_way.is_err());
     assert!(live.list_page(AccountId(7), 1, None).is_none(), "memory is not sure");
     live.catch_up(&mut Seen::default()).await.unwrap();
     assert!(live.list_page(AccountId(7), 1, None).is_some(), "and then it is");
-    assert_eq!(live.read().house.head(), Position::START);
+    assert_eq!(live.read().directory.head(), Position::START);
     store.close().await;
 }
 
@@ -98,8 +102,8 @@ async fn a_room_that_has_outrun_memory_is_let_go_of() {
     let log = RoomLog::new(Position::START, &[]).ok();
     live.write().watched.load(&cold[0], log, Moment::now());
     let head = |seq| Position { seq, ..Position::START };
-    assert_eq!(live.next_stretch(TEA, head(256)).unwrap().last, READ_MAX);
-    assert!(live.next_stretch(TEA, head(257)).is_none());
+    assert_eq!(live.next_range(TEA, head(256)).unwrap().last, READ_MAX);
+    assert!(live.next_range(TEA, head(257)).is_none());
     assert!(live.read().watched.log(TEA).is_none(), "it is loaded anew when it is next asked for");
     store.close().await;
 }
@@ -108,6 +112,7 @@ async fn a_room_that_has_outrun_memory_is_let_go_of() {
 fn a_place_that_was_swept_is_told_from_another_history() {
     let entry = |seq| Entry {
         position: Position { seq, ..Position::START },
+        at: Timestamp(0),
         event: Event::SessionEnded { account: AccountId(7) },
     };
     assert!(why_discontinued(7, &[entry(9)]).contains("keeps"), "there are later ones only");

@@ -12,30 +12,31 @@ use rocket::routes;
 
 use crate::live::LiveUpdates;
 use crate::model::Refusal;
-use crate::model::messages::{Message, fill};
+use crate::model::messages::{RoomEntry, fill};
 use crate::model::rooms::RoomId;
-use crate::store::{Session, Store, Updates};
+use crate::model::sessions::Session;
+use crate::store::{Store, Updates};
 use crate::web::error::Error;
 
 impl From<Updates> for LiveUpdates {
     fn from(updates: Updates) -> Self {
-        let messages = fill(updates.messages.iter().map(json), |json| json.len());
-        let more = updates.more || messages.len() < updates.messages.len();
-        Self { messages, more, moved: updates.moved }
+        let messages = fill(updates.entries.iter().map(json), |json| json.len());
+        let more = updates.more || messages.len() < updates.entries.len();
+        Self { messages, more, people_version: updates.people_version }
     }
 }
 
-fn json(message: &Message) -> Arc<str> {
-    message.to_json().into()
+fn json(entry: &RoomEntry) -> Arc<str> {
+    entry.to_json().into()
 }
 
 /// What an update carries; in the answer to a post, with the place of the post before it. The messages
 /// are JSON already.
 fn update(posted: Option<i64>, updates: &LiveUpdates) -> RawJson<String> {
-    let LiveUpdates { messages, more, moved } = updates;
+    let LiveUpdates { messages, more, people_version } = updates;
     let seq = posted.map(|seq| format!("\"seq\":{seq},")).unwrap_or_default();
     let messages = messages.join(",");
-    RawJson(format!("{{{seq}\"messages\":[{messages}],\"more\":{more},\"people\":\"{moved}\"}}"))
+    RawJson(format!("{{{seq}\"messages\":[{messages}],\"more\":{more},\"people\":\"{people_version}\"}}"))
 }
 
 async fn require_inside(store: &Store, session: &Session, room: RoomId) -> Result<(), Error> {

@@ -11,9 +11,9 @@ use super::{json, require_inside, update};
 use crate::live::{Known, Live, LiveUpdates, Question};
 use crate::model::Invalid;
 use crate::model::log::Cursor;
-use crate::model::messages::fill;
+use crate::model::messages::{RoomEntry, fill};
 use crate::model::rooms::RoomId;
-use crate::store::Store;
+use crate::store::{History, Store};
 use crate::web::error::Error;
 use crate::web::guards::{CachedMember, RoomInPath, presented};
 use crate::web::rooms::page::message_number;
@@ -92,14 +92,19 @@ pub(super) async fn read(
     }
 }
 
-/// The messages before a number.
+/// The messages before a number, how far they reach, and the head of the log that they are read from.
 async fn earlier(room: RoomId, before: i64, store: &Store) -> Result<RawJson<String>, Error> {
-    let stored = store.messages_before(room, before).await?;
-    let mut messages = fill(stored.iter().rev().map(json), |json| json.len());
-    let first = stored.len() - messages.len();
-    let more = stored.get(first).is_some_and(|first| first.position.seq > 1);
+    let History { entries, as_of } = store.entries_before(room, before).await?;
+    let mut messages = fill(entries.iter().rev().map(json), |json| json.len());
+    let told = &entries[entries.len() - messages.len()..];
+    let seq = |entry: Option<&RoomEntry>| entry.map_or(0, |entry| entry.position.seq);
+    let (first, last) = (seq(told.first()), seq(told.last()));
+    let more = first > 1;
     messages.reverse();
-    Ok(RawJson(format!("{{\"messages\":[{}],\"more\":{more}}}", messages.join(","))))
+    let messages = messages.join(",");
+    Ok(RawJson(format!(
+        "{{\"messages\":[{messages}],\"more\":{more},\"first\":{first},\"last\":{last},\"as_of\":\"{as_of}\"}}"
+    )))
 }
 
 /// The poll: what follows its cursor, unless there is nothing and the people are still the same.
@@ -108,7 +113,7 @@ async fn updates(question: Question, store: &Store, live: &Live) -> Result<PollA
         return Ok(answer(known));
     }
     let updates = LiveUpdates::from(store.updates(question.room, question.after).await?);
-    if updates.messages.is_empty() && question.people.is_none_or(|seen| seen.is_at(updates.moved)) {
+    if updates.messages.is_empty() && question.people.is_none_or(|seen| seen.is_at(updates.people_version)) {
         return Ok(PollAnswer::None(Status::NoContent));
     }
     Ok(answer(Known::Changed(updates)))

@@ -11,7 +11,8 @@ use crate::model::Refusal;
 use crate::model::log::{Cursor, Position};
 use crate::model::messages::{Body, Nonce};
 use crate::model::rooms::RoomId;
-use crate::store::{self, Post, Posted, Session, Store};
+use crate::model::sessions::Session;
+use crate::store::{self, Post, Posted, Store};
 use crate::web::body::{Fields, Json};
 use crate::web::error::{Error, Problem};
 use crate::web::guards::{CachedUser, RoomInPath, User, Visitor, extend};
@@ -77,8 +78,8 @@ async fn acknowledged(
     store: &Store,
     live: &Live,
 ) -> RawJson<String> {
-    let own = &posted.message;
-    let nothing = |more| LiveUpdates { messages: Vec::new(), more, moved: Position::START };
+    let own = &posted.entry;
+    let nothing = |more| LiveUpdates { messages: Vec::new(), more, people_version: Position::START };
     let reaches = |updates: &LiveUpdates| {
         updates.more || after.seq + i64::try_from(updates.messages.len()).unwrap_or(0) >= own.position.seq
     };

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::model::messages::{Message, fill};
+use crate::model::messages::{RoomEntry, fill};
 use crate::model::parts::Part;
 
 /// How long after a message its author's next one still continues it, in milliseconds; the same in
@@ -30,10 +30,10 @@ pub(crate) struct MessageView<'a> {
 
 /// The views of consecutive messages, for the person named `me`: of the newest of them, as many as go into a
 /// page.
-pub(crate) fn views<'a>(messages: &'a [Message], me: &str) -> Vec<MessageView<'a>> {
-    let before = messages.iter().map(Some).rev().skip(1).chain([None]);
-    let newest_first = messages.iter().rev().zip(before);
-    let views = newest_first.map(|(message, before)| MessageView::new(message, before, me));
+pub(crate) fn views<'a>(entries: &'a [RoomEntry], me: &str) -> Vec<MessageView<'a>> {
+    let before = entries.iter().map(Some).rev().skip(1).chain([None]);
+    let newest_first = entries.iter().rev().zip(before);
+    let views = newest_first.map(|(entry, before)| MessageView::new(entry, before, me));
     let mut views = fill(views, MessageView::size);
     views.reverse();
     if let Some(first) = views.first_mut() {
@@ -43,16 +43,17 @@ pub(crate) fn views<'a>(messages: &'a [Message], me: &str) -> Vec<MessageView<'a
 }
 
 impl<'a> MessageView<'a> {
-    fn new(message: &'a Message, before: Option<&Message>, me: &str) -> Self {
-        let continues = |before: &Message| {
-            before.author == message.author && message.sent_at.0 - before.sent_at.0 <= TOGETHER
+    fn new(entry: &'a RoomEntry, before: Option<&RoomEntry>, me: &str) -> Self {
+        let message = &entry.event;
+        let continues = |before: &RoomEntry| {
+            before.event.author == message.author && entry.at.0 - before.at.0 <= TOGETHER
         };
         Self {
-            seq: message.position.seq,
-            tag: message.position.tag.to_string(),
+            seq: entry.position.seq,
+            tag: entry.position.tag.to_string(),
             author: &message.author,
-            sent_at: message.sent_at.rfc_3339(),
-            sent_text: message.sent_at.readable(),
+            sent_at: entry.at.rfc_3339(),
+            sent_text: entry.at.readable(),
             parts: message.parts(),
             tall: message.is_tall(),
             mine: message.author == me,

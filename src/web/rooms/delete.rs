@@ -6,8 +6,8 @@ use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use crate::live::Live;
-use crate::model::rooms::RoomLink;
-use crate::store::{Room, Store};
+use crate::model::rooms::{Room, RoomLink};
+use crate::store::Store;
 use crate::web::client::ClientAddress;
 use crate::web::error::Error;
 use crate::web::guards::{Owner, RoomInPath, User};

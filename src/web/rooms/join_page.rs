@@ -3,8 +3,8 @@
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
-use crate::model::rooms::{RoomId, RoomLink};
-use crate::store::{Room, Store};
+use crate::model::rooms::{Room, RoomId, RoomLink};
+use crate::store::Store;
 use crate::web::error::Error;
 use crate::web::guards::User;
 use crate::web::pages::{self, Page};

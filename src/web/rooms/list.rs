@@ -8,8 +8,8 @@ use crate::live::{Known, Live};
 use crate::model::Invalid;
 use crate::model::accounts::Person;
 use crate::model::log::{Cursor, Position};
-use crate::model::rooms::RoomLink;
-use crate::store::{ListPage, Room, Store};
+use crate::model::rooms::{ListPage, Room, RoomLink};
+use crate::store::Store;
 use crate::web::error::Error;
 use crate::web::fragments::Fragments;
 use crate::web::guards::{CachedUser, User};
@@ -71,7 +71,7 @@ impl ListView {
     fn with(list: ListPage, me: &Person, mut share: impl FnMut(&mut RowView, Position)) -> Self {
         let here = list.whereabouts.inside().map(|room| room.id);
         let notice = list.whereabouts.notice();
-        let row = |Room { room, owner, inside, moved }| {
+        let row = |Room { room, owner, inside, people_version }| {
             let mut row = RowView {
                 mine: owner.id == me.id,
                 here: here == Some(room.id),
@@ -80,7 +80,7 @@ impl ListView {
                 inside,
                 rendered: None,
             };
-            share(&mut row, moved);
+            share(&mut row, people_version);
             row
         };
         Self {

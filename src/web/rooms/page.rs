@@ -91,17 +91,17 @@ pub(crate) async fn room_page(
 ) -> Result<Template, Error> {
     let me = &user.session.person;
     let page = store.room_page(me.id, id, before).await?;
-    let messages = view::views(&page.messages, &me.name);
+    let messages = view::views(&page.entries, &me.name);
     let view = RoomView {
         room: RoomHead { room: page.room, mine: page.owner.id == me.id, owner: page.owner.name },
         earlier: messages.first().map(MessageView::seq).filter(|seq| *seq > 1),
         messages,
         newest: before.is_none(),
         cursor: page.head.to_string(),
-        people: PeopleView::new(page.people, page.moved),
+        people: PeopleView::new(page.people, page.people_version),
         body: composer.body,
         error: composer.error,
-        nonce: Nonce::random().as_str().to_owned(),
+        nonce: Nonce::fresh().as_str().to_owned(),
     };
     Ok(pages::render(templates::ROOM, Page::new(Some(user), view)))
 }

@@ -24,10 +24,12 @@ export const session = new WebStorage(areaNamed("sessionStorage"));
 
 export const local = new WebStorage(areaNamed("localStorage"));
 
+// The time and 80 random bits: those of messages that are sent together are stored together.
 // `crypto.randomUUID` is missing on plain http, which is all that many a local network has.
 export function nonce() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const hex = (number, digits) => number.toString(16).padStart(digits, "0");
+  const bytes = crypto.getRandomValues(new Uint8Array(10));
+  return hex(clock.date(), 12) + Array.from(bytes, (byte) => hex(byte, 2)).join("");
 }
 
 // Reading the property alone throws where the browser forbids storage.

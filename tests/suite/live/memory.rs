@@ -10,12 +10,13 @@ on_both_engines![the_rooms_least_lately_asked_for_go_first];
 
 /// Six rooms whose newest messages, twenty of 16 KB in each, take twice the memory there is.
 const LONG_MESSAGES: &str = "
-    insert into room (name, name_key, owner_id, created_at, last_seq, last_tag, people_seq, people_tag)
+    insert into room (name, name_key, owner_id, created_at, last_seq, last_tag, message_count, people_seq,
+                      people_tag)
     with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < 6)
-    select 'room ' || n, 'room ' || n, 1, 0, 20, 20, 0, 0 from numbers;
-    insert into entry (room_id, seq, tag, author_id, body, at, nonce)
+    select 'room ' || n, 'room ' || n, 1, 0, 20, 20, 20, 0, 0 from numbers;
+    insert into entry (room_id, seq, tag, author_id, body, at, nonce, kind, digest, changed, message_count)
     with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < 20)
-    select id, n, n, 1, '{much}', 0, n
+    select id, n, n, 1, '{much}', 0, n, 'message', unhex(''), 0, n
     from room cross join numbers;
     insert into membership (account_id, room_id, joined_at) values (1, 1, 0)";
 

@@ -21,11 +21,12 @@ async fn with_rooms(house: House, count: i64, with_a_message: i64) -> House {
     house.person("ana").await;
     house
         .meddles(&format!(
-            "insert into room (name, name_key, owner_id, created_at, last_seq, last_tag, people_seq, people_tag)
+            "insert into room (name, name_key, owner_id, created_at, last_seq, last_tag, message_count, people_seq,
+                               people_tag)
              with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < {count})
-             select 'room ' || n, 'room ' || n, 1, 0, 0, 0, 0, 0 from numbers;
-             insert into entry (room_id, seq, tag, author_id, body, at, nonce)
-             select id, 1, 7, 1, 'hello', 0, 'first' from room where id <= {with_a_message};
+             select 'room ' || n, 'room ' || n, 1, 0, 0, 0, 0, 0, 0 from numbers;
+             insert into entry (room_id, seq, tag, author_id, body, at, nonce, kind, digest, changed, message_count)
+             select id, 1, 7, 1, 'hello', 0, 'first', 'message', unhex(''), 0, 1 from room where id <= {with_a_message};
              update room set last_seq = 1, last_tag = 7 where id <= {with_a_message}"
         ))
         .await;
@@ -69,8 +70,8 @@ async fn rooms_that_move_together_are_read_together(house: House) {
     house
         .meddles(
             "begin;
-             insert into entry (room_id, seq, tag, author_id, body, at, nonce)
-             select id, 2, 8, 1, 'moved', 0, 'second' from room;
+             insert into entry (room_id, seq, tag, author_id, body, at, nonce, kind, digest, changed, message_count)
+             select id, 2, 8, 1, 'moved', 0, 'second', 'message', unhex(''), 0, 2 from room;
              update room set last_seq = 2, last_tag = 8;
              commit",
         )
@@ -93,8 +94,8 @@ async fn twenty_thousand_rooms_can_be_watched(house: House) {
     house
         .meddles(
             "begin;
-             insert into entry (room_id, seq, tag, author_id, body, at, nonce)
-             values (20000, 1, 8, 1, 'moved', 0, 'first');
+             insert into entry (room_id, seq, tag, author_id, body, at, nonce, kind, digest, changed, message_count)
+             values (20000, 1, 8, 1, 'moved', 0, 'first', 'message', unhex(''), 0, 1);
              update room set last_seq = 1, last_tag = 8 where id = 20000;
              commit",
         )
@@ -115,8 +116,8 @@ async fn what_is_committed_late_is_read(house: House) {
     run(format!(
         "begin;
          update room set last_seq = 1, last_tag = 7 where id = {0};
-         insert into entry (room_id, seq, tag, author_id, body, at, nonce)
-         values ({0}, 1, 7, 1, 'late', 0, 'late')",
+         insert into entry (room_id, seq, tag, author_id, body, at, nonce, kind, digest, changed, message_count)
+         values ({0}, 1, 7, 1, 'late', 0, 'late', 'message', unhex(''), 0, 1)",
         kitchen.id
     ))
     .await;

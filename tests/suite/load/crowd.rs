@@ -28,8 +28,9 @@ impl Crowd {
             "begin;
              insert into account (name, name_key, password_hash, created_at)
              {numbers_of_people} select 'p' || n, 'p' || n, 'none', 0 from numbers order by n;
-             insert into room (name, name_key, owner_id, created_at, last_seq, last_tag, people_seq, people_tag)
-             {numbers_of_rooms} select 'room ' || n, 'room ' || n, 1, 0, 0, 0, 0, 0 from numbers order by n;
+             insert into room (name, name_key, owner_id, created_at, last_seq, last_tag, message_count, people_seq,
+                               people_tag)
+             {numbers_of_rooms} select 'room ' || n, 'room ' || n, 1, 0, 0, 0, 0, 0, 0 from numbers order by n;
              update site set room_count = {rooms};
              insert into membership (account_id, room_id, joined_at)
              select id, {place}, 0 from account where {place} is not null",
@@ -101,8 +102,8 @@ pub async fn fill(url: &str, room: usize, messages: usize, authors: usize) {
         url,
         &format!(
             "begin;
-             insert into entry (room_id, seq, tag, author_id, body, at, nonce)
-             {numbers} select {room}, n, n, n % {authors} + 1, '{TEXT}', 0, {random} from numbers;
+             insert into entry (room_id, seq, tag, author_id, body, at, nonce, kind, digest, changed, message_count)
+             {numbers} select {room}, n, n, n % {authors} + 1, '{TEXT}', 0, {random}, 'message', unhex(''), 0, n from numbers;
              update room set last_seq = {messages}, last_tag = {messages} where id = {room};
              commit"
         ),

@@ -7,8 +7,9 @@ use parlor::model::Timestamp;
 use parlor::model::accounts::{AccountId, Person};
 use parlor::model::log::{Position, Tag};
 use parlor::model::memberships::Whereabouts;
+use parlor::model::sessions::Session;
 use parlor::model::sessions::TokenHash;
-use parlor::store::{FoundSession, Session};
+use parlor::store::FoundSession;
 use rocket::futures::future::{join, join_all};
 use rocket::tokio::time::sleep;
 

@@ -32,8 +32,8 @@ async fn other_writer() {
             sleep(Duration::from_millis(rand::random_range(300..500))).await;
             let move_all = format!(
                 "begin;
-                 insert into entry (room_id, seq, tag, author_id, body, at, nonce)
-                 select id, {round}, {round}, 1, 'moved', 0, '{round}' from room;
+                 insert into entry (room_id, seq, tag, author_id, body, at, nonce, kind, digest, changed, message_count)
+                 select id, {round}, {round}, 1, 'moved', 0, '{round}', 'message', unhex(''), 0, {round} from room;
                  update room set last_seq = {round}, last_tag = {round}"
             );
             sqlx::raw_sql(AssertSqlSafe(move_all)).execute(&mut writer).await.expect("to write");

@@ -19,8 +19,8 @@ async fn start() {
         let crowd = Crowd::settle(&house.database_url(), ROOMS, ROOMS, "id").await;
         house
             .meddles(&format!(
-                "insert into entry (room_id, seq, tag, author_id, body, at, nonce)
-                 select id, n, n, id, 'hello', 0, 'n' || n from room, generate_series(1, {MESSAGES}) as numbers (n);
+                "insert into entry (room_id, seq, tag, author_id, body, at, nonce, kind, digest, changed, message_count)
+                 select id, n, n, id, 'hello', 0, 'n' || n, 'message', unhex(''), 0, n from room, generate_series(1, {MESSAGES}) as numbers (n);
                  update room set last_seq = {MESSAGES}, last_tag = {MESSAGES}"
             ))
             .await;

@@ -22,11 +22,11 @@ async fn tombstones() {
             // The event log still names them, so they stay.
             house
                 .meddles(&format!(
-                    "insert into room (name, name_key, owner_id, created_at, last_seq, last_tag, people_seq,
-                                       people_tag, deleted_at, deleted_by, swept_at)
+                    "insert into room (name, name_key, owner_id, created_at, last_seq, last_tag, message_count,
+                                       people_seq, people_tag, deleted_at, deleted_by, swept_at)
                      with recursive numbers (n) as
                          (select 1 union all select n + 1 from numbers where n < {TOMBSTONES})
-                     select 'gone ' || n, 'gone ' || n, 1, 0, 0, 0, 1000 + n, n, 1, 1, 1 from numbers"
+                     select 'gone ' || n, 'gone ' || n, 1, 0, 0, 0, 0, 1000 + n, n, 1, 1, 1 from numbers"
                 ))
                 .await;
             lists(&ana).await;

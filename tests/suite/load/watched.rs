@@ -64,8 +64,8 @@ async fn twenty_thousand() {
             let asked = house.checkouts() - before;
             let message = format!(
                 "begin;
-                 insert into entry (room_id, seq, tag, author_id, body, at, nonce)
-                 values ({MANY_ROOMS}, 1, 8, 1, 'moved', 0, 'first');
+                 insert into entry (room_id, seq, tag, author_id, body, at, nonce, kind, digest, changed, message_count)
+                 values ({MANY_ROOMS}, 1, 8, 1, 'moved', 0, 'first', 'message', unhex(''), 0, 1);
                  update room set last_seq = 1, last_tag = 8 where id = {MANY_ROOMS};
                  commit"
             );

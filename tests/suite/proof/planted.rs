@@ -156,7 +156,11 @@ fn plant(patch: &Path, sources: &Path, options: &[&str]) {
     let above = sources.parent().expect("a directory above");
     git.arg("apply").args(options).arg(patch).current_dir(sources).env("GIT_CEILING_DIRECTORIES", above);
     let status = git.status().expect("git");
-    assert!(status.success(), "{} does not fit the sources: {status}", patch.display());
+    assert!(
+        status.success(),
+        "{} does not fit the sources; see tests/prove remake: {status}",
+        patch.display()
+    );
 }
 
 /// A file, or a directory with all that is in it.

@@ -34,6 +34,7 @@ create table room (
     created_at bigint not null,
     last_seq   bigint not null,
     last_tag   bigint not null,
+    message_count bigint not null,             -- how many of the entries are messages
     people_seq bigint not null,                -- the event log's latest entry about this room:
     people_tag bigint not null,                -- the version of its people, and the order of the list
     deleted_at bigint,
@@ -54,16 +55,23 @@ create table membership (
 );
 create index membership_room on membership (room_id);
 
+-- A room's log. So far every entry is a message; one that changes another names it in `about`.
 create table entry (
-    room_id   bigint not null references room (id),
-    seq       bigint not null,
-    tag       bigint not null,
-    author_id bigint not null references account (id),
-    body      text not null,
-    at        bigint not null,
-    nonce     text not null,
+    room_id       bigint not null references room (id),
+    seq           bigint not null,
+    tag           bigint not null,
+    kind          text not null,               -- message
+    about         bigint,
+    author_id     bigint not null references account (id),
+    body          text not null,               -- as it reads now
+    at            bigint not null,
+    nonce         text not null,
+    digest        blob not null,               -- of what was sent, under site.digest_key
+    changed       bigint not null,             -- the number of the entry that changed it last, or 0
+    message_count bigint not null,             -- the room's, as of this entry
     primary key (room_id, seq),
-    unique (room_id, author_id, nonce)         -- a send repeated is the same message
+    -- A send repeated is the same message. Nonces begin with the time, so that new ones are stored side by side.
+    unique (room_id, nonce, author_id)
 ) without rowid;
 
 -- Who is where, and what changed it: one log for the site, of which the latest entries are kept.
@@ -79,12 +87,13 @@ create table event (
 -- The head of that log, the version of the list of rooms, how many rooms it has, the key of the cookies if the
 -- configuration has none, and what names are compared by. One row.
 create table site (
-    id         integer primary key check (id = 1),
-    last_seq   bigint not null,
-    last_tag   bigint not null,
-    list_seq   bigint not null,
-    list_tag   bigint not null,
-    room_count bigint not null,
-    secret_key text not null,
-    name_tables text not null                 -- where keys and skeletons come from
+    id          integer primary key check (id = 1),
+    last_seq    bigint not null,
+    last_tag    bigint not null,
+    list_seq    bigint not null,
+    list_tag    bigint not null,
+    room_count  bigint not null,
+    secret_key  text not null,
+    digest_key  text not null,                 -- of the digests in entry
+    name_tables text not null                  -- where keys and skeletons come from
 );

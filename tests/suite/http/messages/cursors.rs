@@ -10,6 +10,7 @@ on_both_engines![
     a_malformed_cursor_is_refused,
     news_come_two_hundred_at_a_time,
     earlier_messages_lead_to_the_start,
+    earlier_messages_say_how_far_they_reach,
     before_and_after_exclude_each_other,
     the_page_carries_the_cursor_of_what_it_shows,
     reading_needs_a_log_in,
@@ -148,6 +149,21 @@ async fn earlier_messages_lead_to_the_start(house: House) {
     assert!(exactly.seqs().into_iter().eq(1..=EARLIER_AT_MOST) && !exactly.more);
     let start = before(1).await;
     assert!(start.messages.is_empty() && !start.more);
+}
+
+async fn earlier_messages_say_how_far_they_reach(house: House) {
+    let ana = house.person("ana").await;
+    let room = ana.creates("Kitchen").await;
+    ana.says_many(&room, 5).await;
+    let head = ana.reads(&room).await.last().expect("a message").cursor();
+    let reach = async |before: u64| {
+        let page = ana.opens(&room.api(&format!("?before={before}"))).await.is(200).json();
+        assert_eq!(page["as_of"], head.as_str());
+        (page["first"].as_u64(), page["last"].as_u64())
+    };
+    assert_eq!(reach(4).await, (Some(1), Some(3)));
+    assert_eq!(reach(100).await, (Some(1), Some(5)));
+    assert_eq!(reach(1).await, (Some(0), Some(0)), "there are none");
 }
 
 async fn before_and_after_exclude_each_other(house: House) {

@@ -7,6 +7,7 @@ use crate::support::{House, Post};
 on_both_engines![
     a_repeated_post_is_the_same_message,
     a_nonce_with_another_text_is_refused,
+    a_repeat_is_known_by_what_was_sent_and_not_by_what_is_read,
     each_author_has_nonces_of_ones_own,
     each_room_has_nonces_of_its_own,
     the_nonce_lasts_as_long_as_the_message,
@@ -36,6 +37,20 @@ async fn a_nonce_with_another_text_is_refused(house: House) {
     ana.tries_to_post(&room, &other).await.is_problem(409, "nonce-reused");
     ana.tries_to_post(&room, &post).await.is(200);
     assert_eq!(ana.bodies_in(&room).await, ["soup"]);
+}
+
+/// As if the message had been changed since, by the entry after it.
+async fn a_repeat_is_known_by_what_was_sent_and_not_by_what_is_read(house: House) {
+    let ana = house.person("ana").await;
+    let room = ana.creates("Kitchen").await;
+    let post = Post::new("soup");
+    ana.tries_to_post(&room, &post).await.is(201);
+    house.meddles("update entry set body = 'stew', changed = 2").await;
+    assert_eq!(ana.tries_to_post(&room, &post).await.is(200).news().seq, Some(1));
+    let changed = Post { body: "stew".to_owned(), ..post };
+    ana.tries_to_post(&room, &changed).await.is_problem(409, "nonce-reused");
+    let now = ana.opens(&room.api("?before=2")).await.is(200).json();
+    assert_eq!((&now["messages"][0]["body"], &now["messages"][0]["changed"]), (&"stew".into(), &2.into()));
 }
 
 async fn each_author_has_nonces_of_ones_own(house: House) {

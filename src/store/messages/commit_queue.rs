@@ -10,11 +10,12 @@ use std::sync::{Mutex, PoisonError};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 
-use super::admission::Purpose;
-use super::checkout::Checkout;
-use super::error::{Error, Failure};
-use super::{Post, Posted, Store};
+use super::{Post, Posted};
 use crate::model::rooms::RoomId;
+use crate::store::Store;
+use crate::store::admission::Purpose;
+use crate::store::checkout::Checkout;
+use crate::store::error::{Error, Failure};
 
 /// How many posts share a transaction at most.
 const BATCH: usize = 128;
@@ -32,7 +33,7 @@ type Key = Option<RoomId>;
 
 /// The posts that wait, by queue. A key that is present has a task at work.
 #[derive(Default)]
-pub(super) struct CommitQueues(Mutex<HashMap<Key, Vec<Waiting>>>);
+pub(in crate::store) struct CommitQueues(Mutex<HashMap<Key, Vec<Waiting>>>);
 
 struct Waiting {
     post: Post,

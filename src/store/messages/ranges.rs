@@ -1,32 +1,35 @@
-//! Reading many rooms' logs at once, for memory: heads, what follows a position, the newest.
+//! Reading many rooms' logs at once, for memory: heads, ranges of entries, the newest.
 //!
 //! No entry is looked for by *greater than* across rooms, nor by time: what is committed late would be stepped
 //! over. Each room is compared with what is known of that room.
 
 use std::collections::HashMap;
 
-use super::sql::list;
-use super::{Error, Store};
-use crate::model::Timestamp;
-use crate::model::log::{Position, Tag};
-use crate::model::messages::Message;
-use crate::model::rooms::RoomId;
+use sqlx::any::AnyRow;
+use sqlx::{FromRow as _, Row as _};
 
-/// How many of its newest messages a room is brought into memory with: enough for whoever has just seen its
+use crate::model::log::Position;
+use crate::model::messages::RoomEntry;
+use crate::model::rooms::RoomId;
+use crate::store::rows::{self, joined_entry};
+use crate::store::sql::list;
+use crate::store::{Error, Store};
+
+/// How many of its newest entries a room is brought into memory with: enough for whoever has just seen its
 /// page. Who is further behind is answered from the database.
 pub const NEWEST: i64 = 20;
 
 /// The heads of the event log and of those rooms' logs that moved, read at one moment.
 pub struct Heads {
     /// The event log's.
-    pub house: Position,
+    pub events: Position,
     /// The rooms whose head is another than the one that was known, in no order.
-    pub moved: Vec<(RoomId, Position)>,
+    pub rooms: Vec<(RoomId, Position)>,
 }
 
 /// Consecutive entries of a room's log, by their numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stretch {
+pub struct EntryRange {
     /// Which room.
     pub room: RoomId,
     /// The number of the first.
@@ -39,14 +42,8 @@ pub struct Stretch {
 pub struct Newest {
     /// The position of the last entry.
     pub head: Position,
-    /// At most [`NEWEST`] messages up to it, oldest first.
-    pub messages: Vec<Message>,
-}
-
-type Row = (i64, i64, i64, String, i64, String);
-
-fn message((_, seq, tag, author, sent_at, body): Row) -> Message {
-    Message { position: Position { seq, tag: Tag(tag) }, author, sent_at: Timestamp(sent_at), body }
+    /// At most [`NEWEST`] entries up to it, oldest first.
+    pub entries: Vec<RoomEntry>,
 }
 
 impl Store {
@@ -80,59 +77,59 @@ impl Store {
         .bind(list(&known))
         .fetch_all(&mut self.reader().await?)
         .await?;
-        let mut heads = Heads { house: Position::START, moved: Vec::new() };
+        let mut heads = Heads { events: Position::START, rooms: Vec::new() };
         for (id, seq, tag) in rows {
-            let head = Position { seq, tag: Tag(tag) };
+            let head = Position::new(seq, tag);
             if id == 0 {
-                heads.house = head;
+                heads.events = head;
             } else {
-                heads.moved.push((RoomId(id), head));
+                heads.rooms.push((RoomId(id), head));
             }
         }
         Ok(heads)
     }
 
-    /// The messages of these stretches, each room's oldest first, in one statement.
+    /// The entries in these ranges, each room's oldest first, in one statement.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn stretches(&self, stretches: &[Stretch]) -> Result<HashMap<RoomId, Vec<Message>>, Error> {
-        let wanted: Vec<_> = stretches.iter().map(|it| (it.room.0, it.first, it.last)).collect();
-        let rows: Vec<Row> = sqlx::query_as(
-            "select m.room_id, m.seq, m.tag, a.name, m.at, m.body
+    pub async fn entries_in(&self, ranges: &[EntryRange]) -> Result<HashMap<RoomId, Vec<RoomEntry>>, Error> {
+        let wanted: Vec<_> = ranges.iter().map(|range| (range.room.0, range.first, range.last)).collect();
+        let rows: Vec<AnyRow> = sqlx::query(
+            "select e.room_id, e.seq, e.tag, a.name as author, e.at, e.body, e.changed
              from json_each(cast($1 as text)) as wanted
-             cross join entry m
-             join account a on a.id = m.author_id
-             where m.room_id = cast(wanted.value ->> 0 as bigint)
-                   and m.seq >= cast(wanted.value ->> 1 as bigint)
-                   and m.seq <= cast(wanted.value ->> 2 as bigint)",
+             cross join entry e
+             join account a on a.id = e.author_id
+             where e.room_id = cast(wanted.value ->> 0 as bigint)
+                   and e.seq >= cast(wanted.value ->> 1 as bigint)
+                   and e.seq <= cast(wanted.value ->> 2 as bigint)",
         )
         .bind(list(&wanted))
         .fetch_all(&mut self.reader().await?)
         .await?;
-        let mut found: HashMap<RoomId, Vec<Message>> = HashMap::new();
-        for row in rows {
-            found.entry(RoomId(row.0)).or_default().push(message(row));
+        let mut found: HashMap<RoomId, Vec<RoomEntry>> = HashMap::new();
+        for row in &rows {
+            found.entry(RoomId(row.try_get("room_id")?)).or_default().push(RoomEntry::from_row(row)?);
         }
-        for messages in found.values_mut() {
-            messages.sort_unstable_by_key(|message| message.position.seq);
+        for entries in found.values_mut() {
+            entries.sort_unstable_by_key(|entry| entry.position.seq);
         }
         Ok(found)
     }
 
-    /// The ends of the logs of those among `rooms` that live, in one statement.
+    /// The ends of the logs of those among `rooms` that are open, in one statement.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn newest_of_each(&self, rooms: &[RoomId]) -> Result<HashMap<RoomId, Newest>, Error> {
-        type Row = (i64, i64, i64, Option<i64>, Option<i64>, Option<String>, Option<i64>, Option<String>);
         let ids: Vec<_> = rooms.iter().map(|room| [room.0]).collect();
-        let rows: Vec<Row> = sqlx::query_as(
-            "select r.id, r.last_seq, r.last_tag, m.seq, m.tag, a.name, m.at, m.body
+        let rows: Vec<AnyRow> = sqlx::query(
+            "select r.id as room_id, r.last_seq, r.last_tag,
+                    e.seq, e.tag, a.name as author, e.at, e.body, e.changed
              from json_each(cast($1 as text)) as wanted
              cross join room r
-             left join entry m on m.room_id = r.id and m.seq > r.last_seq - $2
-             left join account a on a.id = m.author_id
+             left join entry e on e.room_id = r.id and e.seq > r.last_seq - $2
+             left join account a on a.id = e.author_id
              where r.id = cast(wanted.value ->> 0 as bigint) and r.deleted_at is null",
         )
         .bind(list(&ids))
@@ -140,17 +137,13 @@ impl Store {
         .fetch_all(&mut self.reader().await?)
         .await?;
         let mut found: HashMap<RoomId, Newest> = HashMap::new();
-        for (room, last_seq, last_tag, seq, tag, author, sent_at, body) in rows {
-            let head = Position { seq: last_seq, tag: Tag(last_tag) };
-            let newest = found.entry(RoomId(room)).or_insert(Newest { head, messages: Vec::new() });
-            if let (Some(seq), Some(tag), Some(author), Some(sent_at), Some(body)) =
-                (seq, tag, author, sent_at, body)
-            {
-                newest.messages.push(message((room, seq, tag, author, sent_at, body)));
-            }
+        for row in &rows {
+            let (room, head) = (RoomId(row.try_get("room_id")?), rows::head(row)?);
+            let newest = found.entry(room).or_insert(Newest { head, entries: Vec::new() });
+            newest.entries.extend(joined_entry(row)?);
         }
         for newest in found.values_mut() {
-            newest.messages.sort_unstable_by_key(|message| message.position.seq);
+            newest.entries.sort_unstable_by_key(|entry| entry.position.seq);
         }
         Ok(found)
     }

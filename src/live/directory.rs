@@ -2,19 +2,18 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::Discontinued;
 use crate::model::accounts::{AccountId, Person};
-use crate::model::events::{Entry, Event};
-use crate::model::log::Position;
+use crate::model::events::Event;
+use crate::model::log::{Discontinued, Entry, Position};
 use crate::model::memberships::{Notice, Whereabouts};
-use crate::model::rooms::{RoomId, RoomLink};
-use crate::store::{ListPage, ROOMS_A_PAGE, Room, Snapshot, pages};
+use crate::model::rooms::{ListPage, ROOMS_A_PAGE, Room, RoomId, RoomLink, pages};
+use crate::store::Snapshot;
 
-/// The house as of [`House::head`].
-pub(super) struct House {
+/// The directory as of [`Directory::head`].
+pub(super) struct Directory {
     head: Position,
-    /// The latest coming or going anywhere.
-    moved: Position,
+    /// The version of the list: the latest coming or going anywhere.
+    list_version: Position,
     /// The open rooms, and deleted ones with someone still to be told.
     rooms: HashMap<RoomId, LiveRoom>,
     /// The open rooms by their latest coming or going.
@@ -25,7 +24,7 @@ pub(super) struct House {
 struct LiveRoom {
     room: RoomLink,
     owner: Person,
-    moved: Position,
+    people_version: Position,
     inside: HashSet<AccountId>,
     deleted_by: Option<String>,
 }
@@ -35,55 +34,55 @@ struct Membership {
     room: RoomId,
 }
 
-impl House {
+impl Directory {
     pub(super) fn new(snapshot: Snapshot) -> Self {
-        let mut house = Self {
+        let mut directory = Self {
             head: snapshot.head,
-            moved: snapshot.moved,
+            list_version: snapshot.list_version,
             rooms: HashMap::new(),
             order: BTreeMap::new(),
             members: HashMap::new(),
         };
         for found in snapshot.rooms {
             if found.deleted_by.is_none() {
-                house.order.insert(found.moved.seq, found.room.id);
+                directory.order.insert(found.people_version.seq, found.room.id);
             }
             let room = LiveRoom {
                 room: found.room,
                 owner: found.owner,
-                moved: found.moved,
+                people_version: found.people_version,
                 inside: HashSet::new(),
                 deleted_by: found.deleted_by,
             };
-            house.rooms.insert(room.room.id, room);
+            directory.rooms.insert(room.room.id, room);
         }
         for (person, room) in snapshot.members {
-            house.enter(person, room);
+            directory.enter(person, room);
         }
-        house
+        directory
     }
 
     pub(super) fn head(&self) -> Position {
         self.head
     }
 
-    /// The latest coming or going anywhere.
+    /// The version of the list.
     pub(super) fn list_version(&self) -> Position {
-        self.moved
+        self.list_version
     }
 
-    /// The latest coming or going in a open room.
+    /// The version of the people in an open room.
     pub(super) fn people_version(&self, room: RoomId) -> Option<Position> {
-        self.living(room).map(|room| room.moved)
+        self.open_room(room).map(|room| room.people_version)
     }
 
     pub(super) fn is_inside(&self, account: AccountId, room: RoomId) -> bool {
-        self.living(room).is_some_and(|room| room.inside.contains(&account))
+        self.open_room(room).is_some_and(|room| room.inside.contains(&account))
     }
 
     /// In no order.
     pub(super) fn names_inside(&self, room: RoomId) -> Vec<String> {
-        let inside = self.living(room).into_iter().flat_map(|room| &room.inside);
+        let inside = self.open_room(room).into_iter().flat_map(|room| &room.inside);
         inside.filter_map(|account| Some(self.members.get(account)?.name.clone())).collect()
     }
 
@@ -104,26 +103,23 @@ impl House {
             .collect();
         let whereabouts = self.whereabouts(account);
         let own = whereabouts.inside().filter(|here| rooms.iter().all(|room| room.room.id != here.id));
-        if let Some(own) = own.and_then(|here| self.living(here.id)) {
+        if let Some(own) = own.and_then(|here| self.open_room(here.id)) {
             rooms.insert(0, own.load_room_row());
         }
-        ListPage { version: self.moved, page, pages, whereabouts, rooms }
+        ListPage { version: self.list_version, page, pages, whereabouts, rooms }
     }
 
     /// Takes in the next entry of the event log.
-    pub(super) fn apply(&mut self, entry: Entry) -> Result<(), Discontinued> {
-        let Entry { position, event } = entry;
-        if position.seq != self.head.seq + 1 {
-            return Err(Discontinued);
-        }
-        self.head = position;
+    pub(super) fn apply(&mut self, entry: Entry<Event>) -> Result<(), Discontinued> {
+        let Entry { position, event, .. } = entry;
+        self.head = self.head.next(position)?;
         let room = match event {
             Event::SessionEnded { .. } => return Ok(()),
             Event::NoticeDismissed { account } => {
                 self.exit(account);
                 return Ok(());
             }
-            Event::RoomCreated { room, owner } => self.open(room, owner),
+            Event::RoomCreated { room, owner } => self.create(room, owner),
             Event::MemberJoined { person, room } => {
                 self.exit(person.id);
                 self.enter(person, room);
@@ -138,12 +134,12 @@ impl House {
                 room
             }
         };
-        self.moved = position;
+        self.list_version = position;
         self.reorder(room, position);
         Ok(())
     }
 
-    fn living(&self, room: RoomId) -> Option<&LiveRoom> {
+    fn open_room(&self, room: RoomId) -> Option<&LiveRoom> {
         self.rooms.get(&room).filter(|room| room.deleted_by.is_none())
     }
 
@@ -158,10 +154,11 @@ impl House {
         }
     }
 
-    fn open(&mut self, room: RoomLink, owner: Person) -> RoomId {
+    fn create(&mut self, room: RoomLink, owner: Person) -> RoomId {
         let id = room.id;
         let inside = HashSet::new();
-        self.rooms.insert(id, LiveRoom { room, owner, moved: Position::START, inside, deleted_by: None });
+        self.rooms
+            .insert(id, LiveRoom { room, owner, people_version: Position::START, inside, deleted_by: None });
         id
     }
 
@@ -183,7 +180,7 @@ impl House {
     fn delete(&mut self, room: RoomId, by: String) {
         if let Some(deleted) = self.rooms.get_mut(&room) {
             deleted.deleted_by = Some(by);
-            self.order.remove(&deleted.moved.seq);
+            self.order.remove(&deleted.people_version.seq);
         }
         self.drop_if_done_with(room);
     }
@@ -199,93 +196,99 @@ impl House {
     fn reorder(&mut self, room: RoomId, position: Position) {
         let Some(moved) = self.rooms.get_mut(&room) else { return };
         if moved.deleted_by.is_none() {
-            self.order.remove(&moved.moved.seq);
+            self.order.remove(&moved.people_version.seq);
             self.order.insert(position.seq, room);
         }
-        moved.moved = position;
+        moved.people_version = position;
     }
 }
 
 impl LiveRoom {
     fn load_room_row(&self) -> Room {
         let inside = i64::try_from(self.inside.len()).unwrap_or(i64::MAX);
-        Room { room: self.room.clone(), owner: self.owner.clone(), inside, moved: self.moved }
+        Room {
+            room: self.room.clone(),
+            owner: self.owner.clone(),
+            inside,
+            people_version: self.people_version,
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Timestamp;
     use crate::model::log::Tag;
 
     const ANA: AccountId = AccountId(1);
     const BO: AccountId = AccountId(2);
     const TEA: RoomId = RoomId(7);
 
-    fn house() -> House {
+    fn directory() -> Directory {
         let start = Position::START;
-        House::new(Snapshot { head: start, moved: start, rooms: Vec::new(), members: Vec::new() })
+        Directory::new(Snapshot { head: start, list_version: start, rooms: Vec::new(), members: Vec::new() })
     }
 
     fn person(id: AccountId) -> Person {
         Person { id, name: format!("person {}", id.0) }
     }
 
-    fn tell(house: &mut House, event: Event) {
-        let position = Position { seq: house.head().seq + 1, tag: Tag::random() };
-        house.apply(Entry { position, event }).unwrap();
+    fn tell(directory: &mut Directory, event: Event) {
+        let position = Position { seq: directory.head().seq + 1, tag: Tag::random() };
+        directory.apply(Entry { position, at: Timestamp(0), event }).unwrap();
     }
 
-    fn opened(id: RoomId) -> Event {
+    fn created(id: RoomId) -> Event {
         Event::RoomCreated { room: RoomLink { id, name: format!("room {id}") }, owner: person(ANA) }
     }
 
     #[test]
     fn a_person_is_in_one_room_at_a_time() {
-        let mut house = house();
-        tell(&mut house, opened(TEA));
-        tell(&mut house, opened(RoomId(8)));
-        tell(&mut house, Event::MemberJoined { person: person(BO), room: TEA });
-        assert!(house.is_inside(BO, TEA) && !house.is_inside(ANA, TEA));
-        tell(&mut house, Event::MemberJoined { person: person(BO), room: RoomId(8) });
-        assert!(house.is_inside(BO, RoomId(8)) && !house.is_inside(BO, TEA));
-        tell(&mut house, Event::MemberLeft { account: BO, room: RoomId(8) });
-        assert!(!house.is_inside(BO, RoomId(8)));
+        let mut directory = directory();
+        tell(&mut directory, created(TEA));
+        tell(&mut directory, created(RoomId(8)));
+        tell(&mut directory, Event::MemberJoined { person: person(BO), room: TEA });
+        assert!(directory.is_inside(BO, TEA) && !directory.is_inside(ANA, TEA));
+        tell(&mut directory, Event::MemberJoined { person: person(BO), room: RoomId(8) });
+        assert!(directory.is_inside(BO, RoomId(8)) && !directory.is_inside(BO, TEA));
+        tell(&mut directory, Event::MemberLeft { account: BO, room: RoomId(8) });
+        assert!(!directory.is_inside(BO, RoomId(8)));
     }
 
     #[test]
     fn a_deleted_room_is_known_to_those_still_to_be_told() {
-        let mut house = house();
-        tell(&mut house, opened(TEA));
-        tell(&mut house, Event::MemberJoined { person: person(BO), room: TEA });
-        tell(&mut house, Event::RoomDeleted { room: TEA, by: "ana".to_owned() });
-        assert!(!house.is_inside(BO, TEA) && house.people_version(TEA).is_none());
-        let list = house.list_page(BO, 1);
+        let mut directory = directory();
+        tell(&mut directory, created(TEA));
+        tell(&mut directory, Event::MemberJoined { person: person(BO), room: TEA });
+        tell(&mut directory, Event::RoomDeleted { room: TEA, by: "ana".to_owned() });
+        assert!(!directory.is_inside(BO, TEA) && directory.people_version(TEA).is_none());
+        let list = directory.list_page(BO, 1);
         assert_eq!(list.whereabouts.notice().unwrap().by, "ana");
         assert!(list.rooms.is_empty());
-        let version = house.list_version();
-        tell(&mut house, Event::NoticeDismissed { account: BO });
-        assert_eq!(house.list_version(), version, "nobody else sees a difference");
-        assert!(house.list_page(BO, 1).whereabouts.notice().is_none());
-        assert!(house.rooms.is_empty());
+        let version = directory.list_version();
+        tell(&mut directory, Event::NoticeDismissed { account: BO });
+        assert_eq!(directory.list_version(), version, "nobody else sees a difference");
+        assert!(directory.list_page(BO, 1).whereabouts.notice().is_none());
+        assert!(directory.rooms.is_empty());
     }
 
     #[test]
     fn the_latest_coming_or_going_comes_first() {
-        let mut house = house();
+        let mut directory = directory();
         for id in 1..=3 {
-            tell(&mut house, opened(RoomId(id)));
+            tell(&mut directory, created(RoomId(id)));
         }
-        tell(&mut house, Event::MemberJoined { person: person(BO), room: RoomId(1) });
-        let ids: Vec<i64> = house.list_page(ANA, 1).rooms.iter().map(|room| room.room.id.0).collect();
+        tell(&mut directory, Event::MemberJoined { person: person(BO), room: RoomId(1) });
+        let ids: Vec<i64> = directory.list_page(ANA, 1).rooms.iter().map(|room| room.room.id.0).collect();
         assert_eq!(ids, [1, 3, 2]);
     }
 
     #[test]
     fn an_entry_that_leaves_a_gap_is_not_taken() {
-        let mut house = house();
-        let position = Position { seq: 2, tag: Tag(1) };
+        let mut directory = directory();
+        let position = Position::new(2, 1);
         let event = Event::SessionEnded { account: ANA };
-        assert_eq!(house.apply(Entry { position, event }), Err(Discontinued));
+        assert_eq!(directory.apply(Entry { position, at: Timestamp(0), event }), Err(Discontinued));
     }
 }

@@ -3,9 +3,8 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::Discontinued;
-use crate::model::log::{Cursor, Position};
-use crate::model::messages::{Message, fill};
+use crate::model::log::{Cursor, Discontinued, Position};
+use crate::model::messages::{RoomEntry, fill};
 use crate::store::UPDATE_MAX;
 
 /// How many messages of a room are kept in memory.
@@ -21,9 +20,9 @@ pub(super) struct Ready {
     json: Arc<str>,
 }
 
-impl From<&Message> for Ready {
-    fn from(message: &Message) -> Self {
-        Self { position: message.position, json: message.to_json().into() }
+impl From<&RoomEntry> for Ready {
+    fn from(entry: &RoomEntry) -> Self {
+        Self { position: entry.position, json: entry.to_json().into() }
     }
 }
 
@@ -40,8 +39,8 @@ pub struct LiveUpdates {
     pub messages: Vec<Arc<str>>,
     /// Whether there are more.
     pub more: bool,
-    /// How new the room's people are.
-    pub moved: Position,
+    /// The version of the room's people.
+    pub people_version: Position,
 }
 
 impl RoomLog {
@@ -74,10 +73,7 @@ impl RoomLog {
     /// Takes in the next entries of the room's log.
     pub(super) fn append(&mut self, entries: &[Ready]) -> Result<(), Discontinued> {
         for entry in entries {
-            if entry.position.seq != self.head.seq + 1 {
-                return Err(Discontinued);
-            }
-            self.head = entry.position;
+            self.head = self.head.next(entry.position)?;
             self.bytes += ENTRY + entry.json.len();
             self.newest.push_back(entry.clone());
         }
@@ -89,7 +85,7 @@ impl RoomLog {
     }
 
     /// What follows `cursor`, if the kept stretch reaches back to it and `cursor` is of this history.
-    pub(super) fn after(&self, cursor: Cursor, moved: Position) -> Option<LiveUpdates> {
+    pub(super) fn after(&self, cursor: Cursor, people_version: Position) -> Option<LiveUpdates> {
         let missing = usize::try_from(self.head.seq - cursor.seq).ok()?;
         let from_start = cursor.seq == 0 && missing == self.newest.len();
         let first = self.newest.len().checked_sub(missing)?;
@@ -99,7 +95,7 @@ impl RoomLog {
         }
         let following = self.newest.range(first..).take(UPDATE_MAX).map(|entry| Arc::clone(&entry.json));
         let messages = fill(following, |json| json.len());
-        Some(LiveUpdates { more: messages.len() < missing, messages, moved })
+        Some(LiveUpdates { more: messages.len() < missing, messages, people_version })
     }
 
     fn entry_before(&self, index: usize) -> Option<Position> {
@@ -111,19 +107,16 @@ impl RoomLog {
 mod tests {
     use super::*;
     use crate::model::Timestamp;
-    use crate::model::log::Tag;
+    use crate::model::log::Entry;
+    use crate::model::messages::Message;
 
-    fn message(seq: i64) -> Message {
-        Message {
-            position: Position { seq, tag: Tag(seq * 1000) },
-            author: "ana".to_owned(),
-            sent_at: Timestamp(0),
-            body: "hello".to_owned(),
-        }
+    fn entry(seq: i64, body: &str) -> Ready {
+        let event = Message { author: "ana".to_owned(), body: body.to_owned(), changed: 0 };
+        Ready::from(&Entry { position: Position::new(seq, seq * 1000), at: Timestamp(0), event })
     }
 
     fn entries(numbers: std::ops::RangeInclusive<i64>) -> Vec<Ready> {
-        numbers.map(|seq| Ready::from(&message(seq))).collect()
+        numbers.map(|seq| entry(seq, "hello")).collect()
     }
 
     fn log(numbers: std::ops::RangeInclusive<i64>) -> RoomLog {
@@ -148,8 +141,7 @@ mod tests {
 
     #[test]
     fn an_update_is_bounded_in_bytes_too() {
-        let long = |seq| Ready::from(&Message { body: "😀".repeat(4000), ..message(seq) });
-        let long: Vec<_> = (1..=200).map(long).collect();
+        let long: Vec<_> = (1..=200).map(|seq| entry(seq, &"😀".repeat(4000))).collect();
         let log = RoomLog::new(long[199].position, &long).unwrap();
         let updates = log.after(Cursor::START, Position::START).unwrap();
         assert_eq!((updates.messages.len(), updates.more), (16, true));

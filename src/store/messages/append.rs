@@ -1,22 +1,25 @@
-//! Writing a room's log.
+//! Appending to a room's log.
 //!
 //! The promise of order is kept here: `seq` is taken from the room's own row, under its lock, in the
-//! transaction that stores the message. What allows a post is read after that lock.
+//! transaction that stores the entry. What allows a post is read after that lock.
 
 use std::collections::HashMap;
 
+use serde::Serialize;
+use sqlx::any::AnyRow;
+use sqlx::{FromRow as _, Row as _};
 use tokio::time::Instant;
 
-use super::locks::{LockedRoom, lock_room, whereabouts};
-use super::sql::list;
-use super::{Connection, Error, Store};
 use crate::model::accounts::{AccountId, Person};
-use crate::model::log::{Position, Tag};
+use crate::model::log::{Entry, Position, Tag};
 use crate::model::memberships::Whereabouts;
-use crate::model::messages::{Body, Message, Nonce};
+use crate::model::messages::{Body, Digest, DigestKey, Message, Nonce, RoomEntry};
 use crate::model::rooms::RoomId;
 use crate::model::sessions::TokenHash;
 use crate::model::{Refusal, Timestamp};
+use crate::store::locks::{LockedRoom, lock_room, whereabouts};
+use crate::store::sql::list;
+use crate::store::{Connection, Error, Store, rows};
 
 /// A message on its way into a room.
 #[derive(Clone)]
@@ -34,8 +37,8 @@ pub struct Post {
 /// A message that is on disk.
 #[derive(Clone)]
 pub struct Posted {
-    /// The message, at its place.
-    pub message: Message,
+    /// Its entry.
+    pub entry: RoomEntry,
     /// Whether an earlier send with the same nonce had stored it.
     pub repeated: bool,
     /// Whether its author is in the room now: a repeated send is answered outside too.
@@ -52,11 +55,42 @@ struct Sender {
 struct Accepted<'a> {
     author: AccountId,
     nonce: &'a Nonce,
-    message: Message,
+    digest: Digest,
+    entry: RoomEntry,
 }
 
-/// The messages of some authors by their nonces.
-type Known = HashMap<(AccountId, String), Message>;
+/// The row of an entry that is to be stored.
+#[derive(Serialize)]
+struct NewRow<'a> {
+    seq: i64,
+    tag: i64,
+    author: i64,
+    body: &'a str,
+    at: i64,
+    nonce: &'a str,
+    digest: String,
+    message_count: i64,
+}
+
+impl Accepted<'_> {
+    /// Its row, where it is the room's message number `message_count`.
+    fn row(&self, message_count: i64) -> NewRow<'_> {
+        let Entry { position, at, event } = &self.entry;
+        NewRow {
+            seq: position.seq,
+            tag: position.tag.0,
+            author: self.author.0,
+            body: &event.body,
+            at: at.0,
+            nonce: self.nonce.as_str(),
+            digest: hex::encode(&self.digest.0),
+            message_count,
+        }
+    }
+}
+
+/// The messages of some authors by their nonces, with the digests of what was sent.
+type Known = HashMap<(AccountId, String), (RoomEntry, Digest)>;
 
 impl Store {
     /// Writes a batch as one transaction, by `end`; each post has its own outcome.
@@ -65,6 +99,7 @@ impl Store {
         posts: &[Post],
         end: Instant,
     ) -> Result<Vec<Result<Posted, Refusal>>, Error> {
+        let key = self.digest_key()?;
         self.write_by(end, |mut writing| async move {
             let mut outcomes: Vec<Option<Result<Posted, Refusal>>> = vec![None; posts.len()];
             let mut rooms: Vec<RoomId> = posts.iter().map(|post| post.room).collect();
@@ -73,7 +108,7 @@ impl Store {
             for room in rooms {
                 let (places, of_room): (Vec<usize>, Vec<&Post>) =
                     posts.iter().enumerate().filter(|(_, post)| post.room == room).unzip();
-                let written = write_room(&mut writing, room, &of_room).await?;
+                let written = write_room(&mut writing, room, &of_room, key).await?;
                 for (place, outcome) in places.into_iter().zip(written) {
                     outcomes[place] = Some(outcome);
                 }
@@ -92,6 +127,7 @@ async fn write_room(
     connection: &mut Connection,
     room: RoomId,
     posts: &[&Post],
+    key: &DigestKey,
 ) -> Result<Vec<Result<Posted, Refusal>>, Error> {
     let locked = match lock_room(connection, room).await {
         Err(Error::Refused(refusal)) => return Ok(posts.iter().map(|_| Err(refusal.clone())).collect()),
@@ -103,37 +139,38 @@ async fn write_room(
     let mut accepted = Vec::new();
     let mut outcomes = Vec::with_capacity(posts.len());
     for post in posts {
-        let outcome = judge(post, &locked, senders.get(&post.token), &known);
+        let digest = key.digest(&post.nonce, &post.body);
+        let outcome = judge(post, &digest, &locked, senders.get(&post.token), &known);
         let outcome = outcome.map(|verdict| match verdict {
-            Verdict::Repeated { message, inside } => Posted { message, repeated: true, inside },
+            Verdict::Repeated { entry, inside } => Posted { entry, repeated: true, inside },
             Verdict::New(author) => {
                 head = Position { seq: head.seq + 1, tag: Tag::random() };
-                let message = Message {
-                    position: head,
-                    author: author.name.clone(),
-                    sent_at: Timestamp::now(),
-                    body: post.body.as_str().to_owned(),
-                };
-                known.insert((author.id, post.nonce.as_str().to_owned()), message.clone());
-                accepted.push(Accepted { author: author.id, nonce: &post.nonce, message: message.clone() });
-                Posted { message, repeated: false, inside: true }
+                let body = post.body.as_str().to_owned();
+                let event = Message { author: author.name.clone(), body, changed: 0 };
+                let entry = Entry { position: head, at: Timestamp::now(), event };
+                let sent = (author.id, post.nonce.as_str().to_owned());
+                known.insert(sent, (entry.clone(), digest.clone()));
+                let (author, nonce) = (author.id, &post.nonce);
+                accepted.push(Accepted { author, nonce, digest, entry: entry.clone() });
+                Posted { entry, repeated: false, inside: true }
             }
         });
         outcomes.push(outcome);
     }
-    append(connection, room, head, &accepted).await?;
+    append(connection, room, &locked, &accepted).await?;
     Ok(outcomes)
 }
 
 enum Verdict<'a> {
     New(&'a Person),
-    Repeated { message: Message, inside: bool },
+    Repeated { entry: RoomEntry, inside: bool },
 }
 
 /// Whether a post may be appended, in the order in which refusals take precedence: logged out, room
 /// deleted, a known nonce (which answers even someone who has left since), not a member.
 fn judge<'a>(
     post: &Post,
+    digest: &Digest,
     room: &LockedRoom,
     sender: Option<&'a Sender>,
     known: &Known,
@@ -143,13 +180,9 @@ fn judge<'a>(
         return Err(Refusal::RoomDeleted { room: room.name.clone(), by: by.name.clone() });
     }
     let inside = sender.whereabouts.is_inside(post.room);
-    if let Some(message) = known.get(&(sender.person.id, post.nonce.as_str().to_owned())) {
-        let same = message.body == post.body.as_str();
-        return if same {
-            Ok(Verdict::Repeated { message: message.clone(), inside })
-        } else {
-            Err(Refusal::NonceReused)
-        };
+    if let Some((entry, sent)) = known.get(&(sender.person.id, post.nonce.as_str().to_owned())) {
+        let repeated = Verdict::Repeated { entry: entry.clone(), inside };
+        return if sent == digest { Ok(repeated) } else { Err(Refusal::NonceReused) };
     }
     if !inside {
         return Err(Refusal::NotAMember { inside: sender.whereabouts.inside().cloned() });
@@ -159,10 +192,10 @@ fn judge<'a>(
 
 /// The active sessions among the posts', with where their people are now.
 async fn senders(connection: &mut Connection, posts: &[&Post]) -> Result<HashMap<TokenHash, Sender>, Error> {
-    type Row = (Vec<u8>, i64, String, Option<i64>, Option<String>, Option<String>);
     let tokens: Vec<_> = posts.iter().map(|post| [post.token.to_hex()]).collect();
-    let rows: Vec<Row> = sqlx::query_as(
-        "select s.token_hash, a.id, a.name, r.id, r.name, d.name
+    let rows: Vec<AnyRow> = sqlx::query(
+        "select s.token_hash, a.id as account_id, a.name as account, r.id as room_id, r.name as room,
+                d.name as deleted_by
          from json_each(cast($1 as text)) as sent
          cross join session s
          join account a on a.id = s.account_id
@@ -175,12 +208,13 @@ async fn senders(connection: &mut Connection, posts: &[&Post]) -> Result<HashMap
     .bind(connection.now().0)
     .fetch_all(connection)
     .await?;
-    let sender = |(token, id, name, room, room_name, by): Row| {
-        let person = Person { id: AccountId(id), name };
-        let whereabouts = whereabouts(room.zip(room_name), by);
-        Some((TokenHash(token.try_into().ok()?), Sender { person, whereabouts }))
-    };
-    Ok(rows.into_iter().filter_map(sender).collect())
+    let mut senders = HashMap::new();
+    for row in &rows {
+        let Ok(token) = row.try_get::<Vec<u8>, _>("token_hash")?.try_into() else { continue };
+        let sender = Sender { person: rows::person(row)?, whereabouts: whereabouts(row)? };
+        senders.insert(TokenHash(token), sender);
+    }
+    Ok(senders)
 }
 
 /// The messages already in `room` that have the author and the nonce of one of these posts.
@@ -190,57 +224,50 @@ async fn known_messages(
     posts: &[&Post],
     senders: &HashMap<TokenHash, Sender>,
 ) -> Result<Known, Error> {
-    type Row = (i64, String, i64, i64, i64, String);
     let author = |post: &Post| Some(senders.get(&post.token)?.person.id.0);
     // With the room beside each, so that there is no plan that reads the whole room.
     let sent = |post: &&Post| Some((room.0, author(post)?, post.nonce.as_str().to_owned()));
     let sent: Vec<_> = posts.iter().filter_map(sent).collect();
-    let names: HashMap<_, _> =
-        senders.values().map(|sender| (sender.person.id, sender.person.name.as_str())).collect();
-    let rows: Vec<Row> = sqlx::query_as(
-        "select m.author_id, m.nonce, m.seq, m.tag, m.at, m.body
+    let rows: Vec<AnyRow> = sqlx::query(
+        "select e.author_id, e.nonce, e.digest, e.seq, e.tag, a.name as author, e.at, e.body, e.changed
          from json_each(cast($1 as text)) as sent
-         cross join entry m
-         where m.room_id = cast(sent.value ->> 0 as bigint)
-               and m.author_id = cast(sent.value ->> 1 as bigint) and m.nonce = sent.value ->> 2",
+         cross join entry e
+         join account a on a.id = e.author_id
+         where e.room_id = cast(sent.value ->> 0 as bigint)
+               and e.author_id = cast(sent.value ->> 1 as bigint) and e.nonce = sent.value ->> 2",
     )
     .bind(list(&sent))
     .fetch_all(connection)
     .await?;
-    let known = |(author, nonce, seq, tag, sent_at, body): Row| {
-        let author_id = AccountId(author);
-        let position = Position { seq, tag: Tag(tag) };
-        let author = (*names.get(&author_id)?).to_owned();
-        Some(((author_id, nonce), Message { position, author, sent_at: Timestamp(sent_at), body }))
+    let known = |row: &AnyRow| {
+        let sent = (AccountId(row.try_get("author_id")?), row.try_get("nonce")?);
+        Ok((sent, (RoomEntry::from_row(row)?, Digest(row.try_get("digest")?))))
     };
-    Ok(rows.into_iter().filter_map(known).collect())
+    rows.iter().map(known).collect()
 }
 
-/// Moves the head once and stores all messages in one statement.
+/// Moves the head once and stores all entries in one statement.
 async fn append(
     connection: &mut Connection,
     room: RoomId,
-    head: Position,
+    locked: &LockedRoom,
     accepted: &[Accepted<'_>],
 ) -> Result<(), Error> {
-    if accepted.is_empty() {
-        return Ok(());
-    }
-    sqlx::query("update room set last_seq = $2, last_tag = $3 where id = $1")
+    let Some(Accepted { entry: last, .. }) = accepted.last() else { return Ok(()) };
+    let counts = locked.message_count + 1..;
+    let entries: Vec<_> = accepted.iter().zip(counts).map(|(it, count)| it.row(count)).collect();
+    sqlx::query("update room set last_seq = $2, last_tag = $3, message_count = $4 where id = $1")
         .bind(room.0)
-        .bind(head.seq)
-        .bind(head.tag.0)
+        .bind(last.position.seq)
+        .bind(last.position.tag.0)
+        .bind(entries.last().map_or(locked.message_count, |row| row.message_count))
         .execute(&mut *connection)
         .await?;
-    let entry = |Accepted { author, nonce, message }: &Accepted<'_>| {
-        let Message { position, sent_at, body, .. } = message;
-        (position.seq, position.tag.0, author.0, body.clone(), sent_at.0, nonce.as_str().to_owned())
-    };
-    let entries: Vec<_> = accepted.iter().map(entry).collect();
     sqlx::query(
-        "insert into entry (room_id, seq, tag, author_id, body, at, nonce)
-         select cast($1 as bigint), cast(value ->> 0 as bigint), cast(value ->> 1 as bigint),
-                cast(value ->> 2 as bigint), value ->> 3, cast(value ->> 4 as bigint), value ->> 5
+        "insert into entry (room_id, seq, tag, kind, author_id, body, at, nonce, digest, changed, message_count)
+         select cast($1 as bigint), cast(value ->> 'seq' as bigint), cast(value ->> 'tag' as bigint), 'message',
+                cast(value ->> 'author' as bigint), value ->> 'body', cast(value ->> 'at' as bigint),
+                value ->> 'nonce', unhex(value ->> 'digest'), 0, cast(value ->> 'message_count' as bigint)
          from json_each(cast($2 as text))",
     )
     .bind(room.0)

@@ -1,0 +1,11 @@
+//! The log of a room: how it is written, through a queue for each that shares one commit, and how it is read.
+
+mod append;
+pub(super) mod commit_queue;
+mod ranges;
+mod read;
+
+pub use append::{Post, Posted};
+pub use ranges::{EntryRange, Heads, NEWEST, Newest};
+pub(super) use read::newest;
+pub use read::{History, UPDATE_MAX, Updates};

@@ -1,0 +1,51 @@
+//! The list of rooms.
+
+use sqlx::any::AnyRow;
+use sqlx::{FromRow, Row as _};
+
+use super::row::load_listed;
+use crate::model::accounts::AccountId;
+use crate::model::rooms::{ListPage, ROOMS_A_PAGE, Room, pages};
+use crate::store::locks::where_is;
+use crate::store::{Error, Store, events, rows};
+
+impl FromRow<'_, AnyRow> for Room {
+    fn from_row(row: &AnyRow) -> sqlx::Result<Self> {
+        Ok(Self {
+            room: rows::room_link(row)?,
+            owner: rows::owner(row)?,
+            inside: row.try_get("inside")?,
+            people_version: rows::people_version(row)?,
+        })
+    }
+}
+
+impl Store {
+    /// Page `page` of the list, or the last one if there are not so many, as `account` sees it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_page(&self, account: AccountId, page: i64) -> Result<ListPage, Error> {
+        let mut snapshot = self.snapshot().await?;
+        let events::List { version, rooms } = events::list(&mut snapshot).await?;
+        let whereabouts = where_is(&mut snapshot, account).await?;
+        let pages = pages(rooms);
+        let page = page.min(pages);
+        let mut rooms: Vec<Room> = sqlx::query_as(
+            "select r.id as room_id, r.name as room, o.id as owner_id, o.name as owner,
+                    (select count(*) from membership m where m.room_id = r.id) as inside,
+                    r.people_seq, r.people_tag
+             from room r join account o on o.id = r.owner_id
+             where r.deleted_at is null order by r.people_seq desc limit $1 offset $2",
+        )
+        .bind(ROOMS_A_PAGE)
+        .bind((page - 1).saturating_mul(ROOMS_A_PAGE))
+        .fetch_all(&mut snapshot)
+        .await?;
+        if let Some(here) = whereabouts.inside().filter(|here| !rooms.iter().any(|r| r.room.id == here.id)) {
+            rooms.insert(0, load_listed(&mut snapshot, here.id).await?);
+        }
+        snapshot.end().await;
+        Ok(ListPage { version, page, pages, whereabouts, rooms })
+    }
+}

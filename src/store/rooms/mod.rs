@@ -1,0 +1,132 @@
+//! Rooms: creating and deleting them.
+
+mod list;
+mod page;
+pub(super) mod row;
+
+pub use page::RoomPage;
+
+use super::events::{self, kind};
+use super::locks::{enter, leave_room, lock_account, lock_room, where_is};
+use super::sessions::active_session;
+use super::{Connection, Error, Store};
+use crate::model::accounts::AccountId;
+use crate::model::memberships::Whereabouts;
+use crate::model::rooms::{RoomId, RoomName};
+use crate::model::sessions::Session;
+use crate::model::{Refusal, Timestamp};
+
+impl Store {
+    /// Opens a room and brings its creator in. Asking again from inside that room is asking once.
+    ///
+    /// # Errors
+    /// [`Refusal::LoggedOut`], [`Refusal::InsideAnother`], [`Refusal::RoomNameTaken`],
+    /// [`Refusal::RoomNameLike`], or when the database fails.
+    pub async fn create_room(&self, session: &Session, name: &RoomName) -> Result<RoomId, Error> {
+        self.write(|mut writing| async move {
+            lock_account(&mut writing, session.person.id).await?;
+            let account = active_session(&mut writing, &session.token).await?;
+            if let Whereabouts::Inside(here) = where_is(&mut writing, account).await? {
+                let ours = room_of_owner(&mut writing, account, name).await?;
+                return match ours {
+                    Some(room) if room == here.id => Ok((room, writing)),
+                    _ => Err(Refusal::InsideAnother(here).into()),
+                };
+            }
+            let Some(room) = insert_room(&mut writing, account, name).await? else {
+                return Err(name_taken(&mut writing, name).await?.into());
+            };
+            events::append(&mut writing, kind::ROOM_CREATED, account, Some(room), Timestamp::now()).await?;
+            enter(&mut writing, account, room).await?;
+            Ok((room, writing))
+        })
+        .await
+    }
+
+    /// Deletes a room: a tombstone stays for those inside, the messages are [swept](super::sweeper). Deleting
+    /// it twice is deleting it once.
+    ///
+    /// # Errors
+    /// [`Refusal::LoggedOut`], [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`],
+    /// [`Refusal::NotTheOwner`], or when the database fails.
+    pub async fn delete_room(&self, session: &Session, room: RoomId) -> Result<(), Error> {
+        self.write(|mut writing| async move {
+            lock_account(&mut writing, session.person.id).await?;
+            let locked = lock_room(&mut writing, room).await?;
+            let account = active_session(&mut writing, &session.token).await?;
+            if locked.deleted_by.as_ref().is_some_and(|by| by.id == account) {
+                return Ok(((), writing));
+            }
+            if locked.ensure_open()?.owner != account {
+                return Err(Refusal::NotTheOwner.into());
+            }
+            let now = writing.now();
+            sqlx::query("update room set deleted_at = $2, deleted_by = $3 where id = $1")
+                .bind(room.0)
+                .bind(now.0)
+                .bind(account.0)
+                .execute(&mut writing)
+                .await?;
+            // Who deletes a room need not be told that it is gone.
+            leave_room(&mut writing, account, room).await?;
+            events::append(&mut writing, kind::ROOM_DELETED, account, Some(room), now).await?;
+            Ok(((), writing))
+        })
+        .await
+    }
+}
+
+/// The open room of this name, if `account` made it.
+async fn room_of_owner(
+    connection: &mut Connection,
+    account: AccountId,
+    name: &RoomName,
+) -> Result<Option<RoomId>, Error> {
+    let row: Option<(i64,)> =
+        sqlx::query_as("select id from room where name_key = $1 and owner_id = $2 and deleted_at is null")
+            .bind(name.keys().folded())
+            .bind(account.0)
+            .fetch_optional(connection)
+            .await?;
+    Ok(row.map(|(id,)| RoomId(id)))
+}
+
+/// The new room, or nothing when its name is taken.
+async fn insert_room(
+    connection: &mut Connection,
+    owner: AccountId,
+    name: &RoomName,
+) -> Result<Option<RoomId>, Error> {
+    let row: Option<(i64,)> = sqlx::query_as(
+        "insert into room
+             (name, name_key, skeleton, owner_id, created_at, last_seq, last_tag, message_count,
+              people_seq, people_tag)
+         values ($1, $2, $3, $4, $5, 0, 0, 0, 0, 0)
+         on conflict do nothing returning id",
+    )
+    .bind(name.shown())
+    .bind(name.keys().folded())
+    .bind(name.keys().skeleton())
+    .bind(owner.0)
+    .bind(Timestamp::now().0)
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(|(id,)| RoomId(id)))
+}
+
+/// Why a name is refused: a open room has it, or one that looks like it.
+async fn name_taken(connection: &mut Connection, name: &RoomName) -> Result<Refusal, Error> {
+    let rows: Vec<(String, i64)> = sqlx::query_as(
+        "select name, cast(1 as bigint) from room where name_key = $1 and deleted_at is null
+         union all
+         select name, cast(0 as bigint) from room where skeleton = $2 and deleted_at is null",
+    )
+    .bind(name.keys().folded())
+    .bind(name.keys().skeleton())
+    .fetch_all(connection)
+    .await?;
+    Ok(match rows.into_iter().max_by_key(|(_, same)| *same) {
+        Some((like, 0)) => Refusal::RoomNameLike(like),
+        _ => Refusal::RoomNameTaken,
+    })
+}

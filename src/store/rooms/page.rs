@@ -1,0 +1,78 @@
+//! What the page of a room shows.
+
+use super::row::{RoomRow, load_listed, load_room};
+use crate::model::Refusal;
+use crate::model::accounts::{AccountId, Person};
+use crate::model::log::Position;
+use crate::model::memberships::Whereabouts;
+use crate::model::messages::RoomEntry;
+use crate::model::rooms::{Room, RoomId, RoomLink};
+use crate::store::locks::where_is;
+use crate::store::memberships::names_inside;
+use crate::store::messages::newest;
+use crate::store::{Error, Store};
+
+/// What a room's page shows, read at one moment.
+pub struct RoomPage {
+    /// The room.
+    pub room: RoomLink,
+    /// Who made it.
+    pub owner: Person,
+    /// A range of its log, oldest first.
+    pub entries: Vec<RoomEntry>,
+    /// The head of its log.
+    pub head: Position,
+    /// The names of those inside.
+    pub people: Vec<String>,
+    /// The version of [`RoomPage::people`].
+    pub people_version: Position,
+}
+
+impl Store {
+    /// The open room `id`.
+    ///
+    /// # Errors
+    /// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], or when the database fails.
+    pub async fn room(&self, id: RoomId) -> Result<Room, Error> {
+        load_listed(&mut self.reader().await?, id).await
+    }
+
+    /// Whether someone whose whereabouts have just been read is in the open room `id`.
+    ///
+    /// # Errors
+    /// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], [`Refusal::NotAMember`], or when the
+    /// database fails.
+    pub async fn require_inside(&self, whereabouts: &Whereabouts, id: RoomId) -> Result<(), Error> {
+        if !whereabouts.is_inside(id) {
+            load_room(&mut self.reader().await?, id).await?;
+        }
+        Ok(ensure_inside(whereabouts, id)?)
+    }
+
+    /// What the page of room `id` shows to `account`: the newest entries, or those before `before`.
+    ///
+    /// # Errors
+    /// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], [`Refusal::NotAMember`], or when the
+    /// database fails.
+    pub async fn room_page(
+        &self,
+        account: AccountId,
+        id: RoomId,
+        before: Option<i64>,
+    ) -> Result<RoomPage, Error> {
+        let mut snapshot = self.snapshot().await?;
+        let RoomRow { room, owner, head, people_version } = load_room(&mut snapshot, id).await?;
+        ensure_inside(&where_is(&mut snapshot, account).await?, id)?;
+        let people = names_inside(&mut snapshot, id).await?;
+        let entries = newest(&mut snapshot, id, before.unwrap_or(i64::MAX)).await?;
+        snapshot.end().await;
+        Ok(RoomPage { room, owner, entries, head, people, people_version })
+    }
+}
+
+fn ensure_inside(whereabouts: &Whereabouts, id: RoomId) -> Result<(), Refusal> {
+    if whereabouts.is_inside(id) {
+        return Ok(());
+    }
+    Err(Refusal::NotAMember { inside: whereabouts.inside().cloned() })
+}
