@@ -1,7 +1,8 @@
 //! The tests of Parlor, black box: everything here goes through [`parlor::build`] and the protocol it speaks.
 //!
-//! One binary, one folder per floor, one file per noun. Every claim about pages, messages and storage is
-//! checked on SQLite and on PostgreSQL; `tests/run` brings what that needs. People have names: ana, bo, cy.
+//! One binary, one folder per floor, one file per noun; `fixtures` is what they are written with. Every claim about
+//! pages, messages and storage is checked on SQLite and on PostgreSQL; `tests/run` brings what that needs. People
+//! have names: ana, bo, cy.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -10,8 +11,8 @@
 )]
 
 #[macro_use] // `on_both_engines!`
-#[path = "suite/support/mod.rs"]
-mod support;
+#[path = "suite/fixtures/mod.rs"]
+mod fixtures;
 
 #[path = "suite/browser/mod.rs"]
 mod browser;
@@ -23,13 +24,11 @@ mod http;
 mod live;
 #[path = "suite/load/mod.rs"]
 mod load;
-#[path = "suite/machines/mod.rs"]
-mod machines;
-#[path = "suite/model/mod.rs"]
-mod model;
 #[path = "suite/program/mod.rs"]
 mod program;
 #[path = "suite/proof/mod.rs"]
 mod proof;
 #[path = "suite/store/mod.rs"]
 mod store;
+#[path = "suite/stories/mod.rs"]
+mod stories;

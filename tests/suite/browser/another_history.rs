@@ -1,6 +1,6 @@
 //! A backup is restored under an open page: what never happened is taken back.
 
-use super::harness::Stage;
+use crate::fixtures::chromium::Stage;
 
 in_chromium_on_both_engines![an_open_page_shows_the_true_history];
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::harness::Stage;
+use crate::fixtures::chromium::Stage;
 
 in_chromium![a_hidden_tab_catches_up_when_it_is_shown, a_frozen_tab_catches_up_when_it_thaws,];
 

@@ -1,6 +1,6 @@
 //! Back after leaving: what the browser has kept is never taken for what is.
 
-use super::harness::{Person, Stage};
+use crate::fixtures::chromium::{Person, Stage};
 
 in_chromium![
     back_after_leaving_leads_to_the_door,

@@ -1,6 +1,6 @@
 //! The network goes, or the server, and comes back.
 
-use super::harness::Stage;
+use crate::fixtures::chromium::Stage;
 
 in_chromium![
     what_is_written_offline_is_sent_once_on_return,

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::harness::{Person, Stage};
+use crate::fixtures::chromium::{Person, Stage};
 
 in_chromium![
     copied_messages_say_who_and_when,

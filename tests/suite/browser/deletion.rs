@@ -1,6 +1,6 @@
 //! A room is deleted under those inside.
 
-use super::harness::Stage;
+use crate::fixtures::chromium::Stage;
 
 in_chromium_on_both_engines![those_inside_are_told_on_the_list];
 in_chromium![unsent_words_outlive_their_room, who_was_away_is_told_on_coming_back];

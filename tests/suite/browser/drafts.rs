@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::harness::{Person, Stage};
+use crate::fixtures::chromium::{Person, Stage};
 
 in_chromium![
     a_draft_survives_a_reload_and_goes_with_its_message,

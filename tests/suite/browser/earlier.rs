@@ -1,6 +1,6 @@
 //! The whole history can be read, and nothing jumps while it comes.
 
-use super::harness::Stage;
+use crate::fixtures::chromium::Stage;
 
 in_chromium![earlier_messages_come_without_moving_what_is_read];
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::harness::{Device, Person, Stage};
+use crate::fixtures::chromium::{Device, Person, Stage};
 
 in_chromium![a_second_press_is_ignored_on_every_page, a_form_can_be_sent_again_after_a_failure];
 

@@ -1,6 +1,6 @@
 //! Writing without a mouse.
 
-use super::harness::{Person, Stage};
+use crate::fixtures::chromium::{Person, Stage};
 
 in_chromium![enter_sends_and_shift_enter_makes_a_line, the_enter_of_an_input_method_does_not_send];
 

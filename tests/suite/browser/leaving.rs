@@ -3,7 +3,7 @@
 use rocket::tokio::join;
 use rocket::tokio::task::spawn_blocking;
 
-use super::harness::{Person, SlowLine, Stage};
+use crate::fixtures::chromium::{Person, SlowLine, Stage};
 
 in_chromium![
     leaving_leads_to_the_list_though_a_poll_is_refused_first,

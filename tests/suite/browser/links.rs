@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::harness::Stage;
+use crate::fixtures::chromium::Stage;
 
 in_chromium![
     a_message_looks_the_same_loaded_and_live,

@@ -1,6 +1,6 @@
 //! The list of rooms changes under the reader's hands without taking anything from them.
 
-use super::harness::{Person, Stage};
+use crate::fixtures::chromium::{Person, Stage};
 
 in_chromium![
     the_list_is_live_and_leaves_focus_and_typing_alone,

@@ -1,8 +1,5 @@
 //! The program itself, met in Chromium: everything a person sees goes through here.
 
-#[macro_use]
-mod harness;
-
 mod another_history;
 mod arrival;
 mod asleep;

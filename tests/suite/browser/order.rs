@@ -3,7 +3,7 @@
 use rocket::futures::future::join_all;
 use serde_json::json;
 
-use super::harness::{Person, Stage};
+use crate::fixtures::chromium::{Person, Stage};
 
 in_chromium_on_both_engines![three_people_talking_at_once_read_the_same];
 

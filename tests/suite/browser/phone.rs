@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::harness::{Device, Person, Stage};
-use crate::support::Room;
+use crate::fixtures::Room;
+use crate::fixtures::chromium::{Device, Person, Stage};
 
 in_chromium![every_page_fits_a_small_phone, under_a_finger_enter_makes_a_line_and_the_button_sends];
 

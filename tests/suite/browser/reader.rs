@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::harness::{Person, Stage};
+use crate::fixtures::chromium::{Person, Stage};
 
 in_chromium![
     a_reader_further_up_is_not_moved_but_told,

@@ -1,6 +1,6 @@
 //! Logging out in one tab.
 
-use super::harness::Stage;
+use crate::fixtures::chromium::Stage;
 
 in_chromium![logging_out_in_one_tab_moves_the_others_to_the_log_in];
 

@@ -1,6 +1,6 @@
 //! One room at a time, per person and not per tab.
 
-use super::harness::Stage;
+use crate::fixtures::chromium::Stage;
 
 in_chromium![
     the_same_room_in_two_tabs_is_fine,

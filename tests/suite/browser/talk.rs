@@ -1,6 +1,6 @@
 //! Two people talk.
 
-use super::harness::{Said, Stage};
+use crate::fixtures::chromium::{Said, Stage};
 
 in_chromium_on_both_engines![two_people_talk];
 in_chromium![ones_own_message_comes_at_once_and_in_its_true_place, who_is_here_is_kept_up_to_date];

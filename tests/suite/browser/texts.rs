@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::harness::{Device, Person, Stage};
+use crate::fixtures::chromium::{Device, Person, Stage};
 
 in_chromium![
     the_page_tidies_and_counts_as_the_server_does,

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::harness::{Person, Stage};
+use crate::fixtures::chromium::{Person, Stage};
 
 in_chromium![times_follow_the_machine_to_another_zone];
 

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::harness::{Person, Stage};
-use crate::support::Room;
+use crate::fixtures::Room;
+use crate::fixtures::chromium::{Person, Stage};
 
 in_chromium![
     a_draft_outlives_its_tab,

@@ -1,7 +1,7 @@
 //! With JavaScript switched off every journey is made of plain forms.
 
-use super::harness::{Device, Person, Stage};
-use crate::support::Room;
+use crate::fixtures::Room;
+use crate::fixtures::chromium::{Device, Person, Stage};
 
 in_chromium![every_journey_works_without_script];
 

@@ -8,8 +8,8 @@ use rocket::tokio::join;
 use tempfile::TempDir;
 
 use super::instances::{Cluster, DATABASE};
-use crate::machines::{Program, Server, Settings, Weather};
-use crate::support::{Person, Post, Room, eventually};
+use crate::fixtures::processes::{Program, Server, Settings, Weather};
+use crate::fixtures::{Person, Post, Room, eventually};
 
 /// What is still true afterwards: ana and bo are in the kitchen.
 struct Truth {

@@ -10,8 +10,8 @@ use rocket::futures::{FutureExt, future};
 use rocket::tokio::time::sleep;
 
 use super::instances::{Cluster, DATABASE};
-use crate::machines::Weather;
-use crate::support::{Answer, Person, Post, Room, eventually};
+use crate::fixtures::processes::Weather;
+use crate::fixtures::{Answer, Person, Post, Room, eventually};
 
 /// More than there are connections to the database.
 const CROWD: usize = 30;

@@ -2,8 +2,8 @@
 
 use std::net::SocketAddr;
 
-use crate::machines::{Line, Program, Server, Settings};
-use crate::support::Person;
+use crate::fixtures::Person;
+use crate::fixtures::processes::{Line, Program, Server, Settings};
 
 /// What everybody's data is in.
 pub const DATABASE: &str = "parlor";

@@ -1,6 +1,6 @@
 //! What people meet while the database does not answer, and afterwards.
 
-use crate::support::{Database, Engine, House, Post, eventually};
+use crate::fixtures::{Database, Engine, House, Post, eventually};
 
 #[rocket::async_test]
 async fn people_are_told_to_wait_and_then_go_on() {

@@ -7,8 +7,8 @@ use sqlx::Connection;
 use sqlx::postgres::PgConnection;
 
 use super::instances::{Cluster, DATABASE};
-use crate::machines::Weather;
-use crate::support::{Person, Post, Room, eventually};
+use crate::fixtures::processes::Weather;
+use crate::fixtures::{Person, Post, Room, eventually};
 
 /// As many as `database_connections` says by default.
 const CONNECTIONS: usize = 8;

@@ -3,7 +3,7 @@
 use rocket::futures::future::join_all;
 use rocket::tokio::join;
 
-use crate::support::{House, Message, Post, eventually};
+use crate::fixtures::{House, Message, Post, eventually};
 
 on_postgres![
     a_log_in_holds_everywhere,
@@ -192,7 +192,7 @@ async fn the_list_there_follows(house: House) {
 async fn two_instances_start_on_an_empty_database_at_once(house: House) {
     // This house has run the migrations already; an empty database is needed here.
     drop(house);
-    let database = crate::support::Database::create(crate::support::Engine::Postgres).await;
+    let database = crate::fixtures::Database::create(crate::fixtures::Engine::Postgres).await;
     let (one, two) = join!(House::open(&database), House::open(&database));
     let ana = one.person("ana").await;
     let room = ana.at(&two).creates("Kitchen").await;

@@ -2,8 +2,8 @@
 
 use super::Cluster;
 use super::instances::DATABASE;
-use crate::machines::{Program, Settings, wrong_clock};
-use crate::support::Person;
+use crate::fixtures::Person;
+use crate::fixtures::processes::{Program, Settings, wrong_clock};
 
 #[rocket::async_test]
 async fn an_instance_whose_clock_is_ahead_ends_nobodys_session() {

@@ -1,6 +1,6 @@
 //! `POST /accounts`: names, how they fold, and passwords.
 
-use crate::support::{Answer, Database, Engine, House, Page, Person};
+use crate::fixtures::{Answer, Database, Engine, House, Page, Person};
 
 on_both_engines![
     a_new_account_is_logged_in_at_once,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::support::{House, Page, Person};
+use crate::fixtures::{House, Page, Person};
 
 on_both_engines![
     all_that_pages_load_is_there,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::support::{Database, Engine, House, Person};
+use crate::fixtures::{Database, Engine, House, Person};
 
 on_both_engines![
     a_cookie_cut_short_opens_nothing,

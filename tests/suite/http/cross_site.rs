@@ -2,7 +2,7 @@
 
 use rocket::http::{ContentType, Method};
 
-use crate::support::{Answer, House, Person, Room, encode, nonce};
+use crate::fixtures::{Answer, House, Person, Room, encode, nonce};
 
 on_both_engines![
     what_the_browser_says_of_the_site_decides,

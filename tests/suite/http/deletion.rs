@@ -1,6 +1,6 @@
 //! Deleting a room: its creator only; seen by all inside; the end of it.
 
-use crate::support::{House, Page, Post, nonce};
+use crate::fixtures::{House, Page, Post, nonce};
 
 on_both_engines![
     the_creator_is_asked_before_deleting,

@@ -2,7 +2,7 @@
 
 use rocket::http::{ContentType, Method};
 
-use crate::support::{Answer, House, Person, Room, nonce};
+use crate::fixtures::{Answer, House, Person, Room, nonce};
 
 on_both_engines![
     every_page_lets_one_log_out,

@@ -3,7 +3,7 @@
 use rocket::Route;
 use rocket::http::{ContentType, Method};
 
-use crate::support::{Answer, House, Person, Room, encode, nonce};
+use crate::fixtures::{Answer, House, Person, Room, encode, nonce};
 
 on_both_engines![
     no_route_but_the_way_in_lets_a_visitor_in,

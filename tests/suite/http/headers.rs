@@ -1,6 +1,6 @@
 //! What every answer tells the browser to be careful about.
 
-use crate::support::{Answer, House};
+use crate::fixtures::{Answer, House};
 
 on_both_engines![
     every_page_carries_the_policy,

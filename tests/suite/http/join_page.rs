@@ -1,6 +1,6 @@
 //! The door of a room: what somebody sees who is not inside.
 
-use crate::support::House;
+use crate::fixtures::House;
 
 on_both_engines![
     a_stranger_cannot_read_a_room,

@@ -2,7 +2,7 @@
 
 use rocket::http::{ContentType, Method};
 
-use crate::support::{Answer, House, Person, encode, nonce};
+use crate::fixtures::{Answer, House, Person, encode, nonce};
 
 on_both_engines![
     a_form_over_the_limit_is_too_large,

@@ -1,6 +1,6 @@
 //! `GET /rooms`, page by page, and the fragment that keeps it live.
 
-use crate::support::{Answer, House, Listed, Page, Person};
+use crate::fixtures::{Answer, House, Listed, Page, Person};
 
 on_both_engines![
     an_empty_house_says_so,

@@ -2,7 +2,7 @@
 
 use rocket::futures::future::join_all;
 
-use crate::support::{House, Post, Room};
+use crate::fixtures::{House, Post, Room};
 
 on_both_engines![
     joining_lets_one_in,

@@ -1,6 +1,6 @@
 //! The notice that one's room was deleted: it stands until dismissed, or until one enters a room.
 
-use crate::support::{House, Person, Room};
+use crate::fixtures::{House, Person, Room};
 
 on_both_engines![
     the_notice_stands_until_it_is_dismissed,

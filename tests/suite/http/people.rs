@@ -1,6 +1,6 @@
 //! `GET /rooms/<id>/people`: who is inside.
 
-use crate::support::{Answer, House, Person, Room};
+use crate::fixtures::{Answer, House, Person, Room};
 
 on_both_engines![
     those_inside_see_who_is_inside,

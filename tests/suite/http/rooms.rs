@@ -1,6 +1,6 @@
 //! `POST /rooms` and `GET /rooms/<id>`: making a room, and its page.
 
-use crate::support::{EARLIER_AT_MOST, House};
+use crate::fixtures::{EARLIER_AT_MOST, House};
 
 on_both_engines![
     whoever_makes_a_room_is_inside,

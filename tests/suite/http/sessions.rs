@@ -3,7 +3,7 @@
 use rocket::futures::future::join_all;
 use rocket::http::Method;
 
-use crate::support::{Answer, BEGUN, Database, Engine, House, Person};
+use crate::fixtures::{Answer, BEGUN, Database, Engine, House, Person};
 
 on_both_engines![
     a_wrong_password_and_an_unknown_name_read_alike,

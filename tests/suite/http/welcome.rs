@@ -1,6 +1,6 @@
 //! `GET /`: the way in, and on to the page that was asked for.
 
-use crate::support::{BEGUN, House, Person, encode};
+use crate::fixtures::{BEGUN, House, Person, encode};
 
 on_both_engines![
     a_visitor_finds_both_forms,

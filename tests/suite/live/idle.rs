@@ -1,6 +1,6 @@
 //! What a poll costs when nothing happens.
 
-use crate::support::{House, eventually};
+use crate::fixtures::{House, eventually};
 
 on_both_engines!(an_idle_poll_runs_no_sql, news_are_told_without_sql, a_page_asks_the_database);
 

@@ -4,7 +4,7 @@ use parlor::live::{Known, LiveUpdates, Question};
 use parlor::model::log::Cursor;
 use parlor::model::rooms::RoomId;
 
-use crate::support::{House, Room, eventually};
+use crate::fixtures::{House, Room, eventually};
 
 on_both_engines![the_rooms_least_lately_asked_for_go_first];
 

@@ -6,7 +6,7 @@ use parlor::model::rooms::RoomId;
 use rocket::futures::future::{join, join_all};
 use sqlx::{AnyConnection, Connection};
 
-use crate::support::{House, eventually};
+use crate::fixtures::{House, eventually};
 
 on_both_engines![
     many_rooms_come_into_memory_in_few_statements,

@@ -12,7 +12,7 @@ use rocket::futures::stream::{self, StreamExt};
 use rocket::local::asynchronous::Client;
 use sqlx::{AnyConnection, Connection};
 
-use crate::support::{Answer, House, Person, Post, Room, eventually, meddle};
+use crate::fixtures::{Answer, House, Person, Post, Room, eventually, meddle};
 
 /// People p1, p2 … with the browsers they are logged in with.
 pub struct Crowd(Vec<BTreeMap<String, String>>);

@@ -15,7 +15,7 @@ use rocket::tokio::time::sleep;
 
 use super::crowd::{Crowd, room};
 use super::times::{timed, within};
-use crate::support::{Engine, House, check};
+use crate::fixtures::{Engine, House, check};
 
 const SESSIONS: usize = 100_000;
 const ENDED: usize = 2_000;

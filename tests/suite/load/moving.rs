@@ -11,7 +11,7 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
 use super::crowd::Crowd;
 use super::times::within;
-use crate::support::{Engine, House, check, eventually};
+use crate::fixtures::{Engine, House, check, eventually};
 
 const ROOMS: i64 = 2_000;
 const ROUNDS: usize = 20;

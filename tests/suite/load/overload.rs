@@ -7,7 +7,7 @@ use rocket::futures::future::join_all;
 use rocket::tokio::time::sleep;
 
 use crate::cluster::Cluster;
-use crate::support::{Person, Room};
+use crate::fixtures::{Person, Room};
 
 /// How long each crowd is watched.
 const WATCH: Duration = Duration::from_secs(8);

@@ -10,8 +10,8 @@ use rocket::futures::stream::{self, StreamExt};
 use rocket::http::hyper::body::Bytes;
 
 use super::crowd::{Crowd, everybody_polls, room};
-use crate::machines::{Program, Settings};
-use crate::support::{Database, Engine, Person};
+use crate::fixtures::processes::{Program, Settings};
+use crate::fixtures::{Database, Engine, Person};
 
 const PEOPLE: usize = 1_000;
 const MOVEMENTS: u32 = 40;

@@ -9,7 +9,7 @@ use sqlx::{Connection, PgConnection};
 
 use super::crowd::{Crowd, fill, room};
 use super::times::{at_once, over, timed, times_of_posts, within};
-use crate::support::{Engine, House, Person, Post, check};
+use crate::fixtures::{Engine, House, Person, Post, check};
 
 const POSTERS: usize = 64;
 const WATCH: Duration = Duration::from_secs(8);

@@ -6,7 +6,7 @@ use rocket::tokio::time::sleep;
 
 use super::crowd::{Crowd, room};
 use super::times::at_once;
-use crate::support::{Answer, Engine, Person, check};
+use crate::fixtures::{Answer, Engine, Person, check};
 
 const ROOMS: usize = 2_500;
 const MESSAGES: usize = 100;

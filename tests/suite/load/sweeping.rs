@@ -7,7 +7,7 @@ use sqlx::{Connection, PgConnection};
 
 use super::crowd::{Crowd, fill, room};
 use super::times::{over, timed, within};
-use crate::support::{Engine, House, Person, check};
+use crate::fixtures::{Engine, House, Person, check};
 
 const MESSAGES: usize = 1_000_000;
 /// More than it could need.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use rocket::futures::future::join_all;
 use rocket::tokio::runtime::Handle;
 
-use crate::support::{Person, Room};
+use crate::fixtures::{Person, Room};
 
 /// The shortest of these times that so many hundredths of them keep to.
 pub fn within(hundredths: usize, times: &[Duration]) -> Duration {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::crowd::Crowd;
 use super::times::{over, timed, within};
-use crate::support::{Engine, Person, check};
+use crate::fixtures::{Engine, Person, check};
 
 const TOMBSTONES: usize = 100_000;
 const LISTS: usize = 300;

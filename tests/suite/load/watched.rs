@@ -6,8 +6,8 @@ use rocket::tokio::time::sleep;
 
 use super::crowd::{Crowd, everybody_polls, room};
 use super::times::{over, times_of_posts, within};
-use crate::machines::{Program, Server, Settings};
-use crate::support::{Database, Engine, check, eventually, meddle};
+use crate::fixtures::processes::{Program, Server, Settings};
+use crate::fixtures::{Database, Engine, check, eventually, meddle};
 
 const ROOMS: usize = 10_000;
 const WATCH: Duration = Duration::from_secs(10);

@@ -5,8 +5,8 @@ use rocket::tokio::io::{AsyncReadExt, AsyncWriteExt};
 use rocket::tokio::net::TcpSocket;
 use serde_json::{Value, json};
 
-use crate::machines::{Balancer, Program, Settings, deployed};
-use crate::support::{Database, Engine, Person};
+use crate::fixtures::processes::{Balancer, Program, Settings, deployed};
+use crate::fixtures::{Database, Engine, Person};
 
 /// A Parlor with a database of its own and something in its environment.
 async fn start(env: &[(&str, &str)]) -> (Database, Program) {

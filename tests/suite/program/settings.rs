@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use crate::machines::{Program, Settings};
-use crate::support::{Database, Engine, Person};
+use crate::fixtures::processes::{Program, Settings};
+use crate::fixtures::{Database, Engine, Person};
 
 /// A Parlor with a database of its own and this in its environment, and whatever it says of it.
 async fn try_start(env: &[(&str, &str)]) -> (Database, Result<Program, String>) {

@@ -9,8 +9,8 @@ use std::process::{Command, Output};
 use rocket::tokio::net::TcpStream;
 use tempfile::TempDir;
 
-use crate::machines::{Program, Settings, free_port};
-use crate::support::{Person, eventually};
+use crate::fixtures::processes::{Program, Settings, free_port};
+use crate::fixtures::{Person, eventually};
 
 /// A folder to be started in, with templates and style sheets of its own.
 struct Folder(TempDir);

@@ -12,8 +12,8 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
-use crate::machines::{Program, Settings};
-use crate::support::{Database, Engine, Person, encode};
+use crate::fixtures::processes::{Program, Settings};
+use crate::fixtures::{Database, Engine, Person, encode};
 
 /// A certificate for `localhost`, in files that a Rocket.toml beside them names.
 struct Certified {

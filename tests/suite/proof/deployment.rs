@@ -7,8 +7,8 @@ use super::people::Town;
 use super::report::Summary;
 use super::street::Street;
 use super::{checker, run};
-use crate::machines::{Balancer, Program, Server, deployed};
-use crate::support::eventually;
+use crate::fixtures::eventually;
+use crate::fixtures::processes::{Balancer, Program, Server, deployed};
 
 /// How often this happens to each instance.
 const ROUNDS: usize = 3;

@@ -16,7 +16,7 @@ use super::lock::{Lock, Locked};
 use super::people::Town;
 use super::scribe::Scribe;
 use super::street::Street;
-use crate::machines::{Line, Weather, wrong_clock};
+use crate::fixtures::processes::{Line, Weather, wrong_clock};
 
 /// Nothing is broken for longer.
 const LONGEST: u64 = 1500;

@@ -9,7 +9,7 @@ use super::client::Client;
 use super::history::{Outcome, Room};
 use super::street::Street;
 use super::update::Cursor;
-use crate::machines::{Disk, Program, Server, Settings, give_to_postgres};
+use crate::fixtures::processes::{Disk, Program, Server, Settings, give_to_postgres};
 
 #[rocket::async_test]
 #[ignore = "long: tests/prove"]

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use rocket::tokio::time::sleep;
 use tempfile::TempDir;
 
-use crate::machines::{Line, Program, Server, Settings};
-use crate::support::Engine;
+use crate::fixtures::Engine;
+use crate::fixtures::processes::{Line, Program, Server, Settings};
 
 /// Instances on PostgreSQL.
 const INSTANCES: usize = 3;

@@ -12,8 +12,8 @@ use rocket::tokio::net::TcpSocket;
 use rocket::tokio::task::JoinSet;
 use rocket::tokio::time::sleep;
 
-use crate::machines::{Balancer, Program, Server, Settings, deployed};
-use crate::support::{Person, encode};
+use crate::fixtures::processes::{Balancer, Program, Server, Settings, deployed};
+use crate::fixtures::{Person, encode};
 
 /// How many log in at the same time.
 const AT_ONCE: usize = 64;

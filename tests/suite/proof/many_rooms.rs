@@ -22,7 +22,7 @@ use super::run::{self, SETTLED};
 use super::scribe::Scribe;
 use super::street::Street;
 use super::update::Cursor;
-use crate::support::{Engine, eventually};
+use crate::fixtures::{Engine, eventually};
 
 /// A page asks again one second after the last answer.
 const PAUSE: Duration = Duration::from_secs(1);

@@ -28,7 +28,7 @@ mod standstill;
 mod street;
 mod update;
 
-use crate::support::Engine;
+use crate::fixtures::Engine;
 use run::{Plan, run};
 
 /// In every run of the tests.

@@ -17,7 +17,7 @@ use super::power_cut::cut_again_and_again;
 use super::races::posts_against_leaving;
 use super::run::{self, Plan, run};
 use super::standstill::stands_still;
-use crate::support::Engine;
+use crate::fixtures::Engine;
 
 /// Enough for each mistake to show, and over within a minute.
 const FAULTS: usize = 12;

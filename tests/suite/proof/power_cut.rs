@@ -19,8 +19,8 @@ use super::history::{Deed, History, Nonce, Outcome, Room};
 use super::run;
 use super::street::Street;
 use super::update::Cursor;
-use crate::machines::{Disk, Program, Server, Settings};
-use crate::support::Engine;
+use crate::fixtures::Engine;
+use crate::fixtures::processes::{Disk, Program, Server, Settings};
 
 /// On each side.
 const CUTS: usize = 50;

@@ -18,8 +18,8 @@ use super::report::Summary;
 use super::run;
 use super::street::Street;
 use super::update::Cursor;
-use crate::machines::Weather;
-use crate::support::Engine;
+use crate::fixtures::Engine;
+use crate::fixtures::processes::Weather;
 
 /// Of each kind.
 const RACES: usize = 10_000;

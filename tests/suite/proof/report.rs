@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::checker::Anomaly;
 use super::history::{Fault, History, Outcome, Room};
-use crate::support::Engine;
+use crate::fixtures::Engine;
 
 pub struct Report {
     pub engine: Engine,

@@ -18,7 +18,7 @@ use super::lock::Locked;
 use super::people::Town;
 use super::report::Report;
 use super::street::Street;
-use crate::support::Engine;
+use crate::fixtures::Engine;
 
 /// What is to be done at least.
 pub struct Plan {

@@ -15,7 +15,7 @@ use super::report::Summary;
 use super::run;
 use super::street::Street;
 use super::update::Cursor;
-use crate::support::Engine;
+use crate::fixtures::Engine;
 
 const ROUNDS: usize = 3;
 const POSTERS: usize = 16;

@@ -1,6 +1,6 @@
 //! Migrations run on an empty database, and again on what they left.
 
-use crate::support::House;
+use crate::fixtures::House;
 
 on_both_engines![an_empty_database_becomes_a_house, opening_again_changes_nothing,];
 

@@ -1,6 +1,6 @@
 //! What names are compared by is computed anew when the tables it comes from have changed.
 
-use crate::support::{House, Person};
+use crate::fixtures::{House, Person};
 
 on_both_engines![
     other_tables_make_other_keys,

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use rocket::futures::TryStreamExt;
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Row};
 
-use crate::support::{House, meddle};
+use crate::fixtures::{House, meddle};
 
 on_both_engines![every_statement_finds_its_rows_by_an_index, so_it_does_with_statistics];
 

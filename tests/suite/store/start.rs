@@ -7,8 +7,8 @@ use rocket::futures::future::join;
 use sqlx::Connection;
 use sqlx::postgres::PgConnection;
 
-use crate::machines::{Line, Server, Weather};
-use crate::support::{Database, Engine, House, eventually};
+use crate::fixtures::processes::{Line, Server, Weather};
+use crate::fixtures::{Database, Engine, House, eventually};
 
 /// What is said when the house does not open with these settings.
 async fn complaint(settings: Figment) -> String {

@@ -5,8 +5,8 @@ use rocket::http::Method;
 use serde_json::json;
 use sqlx::{AnyConnection, Connection};
 
-use crate::machines::{Program, Settings};
-use crate::support::{Database, Engine, Person, Post};
+use crate::fixtures::processes::{Program, Settings};
+use crate::fixtures::{Database, Engine, Person, Post};
 
 /// Like a `sqlite3` shell in which somebody has begun to write, and gone for lunch.
 #[rocket::async_test]

@@ -1,6 +1,6 @@
 //! What ends by itself: sessions that nobody uses, and what was said in a deleted room.
 
-use crate::support::{House, eventually};
+use crate::fixtures::{House, eventually};
 
 on_both_engines![
     an_expired_session_opens_nothing_and_leaves_its_room,

@@ -8,7 +8,7 @@ use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use rocket::figment::Figment;
 use tempfile::TempDir;
 
-use crate::machines::{Server, give_to_postgres};
+use crate::fixtures::processes::{Server, give_to_postgres};
 
 const DATABASE: &str = "postgres";
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{House, Person, Room, nonce};
+use crate::fixtures::{House, Person, Room, nonce};
 
 on_both_engines![
     four_thousand_emoji_fit,

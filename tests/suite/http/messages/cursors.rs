@@ -1,6 +1,6 @@
 //! `GET /api/rooms/<id>/messages`: reading on from anywhere, and back to the start.
 
-use crate::support::{EARLIER_AT_MOST, House, Message, NEWS_AT_MOST};
+use crate::fixtures::{EARLIER_AT_MOST, House, Message, NEWS_AT_MOST};
 
 on_both_engines![
     a_poll_brings_only_what_is_new,

@@ -1,6 +1,6 @@
 //! `POST /rooms/<id>/post`: posting without JavaScript, and what becomes of what could not be posted.
 
-use crate::support::{House, nonce};
+use crate::fixtures::{House, nonce};
 
 on_both_engines![
     the_form_of_the_page_posts,

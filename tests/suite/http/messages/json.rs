@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{House, Post, Room, nonce};
+use crate::fixtures::{House, Post, Room, nonce};
 
 on_both_engines![
     a_post_answers_with_what_follows_the_cursor,

@@ -2,7 +2,7 @@
 
 use rocket::futures::future::join_all;
 
-use crate::support::{House, Post};
+use crate::fixtures::{House, Post};
 
 on_both_engines![
     a_repeated_post_is_the_same_message,

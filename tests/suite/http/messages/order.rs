@@ -2,7 +2,7 @@
 
 use rocket::futures::future::join_all;
 
-use crate::support::{House, Message, Person, Post, Room};
+use crate::fixtures::{House, Message, Person, Post, Room};
 
 on_both_engines![
     interleaved_posters_make_a_gapless_log,

@@ -3,7 +3,7 @@
 use rocket::http::{ContentType, Method};
 use serde_json::json;
 
-use crate::support::{Answer, House, Person, Post, Room};
+use crate::fixtures::{Answer, House, Person, Post, Room};
 
 on_both_engines![
     broken_json_is_malformed,

@@ -2,7 +2,7 @@
 
 use rocket::futures::future::join_all;
 
-use crate::support::{Answer, EARLIER_AT_MOST, House, Message, News, Person, Post, Room};
+use crate::fixtures::{Answer, EARLIER_AT_MOST, House, Message, News, Person, Post, Room};
 
 on_both_engines![
     two_hundred_long_messages_are_read_on_in_order_and_without_a_hole,

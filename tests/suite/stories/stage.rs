@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::support::{Answer, House, Person, Post, Room};
+use crate::fixtures::{Answer, House, Person, Post, Room};
 
 use super::actions::{BROWSERS, From, Place};
 use super::refusal::Refusal;

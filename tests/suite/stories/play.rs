@@ -4,7 +4,7 @@ use proptest::prop_assert_eq;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use rocket::tokio::runtime::Builder;
 
-use crate::support::{self, BEGUN, Engine, Person, Post};
+use crate::fixtures::{self, BEGUN, Engine, Person, Post};
 
 use super::actions::{Action, Deed, From, Place, Story, stories};
 use super::refusal::Refusal;
@@ -34,7 +34,7 @@ fn tells_stories(engine: Engine) {
     let config = Config { cases, max_shrink_time: 30_000, failure_persistence: None, ..usual };
     let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
     let outcome = TestRunner::new(config).run(&stories(LENGTH), |story| {
-        runtime.block_on(support::check(engine, async |house| Stage::new(&house).play(&story).await))
+        runtime.block_on(fixtures::check(engine, async |house| Stage::new(&house).play(&story).await))
     });
     if let Err(failure) = outcome {
         panic!("{failure}");
@@ -117,7 +117,7 @@ impl Stage<'_> {
                 if foretold == Ok(self.rooms.len()) {
                     let id =
                         answer.header("Location").and_then(|to| to.strip_prefix("/rooms/")?.parse().ok());
-                    self.rooms.push(support::Room { id: id.expect("a room"), name: name.to_owned() });
+                    self.rooms.push(fixtures::Room { id: id.expect("a room"), name: name.to_owned() });
                 }
                 (self.led_into(foretold), Reply::to_page(&answer))
             }

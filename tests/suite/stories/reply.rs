@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{Answer, Listed, Page};
+use crate::fixtures::{Answer, Listed, Page};
 
 /// A message: its number, its author and its text.
 pub type Said = (u64, String, String);

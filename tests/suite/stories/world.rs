@@ -1,6 +1,6 @@
 //! What must come of every deed: the rules of the house, without storage, cache or network.
 
-use crate::support::{EARLIER_AT_MOST, Listed};
+use crate::fixtures::{EARLIER_AT_MOST, Listed};
 
 use super::actions::{BROWSERS, PEOPLE};
 use super::refusal::Refusal;
