@@ -93,17 +93,21 @@ pub fn room(id: usize) -> Room {
     Room { id: id as u64, name: format!("room {id}") }
 }
 
-/// Has a room hold so many messages, of the first `authors` people in turn.
+/// Has a room hold so many messages, of the first `authors` people in turn. Their nonces are as if one had been
+/// posted in each of the first milliseconds of 1970.
 pub async fn fill(url: &str, room: usize, messages: usize, authors: usize) {
-    let random =
-        if url.starts_with("sqlite:") { "hex(randomblob(16))" } else { "md5(cast(random() as text))" };
+    let nonce = if url.starts_with("sqlite:") {
+        "printf('%012x', n) || lower(hex(randomblob(10)))"
+    } else {
+        "lpad(to_hex(n), 12, '0') || left(md5(cast(random() as text)), 20)"
+    };
     let numbers = numbers(&format!("(select last_seq + 1 from room where id = {room})"), messages);
     meddle(
         url,
         &format!(
             "begin;
              insert into entry (room_id, seq, tag, author_id, body, at, nonce, kind, digest, changed, message_count)
-             {numbers} select {room}, n, n, n % {authors} + 1, '{TEXT}', 0, {random}, 'message', unhex(''), 0, n from numbers;
+             {numbers} select {room}, n, n, n % {authors} + 1, '{TEXT}', 0, {nonce}, 'message', unhex(''), 0, n from numbers;
              update room set last_seq = {messages}, last_tag = {messages} where id = {room};
              commit"
         ),
@@ -117,9 +121,14 @@ pub const TEXT: &str = "Shall we meet at the lake at three, or is it too cold fo
 impl Person<'_> {
     /// Says something there.
     pub async fn tells(&self, room: &Room) -> Answer {
-        let nonce = format!("{:032x}", rand::random::<u128>());
-        self.tries_to_post(room, &Post { nonce, ..Post::new(TEXT) }).await
+        self.tries_to_post(room, &Post { nonce: nonce(), ..Post::new(TEXT) }).await
     }
+}
+
+/// As the page of a room makes them: when it is, in milliseconds, and what makes it unique.
+fn nonce() -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock").as_millis();
+    format!("{now:012x}{:020x}", rand::random::<u128>() >> 48)
 }
 
 /// Everybody polls until they are answered, in as many rooms: person n in the room of that number, beginning again
