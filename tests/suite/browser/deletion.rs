@@ -46,7 +46,7 @@ async fn who_was_away_is_told_on_coming_back(stage: &Stage) {
     let (ana, bo) = (stage.person("ana").await, stage.person("bo").await);
     let room = ana.creates("Kitchen").await;
     bo.joins(&room).await;
-    bo.leaves_the_house().await;
+    bo.leaves_the_site().await;
     ana.opens(&room.path("/delete")).await;
     ana.presses("Delete").await;
     ana.is_at("/rooms").await;

@@ -205,7 +205,7 @@ async fn words_for_a_room_that_ended_while_nobody_looked_are_on_the_list(stage: 
     let room = ana.creates("Kitchen").await;
     bo.joins(&room).await;
     bo.types_in("Message", "half a thou").await;
-    bo.leaves_the_house().await;
+    bo.leaves_the_site().await;
     ana.opens(&room.path("/delete")).await;
     ana.presses("Delete").await;
     ana.is_at("/rooms").await;

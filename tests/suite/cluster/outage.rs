@@ -1,12 +1,12 @@
 //! What people meet while the database does not answer, and afterwards.
 
-use crate::fixtures::{Database, Engine, House, Post, eventually};
+use crate::fixtures::{Database, Engine, Instance, Post, eventually};
 
 #[rocket::async_test]
 async fn people_are_told_to_wait_and_then_go_on() {
     let database = Database::create(Engine::Postgres).await;
-    let house = House::open(&database).await;
-    let ana = house.person("ana").await;
+    let instance = Instance::open(&database).await;
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     ana.says(&room, "before").await;
 
@@ -34,6 +34,6 @@ async fn people_are_told_to_wait_and_then_go_on() {
     eventually("polls are back", async || ana.polls(&room, "0").await.status == 200).await;
     assert_eq!(ana.bodies_in(&room).await, ["before", "during"]);
     drop(ana);
-    drop(house);
+    drop(instance);
     database.discard().await;
 }

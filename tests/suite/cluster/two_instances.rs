@@ -3,7 +3,7 @@
 use rocket::futures::future::join_all;
 use rocket::tokio::join;
 
-use crate::fixtures::{House, Message, Post, eventually};
+use crate::fixtures::{Instance, Message, Post, eventually};
 
 on_postgres![
     a_log_in_holds_everywhere,
@@ -22,9 +22,9 @@ on_postgres![
     one_name_wanted_at_both_goes_to_one,
 ];
 
-async fn a_log_in_holds_everywhere(house: House) {
-    let other = house.another().await;
-    let ana = house.person("ana").await;
+async fn a_log_in_holds_everywhere(instance: Instance) {
+    let other = instance.another().await;
+    let ana = instance.person("ana").await;
     ana.at(&other).opens("/rooms").await.is(200);
     let room = ana.at(&other).creates("Kitchen").await;
     ana.says(&room, "soup").await;
@@ -32,9 +32,9 @@ async fn a_log_in_holds_everywhere(house: House) {
     ana.opens("/rooms").await.is(401);
 }
 
-async fn logging_out_here_ends_writes_there_at_once(house: House) {
-    let other = house.another().await;
-    let ana = house.person("ana").await;
+async fn logging_out_here_ends_writes_there_at_once(instance: Instance) {
+    let other = instance.another().await;
+    let ana = instance.person("ana").await;
     let ana_there = ana.at(&other);
     let room = ana.creates("Kitchen").await;
     ana_there.says(&room, "there").await;
@@ -45,9 +45,9 @@ async fn logging_out_here_ends_writes_there_at_once(house: House) {
     ana_there.opens("/rooms").await.is(401);
 }
 
-async fn leaving_here_ends_writes_there_at_once(house: House) {
-    let other = house.another().await;
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn leaving_here_ends_writes_there_at_once(instance: Instance) {
+    let other = instance.another().await;
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let room = ana.creates("Kitchen").await;
     bo.joins(&room).await;
     let bo_there = bo.at(&other);
@@ -59,9 +59,9 @@ async fn leaving_here_ends_writes_there_at_once(house: House) {
     assert_eq!(ana.bodies_in(&room).await, ["there"]);
 }
 
-async fn deleting_here_ends_writes_there_at_once(house: House) {
-    let other = house.another().await;
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn deleting_here_ends_writes_there_at_once(instance: Instance) {
+    let other = instance.another().await;
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let room = ana.creates("Kitchen").await;
     bo.joins(&room).await;
     let bo_there = bo.at(&other);
@@ -71,9 +71,9 @@ async fn deleting_here_ends_writes_there_at_once(house: House) {
     bo_there.opens(&room.path("")).await.leads_to("/rooms");
 }
 
-async fn joining_here_opens_the_room_there(house: House) {
-    let other = house.another().await;
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn joining_here_opens_the_room_there(instance: Instance) {
+    let other = instance.another().await;
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let room = ana.creates("Kitchen").await;
     ana.says(&room, "soup").await;
     let bo_there = bo.at(&other);
@@ -85,16 +85,16 @@ async fn joining_here_opens_the_room_there(house: House) {
     bo_there.enters_page_of(&room).await;
 }
 
-async fn one_is_in_one_room_wherever_one_asks(house: House) {
-    let other = house.another().await;
-    let ana = house.person("ana").await;
+async fn one_is_in_one_room_wherever_one_asks(instance: Instance) {
+    let other = instance.another().await;
+    let ana = instance.person("ana").await;
     let mut rooms = Vec::new();
     for n in 0..6 {
         let room = ana.creates(&format!("Room {n}")).await;
         ana.leaves(&room).await;
         rooms.push(room);
     }
-    let bo = house.person("bo").await;
+    let bo = instance.person("bo").await;
     let bo_there = bo.at(&other);
     for _ in 0..5 {
         let browsers = [&bo, &bo_there].into_iter().cycle();
@@ -105,9 +105,9 @@ async fn one_is_in_one_room_wherever_one_asks(house: House) {
     }
 }
 
-async fn messages_said_here_are_read_there(house: House) {
-    let other = house.another().await;
-    let ana = house.person("ana").await;
+async fn messages_said_here_are_read_there(instance: Instance) {
+    let other = instance.another().await;
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     let ana_there = ana.at(&other);
     ana_there.polls(&room, "0").await.says_nothing();
@@ -117,9 +117,9 @@ async fn messages_said_here_are_read_there(house: House) {
     assert_eq!(ana_there.enters_page_of(&room).await.messages().len(), 3);
 }
 
-async fn both_make_one_gapless_log(house: House) {
-    let other = house.another().await;
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn both_make_one_gapless_log(instance: Instance) {
+    let other = instance.another().await;
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let room = ana.creates("Kitchen").await;
     bo.joins(&room).await;
     let bo_there = bo.at(&other);
@@ -134,9 +134,9 @@ async fn both_make_one_gapless_log(house: House) {
     assert_eq!(authors.count(), 40);
 }
 
-async fn a_post_repeated_elsewhere_is_the_same_message(house: House) {
-    let other = house.another().await;
-    let ana = house.person("ana").await;
+async fn a_post_repeated_elsewhere_is_the_same_message(instance: Instance) {
+    let other = instance.another().await;
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     let ana_there = ana.at(&other);
     for n in 1..=10 {
@@ -149,9 +149,9 @@ async fn a_post_repeated_elsewhere_is_the_same_message(house: House) {
     }
 }
 
-async fn logging_out_here_ends_reads_there_soon(house: House) {
-    let other = house.another().await;
-    let ana = house.person("ana").await;
+async fn logging_out_here_ends_reads_there_soon(instance: Instance) {
+    let other = instance.another().await;
+    let ana = instance.person("ana").await;
     let phone = ana.in_a_second_browser().await;
     let room = ana.creates("Kitchen").await;
     let ana_there = ana.at(&other);
@@ -161,9 +161,9 @@ async fn logging_out_here_ends_reads_there_soon(house: House) {
     phone.at(&other).polls(&room, "0").await.says_nothing();
 }
 
-async fn a_deletion_here_is_told_there(house: House) {
-    let other = house.another().await;
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn a_deletion_here_is_told_there(instance: Instance) {
+    let other = instance.another().await;
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let room = ana.creates("Kitchen").await;
     bo.joins(&room).await;
     let bo_there = bo.at(&other);
@@ -175,9 +175,9 @@ async fn a_deletion_here_is_told_there(house: House) {
     bo_there.list().await.calls_out(&["Kitchen", "ana"]);
 }
 
-async fn the_list_there_follows(house: House) {
-    let other = house.another().await;
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn the_list_there_follows(instance: Instance) {
+    let other = instance.another().await;
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let bo_there = bo.at(&other);
     let version = bo_there.list().await.version();
     let uri = format!("/rooms/list?after={version}");
@@ -189,11 +189,11 @@ async fn the_list_there_follows(house: House) {
         .await;
 }
 
-async fn two_instances_start_on_an_empty_database_at_once(house: House) {
-    // This house has run the migrations already; an empty database is needed here.
-    drop(house);
+async fn two_instances_start_on_an_empty_database_at_once(instance: Instance) {
+    // This instance has run the migrations already; an empty database is needed here.
+    drop(instance);
     let database = crate::fixtures::Database::create(crate::fixtures::Engine::Postgres).await;
-    let (one, two) = join!(House::open(&database), House::open(&database));
+    let (one, two) = join!(Instance::open(&database), Instance::open(&database));
     let ana = one.person("ana").await;
     let room = ana.at(&two).creates("Kitchen").await;
     ana.says(&room, "soup").await;
@@ -201,9 +201,9 @@ async fn two_instances_start_on_an_empty_database_at_once(house: House) {
     database.discard().await;
 }
 
-async fn one_name_wanted_at_both_goes_to_one(house: House) {
-    let other = house.another().await;
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn one_name_wanted_at_both_goes_to_one(instance: Instance) {
+    let other = instance.another().await;
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     for n in 0..5 {
         let name = format!("Room {n}");
         let bo_there = bo.at(&other);

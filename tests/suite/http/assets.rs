@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::fixtures::{House, Page, Person};
+use crate::fixtures::{Instance, Page, Person};
 
 on_both_engines![
     all_that_pages_load_is_there,
@@ -11,10 +11,10 @@ on_both_engines![
 ];
 
 /// A page of each kind, and something its script must have.
-async fn pages(house: &House) -> [(Page, &'static str); 3] {
-    let ana = house.person("ana").await;
+async fn pages(instance: &Instance) -> [(Page, &'static str); 3] {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
-    let visitor = house.visitor("cy");
+    let visitor = instance.visitor("cy");
     let open = async |person: &Person<'_>, path: &str| person.opens(path).await.page();
     [
         (open(&visitor, "/").await, "class PendingNavigation"),
@@ -24,18 +24,18 @@ async fn pages(house: &House) -> [(Page, &'static str); 3] {
 }
 
 /// All addresses the pages load something from.
-async fn loaded(house: &House) -> BTreeSet<String> {
-    pages(house).await.iter().flat_map(|(page, _)| page.assets()).collect()
+async fn loaded(instance: &Instance) -> BTreeSet<String> {
+    pages(instance).await.iter().flat_map(|(page, _)| page.assets()).collect()
 }
 
-async fn all_that_pages_load_is_there(house: House) {
-    let loaded = loaded(&house).await;
+async fn all_that_pages_load_is_there(instance: Instance) {
+    let loaded = loaded(&instance).await;
     for (suffix, kind) in [(".css", "text/css"), (".js", "text/javascript"), (".svg", "image/svg+xml")] {
         let of_kind: Vec<_> = loaded.iter().filter(|address| address.ends_with(suffix)).collect();
         assert!(!of_kind.is_empty(), "no {suffix} among {loaded:?}");
         for address in of_kind {
             assert!(address.starts_with("/static/"), "only from here: {address}");
-            let answer = house.visitor("cy").opens(address).await.is(200);
+            let answer = instance.visitor("cy").opens(address).await.is(200);
             assert_eq!(answer.kind(), kind, "{address}");
             let cache = answer.header("Cache-Control").unwrap_or_default();
             assert!(cache.contains("immutable"), "its address changes when it does: {cache:?}");
@@ -46,13 +46,13 @@ async fn all_that_pages_load_is_there(house: House) {
 }
 
 /// One level and no more: what a file imports stands in it.
-async fn a_page_waits_for_one_style_sheet_and_one_script(house: House) {
-    for (page, part) in pages(&house).await {
+async fn a_page_waits_for_one_style_sheet_and_one_script(instance: Instance) {
+    for (page, part) in pages(&instance).await {
         let loaded = page.assets();
         for (suffix, inside) in [(".css", ".header"), (".js", part)] {
             let of_kind: Vec<_> = loaded.iter().filter(|address| address.ends_with(suffix)).collect();
             assert_eq!(of_kind.len(), 1, "{loaded:?}");
-            let content = house.visitor("cy").opens(of_kind[0]).await.is(200).body;
+            let content = instance.visitor("cy").opens(of_kind[0]).await.is(200).body;
             let imports = |line: &str| line.starts_with("import ") || line.starts_with("@import ");
             assert!(!content.lines().any(imports), "{content}");
             assert!(content.contains(inside), "{content}");
@@ -60,10 +60,10 @@ async fn a_page_waits_for_one_style_sheet_and_one_script(house: House) {
     }
 }
 
-async fn nothing_else_is_served(house: House) {
+async fn nothing_else_is_served(instance: Instance) {
     let style =
-        loaded(&house).await.into_iter().find(|address| address.ends_with(".css")).expect("a style sheet");
-    let visitor = house.visitor("cy");
+        loaded(&instance).await.into_iter().find(|address| address.ends_with(".css")).expect("a style sheet");
+    let visitor = instance.visitor("cy");
     visitor.opens(&style).await.is(200);
     let folder = style.rsplit_once("/css/").expect("a folder of style sheets").0;
     let beside = [

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::fixtures::{Database, Engine, House, Person};
+use crate::fixtures::{Database, Engine, Instance, Person};
 
 on_both_engines![
     a_cookie_cut_short_opens_nothing,
@@ -13,10 +13,10 @@ on_both_engines![
 ];
 
 /// A browser that carries what somebody has made of ana's cookie.
-async fn tampered(house: &House, change: impl Fn(&str) -> String) -> Person<'_> {
-    let ana = house.person("ana").await;
+async fn tampered(instance: &Instance, change: impl Fn(&str) -> String) -> Person<'_> {
+    let ana = instance.person("ana").await;
     ana.opens("/rooms").await.is(200);
-    let mallory = house.visitor("mallory");
+    let mallory = instance.visitor("mallory");
     mallory.carries(ana.cookies().into_iter().map(|(name, value)| (name, change(&value))).collect());
     mallory
 }
@@ -28,8 +28,8 @@ async fn opens_nothing(mallory: &Person<'_>, cookies: BTreeMap<String, String>) 
     mallory.opens("/api/rooms/1/messages").await.is_problem(401, "logged-out");
 }
 
-async fn a_cookie_cut_short_opens_nothing(house: House) {
-    let whole = tampered(&house, str::to_owned).await;
+async fn a_cookie_cut_short_opens_nothing(instance: Instance) {
+    let whole = tampered(&instance, str::to_owned).await;
     whole.opens("/rooms").await.is(200);
     let cookies = whole.cookies();
     let longest = cookies.values().map(String::len).max().unwrap();
@@ -39,8 +39,8 @@ async fn a_cookie_cut_short_opens_nothing(house: House) {
     }
 }
 
-async fn a_made_up_cookie_opens_nothing(house: House) {
-    let whole = tampered(&house, str::to_owned).await;
+async fn a_made_up_cookie_opens_nothing(instance: Instance) {
+    let whole = tampered(&instance, str::to_owned).await;
     let cookies = whole.cookies();
     for value in ["1", "ana", "null", "' or 1=1 --", "\u{0}", "é", &"0".repeat(64), &"A".repeat(60_000)] {
         let made_up = cookies.keys().map(|name| (name.clone(), value.to_owned()));
@@ -60,19 +60,19 @@ async fn a_made_up_cookie_opens_nothing(house: House) {
     whole.opens("/rooms").await.is(200);
 }
 
-async fn two_halves_of_two_cookies_open_nothing(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn two_halves_of_two_cookies_open_nothing(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let (anas, bos) = (ana.cookies(), bo.cookies());
     assert!(!anas.is_empty() && anas.keys().eq(bos.keys()));
     let halves = anas.iter().map(|(name, value)| {
         let (first, second) = (value.len() / 2, bos[name].len() / 2);
         (name.clone(), format!("{}{}", &value[..first], &bos[name][second..]))
     });
-    opens_nothing(&house.visitor("mallory"), halves.collect()).await;
+    opens_nothing(&instance.visitor("mallory"), halves.collect()).await;
 }
 
-async fn whoever_carries_a_cookie_is_its_owner_alone(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn whoever_carries_a_cookie_is_its_owner_alone(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let room = ana.creates("Kitchen").await;
     let (anas, bos) = (ana.cookies(), bo.cookies());
     ana.carries(bos);
@@ -83,10 +83,10 @@ async fn whoever_carries_a_cookie_is_its_owner_alone(house: House) {
     assert!(ana.list().await.text().contains("bo"));
 }
 
-async fn a_cookie_of_another_house_opens_nothing(house: House) {
-    let ana = house.person("ana").await;
+async fn a_cookie_of_another_house_opens_nothing(instance: Instance) {
+    let ana = instance.person("ana").await;
     let database = Database::create(Engine::Sqlite).await;
-    let other = House::open(&database).await;
+    let other = Instance::open(&database).await;
     let there = other.person("ana").await;
     there.opens("/rooms").await.is(200);
     ana.at(&other).opens("/rooms").await.is(401);

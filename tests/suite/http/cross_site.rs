@@ -2,7 +2,7 @@
 
 use rocket::http::{ContentType, Method};
 
-use crate::fixtures::{Answer, House, Person, Room, encode, nonce};
+use crate::fixtures::{Answer, Instance, Person, Room, encode, nonce};
 
 on_both_engines![
     what_the_browser_says_of_the_site_decides,
@@ -21,8 +21,8 @@ async fn posts(person: &Person<'_>, room: &Room, headers: &[(&'static str, &str)
     headers.iter().fold(ask, |ask, (name, value)| ask.header(name, value)).send().await
 }
 
-async fn what_the_browser_says_of_the_site_decides(house: House) {
-    let ana = house.person("ana").await;
+async fn what_the_browser_says_of_the_site_decides(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     for site in ["same-origin", "none"] {
         posts(&ana, &room, &[("Sec-Fetch-Site", site)]).await.is(303);
@@ -37,8 +37,8 @@ async fn what_the_browser_says_of_the_site_decides(house: House) {
     assert_eq!(ana.reads(&room).await.len(), 4);
 }
 
-async fn without_that_the_origin_must_be_ours(house: House) {
-    let ana = house.person("ana").await;
+async fn without_that_the_origin_must_be_ours(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     for scheme in ["http", "https"] {
         posts(&ana, &room, &[("Origin", &format!("{scheme}://{HOST}"))]).await.is(303);
@@ -60,8 +60,8 @@ async fn without_that_the_origin_must_be_ours(house: House) {
     assert_eq!(ana.reads(&room).await.len(), 3);
 }
 
-async fn the_json_protocol_is_guarded_too(house: House) {
-    let ana = house.person("ana").await;
+async fn the_json_protocol_is_guarded_too(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     let text = r#"{"body":"soup","nonce":"n"}"#;
     for (name, value) in
@@ -75,8 +75,8 @@ async fn the_json_protocol_is_guarded_too(house: House) {
     ask.header("Sec-Fetch-Site", "same-origin").send().await.is(201);
 }
 
-async fn the_method_cannot_be_smuggled(house: House) {
-    let ana = house.person("ana").await;
+async fn the_method_cannot_be_smuggled(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     for method in ["delete", "DELETE", "put", "patch", "get"] {
         let body = encode(&[("_method", method), ("body", "soup"), ("nonce", &nonce())]);
@@ -92,8 +92,8 @@ async fn the_method_cannot_be_smuggled(house: House) {
     assert!(ana.reads(&room).await.is_empty());
 }
 
-async fn reading_is_allowed_from_anywhere(house: House) {
-    let ana = house.person("ana").await;
+async fn reading_is_allowed_from_anywhere(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     for path in ["/rooms".to_owned(), room.path("")] {
         let ask = ana.asks(Method::Get, &path).host(HOST).header("Sec-Fetch-Site", "cross-site");

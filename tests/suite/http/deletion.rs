@@ -1,6 +1,6 @@
 //! Deleting a room: its creator only; seen by all inside; the end of it.
 
-use crate::fixtures::{House, Page, Post, nonce};
+use crate::fixtures::{Instance, Page, Post, nonce};
 
 on_both_engines![
     the_creator_is_asked_before_deleting,
@@ -17,8 +17,8 @@ on_both_engines![
     every_acknowledged_message_precedes_the_deletion,
 ];
 
-async fn the_creator_is_asked_before_deleting(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn the_creator_is_asked_before_deleting(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let room = ana.creates("Kitchen").await;
     bo.joins(&room).await;
     let page = ana.opens(&room.path("/delete")).await.is(200).page();
@@ -30,8 +30,9 @@ async fn the_creator_is_asked_before_deleting(house: House) {
     assert!(!bo.list().await.items().iter().any(|item| item.contains("Kitchen")));
 }
 
-async fn only_the_creator_deletes(house: House) {
-    let (ana, bo, cy) = (house.person("ana").await, house.person("bo").await, house.person("cy").await);
+async fn only_the_creator_deletes(instance: Instance) {
+    let (ana, bo, cy) =
+        (instance.person("ana").await, instance.person("bo").await, instance.person("cy").await);
     let room = ana.creates("Kitchen").await;
     bo.joins(&room).await;
     for other in [&bo, &cy] {
@@ -43,17 +44,17 @@ async fn only_the_creator_deletes(house: House) {
     ana.deletes(&room).await;
 }
 
-async fn deleting_needs_a_log_in(house: House) {
-    let ana = house.person("ana").await;
+async fn deleting_needs_a_log_in(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
-    let visitor = house.visitor("ana");
+    let visitor = instance.visitor("ana");
     visitor.opens(&room.path("/delete")).await.refuses(401);
     visitor.tries_to_delete(&room).await.refuses(401);
     ana.enters_page_of(&room).await;
 }
 
-async fn those_inside_hear_it_by_the_next_poll(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn those_inside_hear_it_by_the_next_poll(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let room = ana.creates("Kitchen").await;
     bo.joins(&room).await;
     ana.says(&room, "goodbye").await;
@@ -69,8 +70,8 @@ async fn those_inside_hear_it_by_the_next_poll(house: House) {
     }
 }
 
-async fn the_room_leads_those_who_were_inside_to_the_list(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn the_room_leads_those_who_were_inside_to_the_list(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let room = ana.creates("Kitchen").await;
     bo.joins(&room).await;
     ana.deletes(&room).await;
@@ -80,8 +81,8 @@ async fn the_room_leads_those_who_were_inside_to_the_list(house: House) {
     bo.opens(&room.path("")).await.is(410);
 }
 
-async fn who_deletes_a_room_need_not_be_told(house: House) {
-    let ana = house.person("ana").await;
+async fn who_deletes_a_room_need_not_be_told(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     ana.deletes(&room).await;
     let list = ana.list().await;
@@ -98,8 +99,8 @@ fn tells_of_the_deletion(list: &Page) {
     assert!(list.find_form("/rooms").is_some(), "it is the list: {}", list.text());
 }
 
-async fn everybody_else_finds_that_it_is_gone(house: House) {
-    let (ana, cy) = (house.person("ana").await, house.person("cy").await);
+async fn everybody_else_finds_that_it_is_gone(instance: Instance) {
+    let (ana, cy) = (instance.person("ana").await, instance.person("cy").await);
     let room = ana.creates("Kitchen").await;
     ana.leaves(&room).await;
     ana.deletes(&room).await;
@@ -108,12 +109,12 @@ async fn everybody_else_finds_that_it_is_gone(house: House) {
     tells_of_the_deletion(&cy.tries_to_say_by_form(&room, "hello").await.is(410).page());
     cy.polls(&room, "0").await.is_problem(410, "room-deleted");
     cy.leaves(&room).await;
-    house.visitor("dee").opens(&room.path("")).await.is(401);
-    house.visitor("dee").polls(&room, "0").await.is_problem(401, "logged-out");
+    instance.visitor("dee").opens(&room.path("")).await.is(401);
+    instance.visitor("dee").polls(&room, "0").await.is_problem(401, "logged-out");
 }
 
-async fn nothing_is_posted_to_a_deleted_room(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn nothing_is_posted_to_a_deleted_room(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let room = ana.creates("Kitchen").await;
     bo.joins(&room).await;
     let said = Post::new("before the end");
@@ -127,8 +128,8 @@ async fn nothing_is_posted_to_a_deleted_room(house: House) {
     bo.tries_to_post(&room, &said).await.is_problem(410, "room-deleted");
 }
 
-async fn what_was_written_at_the_end_is_not_lost(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn what_was_written_at_the_end_is_not_lost(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let room = ana.creates("Kitchen").await;
     bo.joins(&room).await;
     ana.deletes(&room).await;
@@ -141,8 +142,8 @@ async fn what_was_written_at_the_end_is_not_lost(house: House) {
     page.calls_out(&["Kitchen", "ana"]);
 }
 
-async fn the_name_is_free_again(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn the_name_is_free_again(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let room = ana.creates("Kitchen").await;
     ana.says(&room, "of the old one").await;
     bo.tries_to_create("Kitchen").await.is(409);
@@ -154,8 +155,8 @@ async fn the_name_is_free_again(house: House) {
     bo.polls(&room, "0").await.is_problem(410, "room-deleted");
 }
 
-async fn a_room_is_deleted_once(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn a_room_is_deleted_once(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let room = ana.creates("Kitchen").await;
     let phone = ana.in_a_second_browser().await;
     let (first, second) = rocket::tokio::join!(ana.tries_to_delete(&room), phone.tries_to_delete(&room));
@@ -168,8 +169,8 @@ async fn a_room_is_deleted_once(house: House) {
     bo.tries_to_delete(&room).await.refuses(410);
 }
 
-async fn every_acknowledged_message_precedes_the_deletion(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn every_acknowledged_message_precedes_the_deletion(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let room = ana.creates("Kitchen").await;
     bo.joins(&room).await;
     let posts: Vec<_> = (0..30).map(|n| Post::new(&format!("message {n}"))).collect();

@@ -1,8 +1,8 @@
-//! Error pages in the style of the house, problems in the JSON protocol, and *Log out* on every page.
+//! Error pages in the style of all pages, problems in the JSON protocol, and *Log out* on every page.
 
 use rocket::http::{ContentType, Method};
 
-use crate::fixtures::{Answer, House, Person, Room, nonce};
+use crate::fixtures::{Answer, Instance, Person, Room, nonce};
 
 on_both_engines![
     every_page_lets_one_log_out,
@@ -46,8 +46,8 @@ async fn pages(person: &Person<'_>, room: &Room, gone: &Room) -> Vec<Answer> {
     ]
 }
 
-async fn every_page_lets_one_log_out(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn every_page_lets_one_log_out(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let gone = ana.creates("Attic").await;
     ana.deletes(&gone).await;
     let room = ana.creates("Kitchen").await;
@@ -77,12 +77,12 @@ async fn every_page_lets_one_log_out(house: House) {
     assert_eq!(statuses, [200, 400, 401, 403, 404, 409, 410, 413, 415, 422], "all of these have been walked");
 }
 
-async fn a_visitor_is_offered_no_way_out(house: House) {
-    let ana = house.person("ana").await;
+async fn a_visitor_is_offered_no_way_out(instance: Instance) {
+    let ana = instance.person("ana").await;
     let gone = ana.creates("Attic").await;
     ana.deletes(&gone).await;
     let room = ana.creates("Kitchen").await;
-    let cy = house.visitor("cy");
+    let cy = instance.visitor("cy");
     let mut answers = pages(&cy, &room, &gone).await;
     answers.extend([cy.opens("/").await, cy.sends("/session", &[]).await]);
     answers
@@ -94,27 +94,27 @@ async fn a_visitor_is_offered_no_way_out(house: House) {
     }
 }
 
-async fn an_unknown_page_is_not_found(house: House) {
-    let ana = house.person("ana").await;
+async fn an_unknown_page_is_not_found(instance: Instance) {
+    let ana = instance.person("ana").await;
     for path in ["/nowhere", "/apix", "/rooms/1/nowhere", "/index.html", "/.env", "/rooms/../etc/passwd"] {
         let page = ana.opens(path).await.refuses(404);
         assert!(page.link("Go to Parlor").is_some() || page.has_heading(), "{}", page.text());
-        house.visitor("cy").opens(path).await.refuses(404);
+        instance.visitor("cy").opens(path).await.refuses(404);
     }
 }
 
-async fn an_unknown_call_is_a_problem(house: House) {
-    let ana = house.person("ana").await;
+async fn an_unknown_call_is_a_problem(instance: Instance) {
+    let ana = instance.person("ana").await;
     for path in ["/api", "/api/", "/api/nowhere", "/api/rooms", "/api/rooms/1", "/api/rooms/1/nowhere"] {
-        for person in [&ana, &house.visitor("cy")] {
+        for person in [&ana, &instance.visitor("cy")] {
             person.opens(path).await.is_problem(404, "not-found");
             person.sends_json(path, &serde_json::json!({})).await.is_problem(404, "not-found");
         }
     }
 }
 
-async fn the_kind_of_answer_depends_on_the_address_alone(house: House) {
-    let ana = house.person("ana").await;
+async fn the_kind_of_answer_depends_on_the_address_alone(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     let ask = |path: &str, accept: &str| ana.asks(Method::Get, path).header("Accept", accept).send();
     ask("/nowhere", "application/json").await.refuses(404);
@@ -126,8 +126,8 @@ async fn the_kind_of_answer_depends_on_the_address_alone(house: House) {
     ask(&room.api("?after=0"), "text/html").await.is(200).news();
 }
 
-async fn a_strange_cookie_breaks_nothing(house: House) {
-    let ana = house.person("ana").await;
+async fn a_strange_cookie_breaks_nothing(instance: Instance) {
+    let ana = instance.person("ana").await;
     let mut cookies = ana.cookies();
     for (name, value) in
         [("_flash", "1:éx"), ("_flash", ""), ("a", "\u{1}"), ("", "b"), ("long", &"x".repeat(30_000))]

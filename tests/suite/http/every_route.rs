@@ -3,7 +3,7 @@
 use rocket::Route;
 use rocket::http::{ContentType, Method};
 
-use crate::fixtures::{Answer, House, Person, Room, encode, nonce};
+use crate::fixtures::{Answer, Instance, Person, Room, encode, nonce};
 
 on_both_engines![
     no_route_but_the_way_in_lets_a_visitor_in,
@@ -16,7 +16,7 @@ on_both_engines![
 /// What anybody may ask for: the way in, the way out, and the looks.
 const PUBLIC: [&str; 6] = ["/", "/accounts", "/session", "/session/begun", "/session/end", "/static/"];
 
-/// A route, detached from the house that has it.
+/// A route, detached from the instance that has it.
 struct Call {
     method: Method,
     path: String,
@@ -76,21 +76,21 @@ impl Call {
 }
 
 /// Every route but those that only lead from the address of a form to its page.
-fn calls(house: &House, room: &Room) -> Vec<Call> {
+fn calls(instance: &Instance, room: &Room) -> Vec<Call> {
     let only_leads = |route: &&Route| route.name.as_deref() == Some("page of a form");
     let calls: Vec<_> =
-        house.routes().filter(|route| !only_leads(route)).map(|route| Call::new(route, room)).collect();
+        instance.routes().filter(|route| !only_leads(route)).map(|route| Call::new(route, room)).collect();
     assert!(calls.iter().any(|call| call.path == room.path("/post")), "the walk has found the routes");
     assert!(calls.iter().any(|call| call.path == room.api("")), "and those of the JSON protocol");
     calls
 }
 
-async fn no_route_but_the_way_in_lets_a_visitor_in(house: House) {
-    let ana = house.person("ana").await;
+async fn no_route_but_the_way_in_lets_a_visitor_in(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     let mut refused = 0;
-    for call in calls(&house, &room).iter().filter(|call| !call.is_public()) {
-        let answer = call.by(&house.visitor("cy"), None).await;
+    for call in calls(&instance, &room).iter().filter(|call| !call.is_public()) {
+        let answer = call.by(&instance.visitor("cy"), None).await;
         assert_eq!(answer.status, 401, "{answer:?}");
         assert!(!answer.body.contains("Kitchen"), "{answer:?}");
         refused += 1;
@@ -99,13 +99,13 @@ async fn no_route_but_the_way_in_lets_a_visitor_in(house: House) {
     ana.polls(&room, "0").await.says_nothing();
 }
 
-async fn no_route_of_a_room_lets_a_stranger_in(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn no_route_of_a_room_lets_a_stranger_in(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let room = ana.creates("Kitchen").await;
     ana.says(&room, "the secret soup").await;
     let inside = room.path("");
     let mut called = 0;
-    for call in calls(&house, &room).iter().filter(|call| call.path.contains(&inside)) {
+    for call in calls(&instance, &room).iter().filter(|call| call.path.contains(&inside)) {
         let answer = call.by(&bo, None).await;
         assert!(!answer.body.contains("secret"), "{answer:?}");
         if call.path == room.path("/join") {
@@ -121,12 +121,12 @@ async fn no_route_of_a_room_lets_a_stranger_in(house: House) {
     assert_eq!(ana.bodies_in(&room).await, ["the secret soup"]);
 }
 
-async fn every_post_refuses_other_sites(house: House) {
-    let ana = house.person("ana").await;
+async fn every_post_refuses_other_sites(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     let mut refused = 0;
-    for call in calls(&house, &room).iter().filter(|call| call.changes_things()) {
-        for person in [&ana, &house.visitor("cy")] {
+    for call in calls(&instance, &room).iter().filter(|call| call.changes_things()) {
+        for person in [&ana, &instance.visitor("cy")] {
             let answer = call.by(person, Some(("Sec-Fetch-Site", "cross-site"))).await;
             // A visitor may be told to log in first; nobody may get through.
             let told = if person.name == "ana" || call.is_public() { &[403][..] } else { &[401, 403] };
@@ -140,11 +140,11 @@ async fn every_post_refuses_other_sites(house: House) {
     assert!(!ana.list().await.text().contains("Attic"));
 }
 
-async fn a_get_never_changes_anything(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn a_get_never_changes_anything(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let room = ana.creates("Kitchen").await;
     let version = bo.list().await.version();
-    for call in calls(&house, &room).iter().filter(|call| !call.changes_things()) {
+    for call in calls(&instance, &room).iter().filter(|call| !call.changes_things()) {
         for person in [&ana, &bo] {
             let answer = call.by(person, None).await;
             assert!(answer.status < 500, "{answer:?}");
@@ -161,12 +161,12 @@ async fn a_get_never_changes_anything(house: House) {
     }
 }
 
-async fn the_address_of_a_form_leads_to_the_page_it_stands_on(house: House) {
-    let ana = house.person("ana").await;
+async fn the_address_of_a_form_leads_to_the_page_it_stands_on(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
-    let people = [&ana, &house.person("bo").await, &house.visitor("cy")];
+    let people = [&ana, &instance.person("bo").await, &instance.visitor("cy")];
     let mut led = 0;
-    for form in calls(&house, &room).iter().filter(|call| call.is_form()) {
+    for form in calls(&instance, &room).iter().filter(|call| call.is_form()) {
         let page = match form.path.as_str() {
             "/session" | "/session/end" | "/accounts" => "/".to_owned(),
             "/notices/dismiss" => "/rooms".to_owned(),

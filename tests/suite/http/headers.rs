@@ -1,6 +1,6 @@
 //! What every answer tells the browser to be careful about.
 
-use crate::fixtures::{Answer, House};
+use crate::fixtures::{Answer, Instance};
 
 on_both_engines![
     every_page_carries_the_policy,
@@ -16,13 +16,13 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
                       require-trusted-types-for 'script'; trusted-types parlor";
 
 /// One answer of every sort.
-async fn answers(house: &House) -> Vec<Answer> {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn answers(instance: &Instance) -> Vec<Answer> {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let room = ana.creates("Kitchen").await;
     ana.says(&room, "soup").await;
     vec![
-        house.visitor("cy").opens("/").await,
-        house.visitor("cy").opens("/rooms").await,
+        instance.visitor("cy").opens("/").await,
+        instance.visitor("cy").opens("/rooms").await,
         ana.opens("/rooms").await,
         ana.opens("/rooms/list").await,
         ana.opens(&room.path("")).await,
@@ -39,14 +39,14 @@ async fn answers(house: &House) -> Vec<Answer> {
     ]
 }
 
-async fn every_page_carries_the_policy(house: House) {
-    for answer in answers(&house).await.iter().filter(|answer| answer.kind() == "text/html") {
+async fn every_page_carries_the_policy(instance: Instance) {
+    for answer in answers(&instance).await.iter().filter(|answer| answer.kind() == "text/html") {
         assert_eq!(answer.header("Content-Security-Policy"), Some(POLICY), "{answer:?}");
     }
 }
 
-async fn every_answer_says_of_what_kind_it_is(house: House) {
-    for answer in answers(&house).await {
+async fn every_answer_says_of_what_kind_it_is(instance: Instance) {
+    for answer in answers(&instance).await {
         assert_eq!(answer.header("X-Content-Type-Options"), Some("nosniff"), "{answer:?}");
         if !answer.body.is_empty() {
             let kind = answer.header("Content-Type").unwrap_or_default();
@@ -55,8 +55,8 @@ async fn every_answer_says_of_what_kind_it_is(house: House) {
     }
 }
 
-async fn no_page_holds_an_inline_script_or_style(house: House) {
-    let answers = answers(&house).await;
+async fn no_page_holds_an_inline_script_or_style(instance: Instance) {
+    let answers = answers(&instance).await;
     let mut pages = 0;
     for answer in answers.iter().filter(|answer| answer.kind() == "text/html") {
         for element in answer.page().elements() {
@@ -72,8 +72,8 @@ async fn no_page_holds_an_inline_script_or_style(house: House) {
     assert!(pages >= 9, "only {pages} pages");
 }
 
-async fn the_cookie_is_out_of_reach_of_scripts_and_other_sites(house: House) {
-    let answer = house.visitor("ana").tries_to_sign_up().await.is(303);
+async fn the_cookie_is_out_of_reach_of_scripts_and_other_sites(instance: Instance) {
+    let answer = instance.visitor("ana").tries_to_sign_up().await.is(303);
     let cookies = answer.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("Set-Cookie"));
     let mut set = 0;
     for (_, cookie) in cookies {
@@ -86,16 +86,16 @@ async fn the_cookie_is_out_of_reach_of_scripts_and_other_sites(house: House) {
     assert_eq!(set, 1, "{answer:?}");
 }
 
-async fn pages_and_polls_are_never_kept_in_a_cache(house: House) {
-    for answer in answers(&house).await {
+async fn pages_and_polls_are_never_kept_in_a_cache(instance: Instance) {
+    for answer in answers(&instance).await {
         let cache = answer.header("Cache-Control").unwrap_or_default();
         assert!(cache.contains("no-store"), "{cache:?} on {answer:?}");
     }
 }
 
 /// What leaves in pieces can be cut in two by the death of its instance.
-async fn every_answer_leaves_in_one_piece(house: House) {
-    let answers = answers(&house).await;
+async fn every_answer_leaves_in_one_piece(instance: Instance) {
+    let answers = answers(&instance).await;
     assert!(answers.iter().any(|answer| answer.body.len() > 4096), "none of these is long");
     for answer in answers {
         let pieces = if answer.body.is_empty() { "0" } else { "1" };

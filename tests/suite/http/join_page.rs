@@ -1,6 +1,6 @@
 //! The door of a room: what somebody sees who is not inside.
 
-use crate::fixtures::House;
+use crate::fixtures::Instance;
 
 on_both_engines![
     a_stranger_cannot_read_a_room,
@@ -10,8 +10,8 @@ on_both_engines![
     having_left_shows_the_door_again,
 ];
 
-async fn a_stranger_cannot_read_a_room(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn a_stranger_cannot_read_a_room(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let room = ana.creates("Kitchen").await;
     ana.says(&room, "the secret soup").await;
     let inside = ana.opens(&room.path("")).await.is(200);
@@ -28,8 +28,8 @@ async fn a_stranger_cannot_read_a_room(house: House) {
     bo.opens(&room.api("?before=2")).await.is_problem(403, "not-a-member");
 }
 
-async fn the_door_says_what_it_leads_to(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn the_door_says_what_it_leads_to(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let room = ana.creates("Kitchen").await;
     let door = bo.opens(&room.path("")).await.is(200).page();
     let text = door.text();
@@ -40,8 +40,8 @@ async fn the_door_says_what_it_leads_to(house: House) {
     bo.enters_page_of(&room).await;
 }
 
-async fn at_another_door_one_is_told_where_one_is(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn at_another_door_one_is_told_where_one_is(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let (kitchen, hall) = (ana.creates("Kitchen").await, bo.creates("Hall").await);
     let door = bo.opens(&kitchen.path("")).await.is(200).page();
     assert!(!door.has_button("Join"), "{}", door.text());
@@ -49,15 +49,15 @@ async fn at_another_door_one_is_told_where_one_is(house: House) {
     assert!(door.has_button("Leave") && door.find_form(&hall.path("/leave")).is_some(), "{}", door.text());
 }
 
-async fn somebody_without_a_log_in_is_asked_for_it(house: House) {
-    let room = house.person("ana").await.creates("Kitchen").await;
-    let page = house.visitor("cy").opens(&room.path("")).await.refuses(401);
+async fn somebody_without_a_log_in_is_asked_for_it(instance: Instance) {
+    let room = instance.person("ana").await.creates("Kitchen").await;
+    let page = instance.visitor("cy").opens(&room.path("")).await.refuses(401);
     page.calls_out(&["log in"]);
     assert!(!page.text().contains("Kitchen"), "not even its name is told");
 }
 
-async fn having_left_shows_the_door_again(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn having_left_shows_the_door_again(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let room = ana.creates("Kitchen").await;
     bo.joins(&room).await;
     bo.enters_page_of(&room).await;

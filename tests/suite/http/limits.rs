@@ -2,7 +2,7 @@
 
 use rocket::http::{ContentType, Method};
 
-use crate::fixtures::{Answer, House, Person, encode, nonce};
+use crate::fixtures::{Answer, Instance, Person, encode, nonce};
 
 on_both_engines![
     a_form_over_the_limit_is_too_large,
@@ -30,8 +30,8 @@ async fn sends(person: &Person<'_>, path: &str, kind: Option<ContentType>, body:
     person.asks(Method::Post, path).body(kind, body).send().await
 }
 
-async fn a_form_over_the_limit_is_too_large(house: House) {
-    let ana = house.person("ana").await;
+async fn a_form_over_the_limit_is_too_large(instance: Instance) {
+    let ana = instance.person("ana").await;
     for (path, field) in forms(&ana).await {
         let filled = |size: usize| format!("{field}={}", "x".repeat(size - field.len() - 1)).into_bytes();
         let answer = sends(&ana, &path, Some(ContentType::Form), &filled(LIMIT)).await;
@@ -43,8 +43,8 @@ async fn a_form_over_the_limit_is_too_large(house: House) {
     ana.opens("/rooms").await.is(200);
 }
 
-async fn json_over_the_limit_is_too_large(house: House) {
-    let ana = house.person("ana").await;
+async fn json_over_the_limit_is_too_large(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     let filled = |size: usize| {
         let text = format!(r#"{{"body":"soup","nonce":"{}"}}"#, nonce());
@@ -59,8 +59,8 @@ async fn json_over_the_limit_is_too_large(house: House) {
     assert_eq!(ana.reads(&room).await.len(), 1);
 }
 
-async fn a_legal_message_is_never_too_large(house: House) {
-    let ana = house.person("ana").await;
+async fn a_legal_message_is_never_too_large(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     let longest = "😀".repeat(4000);
     let form = encode(&[("body", &longest), ("nonce", &"n".repeat(64))]);
@@ -71,8 +71,8 @@ async fn a_legal_message_is_never_too_large(house: House) {
     assert_eq!(ana.bodies_in(&room).await, [longest.clone(), longest]);
 }
 
-async fn bytes_that_are_no_text_are_refused(house: House) {
-    let ana = house.person("ana").await;
+async fn bytes_that_are_no_text_are_refused(instance: Instance) {
+    let ana = instance.person("ana").await;
     let bytes: [&[u8]; 6] = [b"%ff", b"a%c3", b"%ed%a0%80", b"%c0%80", b"\xff", b"a\xc3"];
     for (path, field) in forms(&ana).await {
         for text in bytes {
@@ -82,12 +82,12 @@ async fn bytes_that_are_no_text_are_refused(house: House) {
             sends(&ana, &path, Some(ContentType::Form), &elsewhere).await.refuses(400);
         }
     }
-    let room = house.person("bo").await.creates("Hall").await;
+    let room = instance.person("bo").await.creates("Hall").await;
     ana.polls(&room, "0").await.is_problem(403, "not-a-member");
 }
 
-async fn a_form_of_another_kind_is_refused(house: House) {
-    let ana = house.person("ana").await;
+async fn a_form_of_another_kind_is_refused(instance: Instance) {
+    let ana = instance.person("ana").await;
     let kinds = [
         None,
         Some(ContentType::Plain),
@@ -104,8 +104,8 @@ async fn a_form_of_another_kind_is_refused(house: House) {
     assert!(!ana.list().await.text().contains("soup"));
 }
 
-async fn nonsense_in_a_form_breaks_nothing(house: House) {
-    let ana = house.person("ana").await;
+async fn nonsense_in_a_form_breaks_nothing(instance: Instance) {
+    let ana = instance.person("ana").await;
     let nonsense: [&[u8]; 12] = [
         b"",
         b"=",

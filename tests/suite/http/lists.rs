@@ -1,6 +1,6 @@
 //! `GET /rooms`, page by page, and the fragment that keeps it live.
 
-use crate::fixtures::{Answer, House, Listed, Page, Person};
+use crate::fixtures::{Answer, Instance, Listed, Page, Person};
 
 on_both_engines![
     an_empty_house_says_so,
@@ -26,8 +26,8 @@ fn names(page: &Page) -> Vec<String> {
     page.rooms().into_iter().map(|room| room.name).collect()
 }
 
-async fn an_empty_house_says_so(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn an_empty_house_says_so(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let empty = bo.list().await;
     assert!(empty.text().contains("no rooms") && !empty.has_button("Join"), "{}", empty.text());
     ana.creates("Kitchen").await;
@@ -36,8 +36,8 @@ async fn an_empty_house_says_so(house: House) {
     assert!(!list.text().contains("no rooms"), "{}", list.text());
 }
 
-async fn the_list_needs_a_log_in(house: House) {
-    let cy = house.visitor("cy");
+async fn the_list_needs_a_log_in(instance: Instance) {
+    let cy = instance.visitor("cy");
     let page = cy.opens("/rooms").await.refuses(401);
     page.calls_out(&["log in"]);
     assert_eq!(page.form("/session").hidden("next"), "/rooms");
@@ -45,8 +45,9 @@ async fn the_list_needs_a_log_in(house: House) {
     cy.opens("/rooms/list?after=x").await.is(401);
 }
 
-async fn the_list_says_who_made_a_room_and_how_many_are_inside(house: House) {
-    let (ana, bo, cy) = (house.person("ana").await, house.person("bo").await, house.person("cy").await);
+async fn the_list_says_who_made_a_room_and_how_many_are_inside(instance: Instance) {
+    let (ana, bo, cy) =
+        (instance.person("ana").await, instance.person("bo").await, instance.person("cy").await);
     let room = ana.creates("Kitchen").await;
     let listed = async |person: &Person<'_>| person.list().await.rooms().remove(0);
     let expected = |inside| Listed { name: "Kitchen".to_owned(), inside, mine: false, here: false };
@@ -61,8 +62,8 @@ async fn the_list_says_who_made_a_room_and_how_many_are_inside(house: House) {
     assert_eq!(listed(&cy).await, expected(0));
 }
 
-async fn the_latest_coming_or_going_is_first(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn the_latest_coming_or_going_is_first(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let mut rooms = Vec::new();
     for name in ["Attic", "Kitchen", "Hall"] {
         let room = ana.creates(name).await;
@@ -79,8 +80,8 @@ async fn the_latest_coming_or_going_is_first(house: House) {
     assert_eq!(names(&bo.list().await), ["Kitchen", "Attic", "Hall"], "logging out is going, too");
 }
 
-async fn delete_stands_only_on_ones_own(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn delete_stands_only_on_ones_own(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let room = ana.creates("Kitchen").await;
     let mine = ana.list().await;
     assert!(mine.has_button("Delete") && mine.find_form(&room.path("/delete")).is_some());
@@ -88,8 +89,8 @@ async fn delete_stands_only_on_ones_own(house: House) {
     assert!(theirs.text().contains("Kitchen") && !theirs.has_button("Delete"), "{}", theirs.text());
 }
 
-async fn where_one_is_stands_above_the_list(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn where_one_is_stands_above_the_list(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let room = ana.creates("Kitchen").await;
     let list = ana.list().await;
     assert_eq!(list.link("Return to Kitchen"), Some(room.path("")));
@@ -99,8 +100,8 @@ async fn where_one_is_stands_above_the_list(house: House) {
     assert!(!outside.has_button("Leave"), "{}", outside.text());
 }
 
-async fn the_fragment_changes_when_the_list_does(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn the_fragment_changes_when_the_list_does(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let page_version = bo.list().await.version();
     fragment_after(&bo, &page_version).await.says_nothing();
 
@@ -126,8 +127,8 @@ async fn the_fragment_changes_when_the_list_does(house: House) {
 }
 
 /// What looks the same to many is made once; what does not is everybody's own.
-async fn the_fragment_is_the_page_s_list_for_each_person(house: House) {
-    let people = [house.person("ana").await, house.person("bo").await, house.person("cy").await];
+async fn the_fragment_is_the_page_s_list_for_each_person(instance: Instance) {
+    let people = [instance.person("ana").await, instance.person("bo").await, instance.person("cy").await];
     let kitchen = people[0].creates("Kitchen").await;
     people[1].creates("Hall").await;
     for moves in 0..3 {
@@ -145,8 +146,8 @@ async fn the_fragment_is_the_page_s_list_for_each_person(house: House) {
     }
 }
 
-async fn a_position_of_another_history_shows_the_true_list(house: House) {
-    let ana = house.person("ana").await;
+async fn a_position_of_another_history_shows_the_true_list(instance: Instance) {
+    let ana = instance.person("ana").await;
     ana.creates("Kitchen").await;
     let version = ana.list().await.version();
     fragment_after(&ana, &version).await.says_nothing();
@@ -156,8 +157,8 @@ async fn a_position_of_another_history_shows_the_true_list(house: House) {
     assert!(answer.page().text().contains("Kitchen"));
 }
 
-async fn a_malformed_version_is_refused(house: House) {
-    let ana = house.person("ana").await;
+async fn a_malformed_version_is_refused(instance: Instance) {
+    let ana = instance.person("ana").await;
     for version in
         ["x", "-1", "1.", ".", "1.abc", "1.0123456789abcdeg", "1.2.3", "99999999999999999999", "%00", "%ff"]
     {
@@ -165,8 +166,8 @@ async fn a_malformed_version_is_refused(house: House) {
     }
 }
 
-async fn a_hundred_rooms_fill_a_page(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn a_hundred_rooms_fill_a_page(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let mine = bo.creates("the oldest room").await;
     for n in 0..=100 {
         let room = ana.creates(&format!("room {n:03}")).await;
@@ -187,8 +188,8 @@ async fn a_hundred_rooms_fill_a_page(house: House) {
     assert!(names(&bos).contains(&"the oldest room".to_owned()), "{:?}", names(&bos));
 }
 
-async fn a_page_that_is_none_is_refused(house: House) {
-    let ana = house.person("ana").await;
+async fn a_page_that_is_none_is_refused(instance: Instance) {
+    let ana = instance.person("ana").await;
     ana.opens("/rooms?page=1").await.is(200);
     for page in ["0", "-1", "x", "1.5", "", "99999999999999999999", "%00", "%ff"] {
         ana.opens(&format!("/rooms?page={page}")).await.refuses(422);

@@ -2,7 +2,7 @@
 
 use rocket::futures::future::join_all;
 
-use crate::fixtures::{House, Post, Room};
+use crate::fixtures::{Instance, Post, Room};
 
 on_both_engines![
     joining_lets_one_in,
@@ -18,8 +18,8 @@ on_both_engines![
     being_inside_needs_no_open_page,
 ];
 
-async fn joining_lets_one_in(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn joining_lets_one_in(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let room = ana.creates("Kitchen").await;
     bo.tries_to_post(&room, &Post::new("hello")).await.is_problem(403, "not-a-member");
     bo.joins(&room).await;
@@ -27,17 +27,17 @@ async fn joining_lets_one_in(house: House) {
     assert_eq!(ana.bodies_in(&room).await, ["hello"]);
 }
 
-async fn joining_needs_a_log_in(house: House) {
-    let ana = house.person("ana").await;
+async fn joining_needs_a_log_in(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
-    house.visitor("cy").tries_to_join(&room).await.refuses(401);
+    instance.visitor("cy").tries_to_join(&room).await.refuses(401);
     let unknown = Room { id: room.id + 1, name: String::new() };
-    house.visitor("cy").tries_to_join(&unknown).await.refuses(401);
+    instance.visitor("cy").tries_to_join(&unknown).await.refuses(401);
     ana.tries_to_join(&unknown).await.refuses(404);
 }
 
-async fn joining_twice_is_joining_once(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn joining_twice_is_joining_once(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let room = ana.creates("Kitchen").await;
     bo.joins(&room).await;
     let version = ana.sees_people_in(&room).await.version();
@@ -46,8 +46,8 @@ async fn joining_twice_is_joining_once(house: House) {
     ana.opens(&room.path(&format!("/people?after={version}"))).await.says_nothing();
 }
 
-async fn another_room_cannot_be_entered(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn another_room_cannot_be_entered(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let (kitchen, hall) = (ana.creates("Kitchen").await, bo.creates("Hall").await);
     let door = bo.tries_to_join(&kitchen).await.is(409).page();
     assert!(door.text().contains("Kitchen"), "the door of the room that was wanted: {}", door.text());
@@ -63,8 +63,8 @@ async fn another_room_cannot_be_entered(house: House) {
     bo.polls(&kitchen, "0").await.says_nothing();
 }
 
-async fn a_second_browser_is_in_the_same_room(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn a_second_browser_is_in_the_same_room(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let (kitchen, hall) = (ana.creates("Kitchen").await, bo.creates("Hall").await);
     let phone = bo.in_a_second_browser().await;
     phone.enters_page_of(&hall).await;
@@ -80,13 +80,13 @@ async fn a_second_browser_is_in_the_same_room(house: House) {
     assert_eq!(phone.bodies_in(&kitchen).await, ["from the desk"]);
 }
 
-async fn many_doors_at_once_let_one_into_one_room(house: House) {
+async fn many_doors_at_once_let_one_into_one_room(instance: Instance) {
     let mut rooms = Vec::new();
     for n in 0..6 {
-        let maker = house.person(&format!("maker-{n}")).await;
+        let maker = instance.person(&format!("maker-{n}")).await;
         rooms.push(maker.creates(&format!("Room {n}")).await);
     }
-    let bo = house.person("bo").await;
+    let bo = instance.person("bo").await;
     let phone = bo.in_a_second_browser().await;
     let browsers = [&bo, &phone];
     let tries = rooms.iter().zip(browsers.iter().cycle()).map(|(room, browser)| browser.tries_to_join(room));
@@ -103,8 +103,8 @@ async fn many_doors_at_once_let_one_into_one_room(house: House) {
     assert_eq!(inside, 1);
 }
 
-async fn leaving_takes_one_out(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn leaving_takes_one_out(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let room = ana.creates("Kitchen").await;
     bo.joins(&room).await;
     bo.says(&room, "hello").await;
@@ -114,15 +114,15 @@ async fn leaving_takes_one_out(house: House) {
     assert_eq!(ana.bodies_in(&room).await, ["hello"]);
 }
 
-async fn leaving_needs_a_log_in(house: House) {
-    let ana = house.person("ana").await;
+async fn leaving_needs_a_log_in(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
-    house.visitor("cy").sends(&room.path("/leave"), &[]).await.refuses(401);
+    instance.visitor("cy").sends(&room.path("/leave"), &[]).await.refuses(401);
     ana.enters_page_of(&room).await;
 }
 
-async fn leaving_a_room_one_is_not_in_changes_nothing(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn leaving_a_room_one_is_not_in_changes_nothing(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let (kitchen, hall) = (ana.creates("Kitchen").await, bo.creates("Hall").await);
     bo.leaves(&kitchen).await;
     bo.enters_page_of(&hall).await;
@@ -131,8 +131,8 @@ async fn leaving_a_room_one_is_not_in_changes_nothing(house: House) {
     bo.leaves(&hall).await;
 }
 
-async fn logging_out_everywhere_leaves_the_room(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn logging_out_everywhere_leaves_the_room(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let room = ana.creates("Kitchen").await;
     bo.joins(&room).await;
     let phone = bo.in_a_second_browser().await;
@@ -149,8 +149,8 @@ async fn logging_out_everywhere_leaves_the_room(house: House) {
     bo.creates("Hall").await;
 }
 
-async fn being_inside_needs_no_open_page(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn being_inside_needs_no_open_page(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let room = ana.creates("Kitchen").await;
     bo.joins(&room).await;
     assert!(ana.sees_people_in(&room).await.text().contains("bo"));

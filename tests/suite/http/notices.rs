@@ -1,6 +1,6 @@
 //! The notice that one's room was deleted: it stands until dismissed, or until one enters a room.
 
-use crate::fixtures::{House, Person, Room};
+use crate::fixtures::{Instance, Person, Room};
 
 on_both_engines![
     the_notice_stands_until_it_is_dismissed,
@@ -31,8 +31,8 @@ async fn is_told(person: &Person<'_>) -> bool {
     told
 }
 
-async fn the_notice_stands_until_it_is_dismissed(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn the_notice_stands_until_it_is_dismissed(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     deleted_under(&bo, &ana).await;
     assert!(is_told(&bo).await);
     assert!(is_told(&bo).await, "seeing it does not dismiss it");
@@ -43,8 +43,9 @@ async fn the_notice_stands_until_it_is_dismissed(house: House) {
     assert!(!is_told(&bo).await);
 }
 
-async fn entering_a_room_takes_the_notice_away(house: House) {
-    let (ana, bo, cy) = (house.person("ana").await, house.person("bo").await, house.person("cy").await);
+async fn entering_a_room_takes_the_notice_away(instance: Instance) {
+    let (ana, bo, cy) =
+        (instance.person("ana").await, instance.person("bo").await, instance.person("cy").await);
     let room = ana.creates("Kitchen").await;
     bo.joins(&room).await;
     cy.joins(&room).await;
@@ -59,8 +60,8 @@ async fn entering_a_room_takes_the_notice_away(house: House) {
     }
 }
 
-async fn leaving_a_deleted_room_dismisses_the_notice(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn leaving_a_deleted_room_dismisses_the_notice(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let room = deleted_under(&bo, &ana).await;
     assert!(is_told(&bo).await);
     bo.leaves(&room).await;
@@ -68,8 +69,9 @@ async fn leaving_a_deleted_room_dismisses_the_notice(house: House) {
     bo.leaves(&room).await;
 }
 
-async fn only_those_who_were_inside_have_a_notice(house: House) {
-    let (ana, bo, cy) = (house.person("ana").await, house.person("bo").await, house.person("cy").await);
+async fn only_those_who_were_inside_have_a_notice(instance: Instance) {
+    let (ana, bo, cy) =
+        (instance.person("ana").await, instance.person("bo").await, instance.person("cy").await);
     let room = ana.creates("Kitchen").await;
     bo.joins(&room).await;
     cy.joins(&room).await;
@@ -79,27 +81,27 @@ async fn only_those_who_were_inside_have_a_notice(house: House) {
     assert!(!is_told(&cy).await);
 }
 
-async fn dismissing_needs_a_log_in(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn dismissing_needs_a_log_in(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     deleted_under(&bo, &ana).await;
-    house.visitor("cy").sends("/notices/dismiss", &[]).await.refuses(401);
+    instance.visitor("cy").sends("/notices/dismiss", &[]).await.refuses(401);
     ana.dismisses().await;
     assert!(is_told(&bo).await, "nobody dismisses for another");
 }
 
-async fn dismissing_nothing_is_harmless(house: House) {
-    house.person("ana").await.dismisses().await;
+async fn dismissing_nothing_is_harmless(instance: Instance) {
+    instance.person("ana").await.dismisses().await;
 }
 
-async fn dismissing_leaves_nobodys_room(house: House) {
-    let ana = house.person("ana").await;
+async fn dismissing_leaves_nobodys_room(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     ana.dismisses().await;
     ana.enters_page_of(&room).await;
 }
 
-async fn the_notice_is_the_persons_and_not_the_browsers(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn the_notice_is_the_persons_and_not_the_browsers(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let phone = bo.in_a_second_browser().await;
     deleted_under(&bo, &ana).await;
     assert!(is_told(&phone).await);
@@ -107,16 +109,16 @@ async fn the_notice_is_the_persons_and_not_the_browsers(house: House) {
     assert!(!is_told(&bo).await);
 }
 
-async fn the_notice_waits_for_the_next_visit(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn the_notice_waits_for_the_next_visit(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     deleted_under(&bo, &ana).await;
     bo.logs_out().await;
     bo.logs_in().await;
     assert!(is_told(&bo).await);
 }
 
-async fn the_list_tells_of_the_deletion_within_one_poll(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn the_list_tells_of_the_deletion_within_one_poll(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let room = ana.creates("Kitchen").await;
     bo.joins(&room).await;
     let version = bo.list().await.version();

@@ -1,6 +1,6 @@
 //! `GET /rooms/<id>/people`: who is inside.
 
-use crate::fixtures::{Answer, House, Person, Room};
+use crate::fixtures::{Answer, Instance, Person, Room};
 
 on_both_engines![
     those_inside_see_who_is_inside,
@@ -15,8 +15,8 @@ async fn people_after(person: &Person<'_>, room: &Room, version: &str) -> Answer
     person.opens(&room.path(&format!("/people?after={version}"))).await
 }
 
-async fn those_inside_see_who_is_inside(house: House) {
-    let (ana, bo) = (house.person("Ana").await, house.person("bo").await);
+async fn those_inside_see_who_is_inside(instance: Instance) {
+    let (ana, bo) = (instance.person("Ana").await, instance.person("bo").await);
     let room = ana.creates("Kitchen").await;
     let alone = ana.sees_people_in(&room).await;
     assert!(alone.text().contains("Ana") && !alone.text().contains("bo"), "{}", alone.text());
@@ -28,13 +28,13 @@ async fn those_inside_see_who_is_inside(house: House) {
     assert!(page.text().contains("bo"), "and on the page itself: {}", page.text());
 }
 
-async fn of_a_crowd_the_first_are_named_and_all_are_counted(house: House) {
-    let ana = house.person("ana").await;
+async fn of_a_crowd_the_first_are_named_and_all_are_counted(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     let cookies = ana.cookies();
     drop(ana);
     let id = room.id;
-    house
+    instance
         .meddles(&format!(
             "insert into account (name, name_key, password_hash, created_at)
              with recursive numbers (n) as (select 1001 union all select n + 1 from numbers where n < 1250)
@@ -43,10 +43,10 @@ async fn of_a_crowd_the_first_are_named_and_all_are_counted(house: House) {
              select id, {id}, 0 from account where name like 'P1%'"
         ))
         .await;
-    let house = house.restart().await;
-    let ana = house.visitor("ana");
+    let instance = instance.restart().await;
+    let ana = instance.visitor("ana");
     ana.carries(cookies);
-    let bo = house.person("bo").await;
+    let bo = instance.person("bo").await;
     for (count, last, first_unnamed, more) in [(251, "P1199", "P1200", 51), (252, "P1198", "P1199", 52)] {
         for shown in [ana.sees_people_in(&room).await, ana.enters_page_of(&room).await] {
             let text = shown.text();
@@ -58,8 +58,8 @@ async fn of_a_crowd_the_first_are_named_and_all_are_counted(house: House) {
     }
 }
 
-async fn the_fragment_changes_when_somebody_comes_or_goes(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn the_fragment_changes_when_somebody_comes_or_goes(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let room = ana.creates("Kitchen").await;
     let mut version = ana.sees_people_in(&room).await.version();
     people_after(&ana, &room, &version).await.says_nothing();
@@ -76,20 +76,20 @@ async fn the_fragment_changes_when_somebody_comes_or_goes(house: House) {
     }
 }
 
-async fn only_those_inside_may_know(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn only_those_inside_may_know(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let room = ana.creates("Kitchen").await;
     ana.opens(&room.path("/people")).await.is(200);
     bo.opens(&room.path("/people")).await.refuses(403);
     bo.opens(&room.path("/people?after=x")).await.refuses(403);
-    house.visitor("cy").opens(&room.path("/people")).await.refuses(401);
+    instance.visitor("cy").opens(&room.path("/people")).await.refuses(401);
     ana.deletes(&room).await;
     ana.opens(&room.path("/people")).await.refuses(410);
     bo.opens(&room.path("/people")).await.refuses(410);
 }
 
-async fn a_malformed_version_is_refused(house: House) {
-    let ana = house.person("ana").await;
+async fn a_malformed_version_is_refused(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     for version in ["x", "-1", "1.", "1.abc", "99999999999999999999", "%00", "%ff"] {
         people_after(&ana, &room, version).await.refuses(422);
@@ -97,8 +97,8 @@ async fn a_malformed_version_is_refused(house: House) {
     }
 }
 
-async fn a_poll_says_when_people_have_changed(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn a_poll_says_when_people_have_changed(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let room = ana.creates("Kitchen").await;
     let poll = async |version: &str| ana.opens(&room.api(&format!("?after=0&people={version}"))).await;
 

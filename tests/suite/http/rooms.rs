@@ -1,6 +1,6 @@
 //! `POST /rooms` and `GET /rooms/<id>`: making a room, and its page.
 
-use crate::fixtures::{EARLIER_AT_MOST, House};
+use crate::fixtures::{EARLIER_AT_MOST, Instance};
 
 on_both_engines![
     whoever_makes_a_room_is_inside,
@@ -20,8 +20,8 @@ on_both_engines![
     what_people_write_is_text_and_only_links_are_links,
 ];
 
-async fn whoever_makes_a_room_is_inside(house: House) {
-    let ana = house.person("ana").await;
+async fn whoever_makes_a_room_is_inside(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     let page = ana.enters_page_of(&room).await;
     assert!(page.text().contains("Kitchen"));
@@ -32,15 +32,15 @@ async fn whoever_makes_a_room_is_inside(house: House) {
     assert_eq!(page.form(&room.path("/post")).field("Message"), "");
 }
 
-async fn a_room_needs_a_log_in(house: House) {
-    let visitor = house.visitor("cy");
+async fn a_room_needs_a_log_in(instance: Instance) {
+    let visitor = instance.visitor("cy");
     visitor.tries_to_create("Kitchen").await.refuses(401).calls_out(&["log in"]);
-    let list = house.person("ana").await.list().await;
+    let list = instance.person("ana").await.list().await;
     assert!(!list.text().contains("Kitchen"));
 }
 
-async fn a_taken_name_is_refused_in_any_letter_case(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn a_taken_name_is_refused_in_any_letter_case(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let kitchen = ana.creates("Große Küche").await;
     for name in ["Große Küche", "GROSSE KÜCHE", "große ku\u{308}che", "  Große   Küche "] {
         let page = bo.tries_to_create(name).await.is(409).page();
@@ -53,8 +53,9 @@ async fn a_taken_name_is_refused_in_any_letter_case(house: House) {
     bo.creates("große küche").await;
 }
 
-async fn one_name_wanted_by_many_at_once_goes_to_one(house: House) {
-    let (ana, bo, cy) = (house.person("ana").await, house.person("bo").await, house.person("cy").await);
+async fn one_name_wanted_by_many_at_once_goes_to_one(instance: Instance) {
+    let (ana, bo, cy) =
+        (instance.person("ana").await, instance.person("bo").await, instance.person("cy").await);
     let tries = [&ana, &bo, &cy].map(|person| person.tries_to_create("Kitchen"));
     let answers = rocket::futures::future::join_all(tries).await;
     let mut statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
@@ -62,8 +63,8 @@ async fn one_name_wanted_by_many_at_once_goes_to_one(house: House) {
     assert_eq!(statuses, [303, 409, 409]);
 }
 
-async fn a_name_that_is_none_is_refused(house: House) {
-    let ana = house.person("ana").await;
+async fn a_name_that_is_none_is_refused(instance: Instance) {
+    let ana = instance.person("ana").await;
     for name in
         ["", "   ", "\u{3000}", "a\0b", "a\nb", "\u{1b}[1m", "\u{200b}", &"x".repeat(61), &"x".repeat(20_000)]
     {
@@ -78,8 +79,8 @@ async fn a_name_that_is_none_is_refused(house: House) {
     ana.creates("a").await;
 }
 
-async fn a_name_is_counted_in_characters(house: House) {
-    let ana = house.person("ana").await;
+async fn a_name_is_counted_in_characters(instance: Instance) {
+    let ana = instance.person("ana").await;
     for name in ["😀".repeat(60), "字".repeat(60), "👩‍👩‍👧 family".to_owned(), "<b>&amp;\"'".to_owned()]
     {
         let room = ana.creates(&name).await;
@@ -89,8 +90,8 @@ async fn a_name_is_counted_in_characters(house: House) {
     }
 }
 
-async fn nothing_is_made_while_inside_another_room(house: House) {
-    let ana = house.person("ana").await;
+async fn nothing_is_made_while_inside_another_room(instance: Instance) {
+    let ana = instance.person("ana").await;
     let kitchen = ana.creates("Kitchen").await;
     let page = ana.tries_to_create("Hall").await.is(409).page();
     assert!(page.text().contains("Return to Kitchen") && page.has_button("Leave"), "{}", page.text());
@@ -100,8 +101,8 @@ async fn nothing_is_made_while_inside_another_room(house: House) {
     ana.creates("Hall").await;
 }
 
-async fn a_form_sent_twice_makes_one_room(house: House) {
-    let ana = house.person("ana").await;
+async fn a_form_sent_twice_makes_one_room(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     assert_eq!(ana.creates("kitchen").await.id, room.id);
     assert_eq!(ana.list().await.rooms().len(), 1);
@@ -109,8 +110,8 @@ async fn a_form_sent_twice_makes_one_room(house: House) {
     ana.tries_to_create("Kitchen").await.is(409);
 }
 
-async fn the_page_shows_the_room_to_those_inside(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn the_page_shows_the_room_to_those_inside(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let room = ana.creates("Kitchen").await;
     bo.joins(&room).await;
     ana.says(&room, "soup is ready").await;
@@ -123,8 +124,8 @@ async fn the_page_shows_the_room_to_those_inside(house: House) {
     assert_eq!(page.link("Earlier messages"), None);
 }
 
-async fn the_page_shows_the_newest_and_leads_to_the_rest(house: House) {
-    let ana = house.person("ana").await;
+async fn the_page_shows_the_newest_and_leads_to_the_rest(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     ana.says_many(&room, 2 * EARLIER_AT_MOST + 5).await;
     let all = ana.bodies_in(&room).await;
@@ -144,8 +145,8 @@ async fn the_page_shows_the_newest_and_leads_to_the_rest(house: House) {
     }
 }
 
-async fn a_malformed_place_in_the_history_is_refused(house: House) {
-    let ana = house.person("ana").await;
+async fn a_malformed_place_in_the_history_is_refused(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     ana.says(&room, "soup").await;
     assert_eq!(ana.opens(&room.path("?before=2")).await.is(200).page().messages().len(), 1);
@@ -154,8 +155,8 @@ async fn a_malformed_place_in_the_history_is_refused(house: House) {
     }
 }
 
-async fn a_room_that_never_was_is_not_found(house: House) {
-    let ana = house.person("ana").await;
+async fn a_room_that_never_was_is_not_found(instance: Instance) {
+    let ana = instance.person("ana").await;
     for id in
         ["1", "0", "-1", "9223372036854775807", "9223372036854775808", "x", "1x", "%00", "1%2F2", "%C3%A9"]
     {
@@ -170,8 +171,8 @@ async fn a_room_that_never_was_is_not_found(house: House) {
     }
 }
 
-async fn what_people_write_is_text_and_only_links_are_links(house: House) {
-    let ana = house.person("ana").await;
+async fn what_people_write_is_text_and_only_links_are_links(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("<img src=x onerror=alert(1)>").await;
     let hostile = "<script>alert(1)</script> &lt; \"'/` {{ 7*7 }} javascript:alert(1)";
     ana.says(&room, hostile).await;
@@ -187,19 +188,19 @@ async fn what_people_write_is_text_and_only_links_are_links(house: House) {
     assert_eq!(page.links_in_log(), links);
 }
 
-async fn a_name_that_would_be_mistaken_for_another_is_refused(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn a_name_that_would_be_mistaken_for_another_is_refused(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let room = ana.creates("Kitchen").await;
     let refused = bo.tries_to_create("Кitchen").await.refuses(409);
     refused.calls_out(&["mistaken", "Kitchen"]);
     assert_eq!(refused.form("/rooms").field("Room name"), "Кitchen");
     bo.creates("Кухня и кафе / Café").await;
     ana.deletes(&room).await;
-    house.person("cy").await.creates("Кitchen").await;
+    instance.person("cy").await.creates("Кitchen").await;
 }
 
-async fn a_name_has_something_to_see_in_it(house: House) {
-    let ana = house.person("ana").await;
+async fn a_name_has_something_to_see_in_it(instance: Instance) {
+    let ana = instance.person("ana").await;
     for nothing in
         ["\u{200b}", "\u{2060}", "\u{2800}", "\u{3164}", "\u{301}", &format!("Z{}", "\u{301}".repeat(50))]
     {

@@ -3,7 +3,7 @@
 use rocket::futures::future::join_all;
 use rocket::http::Method;
 
-use crate::fixtures::{Answer, BEGUN, Database, Engine, House, Person};
+use crate::fixtures::{Answer, BEGUN, Database, Engine, Instance, Person};
 
 on_both_engines![
     a_wrong_password_and_an_unknown_name_read_alike,
@@ -23,10 +23,10 @@ on_both_engines![
     what_a_browser_says_of_itself_is_not_stored,
 ];
 
-async fn a_wrong_password_and_an_unknown_name_read_alike(house: House) {
-    house.person("ana").await;
-    let wrong = house.visitor("ana").tries_to_log_in("not the password").await.is(401);
-    let unknown = house.visitor("nobody").tries_to_log_in("not the password").await.is(401);
+async fn a_wrong_password_and_an_unknown_name_read_alike(instance: Instance) {
+    instance.person("ana").await;
+    let wrong = instance.visitor("ana").tries_to_log_in("not the password").await.is(401);
+    let unknown = instance.visitor("nobody").tries_to_log_in("not the password").await.is(401);
     for (answer, name) in [(&wrong, "ana"), (&unknown, "nobody")] {
         let form = answer.page().form("/session");
         form.complains();
@@ -37,11 +37,11 @@ async fn a_wrong_password_and_an_unknown_name_read_alike(house: House) {
     let nonce = |answer: &Answer| answer.page().form("/session").hidden("nonce");
     let alike = wrong.body.replace("\"ana\"", "\"nobody\"").replace(&nonce(&wrong), &nonce(&unknown));
     assert_eq!(alike, unknown.body);
-    house.visitor("ana").logs_in().await;
+    instance.visitor("ana").logs_in().await;
 }
 
-async fn an_empty_form_is_refused(house: House) {
-    let ana = house.person("ana").await.without_cookies();
+async fn an_empty_form_is_refused(instance: Instance) {
+    let ana = instance.person("ana").await.without_cookies();
     for fields in [
         &[][..],
         &[("username", ""), ("password", "")],
@@ -59,8 +59,8 @@ async fn an_empty_form_is_refused(house: House) {
     }
 }
 
-async fn logging_out_ends_the_session(house: House) {
-    let ana = house.person("ana").await;
+async fn logging_out_ends_the_session(instance: Instance) {
+    let ana = instance.person("ana").await;
     ana.opens("/rooms").await.is(200);
     ana.logs_out().await;
     assert!(ana.cookies().is_empty(), "the browser is told to forget: {:?}", ana.cookies());
@@ -68,8 +68,8 @@ async fn logging_out_ends_the_session(house: House) {
     ana.opens("/").await.is(200);
 }
 
-async fn a_cookie_replayed_after_logging_out_opens_nothing(house: House) {
-    let ana = house.person("ana").await;
+async fn a_cookie_replayed_after_logging_out_opens_nothing(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     let old = ana.cookies();
     ana.opens("/rooms").await.is(200);
@@ -82,8 +82,8 @@ async fn a_cookie_replayed_after_logging_out_opens_nothing(house: House) {
     ana.tries_to_create("Hall").await.is(401);
 }
 
-async fn logging_out_here_leaves_other_browsers_logged_in(house: House) {
-    let ana = house.person("ana").await;
+async fn logging_out_here_leaves_other_browsers_logged_in(instance: Instance) {
+    let ana = instance.person("ana").await;
     let phone = ana.in_a_second_browser().await;
     ana.logs_out().await;
     phone.opens("/rooms").await.is(200);
@@ -91,54 +91,54 @@ async fn logging_out_here_leaves_other_browsers_logged_in(house: House) {
     phone.opens("/rooms").await.is(401);
 }
 
-async fn anybody_may_log_out(house: House) {
-    house.visitor("bo").logs_out().await;
-    let ana = house.person("ana").await;
+async fn anybody_may_log_out(instance: Instance) {
+    instance.visitor("bo").logs_out().await;
+    let ana = instance.person("ana").await;
     let old = ana.cookies();
     ana.logs_out().await;
     ana.carries(old);
     ana.logs_out().await;
 }
 
-async fn a_restart_keeps_people_logged_in(house: House) {
-    let ana = house.person("ana").await;
+async fn a_restart_keeps_people_logged_in(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     ana.says(&room, "before").await;
     let cookies = ana.cookies();
     drop(ana);
 
-    let house = house.restart().await;
-    let ana = house.visitor("ana");
+    let instance = instance.restart().await;
+    let ana = instance.visitor("ana");
     ana.carries(cookies);
     ana.says(&room, "after").await;
     assert_eq!(ana.bodies_in(&room).await, ["before", "after"]);
 }
 
-async fn logging_in_again_replaces_the_cookie(house: House) {
-    let ana = house.person("ana").await;
+async fn logging_in_again_replaces_the_cookie(instance: Instance) {
+    let ana = instance.person("ana").await;
     let first = ana.cookies();
     ana.logs_in().await;
     assert_ne!(ana.cookies(), first, "a session is never handed on");
     assert_eq!(ana.cookies().len(), first.len());
 }
 
-async fn a_password_that_cannot_be_checked_is_not_called_wrong(house: House) {
-    let ana = house.person("ana").await.without_cookies();
+async fn a_password_that_cannot_be_checked_is_not_called_wrong(instance: Instance) {
+    let ana = instance.person("ana").await.without_cookies();
     ana.tries_to_log_in("not the password").await.is(401);
     for broken in [
         "",
         "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQ",
         "$scrypt$ln=16$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y",
     ] {
-        house.meddles(&format!("update account set password_hash = '{broken}'")).await;
+        instance.meddles(&format!("update account set password_hash = '{broken}'")).await;
         let answer = ana.tries_to_log_in(Person::PASSWORD).await.is(503);
         assert!(answer.header("Retry-After").is_some(), "{answer:?}");
         answer.page().form("/session").complains();
     }
 }
 
-async fn a_log_in_whose_cookie_does_not_come_back_says_why(house: House) {
-    let ana = house.person("ana").await;
+async fn a_log_in_whose_cookie_does_not_come_back_says_why(instance: Instance) {
+    let ana = instance.person("ana").await;
     let begun = format!("{BEGUN}%2Frooms");
     ana.opens(&begun).await.leads_to("/rooms");
     let page = ana.without_cookies().opens(&begun).await.is(401).page();
@@ -156,15 +156,15 @@ async fn a_log_in_whose_cookie_does_not_come_back_says_why(house: House) {
 #[rocket::async_test]
 async fn a_cookie_for_https_only_is_named_where_it_is_lost() {
     let database = Database::create(Engine::Sqlite).await;
-    let house = House::with(House::settings(&database).merge(("parlor.secure_cookie", true))).await;
-    let ana = house.visitor("ana");
+    let instance = Instance::with(Instance::settings(&database).merge(("parlor.secure_cookie", true))).await;
+    let ana = instance.visitor("ana");
     let begun = format!("{BEGUN}%2Frooms");
     for (referer, named) in [("http://chat.example/", true), ("https://chat.example/", false)] {
         let page = ana.asks(Method::Get, &begun).header("Referer", referer).send().await.is(401).page();
         page.calls_out(&["cookie"]);
         assert_eq!(page.text().contains("secure_cookie"), named, "{referer}: {}", page.text());
     }
-    house.close().await;
+    instance.close().await;
     database.discard().await;
 }
 
@@ -173,8 +173,8 @@ fn filled<'a>(password: &'a str, nonce: &'a str) -> [(&'a str, &'a str); 3] {
     [("username", "ana"), ("password", password), ("nonce", nonce)]
 }
 
-async fn a_form_sent_twice_is_one_log_in(house: House) {
-    let ana = house.person("ana").await;
+async fn a_form_sent_twice_is_one_log_in(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     ana.logs_out().await;
     ana.opens("/rooms").await.is(401);
@@ -189,14 +189,14 @@ async fn a_form_sent_twice_is_one_log_in(house: House) {
     first.polls(&room, "0").await.is_problem(401, "logged-out");
     ana.enters_page_of(&room).await;
     ana.logs_out().await;
-    assert_eq!(house.finds("select count(*) from membership").await, 0, "nobody holds a session any more");
+    assert_eq!(instance.finds("select count(*) from membership").await, 0, "nobody holds a session any more");
 }
 
-async fn a_form_sent_twice_at_once_ends_at_once(house: House) {
-    let ana = house.person("ana").await;
+async fn a_form_sent_twice_at_once_ends_at_once(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
-    let other = if house.has_company() { Some(house.another().await) } else { None };
-    let browsers = [house.visitor("ana"), other.as_ref().unwrap_or(&house).visitor("ana")];
+    let other = if instance.has_company() { Some(instance.another().await) } else { None };
+    let browsers = [instance.visitor("ana"), other.as_ref().unwrap_or(&instance).visitor("ana")];
     let form = filled(Person::PASSWORD, "nonce-1");
     for answer in join_all(browsers.iter().map(|browser| browser.sends("/session", &form))).await {
         answer.lets_in("/rooms");
@@ -210,29 +210,29 @@ async fn a_form_sent_twice_at_once_ends_at_once(house: House) {
     living.logs_out().await;
     one.opens("/rooms").await.is(401);
     twin.opens("/rooms").await.is(401);
-    assert_eq!(house.finds("select count(*) from membership").await, 0);
+    assert_eq!(instance.finds("select count(*) from membership").await, 0);
 }
 
 /// Each log-out ends the other's session as well, after its own: were the account not locked before both, each
 /// would hold what the other one needs.
-async fn sessions_of_one_form_that_end_at_once_do_not_wait_for_each_other(house: House) {
-    house.person("ana").await;
-    let other = if house.has_company() { Some(house.another().await) } else { None };
-    let browsers = [house.visitor("ana"), other.as_ref().unwrap_or(&house).visitor("ana")];
+async fn sessions_of_one_form_that_end_at_once_do_not_wait_for_each_other(instance: Instance) {
+    instance.person("ana").await;
+    let other = if instance.has_company() { Some(instance.another().await) } else { None };
+    let browsers = [instance.visitor("ana"), other.as_ref().unwrap_or(&instance).visitor("ana")];
     for _ in 0..10 {
         for browser in &browsers {
             browser.logs_in().await;
         }
-        house.meddles("update session set nonce = 'nonce-1'").await;
+        instance.meddles("update session set nonce = 'nonce-1'").await;
         for answer in join_all(browsers.iter().map(|browser| browser.sends("/session/end", &[]))).await {
             answer.leads_to("/");
         }
     }
-    assert_eq!(house.finds("select count(*) from session").await, 0);
+    assert_eq!(instance.finds("select count(*) from session").await, 0);
 }
 
-async fn other_forms_are_other_log_ins(house: House) {
-    let ana = house.person("ana").await;
+async fn other_forms_are_other_log_ins(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     let forms = [filled(Person::PASSWORD, "nonce-1"), filled(Person::PASSWORD, "nonce-2")];
     let [one, two, three] = [(); 3].map(|()| ana.without_cookies());
@@ -240,7 +240,7 @@ async fn other_forms_are_other_log_ins(house: House) {
     two.sends("/session", &forms[1]).await.lets_in("/rooms");
     two.without_cookies().sends("/session", &filled("not the password", "nonce-1")).await.is(401);
     one.opens("/rooms").await.is(200);
-    house.meddles("update session set created_at = created_at - 61000").await;
+    instance.meddles("update session set created_at = created_at - 61000").await;
     three.sends("/session", &forms[0]).await.lets_in("/rooms");
     one.opens("/rooms").await.is(200);
     three.logs_out().await;
@@ -250,15 +250,15 @@ async fn other_forms_are_other_log_ins(house: House) {
 }
 
 /// Personal data that nobody shows is not kept.
-async fn what_a_browser_says_of_itself_is_not_stored(house: House) {
+async fn what_a_browser_says_of_itself_is_not_stored(instance: Instance) {
     let password = ("password", Person::PASSWORD);
     for path in ["/accounts", "/session"] {
-        let ana = house.visitor("ana");
+        let ana = instance.visitor("ana");
         let ask = ana.asks(Method::Post, path).form(&[("username", "ana"), password]);
         ask.header("User-Agent", "Netscape/4.7").header("Accept-Language", "tlh-Latn").send().await.is(303);
     }
-    assert!(house.stores("ana").await);
+    assert!(instance.stores("ana").await);
     for word in ["Netscape", "tlh-Latn"] {
-        assert!(!house.stores(word).await, "{word}");
+        assert!(!instance.stores(word).await, "{word}");
     }
 }

@@ -1,6 +1,6 @@
 //! `GET /`: the way in, and on to the page that was asked for.
 
-use crate::fixtures::{BEGUN, House, Person, encode};
+use crate::fixtures::{BEGUN, Instance, Person, encode};
 
 on_both_engines![
     a_visitor_finds_both_forms,
@@ -10,8 +10,8 @@ on_both_engines![
     the_way_on_never_leads_off_the_site,
 ];
 
-async fn a_visitor_finds_both_forms(house: House) {
-    let page = house.visitor("ana").opens("/").await.is(200).page();
+async fn a_visitor_finds_both_forms(instance: Instance) {
+    let page = instance.visitor("ana").opens("/").await.is(200).page();
     for (action, button) in [("/session", "Log in"), ("/accounts", "Create account")] {
         let form = page.form(action);
         assert_eq!((form.field("Username"), form.field("Password")), (String::new(), String::new()));
@@ -21,14 +21,14 @@ async fn a_visitor_finds_both_forms(house: House) {
     assert_eq!(page.alerts(), [""; 0], "nothing has gone wrong yet");
 }
 
-async fn somebody_logged_in_is_led_to_the_list(house: House) {
-    house.person("ana").await.opens("/").await.leads_to("/rooms");
+async fn somebody_logged_in_is_led_to_the_list(instance: Instance) {
+    instance.person("ana").await.opens("/").await.leads_to("/rooms");
 }
 
-async fn a_page_that_needs_a_log_in_is_reached_after_it(house: House) {
-    let ana = house.person("ana").await;
+async fn a_page_that_needs_a_log_in_is_reached_after_it(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
-    let bo = house.visitor("bo");
+    let bo = instance.visitor("bo");
 
     let welcome = bo.opens(&room.path("")).await.is(401).page();
     welcome.calls_out(&["log in"]);
@@ -43,8 +43,8 @@ async fn a_page_that_needs_a_log_in_is_reached_after_it(house: House) {
     bo.sends("/session", &fields).await.lets_in(&next);
 }
 
-async fn the_way_on_survives_a_refusal(house: House) {
-    let bo = house.visitor("bo");
+async fn the_way_on_survives_a_refusal(instance: Instance) {
+    let bo = instance.visitor("bo");
     let asked = bo.opens("/?next=/rooms/7").await.is(200).page();
     assert_eq!(asked.form("/session").hidden("next"), "/rooms/7");
 
@@ -55,8 +55,8 @@ async fn the_way_on_survives_a_refusal(house: House) {
     assert_eq!(refused.is(422).page().form("/accounts").hidden("next"), "/rooms/7");
 }
 
-async fn the_way_on_never_leads_off_the_site(house: House) {
-    let bo = house.person("bo").await;
+async fn the_way_on_never_leads_off_the_site(instance: Instance) {
+    let bo = instance.person("bo").await;
     let elsewhere = [
         "https://elsewhere.example/",
         "//elsewhere.example",

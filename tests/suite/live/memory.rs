@@ -4,7 +4,7 @@ use parlor::live::{Known, LiveUpdates, Question};
 use parlor::model::log::Cursor;
 use parlor::model::rooms::RoomId;
 
-use crate::fixtures::{House, Room, eventually};
+use crate::fixtures::{Instance, Room, eventually};
 
 on_both_engines![the_rooms_least_lately_asked_for_go_first];
 
@@ -21,33 +21,35 @@ const LONG_MESSAGES: &str = "
     insert into membership (account_id, room_id, joined_at) values (1, 1, 0)";
 
 /// Whether memory knows a room, which it may have to be loaded for.
-async fn knows(house: &House, room: i64) -> bool {
+async fn knows(instance: &Instance, room: i64) -> bool {
     let question =
         Question { room: RoomId(room), after: Cursor::parse("10").expect("a cursor"), people: None };
-    match house.live().updates_once_loaded(question).await {
+    match instance.live().updates_once_loaded(question).await {
         Some(Known::Changed(LiveUpdates { messages, .. })) => messages.len() == 10,
         _ => false,
     }
 }
 
-async fn the_rooms_least_lately_asked_for_go_first(house: House) {
-    house.person("ana").await;
-    house.meddles(&LONG_MESSAGES.replace("{much}", &"x".repeat(16_000))).await;
-    let house = house.restart_with("parlor.memory_mb", 1).await;
+async fn the_rooms_least_lately_asked_for_go_first(instance: Instance) {
+    instance.person("ana").await;
+    instance.meddles(&LONG_MESSAGES.replace("{much}", &"x".repeat(16_000))).await;
+    let instance = instance.restart_with("parlor.memory_mb", 1).await;
     for room in 1..=6 {
-        eventually("a room is loaded", async || knows(&house, room).await).await;
+        eventually("a room is loaded", async || knows(&instance, room).await).await;
     }
     // When the tail has been to the database five times more, one of its readings has come to its end.
-    let (read, _) = house.live().checkouts();
-    eventually("the tail has looked at what memory takes", async || house.live().checkouts().0 >= read + 5)
-        .await;
+    let (read, _) = instance.live().checkouts();
+    eventually("the tail has looked at what memory takes", async || {
+        instance.live().checkouts().0 >= read + 5
+    })
+    .await;
 
-    let (_, loads) = house.live().checkouts();
+    let (_, loads) = instance.live().checkouts();
     for room in [6, 5] {
-        assert!(knows(&house, room).await);
+        assert!(knows(&instance, room).await);
     }
-    assert_eq!(house.live().checkouts().1, loads, "those asked for last are still there");
-    let ana = house.visitor("ana");
+    assert_eq!(instance.live().checkouts().1, loads, "those asked for last are still there");
+    let ana = instance.visitor("ana");
     ana.logs_in().await;
     let kitchen = Room { id: 1, name: "room 1".to_owned() };
     let news = ana.sees_after(&kitchen, "10").await;
@@ -55,5 +57,5 @@ async fn the_rooms_least_lately_asked_for_go_first(house: House) {
         news.messages.iter().map(|message| message.seq).collect::<Vec<_>>(),
         (11..=20).collect::<Vec<_>>()
     );
-    assert_eq!(house.live().checkouts().1, loads + 1, "that one had gone");
+    assert_eq!(instance.live().checkouts().1, loads + 1, "that one had gone");
 }

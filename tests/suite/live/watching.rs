@@ -6,7 +6,7 @@ use parlor::model::rooms::RoomId;
 use rocket::futures::future::{join, join_all};
 use sqlx::{AnyConnection, Connection};
 
-use crate::fixtures::{House, eventually};
+use crate::fixtures::{Instance, eventually};
 
 on_both_engines![
     many_rooms_come_into_memory_in_few_statements,
@@ -16,10 +16,10 @@ on_both_engines![
 ];
 on_postgres![what_is_committed_late_is_read, a_room_that_cannot_be_loaded_delays_no_other];
 
-/// A house with so many rooms, numbered from 1, and one message in each of the first.
-async fn with_rooms(house: House, count: i64, with_a_message: i64) -> House {
-    house.person("ana").await;
-    house
+/// An instance with so many rooms, numbered from 1, and one message in each of the first.
+async fn with_rooms(instance: Instance, count: i64, with_a_message: i64) -> Instance {
+    instance.person("ana").await;
+    instance
         .meddles(&format!(
             "insert into room (name, name_key, owner_id, created_at, last_seq, last_tag, message_count, people_seq,
                                people_tag)
@@ -30,44 +30,47 @@ async fn with_rooms(house: House, count: i64, with_a_message: i64) -> House {
              update room set last_seq = 1, last_tag = 7 where id <= {with_a_message}"
         ))
         .await;
-    house.restart().await
+    instance.restart().await
 }
 
 /// How many messages memory has of that room; nothing if it cannot answer.
-async fn remembered(house: &House, room: i64) -> Option<usize> {
+async fn remembered(instance: &Instance, room: i64) -> Option<usize> {
     let question = Question { room: RoomId(room), after: Cursor::START, people: None };
-    match house.live().updates_once_loaded(question).await? {
+    match instance.live().updates_once_loaded(question).await? {
         Known::Unchanged => Some(0),
         Known::Changed(LiveUpdates { messages, .. }) => Some(messages.len()),
     }
 }
 
-async fn many_rooms_come_into_memory_in_few_statements(house: House) {
-    let house = with_rooms(house, 2500, 2500).await;
-    let (_, before) = house.live().checkouts();
+async fn many_rooms_come_into_memory_in_few_statements(instance: Instance) {
+    let instance = with_rooms(instance, 2500, 2500).await;
+    let (_, before) = instance.live().checkouts();
     // Nobody waits longer than a second, which may be too short for all of them on a slow machine.
     eventually("all are remembered", async || {
-        join_all((1..=2500).map(|room| remembered(&house, room))).await.iter().all(|known| *known == Some(1))
+        join_all((1..=2500).map(|room| remembered(&instance, room)))
+            .await
+            .iter()
+            .all(|known| *known == Some(1))
     })
     .await;
-    let (_, after) = house.live().checkouts();
+    let (_, after) = instance.live().checkouts();
     // The first to ask need not wait for company.
     assert!(after - before <= 25 + 4, "{} statements", after - before);
 }
 
-async fn one_room_is_loaded_once_for_all_who_ask(house: House) {
-    let house = with_rooms(house, 1, 1).await;
-    let (_, before) = house.live().checkouts();
-    let known = join_all((0..50).map(|_| remembered(&house, 1))).await;
+async fn one_room_is_loaded_once_for_all_who_ask(instance: Instance) {
+    let instance = with_rooms(instance, 1, 1).await;
+    let (_, before) = instance.live().checkouts();
+    let known = join_all((0..50).map(|_| remembered(&instance, 1))).await;
     assert!(known.iter().all(|known| *known == Some(1)));
-    assert_eq!(house.live().checkouts().1 - before, 1);
+    assert_eq!(instance.live().checkouts().1 - before, 1);
 }
 
-async fn rooms_that_move_together_are_read_together(house: House) {
-    let house = with_rooms(house, 500, 500).await;
-    join_all((1..=500).map(|room| remembered(&house, room))).await;
-    let (before, loads) = house.live().checkouts();
-    house
+async fn rooms_that_move_together_are_read_together(instance: Instance) {
+    let instance = with_rooms(instance, 500, 500).await;
+    join_all((1..=500).map(|room| remembered(&instance, room))).await;
+    let (before, loads) = instance.live().checkouts();
+    instance
         .meddles(
             "begin;
              insert into entry (room_id, seq, tag, author_id, body, at, nonce, kind, digest, changed, message_count)
@@ -77,21 +80,24 @@ async fn rooms_that_move_together_are_read_together(house: House) {
         )
         .await;
     eventually("all have moved in memory", async || {
-        join_all((1..=500).map(|room| remembered(&house, room))).await.iter().all(|known| *known == Some(2))
+        join_all((1..=500).map(|room| remembered(&instance, room)))
+            .await
+            .iter()
+            .all(|known| *known == Some(2))
     })
     .await;
-    let (after, loads_after) = house.live().checkouts();
+    let (after, loads_after) = instance.live().checkouts();
     assert!(after - before < 100, "{} readings", after - before);
     assert_eq!(loads_after, loads, "they have been followed, not loaded again");
 }
 
-async fn twenty_thousand_rooms_can_be_watched(house: House) {
-    let house = with_rooms(house, 20_000, 0).await;
+async fn twenty_thousand_rooms_can_be_watched(instance: Instance) {
+    let instance = with_rooms(instance, 20_000, 0).await;
     for some in (1..=20_000).collect::<Vec<_>>().chunks(2_000) {
-        join_all(some.iter().map(|room| remembered(&house, *room))).await;
+        join_all(some.iter().map(|room| remembered(&instance, *room))).await;
     }
-    let (_, loads) = house.live().checkouts();
-    house
+    let (_, loads) = instance.live().checkouts();
+    instance
         .meddles(
             "begin;
              insert into entry (room_id, seq, tag, author_id, body, at, nonce, kind, digest, changed, message_count)
@@ -100,16 +106,16 @@ async fn twenty_thousand_rooms_can_be_watched(house: House) {
              commit",
         )
         .await;
-    eventually("the last has moved in memory", async || remembered(&house, 20_000).await == Some(1)).await;
-    assert_eq!(house.live().checkouts().1, loads, "it has been followed, not loaded again");
+    eventually("the last has moved in memory", async || remembered(&instance, 20_000).await == Some(1)).await;
+    assert_eq!(instance.live().checkouts().1, loads, "it has been followed, not loaded again");
 }
 
 /// Two rooms move; the one that moved first is committed last, when the tail has seen the other.
-async fn what_is_committed_late_is_read(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn what_is_committed_late_is_read(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let (kitchen, hall) = (ana.creates("Kitchen").await, bo.creates("Hall").await);
     assert_eq!((ana.bodies_in(&kitchen).await.len(), bo.bodies_in(&hall).await.len()), (0, 0));
-    let mut late = AnyConnection::connect(&house.database_url()).await.expect("the database");
+    let mut late = AnyConnection::connect(&instance.database_url()).await.expect("the database");
     let mut run = async |statement: String| {
         sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&mut late).await.expect("to run a statement");
     };
@@ -122,29 +128,30 @@ async fn what_is_committed_late_is_read(house: House) {
     ))
     .await;
     bo.says(&hall, "early").await;
-    let other = house.another().await;
+    let other = instance.another().await;
     eventually("the other room is read", async || bo.at(&other).bodies_in(&hall).await == ["early"]).await;
     assert_eq!(ana.bodies_in(&kitchen).await.len(), 0);
     run("commit".to_owned()).await;
-    for house in [&house, &other] {
-        eventually("so is the late one", async || ana.at(house).bodies_in(&kitchen).await == ["late"]).await;
+    for instance in [&instance, &other] {
+        eventually("so is the late one", async || ana.at(instance).bodies_in(&kitchen).await == ["late"])
+            .await;
     }
     late.close().await.expect("to hang up");
 }
 
-async fn a_room_that_cannot_be_loaded_delays_no_other(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn a_room_that_cannot_be_loaded_delays_no_other(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let (warm, cold) = (ana.creates("Kitchen").await, bo.creates("Hall").await);
     ana.says(&warm, "hello").await;
     let query = format!("?after={}", ana.sees_after(&warm, "0").await.cursor());
     bo.opens("/rooms/list").await.is(200);
 
-    let mut lock = AnyConnection::connect(&house.database_url()).await.expect("the database");
+    let mut lock = AnyConnection::connect(&instance.database_url()).await.expect("the database");
     sqlx::raw_sql("begin; lock table entry in access exclusive mode")
         .execute(&mut lock)
         .await
         .expect("a lock");
-    let checkouts = house.checkouts();
+    let checkouts = instance.checkouts();
     let of_cold = async {
         // Longer than memory may be old.
         for _ in 0..3 {
@@ -159,7 +166,7 @@ async fn a_room_that_cannot_be_loaded_delays_no_other(house: House) {
     };
     join(of_cold, of_warm(200)).await;
     // Each of bo's polls may have asked twice, hers none.
-    assert!(house.checkouts() - checkouts <= 3 * 2, "{} checkouts", house.checkouts() - checkouts);
+    assert!(instance.checkouts() - checkouts <= 3 * 2, "{} checkouts", instance.checkouts() - checkouts);
     sqlx::raw_sql("rollback").execute(&mut lock).await.expect("to let go");
     lock.close().await.expect("to hang up");
     eventually("the cold room is loaded", async || bo.polls(&cold, "0").await.status == 204).await;

@@ -12,7 +12,7 @@ use rocket::futures::stream::{self, StreamExt};
 use rocket::local::asynchronous::Client;
 use sqlx::{AnyConnection, Connection};
 
-use crate::fixtures::{Answer, House, Person, Post, Room, eventually, meddle};
+use crate::fixtures::{Answer, Instance, Person, Post, Room, eventually, meddle};
 
 /// People p1, p2 … with the browsers they are logged in with.
 pub struct Crowd(Vec<BTreeMap<String, String>>);
@@ -49,8 +49,8 @@ impl Crowd {
     }
 
     /// That person, without a socket.
-    pub fn at<'h>(&self, house: &'h House, person: usize) -> Person<'h> {
-        self.with_cookies(house.visitor(&format!("p{person}")), person)
+    pub fn at<'h>(&self, instance: &'h Instance, person: usize) -> Person<'h> {
+        self.with_cookies(instance.visitor(&format!("p{person}")), person)
     }
 
     /// That person, on the street.

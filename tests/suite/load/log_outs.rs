@@ -15,7 +15,7 @@ use rocket::tokio::time::sleep;
 
 use super::crowd::{Crowd, room};
 use super::times::{timed, within};
-use crate::fixtures::{Engine, House, check};
+use crate::fixtures::{Engine, Instance, check};
 
 const SESSIONS: usize = 100_000;
 const ENDED: usize = 2_000;
@@ -25,14 +25,14 @@ const POLLERS: usize = 20;
 #[rocket::async_test]
 async fn log_outs() {
     for engine in [Engine::Sqlite, Engine::Postgres] {
-        check(engine, async |house| {
-            let crowd = Crowd::settle(&house.database_url(), POLLERS + ENDED, 1, "1").await;
-            let house = house.restart().await;
+        check(engine, async |instance| {
+            let crowd = Crowd::settle(&instance.database_url(), POLLERS + ENDED, 1, "1").await;
+            let instance = instance.restart().await;
             for n in 0..SESSIONS {
-                remember(house.live(), POLLERS + 1 + n);
+                remember(instance.live(), POLLERS + 1 + n);
             }
-            let quiet = longest_poll(&house, &crowd, async {}).await;
-            let busy = longest_poll(&house, &crowd, end_sessions(&house)).await;
+            let quiet = longest_poll(&instance, &crowd, async {}).await;
+            let busy = longest_poll(&instance, &crowd, end_sessions(&instance)).await;
             eprintln!(
                 "longest poll while {ENDED} of {SESSIONS} sessions end, {engine:?}: {busy:.1?}, {quiet:.1?} while \
                  none does (wanted ≤ 50 ms)"
@@ -51,8 +51,8 @@ fn remember(live: &Live, account: usize) {
     live.remember(&FoundSession { session, whereabouts: Whereabouts::Nowhere, head });
 }
 
-async fn end_sessions(house: &House) {
-    house
+async fn end_sessions(instance: &Instance) {
+    instance
         .meddles(&format!(
             "begin;
              insert into event (seq, tag, kind, account_id, room_id, at)
@@ -64,10 +64,10 @@ async fn end_sessions(house: &House) {
 }
 
 /// So many people poll every ten milliseconds for some seconds.
-async fn longest_poll(house: &House, crowd: &Crowd, deed: impl Future<Output = ()>) -> Duration {
+async fn longest_poll(instance: &Instance, crowd: &Crowd, deed: impl Future<Output = ()>) -> Duration {
     let end = Instant::now() + Duration::from_secs(4);
     let polls = (1..=POLLERS).map(async |n| {
-        let (person, mut times) = (crowd.at(house, n), Vec::new());
+        let (person, mut times) = (crowd.at(instance, n), Vec::new());
         person.polls(&room(1), "0").await.is(204);
         while Instant::now() < end {
             let (answer, time) = timed(person.polls(&room(1), "0")).await;

@@ -11,7 +11,7 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
 use super::crowd::Crowd;
 use super::times::within;
-use crate::fixtures::{Engine, House, check, eventually};
+use crate::fixtures::{Engine, Instance, check, eventually};
 
 const ROOMS: i64 = 2_000;
 const ROUNDS: usize = 20;
@@ -19,14 +19,14 @@ const ROUNDS: usize = 20;
 #[ignore = "a figure: needs an optimized program and a quiet machine"]
 #[rocket::async_test]
 async fn other_writer() {
-    check(Engine::Postgres, async |house| {
-        Crowd::settle(&house.database_url(), 1, 2_000, "1").await;
-        let house = house.restart().await;
+    check(Engine::Postgres, async |instance| {
+        Crowd::settle(&instance.database_url(), 1, 2_000, "1").await;
+        let instance = instance.restart().await;
         eventually("all are remembered", async || {
-            join_all((1..=ROOMS).map(|room| messages(&house, room))).await.iter().all(|known| *known == Some(0))
+            join_all((1..=ROOMS).map(|room| messages(&instance, room))).await.iter().all(|known| *known == Some(0))
         })
         .await;
-        let mut writer = PgConnection::connect(&house.database_url()).await.expect("the database");
+        let mut writer = PgConnection::connect(&instance.database_url()).await.expect("the database");
         let mut delays = Vec::new();
         for round in 1..=ROUNDS {
             sleep(Duration::from_millis(rand::random_range(300..500))).await;
@@ -39,7 +39,7 @@ async fn other_writer() {
             sqlx::raw_sql(AssertSqlSafe(move_all)).execute(&mut writer).await.expect("to write");
             let began = Instant::now();
             sqlx::raw_sql("commit").execute(&mut writer).await.expect("to commit");
-            delays.extend(seen_after(&house, round, began).await);
+            delays.extend(seen_after(&instance, round, began).await);
         }
         let longest = within(100, &delays);
         eprintln!(
@@ -53,12 +53,12 @@ async fn other_writer() {
 }
 
 /// After how long the message of that number is there, for each room.
-async fn seen_after(house: &House, number: usize, began: Instant) -> Vec<Duration> {
+async fn seen_after(instance: &Instance, number: usize, began: Instant) -> Vec<Duration> {
     let (mut delays, mut unseen): (Vec<_>, Vec<_>) = (Vec::new(), (1..=ROOMS).collect());
     while !unseen.is_empty() {
         let mut still = Vec::new();
         for room in unseen {
-            if messages(house, room).await == Some(number) {
+            if messages(instance, room).await == Some(number) {
                 delays.push(began.elapsed());
             } else {
                 still.push(room);
@@ -71,9 +71,9 @@ async fn seen_after(house: &House, number: usize, began: Instant) -> Vec<Duratio
 }
 
 /// What a poll of that room is answered from: how many messages memory tells of.
-async fn messages(house: &House, room: i64) -> Option<usize> {
+async fn messages(instance: &Instance, room: i64) -> Option<usize> {
     let question = Question { room: RoomId(room), after: Cursor::START, people: None };
-    match house.live().updates_once_loaded(question).await? {
+    match instance.live().updates_once_loaded(question).await? {
         Known::Unchanged => Some(0),
         Known::Changed(LiveUpdates { messages, .. }) => Some(messages.len()),
     }

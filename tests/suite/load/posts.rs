@@ -9,7 +9,7 @@ use sqlx::{Connection, PgConnection};
 
 use super::crowd::{Crowd, fill, room};
 use super::times::{at_once, over, timed, times_of_posts, within};
-use crate::fixtures::{Engine, House, Person, Post, Room, check};
+use crate::fixtures::{Engine, Instance, Person, Post, Room, check};
 
 const POSTERS: usize = 64;
 /// How many posts are looked at where little was said before, and where much was.
@@ -18,15 +18,15 @@ const STRETCH: u32 = 6_000;
 #[ignore = "a figure: needs an optimized program and a quiet machine"]
 #[rocket::async_test]
 async fn in_a_long_room() {
-    check(Engine::Sqlite, async |house| {
-        let url = house.database_url();
+    check(Engine::Sqlite, async |instance| {
+        let url = instance.database_url();
         let crowd = Crowd::settle(&url, POSTERS, 1, "1").await;
         fill(&url, 1, 2_000, POSTERS).await;
-        let house = house.restart().await;
-        let first = posts_a_second(&house, &crowd);
+        let instance = instance.restart().await;
+        let first = posts_a_second(&instance, &crowd);
         fill(&url, 1, 150_000, POSTERS).await;
-        let house = house.restart().await;
-        let later = posts_a_second(&house, &crowd);
+        let instance = instance.restart().await;
+        let later = posts_a_second(&instance, &crowd);
         eprintln!(
             "{POSTERS} posters, {STRETCH} posts: posts/s from message 150,000 on over those from message 2,000 on: \
              {:.2}, {later:.0} over {first:.0} (wanted ≥ 0.9)",
@@ -36,13 +36,13 @@ async fn in_a_long_room() {
     .await;
 }
 
-async fn head(house: &House) -> i64 {
-    house.finds("select last_seq from room where id = 1").await
+async fn head(instance: &Instance) -> i64 {
+    instance.finds("select last_seq from room where id = 1").await
 }
 
 /// Everybody posts, again as soon as they are answered.
-fn posts_a_second(house: &House, crowd: &Crowd) -> f64 {
-    let people: Vec<_> = (1..=POSTERS).map(|n| crowd.at(house, n)).collect();
+fn posts_a_second(instance: &Instance, crowd: &Crowd) -> f64 {
+    let people: Vec<_> = (1..=POSTERS).map(|n| crowd.at(instance, n)).collect();
     // The server has just started: it comes to know them, and the room.
     at_once(&people, async |_, person| person.tells(&room(1)).await.is(201));
     let (begun, began) = (AtomicU32::new(0), Instant::now());
@@ -62,14 +62,14 @@ const BREATH: Duration = Duration::from_millis(200);
 #[ignore = "a figure: needs an optimized program and a quiet machine"]
 #[rocket::async_test]
 async fn beside_a_long_room() {
-    check(Engine::Sqlite, async |house| {
-        let url = house.database_url();
+    check(Engine::Sqlite, async |instance| {
+        let url = instance.database_url();
         let place = "case when id <= 8 then 1 when id <= 16 then 2 else 3 end";
         let crowd = Crowd::settle(&url, 2 * TALKERS + 1, 3, place).await;
         fill(&url, 1, 1_000_000, TALKERS).await;
         fill(&url, 2, 100, TALKERS).await;
-        let house = house.restart().await;
-        let people: Vec<_> = (1..=2 * TALKERS + 1).map(|n| crowd.at(&house, n)).collect();
+        let instance = instance.restart().await;
+        let people: Vec<_> = (1..=2 * TALKERS + 1).map(|n| crowd.at(&instance, n)).collect();
         let (in_long, rest) = people.split_at(TALKERS);
         let (in_short, other) = (&rest[..TALKERS], &rest[TALKERS]);
         times_of_posts(POSTS, other, &room(3)).await;
@@ -114,12 +114,12 @@ const QUEUE: usize = 800;
 #[ignore = "a figure: needs an optimized program and a quiet machine"]
 #[rocket::async_test]
 async fn to_a_locked_room() {
-    check(Engine::Postgres, async |house| {
-        let crowd = Crowd::settle(&house.database_url(), QUEUE, 1, "1").await;
-        let house = house.restart().await;
-        let people: Vec<_> = (1..=QUEUE).map(|n| crowd.at(&house, n)).collect();
+    check(Engine::Postgres, async |instance| {
+        let crowd = Crowd::settle(&instance.database_url(), QUEUE, 1, "1").await;
+        let instance = instance.restart().await;
+        let people: Vec<_> = (1..=QUEUE).map(|n| crowd.at(&instance, n)).collect();
         let posts: Vec<_> = (0..QUEUE).map(|n| Post::new(&format!("hello {n}"))).collect();
-        let mut lock = PgConnection::connect(&house.database_url()).await.expect("the database");
+        let mut lock = PgConnection::connect(&instance.database_url()).await.expect("the database");
         sqlx::raw_sql("begin; update room set last_seq = last_seq").execute(&mut lock).await.expect("a lock");
         let kitchen = room(1);
         let posting = people.iter().zip(&posts).map(|(p, post)| timed(p.tries_to_post(&kitchen, post)));
@@ -133,7 +133,7 @@ async fn to_a_locked_room() {
         let refused = answers.iter().filter(|(answer, _)| answer.status == 503).count();
         let (mut stored, mut changed) = (0, 0);
         for ((person, post), (answer, _)) in people.iter().zip(&posts).zip(&answers) {
-            let seq = house
+            let seq = instance
                 .finds(&format!("select coalesce(max(seq), 0) from entry where nonce = '{}'", post.nonce))
                 .await;
             let again = person.tries_to_post(&room(1), post).await.news().seq.expect("a number");
@@ -144,7 +144,7 @@ async fn to_a_locked_room() {
             "{QUEUE} posts to a locked room: answered after {longest:.1?} at most (wanted ≤ 3 s), {refused} told \
              to repeat them, of which {stored} were stored; other numbers when repeated: {changed} (wanted 0)"
         );
-        assert_eq!((changed, head(&house).await), (0, 800), "each is there once");
+        assert_eq!((changed, head(&instance).await), (0, 800), "each is there once");
     })
     .await;
 }

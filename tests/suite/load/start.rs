@@ -15,23 +15,23 @@ const WATCH: Duration = Duration::from_secs(15);
 #[ignore = "a figure: needs an optimized program and a quiet machine"]
 #[rocket::async_test]
 async fn start() {
-    check(Engine::Postgres, async |house| {
-        let crowd = Crowd::settle(&house.database_url(), ROOMS, ROOMS, "id").await;
-        house
+    check(Engine::Postgres, async |instance| {
+        let crowd = Crowd::settle(&instance.database_url(), ROOMS, ROOMS, "id").await;
+        instance
             .meddles(&format!(
                 "insert into entry (room_id, seq, tag, author_id, body, at, nonce, kind, digest, changed, message_count)
                  select id, n, n, id, 'hello', 0, 'n' || n, 'message', unhex(''), 0, n from room, generate_series(1, {MESSAGES}) as numbers (n);
                  update room set last_seq = {MESSAGES}, last_tag = {MESSAGES}"
             ))
             .await;
-        let house = house.restart().await;
+        let instance = instance.restart().await;
         let end = Instant::now() + WATCH;
-        let people: Vec<_> = (1..=ROOMS).map(|n| crowd.at(&house, n)).collect();
+        let people: Vec<_> = (1..=ROOMS).map(|n| crowd.at(&instance, n)).collect();
         let polls = at_once(&people, async |n, person| polls_until(end, person, n + 1).await);
         let made: u32 = polls.iter().map(|polls| polls.made).sum();
         let failed: u32 = polls.iter().map(|polls| polls.failed).sum();
         let served: Vec<_> = polls.iter().filter_map(|polls| polls.served).collect();
-        let (_, loads) = house.live().checkouts();
+        let (_, loads) = instance.live().checkouts();
         eprintln!(
             "a fresh instance and {ROOMS} people in as many rooms: {loads} statements to load all (wanted ≤ {}), \
              {failed} of {made} polls fail in the first {WATCH:.0?}: {:.1} % (wanted ≤ 5 %); {} people are answered, \

@@ -7,7 +7,7 @@ use sqlx::{Connection, PgConnection};
 
 use super::crowd::{Crowd, fill, room};
 use super::times::{over, timed, within};
-use crate::fixtures::{Engine, House, Person, check};
+use crate::fixtures::{Engine, Instance, Person, check};
 
 const MESSAGES: usize = 1_000_000;
 /// More than it could need.
@@ -16,24 +16,24 @@ const PATIENCE: Duration = Duration::from_mins(10);
 #[ignore = "a figure: needs an optimized program and a quiet machine"]
 #[rocket::async_test]
 async fn sweeping() {
-    check(Engine::Postgres, async |house| {
-        let crowd = Crowd::settle(&house.database_url(), 2, 2, "case id when 2 then 2 end").await;
-        fill(&house.database_url(), 1, MESSAGES, 1).await;
-        let house = house.restart().await;
-        let poster = crowd.at(&house, 2);
+    check(Engine::Postgres, async |instance| {
+        let crowd = Crowd::settle(&instance.database_url(), 2, 2, "case id when 2 then 2 end").await;
+        fill(&instance.database_url(), 1, MESSAGES, 1).await;
+        let instance = instance.restart().await;
+        let poster = crowd.at(&instance, 2);
         let mut without = Vec::new();
         for _ in 0..500 {
             without.push(a_post(&poster).await);
         }
-        let mut backup = PgConnection::connect(&house.database_url()).await.expect("the database");
+        let mut backup = PgConnection::connect(&instance.database_url()).await.expect("the database");
         let snapshot = "begin isolation level repeatable read; select count(*) from account";
         sqlx::raw_sql(snapshot).execute(&mut backup).await.expect("a snapshot");
-        house.meddles("update room set deleted_at = 1, deleted_by = 1 where id = 1").await;
+        instance.meddles("update room set deleted_at = 1, deleted_by = 1 where id = 1").await;
         drop(poster);
         // An instance that starts sweeps at once.
-        let house = house.restart().await;
-        let (poster, began, mut beside) = (crowd.at(&house, 2), Instant::now(), Vec::new());
-        while !is_swept(&house).await && began.elapsed() < PATIENCE {
+        let instance = instance.restart().await;
+        let (poster, began, mut beside) = (crowd.at(&instance, 2), Instant::now(), Vec::new());
+        while !is_swept(&instance).await && began.elapsed() < PATIENCE {
             for _ in 0..50 {
                 beside.push(a_post(&poster).await);
             }
@@ -43,7 +43,7 @@ async fn sweeping() {
         eprintln!(
             "sweeping {MESSAGES} messages beside an open snapshot: {} after {took:.0?}; a post elsewhere, p95 over \
              without: {:.1}, {with:.1?} over {without:.1?} (wanted: finished, ≤ 3)",
-            if is_swept(&house).await { "finished" } else { "not finished" },
+            if is_swept(&instance).await { "finished" } else { "not finished" },
             over(with, without)
         );
     })
@@ -58,6 +58,6 @@ async fn a_post(poster: &Person<'_>) -> Duration {
     time
 }
 
-async fn is_swept(house: &House) -> bool {
-    house.finds("select count(*) from room where id = 1 and swept_at is null").await == 0
+async fn is_swept(instance: &Instance) -> bool {
+    instance.finds("select count(*) from room where id = 1 and swept_at is null").await == 0
 }

@@ -13,14 +13,14 @@ const LISTS: usize = 300;
 #[rocket::async_test]
 async fn tombstones() {
     for engine in [Engine::Sqlite, Engine::Postgres] {
-        check(engine, async |house| {
-            let crowd = Crowd::settle(&house.database_url(), 100, 100, "id").await;
-            let house = house.restart().await;
-            let ana = crowd.at(&house, 1);
+        check(engine, async |instance| {
+            let crowd = Crowd::settle(&instance.database_url(), 100, 100, "id").await;
+            let instance = instance.restart().await;
+            let ana = crowd.at(&instance, 1);
             lists(&ana).await;
             let none = within(50, &lists(&ana).await);
             // The event log still names them, so they stay.
-            house
+            instance
                 .meddles(&format!(
                     "insert into room (name, name_key, owner_id, created_at, last_seq, last_tag, message_count,
                                        people_seq, people_tag, deleted_at, deleted_by, swept_at)
@@ -31,7 +31,7 @@ async fn tombstones() {
                 .await;
             lists(&ana).await;
             let many = within(50, &lists(&ana).await);
-            let left = house.finds("select count(*) from room where deleted_at is not null").await;
+            let left = instance.finds("select count(*) from room where deleted_at is not null").await;
             eprintln!(
                 "GET /rooms with {left} tombstones over with none, p50, {engine:?}: {:.2}, {many:.2?} over \
                  {none:.2?} (wanted ≤ 1.2)",

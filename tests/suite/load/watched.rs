@@ -54,14 +54,14 @@ const MANY_ROOMS: usize = 20_000;
 #[rocket::async_test]
 async fn twenty_thousand() {
     for engine in [Engine::Sqlite, Engine::Postgres] {
-        check(engine, async |house| {
-            let crowd = Crowd::settle(&house.database_url(), MANY_ROOMS, MANY_ROOMS, "id").await;
-            let house = house.restart().await;
-            let people: Vec<_> = (1..=MANY_ROOMS).map(|n| crowd.at(&house, n)).collect();
+        check(engine, async |instance| {
+            let crowd = Crowd::settle(&instance.database_url(), MANY_ROOMS, MANY_ROOMS, "id").await;
+            let instance = instance.restart().await;
+            let people: Vec<_> = (1..=MANY_ROOMS).map(|n| crowd.at(&instance, n)).collect();
             everybody_polls(&people, MANY_ROOMS).await;
-            let (before, (_, loads)) = (house.checkouts(), house.live().checkouts());
+            let (before, (_, loads)) = (instance.checkouts(), instance.live().checkouts());
             everybody_polls(&people, MANY_ROOMS).await;
-            let asked = house.checkouts() - before;
+            let asked = instance.checkouts() - before;
             let message = format!(
                 "begin;
                  insert into entry (room_id, seq, tag, author_id, body, at, nonce, kind, digest, changed, message_count)
@@ -69,7 +69,7 @@ async fn twenty_thousand() {
                  update room set last_seq = 1, last_tag = 8 where id = {MANY_ROOMS};
                  commit"
             );
-            meddle(&house.database_url(), &message).await;
+            meddle(&instance.database_url(), &message).await;
             let began = Instant::now();
             let last = &people[MANY_ROOMS - 1];
             eventually("the message is seen", async || {
@@ -92,10 +92,10 @@ const POSTS: usize = 400;
 #[rocket::async_test]
 async fn own_post() {
     for engine in [Engine::Sqlite, Engine::Postgres] {
-        check(engine, async |house| {
-            let crowd = Crowd::settle(&house.database_url(), ROOMS, ROOMS, "id").await;
-            let house = house.restart().await;
-            let people: Vec<_> = (1..=ROOMS).map(|n| crowd.at(&house, n)).collect();
+        check(engine, async |instance| {
+            let crowd = Crowd::settle(&instance.database_url(), ROOMS, ROOMS, "id").await;
+            let instance = instance.restart().await;
+            let people: Vec<_> = (1..=ROOMS).map(|n| crowd.at(&instance, n)).collect();
             times_of_posts(POSTS, &people[0], &room(1)).await;
             let alone = within(50, &times_of_posts(POSTS, &people[0], &room(1)).await);
             everybody_polls(&people, ROOMS).await;

@@ -1,4 +1,4 @@
-//! What becomes of a database when a house opens on it.
+//! What becomes of a database when Parlor starts on it.
 
 mod migrations;
 mod names;

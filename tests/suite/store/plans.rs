@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use rocket::futures::TryStreamExt;
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Row};
 
-use crate::fixtures::{House, meddle};
+use crate::fixtures::{Instance, meddle};
 
 on_both_engines![every_statement_finds_its_rows_by_an_index, so_it_does_with_statistics];
 
@@ -32,16 +32,16 @@ const WHOLE: [(&str, &str); 4] = [
     ("select coalesce((select l.seq from event l order by", "in the order of the index, one row"),
 ];
 
-async fn every_statement_finds_its_rows_by_an_index(house: House) {
-    let url = house.database_url();
+async fn every_statement_finds_its_rows_by_an_index(instance: Instance) {
+    let url = instance.database_url();
     if is_postgres(&url) {
         meddle(&url, &many_rows(&url)).await;
     }
     no_plan_is_wrong(&url).await;
 }
 
-async fn so_it_does_with_statistics(house: House) {
-    let url = house.database_url();
+async fn so_it_does_with_statistics(instance: Instance) {
+    let url = instance.database_url();
     meddle(&url, &many_rows(&url)).await;
     meddle(&url, "analyze").await;
     no_plan_is_wrong(&url).await;

@@ -8,13 +8,13 @@ use sqlx::Connection;
 use sqlx::postgres::PgConnection;
 
 use crate::fixtures::processes::{Line, Server, Weather};
-use crate::fixtures::{Database, Engine, House, eventually};
+use crate::fixtures::{Database, Engine, Instance, eventually};
 
-/// What is said when the house does not open with these settings.
+/// What is said when Parlor does not start with these settings.
 async fn complaint(settings: Figment) -> String {
     match parlor::build(settings).await {
         Ok(rocket) => match rocket.ignite().await {
-            Ok(_) => panic!("the house has opened"),
+            Ok(_) => panic!("Parlor has started"),
             Err(error) => error.to_string(),
         },
         Err(error) => error.to_string(),
@@ -24,11 +24,11 @@ async fn complaint(settings: Figment) -> String {
 #[rocket::async_test]
 async fn a_second_instance_on_one_file_is_refused() {
     let database = Database::create(Engine::Sqlite).await;
-    let house = House::open(&database).await;
-    let said = complaint(House::settings(&database)).await;
+    let instance = Instance::open(&database).await;
+    let said = complaint(Instance::settings(&database)).await;
     assert!(said.contains("parlor.db"), "{said}");
-    house.person("ana").await;
-    drop(house.restart().await);
+    instance.person("ana").await;
+    drop(instance.restart().await);
     database.discard().await;
 }
 
@@ -37,19 +37,19 @@ async fn one_that_is_just_going_is_waited_for() {
     let database = Database::create(Engine::Sqlite).await;
     let lock = File::create(database.beside(".lock")).unwrap();
     lock.lock().unwrap();
-    // The lock is taken when the house first looks, and free when it looks again.
-    let (house, ()) = join(House::open(&database), async { drop(lock) }).await;
-    house.person("ana").await;
-    house.close().await;
+    // The lock is taken when Parlor first looks, and free when it looks again.
+    let (instance, ()) = join(Instance::open(&database), async { drop(lock) }).await;
+    instance.person("ana").await;
+    instance.close().await;
     database.discard().await;
 }
 
 #[rocket::async_test]
 async fn an_unknown_setting_is_named() {
     let database = Database::create(Engine::Sqlite).await;
-    let said = complaint(House::settings(&database).merge(("parlor.tick_mss", 200))).await;
+    let said = complaint(Instance::settings(&database).merge(("parlor.tick_mss", 200))).await;
     assert!(said.contains("tick_mss"), "{said}");
-    let said = complaint(House::settings(&database).merge(("parlor.tick_ms", "often"))).await;
+    let said = complaint(Instance::settings(&database).merge(("parlor.tick_ms", "often"))).await;
     assert!(said.contains("tick_ms"), "{said}");
     database.discard().await;
 }
@@ -58,11 +58,11 @@ async fn an_unknown_setting_is_named() {
 async fn a_database_of_no_known_kind_is_refused() {
     let database = Database::create(Engine::Sqlite).await;
     for url in ["", "mysql://localhost/parlor", "parlor.db", "postgres"] {
-        let said = complaint(House::settings(&database).merge(("parlor.database_url", url))).await;
+        let said = complaint(Instance::settings(&database).merge(("parlor.database_url", url))).await;
         assert!(said.contains("database_url"), "{url}: {said}");
     }
     let nowhere =
-        complaint(House::settings(&database).merge(("parlor.database_url", "sqlite:/nowhere/at/all.db")))
+        complaint(Instance::settings(&database).merge(("parlor.database_url", "sqlite:/nowhere/at/all.db")))
             .await;
     assert!(nowhere.contains("/nowhere/at"), "{nowhere}");
     database.discard().await;
@@ -89,7 +89,7 @@ async fn a_file_that_cannot_be_written_is_refused() {
     // Below a file, and where not even root may write.
     for directory in [file.path().to_str().expect("a path"), "/sys"] {
         let url = format!("sqlite:{directory}/parlor.db");
-        let said = complaint(House::settings(&database).merge(("parlor.database_url", url))).await;
+        let said = complaint(Instance::settings(&database).merge(("parlor.database_url", url))).await;
         assert_says(&said, &["cannot write", directory]);
     }
     database.discard().await;
@@ -149,10 +149,10 @@ async fn a_database_that_cannot_hold_the_house_is_refused() {
 #[rocket::async_test]
 async fn the_house_is_read_in_a_time_of_its_own() {
     let database = Database::create(Engine::Postgres).await;
-    House::open(&database).await.close().await;
+    Instance::open(&database).await.close().await;
     let mut lock = PgConnection::connect(database.url()).await.unwrap();
     sqlx::raw_sql("begin; lock table membership").execute(&mut lock).await.unwrap();
-    let starting = parlor::build(House::settings(&database).merge(("parlor.database_timeout_ms", 100)));
+    let starting = parlor::build(Instance::settings(&database).merge(("parlor.database_timeout_ms", 100)));
     let waiting = async {
         eventually("it has waited for three times as long as a request may", async || {
             let mut connection = PgConnection::connect(database.url()).await.unwrap();
@@ -190,13 +190,13 @@ mod a_schema_of_a_newer_program_is_refused {
 
 async fn is_refused(engine: Engine) {
     let database = Database::create(engine).await;
-    let house = House::open(&database).await;
+    let instance = Instance::open(&database).await;
     let step =
         "select 9999, description, installed_on, success, checksum, execution_time from _sqlx_migrations
                 where version = 1";
-    house.meddles(&format!("insert into _sqlx_migrations {step}")).await;
-    house.close().await;
-    let said = complaint(House::settings(&database)).await;
+    instance.meddles(&format!("insert into _sqlx_migrations {step}")).await;
+    instance.close().await;
+    let said = complaint(Instance::settings(&database)).await;
     assert_says(&said, &["newer Parlor", "9999"]);
     database.discard().await;
 }

@@ -1,6 +1,6 @@
 //! What ends by itself: sessions that nobody uses, and what was said in a deleted room.
 
-use crate::fixtures::{House, eventually};
+use crate::fixtures::{Instance, eventually};
 
 on_both_engines![
     an_expired_session_opens_nothing_and_leaves_its_room,
@@ -12,19 +12,19 @@ on_both_engines![
     whoever_dismisses_a_notice_moves_nobodys_list,
 ];
 
-async fn an_expired_session_opens_nothing_and_leaves_its_room(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn an_expired_session_opens_nothing_and_leaves_its_room(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let room = bo.creates("Kitchen").await;
     ana.joins(&room).await;
     let of_ana = "account_id = (select id from account where name = 'ana')";
-    house.meddles(&format!("update session set expires_at = 1 where {of_ana}")).await;
+    instance.meddles(&format!("update session set expires_at = 1 where {of_ana}")).await;
     ana.opens("/rooms").await.is(401);
     let cookies = [ana.cookies(), bo.cookies()];
     drop((ana, bo));
 
-    // A house that is opened anew clears up at once, and remembers no session.
-    let house = house.restart().await;
-    let [ana, bo] = ["ana", "bo"].map(|name| house.visitor(name));
+    // An instance that starts anew clears up at once, and remembers no session.
+    let instance = instance.restart().await;
+    let [ana, bo] = ["ana", "bo"].map(|name| instance.visitor(name));
     for (person, cookies) in [&ana, &bo].into_iter().zip(cookies) {
         person.carries(cookies);
     }
@@ -34,13 +34,13 @@ async fn an_expired_session_opens_nothing_and_leaves_its_room(house: House) {
     ana.polls(&room, "0").await.is_problem(403, "not-a-member");
 }
 
-async fn what_people_do_keeps_their_session_and_polls_do_not(house: House) {
-    let ana = house.person("ana").await;
+async fn what_people_do_keeps_their_session_and_polls_do_not(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
-    let end = async || house.finds("select expires_at from session").await;
+    let end = async || instance.finds("select expires_at from session").await;
     let hour = 60 * 60 * 1000;
     let full = end().await;
-    house
+    instance
         .meddles(&format!(
             "update session set expires_at = expires_at - 72 * {hour}, seen_at = seen_at - 72 * {hour}"
         ))
@@ -48,10 +48,10 @@ async fn what_people_do_keeps_their_session_and_polls_do_not(house: House) {
     let cookies = ana.cookies();
     drop(ana);
 
-    let house = house.restart().await;
-    let ana = house.visitor("ana");
+    let instance = instance.restart().await;
+    let ana = instance.visitor("ana");
     ana.carries(cookies);
-    let end = async || house.finds("select expires_at from session").await;
+    let end = async || instance.finds("select expires_at from session").await;
     for uri in [room.api("?after=0"), room.path("/people"), "/rooms/list".to_owned()] {
         assert!(ana.opens(&uri).await.status < 300);
         assert_eq!(end().await, full - 72 * hour, "{uri} is only a poll");
@@ -60,22 +60,22 @@ async fn what_people_do_keeps_their_session_and_polls_do_not(house: House) {
     assert!(end().await >= full, "a deed counts");
 }
 
-async fn the_messages_of_a_deleted_room_are_cleared_away(house: House) {
-    let ana = house.person("ana").await;
+async fn the_messages_of_a_deleted_room_are_cleared_away(instance: Instance) {
+    let ana = instance.person("ana").await;
     let (hall, kitchen) = (ana.creates("Hall").await, "Kitchen");
     ana.says_many(&hall, 3).await;
     ana.leaves(&hall).await;
     let kitchen = ana.creates(kitchen).await;
     ana.says_many(&kitchen, 30).await;
-    assert_eq!(house.finds("select count(*) from entry").await, 33);
+    assert_eq!(instance.finds("select count(*) from entry").await, 33);
     ana.deletes(&kitchen).await;
     // As if it had been a while ago: a room just deleted keeps its messages for a moment.
-    house.meddles("update room set deleted_at = deleted_at - 60000").await;
+    instance.meddles("update room set deleted_at = deleted_at - 60000").await;
     drop(ana);
 
-    let house = house.restart().await;
+    let instance = instance.restart().await;
     eventually("only the open room's are left", async || {
-        house.finds("select count(*) from entry").await == 3
+        instance.finds("select count(*) from entry").await == 3
     })
     .await;
 }
@@ -90,8 +90,8 @@ fn more_entries(count: u32) -> String {
     )
 }
 
-async fn a_deleted_room_goes_once_nobody_needs_it(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn a_deleted_room_goes_once_nobody_needs_it(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let empty = ana.creates("Hall").await;
     ana.says(&empty, "hello").await;
     ana.deletes(&empty).await;
@@ -99,37 +99,37 @@ async fn a_deleted_room_goes_once_nobody_needs_it(house: House) {
     bo.joins(&noticed).await;
     ana.deletes(&noticed).await;
     let living = ana.creates("Garden").await;
-    house.meddles("update room set deleted_at = deleted_at - 60000").await;
+    instance.meddles("update room set deleted_at = deleted_at - 60000").await;
     let cookies = [ana.cookies(), bo.cookies()];
     drop((ana, bo));
 
-    let house = house.restart().await;
+    let instance = instance.restart().await;
     eventually("both are empty", async || {
-        house.finds("select count(*) from room where swept_at is not null").await == 2
+        instance.finds("select count(*) from room where swept_at is not null").await == 2
     })
     .await;
-    assert_eq!(house.finds("select count(*) from room").await, 3, "the event log names them");
-    house.meddles(&more_entries(5300)).await;
-    let house = house.restart().await;
-    eventually("one is gone", async || house.finds("select count(*) from room").await == 2).await;
-    eventually("so are the old entries", async || house.finds("select count(*) from event").await == 5000)
+    assert_eq!(instance.finds("select count(*) from room").await, 3, "the event log names them");
+    instance.meddles(&more_entries(5300)).await;
+    let instance = instance.restart().await;
+    eventually("one is gone", async || instance.finds("select count(*) from room").await == 2).await;
+    eventually("so are the old entries", async || instance.finds("select count(*) from event").await == 5000)
         .await;
-    let [ana, bo] = ["ana", "bo"].map(|name| house.visitor(name));
+    let [ana, bo] = ["ana", "bo"].map(|name| instance.visitor(name));
     ana.carries(cookies[0].clone());
     bo.carries(cookies[1].clone());
     ana.opens(&living.path("")).await.is(200);
     ana.opens(&empty.path("")).await.is(404);
     bo.list().await.calls_out(&["Kitchen", "ana"]);
-    assert_eq!(house.finds("select room_count from site").await, 1);
+    assert_eq!(instance.finds("select room_count from site").await, 1);
 }
 
-async fn a_tail_whose_place_was_swept_reads_anew(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn a_tail_whose_place_was_swept_reads_anew(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let room = ana.creates("Kitchen").await;
     let version = bo.list().await.version();
     let list = format!("/rooms/list?after={version}");
     bo.opens(&list).await.says_nothing();
-    house
+    instance
         .meddles(&format!(
             "begin;
              {};
@@ -144,9 +144,9 @@ async fn a_tail_whose_place_was_swept_reads_anew(house: House) {
         .await;
     eventually("memory knows what no entry tells any more", async || {
         bo.opens(&room.path("/people")).await.body.contains("bo") && {
-            let before = house.checkouts();
+            let before = instance.checkouts();
             bo.polls(&room, "0").await.is(204);
-            house.checkouts() == before
+            instance.checkouts() == before
         }
     })
     .await;
@@ -156,13 +156,14 @@ async fn a_tail_whose_place_was_swept_reads_anew(house: House) {
 }
 
 /// The session of bo, which has expired before that of cy.
-async fn a_session_that_cannot_be_ended_keeps_nothing_else(house: House) {
-    let (ana, bo, cy) = (house.person("ana").await, house.person("bo").await, house.person("cy").await);
+async fn a_session_that_cannot_be_ended_keeps_nothing_else(instance: Instance) {
+    let (ana, bo, cy) =
+        (instance.person("ana").await, instance.person("bo").await, instance.person("cy").await);
     let room = ana.creates("Kitchen").await;
     ana.says(&room, "hello").await;
     ana.deletes(&room).await;
     drop((ana, bo, cy));
-    let refusal = if house.database_url().starts_with("postgres:") {
+    let refusal = if instance.database_url().starts_with("postgres:") {
         "create function refuse() returns trigger language plpgsql as 'begin raise exception ''no''; end';
          create trigger bad before delete on session for each row when (old.account_id = 2)
          execute function refuse()"
@@ -170,23 +171,25 @@ async fn a_session_that_cannot_be_ended_keeps_nothing_else(house: House) {
         "create trigger bad before delete on session when old.account_id = 2
          begin select raise(abort, 'no'); end"
     };
-    house.meddles(refusal).await;
-    house
+    instance.meddles(refusal).await;
+    instance
         .meddles(
             "update session set expires_at = account_id where account_id > 1;
              update room set deleted_at = deleted_at - 60000",
         )
         .await;
-    let house = house.restart().await;
-    eventually("cy's session has ended", async || house.finds("select count(*) from session").await == 2)
+    let instance = instance.restart().await;
+    eventually("cy's session has ended", async || instance.finds("select count(*) from session").await == 2)
         .await;
-    eventually("nothing is left of the room", async || house.finds("select count(*) from entry").await == 0)
-        .await;
-    assert_eq!(house.finds("select count(*) from session where account_id = 2").await, 1);
+    eventually("nothing is left of the room", async || {
+        instance.finds("select count(*) from entry").await == 0
+    })
+    .await;
+    assert_eq!(instance.finds("select count(*) from session where account_id = 2").await, 1);
 }
 
-async fn whoever_dismisses_a_notice_moves_nobodys_list(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn whoever_dismisses_a_notice_moves_nobodys_list(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let room = ana.creates("Kitchen").await;
     bo.joins(&room).await;
     ana.deletes(&room).await;

@@ -62,7 +62,7 @@ fn authority_of_nobody(files: &Path) {
     authority("nobody's", files);
 }
 
-/// What keeps a house from opening there.
+/// What keeps Parlor from starting there.
 async fn complaint(url: &str) -> Option<String> {
     let settings = Figment::from(rocket::Config::debug_default());
     parlor::build(settings.merge(("parlor.database_url", url))).await.err().map(|error| error.to_string())
@@ -101,7 +101,7 @@ async fn all_connections_are_encrypted() {
     there.server.execute("create database parlor").await;
     let url = there.url("localhost", "sslmode=require").replace("/postgres?", "/parlor?");
     let settings = Figment::from(rocket::Config::debug_default()).merge(("parlor.database_url", url));
-    let rocket = parlor::build(settings).await.expect("the house to open");
+    let rocket = parlor::build(settings).await.expect("Parlor to start");
     let connections = "select cast(ssl as text) from pg_stat_ssl join pg_stat_activity using (pid)
                        where datname = 'parlor'";
     let encrypted = there.server.finds(DATABASE, connections).await;

@@ -1,7 +1,7 @@
 //! Several people doing random things, against a plain model in memory: every answer is compared.
 //!
 //! [`actions`] says what can be done, [`world`] what must come of it, [`reply`] how the two are compared,
-//! [`play`] does it all to a real house. A failure is shrunk to the shortest story that still fails.
+//! [`play`] does it all to a real instance. A failure is shrunk to the shortest story that still fails.
 
 mod actions;
 mod play;

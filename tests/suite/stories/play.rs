@@ -1,4 +1,4 @@
-//! Plays a story in a real house and in the model, and compares every answer.
+//! Plays a story on a real instance and in the model, and compares every answer.
 
 use proptest::prop_assert_eq;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
@@ -34,7 +34,7 @@ fn tells_stories(engine: Engine) {
     let config = Config { cases, max_shrink_time: 30_000, failure_persistence: None, ..usual };
     let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
     let outcome = TestRunner::new(config).run(&stories(LENGTH), |story| {
-        runtime.block_on(fixtures::check(engine, async |house| Stage::new(&house).play(&story).await))
+        runtime.block_on(fixtures::check(engine, async |instance| Stage::new(&instance).play(&story).await))
     });
     if let Err(failure) = outcome {
         panic!("{failure}");
@@ -86,7 +86,7 @@ impl Stage<'_> {
         }
     }
 
-    /// Coming into the house, and going.
+    /// Signing up, logging in and out.
     async fn comes(&mut self, (who, browser): (usize, usize), deed: Deed) -> (Reply, Reply) {
         let person = &self.browsers[who][browser];
         match deed {

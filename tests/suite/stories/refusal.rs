@@ -2,7 +2,7 @@
 
 use super::reply::Reply;
 
-/// A refusal by the rules of the house.
+/// A refusal by the rules of Parlor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
     LoggedOut,

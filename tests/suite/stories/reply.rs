@@ -1,4 +1,4 @@
-//! What can be answered, as the model foretells it and as the house gives it.
+//! What can be answered, as the model foretells it and as an instance gives it.
 
 use serde_json::Value;
 

@@ -2,18 +2,18 @@
 
 use std::collections::HashMap;
 
-use crate::fixtures::{Answer, House, Person, Post, Room};
+use crate::fixtures::{Answer, Instance, Person, Post, Room};
 
 use super::actions::{BROWSERS, From, Place};
 use super::refusal::Refusal;
 use super::reply::Reply;
 use super::world::{Cursor, World};
 
-/// One house, twice: as the model has it and as it is.
+/// One Parlor, twice: as the model has it and as it is.
 pub struct Stage<'h> {
     pub world: World,
     pub browsers: Vec<[Person<'h>; BROWSERS]>,
-    /// The rooms of the house, in the order of the model's.
+    /// The rooms there are, in the order of the model's.
     pub rooms: Vec<Room>,
     /// Every post somebody has tried, for repeating it.
     pub posts: Vec<(usize, Option<usize>, Post)>,
@@ -23,15 +23,15 @@ pub struct Stage<'h> {
 }
 
 impl<'h> Stage<'h> {
-    pub fn new(house: &'h House) -> Self {
+    pub fn new(instance: &'h Instance) -> Self {
         let world = World::new();
         let browsers =
-            world.people.iter().map(|person| [house.visitor(person.name), house.visitor(person.name)]);
+            world.people.iter().map(|person| [instance.visitor(person.name), instance.visitor(person.name)]);
         let browsers = browsers.collect();
         Self { world, browsers, rooms: vec![], posts: vec![], tags: HashMap::new(), versions: HashMap::new() }
     }
 
-    // --- what the house has told, and the model cannot know ---
+    // --- what the instance has told, and the model cannot know ---
 
     pub fn learns(&mut self, room: Option<usize>, answer: &Answer) {
         let Some(room) = room.filter(|_| matches!(answer.status, 200 | 201)) else { return };
@@ -72,7 +72,7 @@ impl<'h> Stage<'h> {
         }
     }
 
-    /// One of the versions the house has given out for who is inside, and when it was true.
+    /// One of the versions the instance has given out for who is inside, and when it was true.
     pub fn version(&self, room: Option<usize>, n: usize) -> Option<(u64, String)> {
         let versions = self.versions.get(&room?)?;
         versions.get(n % versions.len()).cloned()

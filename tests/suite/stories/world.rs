@@ -1,4 +1,4 @@
-//! What must come of every deed: the rules of the house, without storage, cache or network.
+//! What must come of every deed: the rules of Parlor, without storage, cache or network.
 
 use crate::fixtures::{EARLIER_AT_MOST, Listed};
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::fixtures::{House, Person, Room, nonce};
+use crate::fixtures::{Instance, Person, Room, nonce};
 
 on_both_engines![
     four_thousand_emoji_fit,
@@ -27,8 +27,8 @@ async fn statuses(person: &Person<'_>, room: &Room, body: &str) -> (u16, u16) {
     (by_json.status, by_form.status)
 }
 
-async fn four_thousand_emoji_fit(house: House) {
-    let ana = house.person("ana").await;
+async fn four_thousand_emoji_fit(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     for longest in ["😀".repeat(4000), "字".repeat(4000), "x".repeat(4000)] {
         assert_eq!(statuses(&ana, &room, &longest).await, (201, 303));
@@ -38,8 +38,8 @@ async fn four_thousand_emoji_fit(house: House) {
     ana.enters_page_of(&room).await;
 }
 
-async fn four_thousand_and_one_characters_do_not(house: House) {
-    let ana = house.person("ana").await;
+async fn four_thousand_and_one_characters_do_not(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     for too_long in ["😀".repeat(4001), "x".repeat(4001), "x".repeat(20_000)] {
         assert_eq!(statuses(&ana, &room, &too_long).await, (422, 422));
@@ -53,8 +53,8 @@ async fn four_thousand_and_one_characters_do_not(house: House) {
     assert_eq!(ana.reads(&room).await.len(), 2);
 }
 
-async fn a_body_is_trimmed_and_composed(house: House) {
-    let ana = house.person("ana").await;
+async fn a_body_is_trimmed_and_composed(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     for (sent, kept) in [("\n \n soup \n", " soup"), ("cafe\u{301}", "café"), ("a  b\u{3000}\t", "a  b")] {
         assert_eq!(statuses(&ana, &room, sent).await, (201, 303));
@@ -62,8 +62,8 @@ async fn a_body_is_trimmed_and_composed(house: House) {
     }
 }
 
-async fn lines_tabs_and_the_first_indent_are_kept(house: House) {
-    let ana = house.person("ana").await;
+async fn lines_tabs_and_the_first_indent_are_kept(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     // Browsers send line breaks in forms as \r\n; slides and old files have others.
     for sent in ["  one\n\ttwo\n\nthree", "  one\r\n\ttwo\r\n\r\nthree", "  one\u{b}\ttwo\u{2028}\u{85}three"]
@@ -77,8 +77,8 @@ async fn lines_tabs_and_the_first_indent_are_kept(house: House) {
     assert_eq!(ana.bodies_in(&room).await.last().unwrap(), "a\n\n\nb", "two blank lines stay");
 }
 
-async fn control_characters_are_dropped(house: House) {
-    let ana = house.person("ana").await;
+async fn control_characters_are_dropped(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     let bodies = [("a\0b", "ab"), ("\u{1b}[31mred", "[31mred"), ("a\u{8}\u{7f}\u{9f}b\0", "ab")];
     for (body, kept) in bodies {
@@ -88,16 +88,16 @@ async fn control_characters_are_dropped(house: House) {
     assert_eq!(statuses(&ana, &room, "\0\u{1b}").await, (422, 422));
 }
 
-async fn marks_are_bounded(house: House) {
-    let ana = house.person("ana").await;
+async fn marks_are_bounded(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     assert_eq!(statuses(&ana, &room, &format!("z{}", "\u{35c}".repeat(300))).await, (201, 303));
     let kept = format!("z{}", "\u{35c}".repeat(8));
     assert_eq!(ana.bodies_in(&room).await, [kept.clone(), kept]);
 }
 
-async fn what_shows_nothing_is_refused(house: House) {
-    let ana = house.person("ana").await;
+async fn what_shows_nothing_is_refused(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     let nothing = [
         "",
@@ -117,8 +117,8 @@ async fn what_shows_nothing_is_refused(house: House) {
     assert_eq!(statuses(&ana, &room, ".").await, (201, 303));
 }
 
-async fn the_same_send_repeated_is_the_same_message_whatever_became_of_its_text(house: House) {
-    let ana = house.person("ana").await;
+async fn the_same_send_repeated_is_the_same_message_whatever_became_of_its_text(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     let post = json!({"body": "\n\n  a\u{b}b\0\u{301}\u{301}\n\n\n\n\u{200b}", "nonce": nonce()});
     for status in [201, 200] {
@@ -129,8 +129,8 @@ async fn the_same_send_repeated_is_the_same_message_whatever_became_of_its_text(
     assert_eq!(ana.reads(&room).await.len(), 1);
 }
 
-async fn what_looks_like_markup_or_sql_is_kept_as_it_is(house: House) {
-    let ana = house.person("ana").await;
+async fn what_looks_like_markup_or_sql_is_kept_as_it_is(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     let bodies = [
         "'; drop table message; --",

@@ -1,6 +1,6 @@
 //! `GET /api/rooms/<id>/messages`: reading on from anywhere, and back to the start.
 
-use crate::fixtures::{EARLIER_AT_MOST, House, Message, NEWS_AT_MOST};
+use crate::fixtures::{EARLIER_AT_MOST, Instance, Message, NEWS_AT_MOST};
 
 on_both_engines![
     a_poll_brings_only_what_is_new,
@@ -17,8 +17,8 @@ on_both_engines![
     all_readers_read_the_same,
 ];
 
-async fn a_poll_brings_only_what_is_new(house: House) {
-    let ana = house.person("ana").await;
+async fn a_poll_brings_only_what_is_new(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     ana.opens(&room.api("")).await.says_nothing();
     ana.polls(&room, "0").await.says_nothing();
@@ -31,8 +31,8 @@ async fn a_poll_brings_only_what_is_new(house: House) {
     ana.polls(&room, &news.cursor()).await.says_nothing();
 }
 
-async fn a_cursor_may_be_bare_or_tagged(house: House) {
-    let ana = house.person("ana").await;
+async fn a_cursor_may_be_bare_or_tagged(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     ana.says_many(&room, 3).await;
     let all = ana.reads(&room).await;
@@ -48,8 +48,8 @@ async fn a_cursor_may_be_bare_or_tagged(house: House) {
     ana.polls(&room, &all[2].cursor()).await.says_nothing();
 }
 
-async fn a_cursor_of_another_history_is_sent_back(house: House) {
-    let ana = house.person("ana").await;
+async fn a_cursor_of_another_history_is_sent_back(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     ana.says_many(&room, 3).await;
     let tags: Vec<_> = ana.reads(&room).await.into_iter().map(|message| message.tag).collect();
@@ -60,8 +60,8 @@ async fn a_cursor_of_another_history_is_sent_back(house: House) {
     }
 }
 
-async fn a_cursor_ahead_of_the_log_is_sent_back(house: House) {
-    let ana = house.person("ana").await;
+async fn a_cursor_ahead_of_the_log_is_sent_back(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     ana.polls(&room, "1").await.is_problem(409, "resync");
     ana.says(&room, "one").await;
@@ -71,8 +71,8 @@ async fn a_cursor_ahead_of_the_log_is_sent_back(house: House) {
     }
 }
 
-async fn a_malformed_cursor_is_refused(house: House) {
-    let ana = house.person("ana").await;
+async fn a_malformed_cursor_is_refused(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     ana.says(&room, "one").await;
     let malformed = [
@@ -107,8 +107,8 @@ async fn a_malformed_cursor_is_refused(house: House) {
     assert!(matches!(twice.status, 200 | 422), "{twice:?}");
 }
 
-async fn news_come_two_hundred_at_a_time(house: House) {
-    let ana = house.person("ana").await;
+async fn news_come_two_hundred_at_a_time(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     ana.says_many(&room, NEWS_AT_MOST).await;
     let all = ana.sees_after(&room, "0").await;
@@ -125,8 +125,8 @@ async fn news_come_two_hundred_at_a_time(house: House) {
     assert_eq!((most.messages.len() as u64, most.more), (NEWS_AT_MOST, true));
 }
 
-async fn earlier_messages_lead_to_the_start(house: House) {
-    let ana = house.person("ana").await;
+async fn earlier_messages_lead_to_the_start(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     ana.says_many(&room, 230).await;
     let all = ana.reads(&room).await;
@@ -151,8 +151,8 @@ async fn earlier_messages_lead_to_the_start(house: House) {
     assert!(start.messages.is_empty() && !start.more);
 }
 
-async fn earlier_messages_say_how_far_they_reach(house: House) {
-    let ana = house.person("ana").await;
+async fn earlier_messages_say_how_far_they_reach(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     ana.says_many(&room, 5).await;
     let head = ana.reads(&room).await.last().expect("a message").cursor();
@@ -166,16 +166,16 @@ async fn earlier_messages_say_how_far_they_reach(house: House) {
     assert_eq!(reach(1).await, (Some(0), Some(0)), "there are none");
 }
 
-async fn before_and_after_exclude_each_other(house: House) {
-    let ana = house.person("ana").await;
+async fn before_and_after_exclude_each_other(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     ana.says(&room, "one").await;
     ana.opens(&room.api("?before=2&after=0")).await.is_problem(422, "invalid");
     ana.opens(&room.api("?before=2")).await.is(200);
 }
 
-async fn the_page_carries_the_cursor_of_what_it_shows(house: House) {
-    let ana = house.person("ana").await;
+async fn the_page_carries_the_cursor_of_what_it_shows(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     for count in 0..3 {
         let page = ana.enters_page_of(&room).await;
@@ -192,19 +192,19 @@ async fn the_page_carries_the_cursor_of_what_it_shows(house: House) {
     }
 }
 
-async fn reading_needs_a_log_in(house: House) {
-    let ana = house.person("ana").await;
+async fn reading_needs_a_log_in(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     ana.says(&room, "the secret soup").await;
     ana.polls(&room, "0").await.is(200);
-    let visitor = house.visitor("cy");
+    let visitor = instance.visitor("cy");
     for query in ["", "?after=0", "?before=2", "?after=x", "?after=9", "?before=2&after=0"] {
         visitor.opens(&room.api(query)).await.is_problem(401, "logged-out");
     }
 }
 
-async fn all_readers_read_the_same(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn all_readers_read_the_same(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let room = ana.creates("Kitchen").await;
     ana.says_many(&room, 20).await;
     bo.joins(&room).await;

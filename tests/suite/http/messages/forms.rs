@@ -1,6 +1,6 @@
 //! `POST /rooms/<id>/post`: posting without JavaScript, and what becomes of what could not be posted.
 
-use crate::fixtures::{House, nonce};
+use crate::fixtures::{Instance, nonce};
 
 on_both_engines![
     the_form_of_the_page_posts,
@@ -15,8 +15,8 @@ on_both_engines![
 
 const TEXT: &str = "my <long> & \"careful\" thoughts\nin two lines";
 
-async fn the_form_of_the_page_posts(house: House) {
-    let ana = house.person("ana").await;
+async fn the_form_of_the_page_posts(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     for n in 1..=2 {
         let form = ana.enters_page_of(&room).await.form(&room.path("/post"));
@@ -29,8 +29,8 @@ async fn the_form_of_the_page_posts(house: House) {
     assert_eq!(ana.bodies_in(&room).await, [TEXT, TEXT]);
 }
 
-async fn a_form_sent_twice_posts_once(house: House) {
-    let ana = house.person("ana").await;
+async fn a_form_sent_twice_posts_once(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     for _ in 0..2 {
         ana.sends(&room.path("/post"), &[("body", "soup"), ("nonce", "n")]).await.leads_to(&room.path(""));
@@ -38,8 +38,8 @@ async fn a_form_sent_twice_posts_once(house: House) {
     assert_eq!(ana.bodies_in(&room).await, ["soup"]);
 }
 
-async fn somebody_without_a_log_in_keeps_the_text(house: House) {
-    let ana = house.person("ana").await;
+async fn somebody_without_a_log_in_keeps_the_text(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     let visitor = ana.without_cookies();
     let page = visitor.tries_to_say_by_form(&room, TEXT).await.is(401).page();
@@ -50,8 +50,8 @@ async fn somebody_without_a_log_in_keeps_the_text(house: House) {
     visitor.tries_to_say_by_form(&room, TEXT).await.leads_to(&room.path(""));
 }
 
-async fn a_stranger_is_shown_the_door_and_keeps_the_text(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn a_stranger_is_shown_the_door_and_keeps_the_text(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let room = ana.creates("Kitchen").await;
     let door = bo.tries_to_say_by_form(&room, TEXT).await.is(403).page();
     assert!(door.boxes().contains(&TEXT.to_owned()), "{:?}", door.boxes());
@@ -63,8 +63,8 @@ async fn a_stranger_is_shown_the_door_and_keeps_the_text(house: House) {
     assert!(door.boxes().contains(&TEXT.to_owned()) && door.link("Return to Hall").is_some());
 }
 
-async fn text_that_cannot_be_posted_stays_in_the_box(house: House) {
-    let ana = house.person("ana").await;
+async fn text_that_cannot_be_posted_stays_in_the_box(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     ana.says(&room, "soup").await;
     let text = format!("\n<textarea>{}", "long ".repeat(1000));
@@ -74,8 +74,8 @@ async fn text_that_cannot_be_posted_stays_in_the_box(house: House) {
     assert!(!page.alerts().is_empty());
 }
 
-async fn a_reused_nonce_keeps_the_text(house: House) {
-    let ana = house.person("ana").await;
+async fn a_reused_nonce_keeps_the_text(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     ana.sends(&room.path("/post"), &[("body", "soup"), ("nonce", "n")]).await.leads_to(&room.path(""));
     let page = ana.sends(&room.path("/post"), &[("body", TEXT), ("nonce", "n")]).await.is(409).page();
@@ -86,8 +86,8 @@ async fn a_reused_nonce_keeps_the_text(house: House) {
     assert_eq!(ana.bodies_in(&room).await, ["soup"]);
 }
 
-async fn a_missing_field_is_refused(house: House) {
-    let ana = house.person("ana").await;
+async fn a_missing_field_is_refused(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     let long = "x".repeat(65);
     for fields in [
@@ -106,8 +106,8 @@ async fn a_missing_field_is_refused(house: House) {
     ana.sends(&room.path("/post"), &[("body", "soup"), ("nonce", &longest)]).await.is(303);
 }
 
-async fn a_field_sent_twice_breaks_nothing(house: House) {
-    let ana = house.person("ana").await;
+async fn a_field_sent_twice_breaks_nothing(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     let nonce = nonce();
     for fields in [

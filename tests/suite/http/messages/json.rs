@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::fixtures::{House, Post, Room, nonce};
+use crate::fixtures::{Instance, Post, Room, nonce};
 
 on_both_engines![
     a_post_answers_with_what_follows_the_cursor,
@@ -15,8 +15,8 @@ on_both_engines![
     a_text_comes_in_the_same_parts_whoever_answers,
 ];
 
-async fn a_post_answers_with_what_follows_the_cursor(house: House) {
-    let ana = house.person("ana").await;
+async fn a_post_answers_with_what_follows_the_cursor(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     let first = ana.tries_to_post(&room, &Post::new("one")).await.is(201).news();
     assert_eq!((first.seq, first.bodies(), first.more), (Some(1), vec!["one"], false));
@@ -29,8 +29,8 @@ async fn a_post_answers_with_what_follows_the_cursor(house: House) {
     assert_eq!(without.bodies(), ["one", "two", "three"], "no cursor is the start");
 }
 
-async fn a_post_shows_what_others_said_before_it(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn a_post_shows_what_others_said_before_it(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let room = ana.creates("Kitchen").await;
     bo.joins(&room).await;
     ana.says(&room, "one").await;
@@ -39,8 +39,8 @@ async fn a_post_shows_what_others_said_before_it(house: House) {
     assert_eq!((news.seq, news.bodies()), (Some(3), vec!["two", "three"]));
 }
 
-async fn a_post_needs_a_log_in(house: House) {
-    let ana = house.person("ana").await;
+async fn a_post_needs_a_log_in(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     let visitor = ana.without_cookies();
     visitor.tries_to_post(&room, &Post::new("soup")).await.is_problem(401, "logged-out");
@@ -51,8 +51,8 @@ async fn a_post_needs_a_log_in(house: House) {
     ana.polls(&room, "0").await.says_nothing();
 }
 
-async fn a_stranger_cannot_post(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn a_stranger_cannot_post(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let room = ana.creates("Kitchen").await;
     let problem = bo.tries_to_post(&room, &Post::new("soup")).await.is_problem(403, "not-a-member");
     assert!(problem["inside"].is_null(), "{problem}");
@@ -62,8 +62,8 @@ async fn a_stranger_cannot_post(house: House) {
     ana.polls(&room, "0").await.says_nothing();
 }
 
-async fn where_one_may_not_post_comes_before_what_is_wrong_with_it(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn where_one_may_not_post_comes_before_what_is_wrong_with_it(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let gone = ana.creates("Attic").await;
     ana.deletes(&gone).await;
     let room = ana.creates("Kitchen").await;
@@ -81,8 +81,8 @@ async fn where_one_may_not_post_comes_before_what_is_wrong_with_it(house: House)
     bo.tries_to_say_by_form(&unknown, "").await.is(404);
 }
 
-async fn a_room_that_never_was_is_not_found(house: House) {
-    let ana = house.person("ana").await;
+async fn a_room_that_never_was_is_not_found(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     let unknown = Room { id: room.id + 1, name: String::new() };
     ana.tries_to_post(&unknown, &Post::new("soup")).await.is_problem(404, "no-such-room");
@@ -97,8 +97,8 @@ async fn a_room_that_never_was_is_not_found(house: House) {
     }
 }
 
-async fn a_cursor_from_elsewhere_never_loses_a_post(house: House) {
-    let ana = house.person("ana").await;
+async fn a_cursor_from_elsewhere_never_loses_a_post(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     ana.says(&room, "one").await;
     for after in ["99", "1.0123456789abcdef", "99.0123456789abcdef"] {
@@ -113,8 +113,8 @@ async fn a_cursor_from_elsewhere_never_loses_a_post(house: House) {
     }
 }
 
-async fn a_text_comes_in_the_same_parts_whoever_answers(house: House) {
-    let ana = house.person("ana").await;
+async fn a_text_comes_in_the_same_parts_whoever_answers(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     ana.says(&room, "soup").await;
     let body = "see “Https://ü.example/Mercury_(planet)”。";
@@ -126,8 +126,8 @@ async fn a_text_comes_in_the_same_parts_whoever_answers(house: House) {
     let page = ana.enters_page_of(&room).await;
     // An instance that has just started asks the database.
     let cookies = ana.cookies();
-    let house = house.restart().await;
-    let ana = house.visitor("ana");
+    let instance = instance.restart().await;
+    let ana = instance.visitor("ana");
     ana.carries(cookies);
     let stored = ana.polls(&room, "1").await.is(200).json();
     let answers =

@@ -2,7 +2,7 @@
 
 use rocket::futures::future::join_all;
 
-use crate::fixtures::{House, Post};
+use crate::fixtures::{Instance, Post};
 
 on_both_engines![
     a_repeated_post_is_the_same_message,
@@ -16,8 +16,8 @@ on_both_engines![
     many_repetitions_at_once_are_one_message,
 ];
 
-async fn a_repeated_post_is_the_same_message(house: House) {
-    let ana = house.person("ana").await;
+async fn a_repeated_post_is_the_same_message(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     let post = Post::new("soup");
     let first = ana.tries_to_post(&room, &post).await.is(201).news();
@@ -28,8 +28,8 @@ async fn a_repeated_post_is_the_same_message(house: House) {
     assert_eq!(ana.bodies_in(&room).await, ["soup", "more"]);
 }
 
-async fn a_nonce_with_another_text_is_refused(house: House) {
-    let ana = house.person("ana").await;
+async fn a_nonce_with_another_text_is_refused(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     let post = Post::new("soup");
     ana.tries_to_post(&room, &post).await.is(201);
@@ -40,12 +40,12 @@ async fn a_nonce_with_another_text_is_refused(house: House) {
 }
 
 /// As if the message had been changed since, by the entry after it.
-async fn a_repeat_is_known_by_what_was_sent_and_not_by_what_is_read(house: House) {
-    let ana = house.person("ana").await;
+async fn a_repeat_is_known_by_what_was_sent_and_not_by_what_is_read(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     let post = Post::new("soup");
     ana.tries_to_post(&room, &post).await.is(201);
-    house.meddles("update entry set body = 'stew', changed = 2").await;
+    instance.meddles("update entry set body = 'stew', changed = 2").await;
     assert_eq!(ana.tries_to_post(&room, &post).await.is(200).news().seq, Some(1));
     let changed = Post { body: "stew".to_owned(), ..post };
     ana.tries_to_post(&room, &changed).await.is_problem(409, "nonce-reused");
@@ -53,8 +53,8 @@ async fn a_repeat_is_known_by_what_was_sent_and_not_by_what_is_read(house: House
     assert_eq!((&now["messages"][0]["body"], &now["messages"][0]["changed"]), (&"stew".into(), &2.into()));
 }
 
-async fn each_author_has_nonces_of_ones_own(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn each_author_has_nonces_of_ones_own(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let room = ana.creates("Kitchen").await;
     bo.joins(&room).await;
     let post = Post::new("soup");
@@ -64,8 +64,8 @@ async fn each_author_has_nonces_of_ones_own(house: House) {
     assert_eq!(bos.messages.iter().map(|m| m.author.as_str()).collect::<Vec<_>>(), ["ana", "bo"]);
 }
 
-async fn each_room_has_nonces_of_its_own(house: House) {
-    let ana = house.person("ana").await;
+async fn each_room_has_nonces_of_its_own(instance: Instance) {
+    let ana = instance.person("ana").await;
     let post = Post::new("soup");
     for name in ["Kitchen", "Hall"] {
         let room = ana.creates(name).await;
@@ -74,8 +74,8 @@ async fn each_room_has_nonces_of_its_own(house: House) {
     }
 }
 
-async fn the_nonce_lasts_as_long_as_the_message(house: House) {
-    let ana = house.person("ana").await;
+async fn the_nonce_lasts_as_long_as_the_message(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     let post = Post::new("soup");
     ana.tries_to_post(&room, &post).await.is(201);
@@ -84,8 +84,8 @@ async fn the_nonce_lasts_as_long_as_the_message(house: House) {
     assert_eq!((again.seq, again.seqs()), (Some(1), vec![251]));
 }
 
-async fn a_post_repeated_after_leaving_is_still_acknowledged(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn a_post_repeated_after_leaving_is_still_acknowledged(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let room = ana.creates("Kitchen").await;
     bo.joins(&room).await;
     let post = Post::new("soup");
@@ -103,8 +103,8 @@ async fn a_post_repeated_after_leaving_is_still_acknowledged(house: House) {
     assert_eq!(ana.reads(&room).await.len(), 2);
 }
 
-async fn a_post_repeated_from_another_browser_is_the_same(house: House) {
-    let ana = house.person("ana").await;
+async fn a_post_repeated_from_another_browser_is_the_same(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     let phone = ana.in_a_second_browser().await;
     let post = Post::new("soup");
@@ -117,8 +117,8 @@ async fn a_post_repeated_from_another_browser_is_the_same(house: House) {
     assert_eq!(ana.bodies_in(&room).await, ["soup"]);
 }
 
-async fn many_repetitions_at_once_are_one_message(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn many_repetitions_at_once_are_one_message(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let room = ana.creates("Kitchen").await;
     bo.joins(&room).await;
     let post = Post::new("soup");

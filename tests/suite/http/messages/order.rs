@@ -2,7 +2,7 @@
 
 use rocket::futures::future::join_all;
 
-use crate::fixtures::{House, Message, Person, Post, Room};
+use crate::fixtures::{Instance, Message, Person, Post, Room};
 
 on_both_engines![
     interleaved_posters_make_a_gapless_log,
@@ -11,8 +11,9 @@ on_both_engines![
     a_refused_post_does_not_touch_its_neighbours,
 ];
 
-async fn interleaved_posters_make_a_gapless_log(house: House) {
-    let (ana, bo, cy) = (house.person("ana").await, house.person("bo").await, house.person("cy").await);
+async fn interleaved_posters_make_a_gapless_log(instance: Instance) {
+    let (ana, bo, cy) =
+        (instance.person("ana").await, instance.person("bo").await, instance.person("cy").await);
     let room = ana.creates("Kitchen").await;
     bo.joins(&room).await;
     cy.joins(&room).await;
@@ -44,8 +45,9 @@ async fn follows(person: &Person<'_>, room: &Room, count: usize) -> Vec<Message>
     read
 }
 
-async fn a_reader_in_the_midst_of_posting_meets_no_hole(house: House) {
-    let (ana, bo, cy) = (house.person("ana").await, house.person("bo").await, house.person("cy").await);
+async fn a_reader_in_the_midst_of_posting_meets_no_hole(instance: Instance) {
+    let (ana, bo, cy) =
+        (instance.person("ana").await, instance.person("bo").await, instance.person("cy").await);
     let room = ana.creates("Kitchen").await;
     bo.joins(&room).await;
     cy.joins(&room).await;
@@ -54,8 +56,8 @@ async fn a_reader_in_the_midst_of_posting_meets_no_hole(house: House) {
     assert_eq!(ana.reads(&room).await, read);
 }
 
-async fn a_message_stands_where_its_answer_said(house: House) {
-    let (ana, bo) = (house.person("ana").await, house.person("bo").await);
+async fn a_message_stands_where_its_answer_said(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let room = ana.creates("Kitchen").await;
     bo.joins(&room).await;
     let said = async |person: &Person<'_>, n: u64| {
@@ -75,8 +77,9 @@ async fn a_message_stands_where_its_answer_said(house: House) {
     assert_eq!(read.collect::<Vec<_>>(), acknowledged);
 }
 
-async fn a_refused_post_does_not_touch_its_neighbours(house: House) {
-    let (ana, bo, cy) = (house.person("ana").await, house.person("bo").await, house.person("cy").await);
+async fn a_refused_post_does_not_touch_its_neighbours(instance: Instance) {
+    let (ana, bo, cy) =
+        (instance.person("ana").await, instance.person("bo").await, instance.person("cy").await);
     let room = ana.creates("Kitchen").await;
     bo.joins(&room).await;
     let posts: Vec<_> = (0..10).map(|n| Post::new(&format!("message {n}"))).collect();

@@ -3,7 +3,7 @@
 use rocket::http::{ContentType, Method};
 use serde_json::json;
 
-use crate::fixtures::{Answer, House, Person, Post, Room};
+use crate::fixtures::{Answer, Instance, Person, Post, Room};
 
 on_both_engines![
     broken_json_is_malformed,
@@ -23,8 +23,8 @@ async fn sends_bytes(
     person.asks(Method::Post, &room.api("")).body(kind, bytes).send().await
 }
 
-async fn broken_json_is_malformed(house: House) {
-    let ana = house.person("ana").await;
+async fn broken_json_is_malformed(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     let texts = [
         "",
@@ -48,8 +48,8 @@ async fn broken_json_is_malformed(house: House) {
     ana.polls(&room, "0").await.says_nothing();
 }
 
-async fn deep_nesting_is_refused_like_anything_wrong(house: House) {
-    let ana = house.person("ana").await;
+async fn deep_nesting_is_refused_like_anything_wrong(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     let (open, close) = ("[".repeat(20_000), "]".repeat(20_000));
     let inside = [format!(r#"{{"body":{open}1{close},"nonce":"n"}}"#), format!(r#"{{"x":{open}{close}}}"#)];
@@ -63,8 +63,8 @@ async fn deep_nesting_is_refused_like_anything_wrong(house: House) {
     ana.polls(&room, "0").await.says_nothing();
 }
 
-async fn a_wrong_shape_is_invalid(house: House) {
-    let ana = house.person("ana").await;
+async fn a_wrong_shape_is_invalid(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     for value in [
         json!(null),
@@ -89,8 +89,8 @@ async fn a_wrong_shape_is_invalid(house: House) {
     ana.sends_json(&room.api(""), &json!({"body": "soup", "nonce": "n"})).await.is(201);
 }
 
-async fn a_malformed_nonce_is_invalid(house: House) {
-    let ana = house.person("ana").await;
+async fn a_malformed_nonce_is_invalid(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     for nonce in ["", " ", "a b", "é", "a\0", "n.n", &"x".repeat(65)] {
         ana.sends_json(&room.api(""), &json!({"body": "soup", "nonce": nonce}))
@@ -103,8 +103,8 @@ async fn a_malformed_nonce_is_invalid(house: House) {
     }
 }
 
-async fn a_malformed_cursor_stores_nothing(house: House) {
-    let ana = house.person("ana").await;
+async fn a_malformed_cursor_stores_nothing(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     for after in ["x", "-1", "", "1.", "0.abc", "9223372036854775808", "%00", "%ff"] {
         ana.tries_to_post(&room, &Post::new("soup").after(after)).await.is_problem(422, "invalid");
@@ -112,8 +112,8 @@ async fn a_malformed_cursor_stores_nothing(house: House) {
     ana.polls(&room, "0").await.says_nothing();
 }
 
-async fn another_kind_of_content_is_refused(house: House) {
-    let ana = house.person("ana").await;
+async fn another_kind_of_content_is_refused(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     let text = r#"{"body":"soup","nonce":"n"}"#;
     for kind in [

@@ -2,7 +2,7 @@
 
 use rocket::futures::future::join_all;
 
-use crate::fixtures::{Answer, EARLIER_AT_MOST, House, Message, News, Person, Post, Room};
+use crate::fixtures::{Answer, EARLIER_AT_MOST, Instance, Message, News, Person, Post, Room};
 
 on_both_engines![
     two_hundred_long_messages_are_read_on_in_order_and_without_a_hole,
@@ -53,8 +53,8 @@ async fn reads_on(person: &Person<'_>, room: &Room, after: u64) -> (Vec<Message>
     unreachable!("numbers end")
 }
 
-async fn two_hundred_long_messages_are_read_on_in_order_and_without_a_hole(house: House) {
-    let ana = house.person("ana").await;
+async fn two_hundred_long_messages_are_read_on_in_order_and_without_a_hole(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     says_long_ones(&ana, &room, 200).await;
     let (read, answers) = reads_on(&ana, &room, 0).await;
@@ -67,15 +67,15 @@ async fn two_hundred_long_messages_are_read_on_in_order_and_without_a_hole(house
     ana.polls(&room, "200").await.says_nothing();
 }
 
-async fn answers_from_the_database_are_as_short_as_those_from_memory(house: House) {
-    let ana = house.person("ana").await;
+async fn answers_from_the_database_are_as_short_as_those_from_memory(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     says_long_ones(&ana, &room, 40).await;
     let (read, _) = reads_on(&ana, &room, 0).await;
     // An instance that has just started knows nothing of the room yet.
     let cookies = ana.cookies();
-    let house = house.restart().await;
-    let ana = house.visitor("ana");
+    let instance = instance.restart().await;
+    let ana = instance.visitor("ana");
     ana.carries(cookies);
     let first = short(ana.polls(&room, "0").await);
     assert!(first.more && !first.messages.is_empty());
@@ -83,8 +83,8 @@ async fn answers_from_the_database_are_as_short_as_those_from_memory(house: Hous
     assert_eq!(reads_on(&ana, &room, 0).await.0, read);
 }
 
-async fn long_messages_lead_back_to_the_start(house: House) {
-    let ana = house.person("ana").await;
+async fn long_messages_lead_back_to_the_start(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     says_long_ones(&ana, &room, 40).await;
     let (all, _) = reads_on(&ana, &room, 0).await;
@@ -113,8 +113,8 @@ async fn long_messages_lead_back_to_the_start(house: House) {
     assert_eq!(before.last().map(|message| message.seq), Some(shown[0] - 1));
 }
 
-async fn a_page_of_whatever_has_to_be_escaped_is_short(house: House) {
-    let ana = house.person("ana").await;
+async fn a_page_of_whatever_has_to_be_escaped_is_short(instance: Instance) {
+    let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     let posts: Vec<_> = ["'", "/", "&", "<", "\"", "\\"].map(|c| Post::new(&c.repeat(4000))).into();
     let links = Post::new(&"http://a/& ".repeat(360));
