@@ -9,7 +9,6 @@
 mod checker;
 mod client;
 mod crowd;
-mod deployment;
 mod faults;
 mod full_disk;
 mod history;
@@ -22,6 +21,7 @@ mod planted;
 mod power_cut;
 mod races;
 mod report;
+mod restarts;
 mod run;
 mod scribe;
 mod standstill;
