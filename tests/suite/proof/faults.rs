@@ -10,8 +10,8 @@ use rocket::futures::future::{join, join_all};
 use rocket::tokio::time::{sleep, timeout};
 
 use super::crowd;
+use super::deployment::{Deployment, Instance};
 use super::history::Room;
-use super::house::{House, Instance};
 use super::lock::{Lock, Locked};
 use super::people::Town;
 use super::scribe::Scribe;
@@ -124,10 +124,10 @@ fn behind(weather: Weather) -> &'static str {
     }
 }
 
-/// Breaks some part of the house, or several at once, and waits until all of it is whole again.
-pub async fn strike(house: &House, town: &Arc<Town>, scribe: &Scribe, rng: &mut StdRng) -> usize {
+/// Breaks some part of the deployment, or several at once, and waits until all of it is whole again.
+pub async fn strike(deployment: &Deployment, town: &Arc<Town>, scribe: &Scribe, rng: &mut StdRng) -> usize {
     let at_once = [1, 1, 1, 1, 2, 3][rng.random_range(0..6)];
-    let chosen: HashSet<Part> = (0..at_once).map(|_| some_part(house, town, rng)).collect();
+    let chosen: HashSet<Part> = (0..at_once).map(|_| some_part(deployment, town, rng)).collect();
     let mut harms: Vec<_> = chosen.into_iter().map(|part| (part, Harm::of(part, rng))).collect();
     // A hash set has an order of its own in every process.
     harms.sort_by_key(|(part, harm)| (name(*part, *harm), format!("{part:?}")));
@@ -135,7 +135,7 @@ pub async fn strike(house: &House, town: &Arc<Town>, scribe: &Scribe, rng: &mut 
         let time = Duration::from_millis(rng.random_range(100..LONGEST));
         async move {
             let began = scribe.now();
-            do_harm(house, town, part, harm, time).await;
+            do_harm(deployment, town, part, harm, time).await;
             scribe.write_fault(name(part, harm), began);
         }
     });
@@ -143,9 +143,9 @@ pub async fn strike(house: &House, town: &Arc<Town>, scribe: &Scribe, rng: &mut 
 }
 
 /// One instance after the other ends in good order and starts again.
-pub async fn roll(house: &House, scribe: &Scribe) -> usize {
+pub async fn roll(deployment: &Deployment, scribe: &Scribe) -> usize {
     let began = scribe.now();
-    for instance in &house.instances {
+    for instance in &deployment.instances {
         instance.stop().await;
         instance.come_back(&[]).await;
     }
@@ -154,10 +154,10 @@ pub async fn roll(house: &House, scribe: &Scribe) -> usize {
 }
 
 /// Ten times the people come to a room that is locked, and stay for a while when it no longer is.
-pub async fn overload(house: &House, town: &Arc<Town>, street: &Street) -> Locked {
+pub async fn overload(deployment: &Deployment, town: &Arc<Town>, street: &Street) -> Locked {
     let (scribe, not_served) = (&street.scribe, || street.turned_away() + street.unanswered());
     let (began, before, room) = (scribe.now(), not_served(), town.hall(0));
-    let mut lock = Lock::take(house, room).await.expect("a lock");
+    let mut lock = Lock::take(deployment, room).await.expect("a lock");
     let from = scribe.now();
     let unlocked = async {
         sleep(LOCKED_FOR).await;
@@ -175,9 +175,9 @@ pub async fn overload(house: &House, town: &Arc<Town>, street: &Street) -> Locke
     Locked { room, from, until }
 }
 
-fn some_part(house: &House, town: &Town, rng: &mut StdRng) -> Part {
-    let instance = rng.random_range(0..house.instances.len());
-    let kinds = if house.server.is_some() { 9 } else { 6 };
+fn some_part(deployment: &Deployment, town: &Town, rng: &mut StdRng) -> Part {
+    let instance = rng.random_range(0..deployment.instances.len());
+    let kinds = if deployment.server.is_some() { 9 } else { 6 };
     match rng.random_range(0..kinds) {
         0 => Part::People,
         1 => Part::Room(town.hall(rng.random_range(0..8))),
@@ -188,15 +188,15 @@ fn some_part(house: &House, town: &Town, rng: &mut StdRng) -> Part {
     }
 }
 
-async fn do_harm(house: &House, town: &Arc<Town>, part: Part, harm: Harm, time: Duration) {
+async fn do_harm(deployment: &Deployment, town: &Arc<Town>, part: Part, harm: Harm, time: Duration) {
     match part {
-        Part::Instance(n) => harm_instance(&house.instances[n], harm, time).await,
-        Part::Front(n) => harm_line(&house.instances[n].front, harm, time).await,
-        Part::Back(n) => harm_line(house.instances[n].back.as_ref().expect("a line"), harm, time).await,
+        Part::Instance(n) => harm_instance(&deployment.instances[n], harm, time).await,
+        Part::Front(n) => harm_line(&deployment.instances[n].front, harm, time).await,
+        Part::Back(n) => harm_line(deployment.instances[n].back.as_ref().expect("a line"), harm, time).await,
         Part::People => crowd::comes(town, time).await,
-        Part::Room(room) => harm_room(house, room, time).await,
+        Part::Room(room) => harm_room(deployment, room, time).await,
         Part::Database => {
-            let server = house.server.as_ref().expect("a server");
+            let server = deployment.server.as_ref().expect("a server");
             match harm {
                 Harm::Freeze => {
                     server.freeze();
@@ -241,8 +241,8 @@ async fn harm_instance(instance: &Instance, harm: Harm, time: Duration) {
 }
 
 /// A server that has crashed, or crashes meanwhile, has no lock.
-async fn harm_room(house: &House, room: Room, time: Duration) {
-    if let Ok(lock) = Lock::take(house, room).await {
+async fn harm_room(deployment: &Deployment, room: Room, time: Duration) {
+    if let Ok(lock) = Lock::take(deployment, room).await {
         sleep(time).await;
         let _ = lock.let_go().await;
     }

@@ -7,8 +7,8 @@ use sqlx::postgres::PgConnection;
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{AssertSqlSafe, Connection};
 
+use super::deployment::Deployment;
 use super::history::{Deed, History, Moment, Operation, Outcome, Room};
-use super::house::House;
 
 /// PostgreSQL: a room's row is locked. SQLite, which has nothing smaller: the file, for writing.
 pub enum Lock {
@@ -17,13 +17,13 @@ pub enum Lock {
 }
 
 impl Lock {
-    pub async fn take(house: &House, room: Room) -> sqlx::Result<Self> {
-        if house.server.is_none() {
-            let mut connection = SqliteConnection::connect(&house.database_url).await?;
+    pub async fn take(deployment: &Deployment, room: Room) -> sqlx::Result<Self> {
+        if deployment.server.is_none() {
+            let mut connection = SqliteConnection::connect(&deployment.database_url).await?;
             sqlx::raw_sql("begin immediate").execute(&mut connection).await?;
             return Ok(Self::File(connection));
         }
-        let mut connection = PgConnection::connect(&house.database_url).await?;
+        let mut connection = PgConnection::connect(&deployment.database_url).await?;
         let lock = format!("begin; select from room where id = {} for update", room.0);
         sqlx::raw_sql(AssertSqlSafe(lock)).execute(&mut connection).await?;
         Ok(Self::Row(connection))

@@ -53,13 +53,13 @@ async fn memory_after(log_ins: usize) {
 }
 
 /// Two instances behind nginx, as `deploy/` has them.
-struct Deployment {
+struct BehindNginx {
     nginx: Balancer,
     _programs: Vec<Program>,
     _server: Server,
 }
 
-impl Deployment {
+impl BehindNginx {
     async fn start() -> Self {
         let server = Server::create().await;
         let settings = [deployed(&server.url("postgres")), deployed(&server.url("postgres"))];
@@ -74,7 +74,7 @@ impl Deployment {
 
 #[rocket::async_test]
 async fn a_class_behind_one_address_signs_up_at_once() {
-    let deployment = Deployment::start().await;
+    let deployment = BehindNginx::start().await;
     let began = Instant::now();
     let mut class = JoinSet::new();
     for n in 0..CLASS {
@@ -113,7 +113,7 @@ fn told(waits: &[Duration]) -> String {
 
 /// How long so many people needed to get in, one after the other, shortest first.
 async fn log_ins_among_hostile_ones(log_ins: usize) -> Vec<Duration> {
-    let deployment = Deployment::start().await;
+    let deployment = BehindNginx::start().await;
     let ana = Person::on_the_street(deployment.nginx.address(), "ana");
     ana.signs_up().await;
     let (refused, over) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));

@@ -14,8 +14,8 @@ use rocket::tokio::time::sleep;
 
 use super::checker::{self, Anomaly};
 use super::client::Client;
+use super::deployment::Deployment;
 use super::history::{Outcome, Room};
-use super::house::House;
 use super::people::says;
 use super::report::Summary;
 use super::run::{self, SETTLED};
@@ -80,8 +80,8 @@ pub async fn starts_among(
     starts: usize,
     program: Option<PathBuf>,
 ) -> Vec<Anomaly> {
-    let (house, seed) = (House::open(engine, program).await, run::seed());
-    let doors = house.instances.iter().map(|instance| instance.front.address()).collect();
+    let (deployment, seed) = (Deployment::open(engine, program).await, run::seed());
+    let doors = deployment.instances.iter().map(|instance| instance.front.address()).collect();
     let street = Arc::new(Street::to(doors));
     let inside = stream::iter(0..rooms).map(|n| moves_in(&street, n, seed)).buffer_unordered(SIGN_UPS);
     let (mut people, is_over) = (JoinSet::new(), Arc::new(AtomicBool::new(false)));
@@ -89,7 +89,7 @@ pub async fn starts_among(
         people.spawn(lives(client, room, Arc::clone(&is_over)));
     }
     for _ in 0..starts {
-        start_again(&house, &street, rooms).await;
+        start_again(&deployment, &street, rooms).await;
     }
     is_over.store(true, Ordering::Relaxed);
     let inside = people.join_all().await;
@@ -118,13 +118,13 @@ async fn moves_in(street: &Arc<Street>, n: usize, seed: u64) -> (Client, Room) {
 }
 
 /// The first instance is killed, and every room is read there when it has come back.
-async fn start_again(house: &House, street: &Street, rooms: usize) {
-    let (scribe, first) = (&street.scribe, &house.instances[0]);
+async fn start_again(deployment: &Deployment, street: &Street, rooms: usize) {
+    let (scribe, first) = (&street.scribe, &deployment.instances[0]);
     all_are_read(scribe, rooms).await;
     let (began, said) = (scribe.now(), scribe.acknowledged());
     first.kill();
     // At the others: there has to be something to catch up with.
-    if house.instances.len() > 1 {
+    if deployment.instances.len() > 1 {
         let enough = said + u64::try_from(rooms).expect("a few");
         eventually("people talk on", async || scribe.acknowledged() > enough).await;
     }

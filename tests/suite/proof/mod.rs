@@ -1,6 +1,6 @@
 //! The proof: what is promised holds while everything around it breaks.
 //!
-//! [`people`] do things in a [`house`] of real programs, [`faults`] break it under them, everybody's [`client`]
+//! [`people`] do things in a [`deployment`] of real programs, [`faults`] break it under them, everybody's [`client`]
 //! has the [`scribe`] write down what was done and what came of it, and the [`checker`] looks for what must not be
 //! in that [`history`]. One of the faults is that there are too many people, a [`crowd`], and one is a [`lock`] that
 //! somebody else holds. An instance also starts among [`many_rooms`], where all ask at once for what it has yet to
@@ -9,10 +9,10 @@
 mod checker;
 mod client;
 mod crowd;
+mod deployment;
 mod faults;
 mod full_disk;
 mod history;
-mod house;
 mod lock;
 mod log_ins;
 mod many_rooms;

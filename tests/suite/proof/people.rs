@@ -1,4 +1,4 @@
-//! Who is in the house, and what they do all day.
+//! Who is there, and what they do all day.
 //!
 //! *Talkers* and *readers* live in the halls, most of them in the first; *guests* are readers at somebody else's
 //! computer; *hosts* open rooms and delete them under everybody's feet; *wanderers* come and go with two browsers

@@ -12,8 +12,8 @@ use rocket::tokio::time::sleep;
 
 use super::checker::{self, Anomaly};
 use super::client::Client;
+use super::deployment::Deployment;
 use super::history::{Outcome, Room};
-use super::house::House;
 use super::report::Summary;
 use super::run;
 use super::street::Street;
@@ -48,21 +48,21 @@ impl Count {
     }
 }
 
-/// Runs so many races on a house of three instances, and has the checker look at everything that was done.
+/// Runs so many races on three instances, and has the checker look at everything that was done.
 async fn hold<F: Future<Output = ()> + Send + 'static>(
-    house: &House,
+    deployment: &Deployment,
     races: usize,
     track: impl Fn(Arc<Street>, Count, u64) -> F,
 ) -> Vec<Anomaly> {
     let seed = run::seed();
-    let doors = house.instances.iter().map(|instance| instance.front.address()).collect();
+    let doors = deployment.instances.iter().map(|instance| instance.front.address()).collect();
     let street = Arc::new(Street::to(doors));
     let (count, mut tracks) = (Count { begun: Arc::default(), races }, JoinSet::new());
     for _ in 0..TRACKS {
         tracks.spawn(track(Arc::clone(&street), count.clone(), seed));
     }
     while let Some(ended) = tracks.join_next().await {
-        assert!(ended.is_ok(), "{ended:?}\n{}", house.log());
+        assert!(ended.is_ok(), "{ended:?}\n{}", deployment.log());
     }
     let history = street.scribe.take();
     let anomalies = checker::check(&history);
@@ -95,8 +95,8 @@ async fn a_few_joins_in_three_rooms_at_once() {
 }
 
 async fn joins(races: usize) {
-    let house = House::open(Engine::Postgres, None).await;
-    is_clean(&hold(&house, races, join_track).await);
+    let deployment = Deployment::open(Engine::Postgres, None).await;
+    is_clean(&hold(&deployment, races, join_track).await);
 }
 
 async fn join_track(street: Arc<Street>, count: Count, seed: u64) {
@@ -164,8 +164,8 @@ async fn a_few_posts_against_a_deletion() {
 }
 
 async fn deletions(races: usize) {
-    let house = House::open(Engine::Postgres, None).await;
-    is_clean(&hold(&house, races, deletion_track).await);
+    let deployment = Deployment::open(Engine::Postgres, None).await;
+    is_clean(&hold(&deployment, races, deletion_track).await);
 }
 
 async fn deletion_track(street: Arc<Street>, count: Count, seed: u64) {
@@ -225,10 +225,10 @@ async fn a_few_posts_against_leaving() {
 
 /// The same with that program; what is wrong with it.
 pub async fn posts_against_leaving(program: Option<PathBuf>, races: usize) -> Vec<Anomaly> {
-    let house = House::open(Engine::Postgres, program).await;
-    let slow = house.instances[0].back.as_ref().expect("a line to PostgreSQL");
+    let deployment = Deployment::open(Engine::Postgres, program).await;
+    let slow = deployment.instances[0].back.as_ref().expect("a line to PostgreSQL");
     slow.set(Weather::Slow(STATEMENT));
-    hold(&house, races, leaving_track).await
+    hold(&deployment, races, leaving_track).await
 }
 
 /// How long a statement takes at the slow instance, there and back.

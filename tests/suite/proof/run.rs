@@ -11,9 +11,9 @@ use rocket::tokio::time::sleep;
 
 use super::checker;
 use super::client::Client;
+use super::deployment::Deployment;
 use super::faults;
 use super::history::{Outcome, Room};
-use super::house::House;
 use super::lock::Locked;
 use super::people::Town;
 use super::report::Report;
@@ -49,11 +49,11 @@ pub fn seed() -> u64 {
 pub async fn run(plan: Plan) -> Report {
     let started = Instant::now();
     eprintln!("PARLOR_PROOF_SEED={} on {:?}", plan.seed, plan.engine);
-    let house = House::open(plan.engine, plan.program.clone()).await;
-    let doors = house.instances.iter().map(|instance| instance.front.address()).collect();
+    let deployment = Deployment::open(plan.engine, plan.program.clone()).await;
+    let doors = deployment.instances.iter().map(|instance| instance.front.address()).collect();
     let street = Arc::new(Street::to(doors));
     let (town, mut people) = Town::begin(&street, plan.seed).await;
-    let locked = break_things(&plan, &house, &town, &street).await;
+    let locked = break_things(&plan, &deployment, &town, &street).await;
     town.close();
     while let Some(ended) = people.join_next().await {
         ended.expect("nobody to meet what they do not expect");
@@ -67,18 +67,18 @@ pub async fn run(plan: Plan) -> Report {
 }
 
 /// Says when a room was locked and nothing else was wrong but overload.
-async fn break_things(plan: &Plan, house: &House, town: &Arc<Town>, street: &Street) -> Locked {
+async fn break_things(plan: &Plan, deployment: &Deployment, town: &Arc<Town>, street: &Street) -> Locked {
     let (mut rng, scribe) = (StdRng::seed_from_u64(plan.seed), &street.scribe);
-    let locked = faults::overload(house, town, street).await;
+    let locked = faults::overload(deployment, town, street).await;
     let mut broken = 2;
     while broken < plan.faults || scribe.acknowledged() < plan.posts {
         if broken < plan.faults {
-            broken += faults::roll(house, scribe).await;
+            broken += faults::roll(deployment, scribe).await;
         }
         let round = (broken + ROUND).min(plan.faults);
         while broken < round {
             sleep(Duration::from_millis(rng.random_range(50..300))).await;
-            broken += faults::strike(house, town, scribe, &mut rng).await;
+            broken += faults::strike(deployment, town, scribe, &mut rng).await;
         }
         eprintln!("{broken} faults, {} posts acknowledged", scribe.acknowledged());
         sleep(PEACE).await;

@@ -9,8 +9,8 @@ use rocket::tokio::time::sleep;
 
 use super::checker::{self, Anomaly};
 use super::client::Client;
+use super::deployment::Deployment;
 use super::history::{Outcome, Room};
-use super::house::House;
 use super::report::Summary;
 use super::run;
 use super::street::Street;
@@ -32,8 +32,8 @@ async fn nobody_misses_what_was_said_while_an_instance_stood_still() {
 
 /// What is wrong with that program.
 pub async fn stands_still(program: Option<PathBuf>) -> Vec<Anomaly> {
-    let (house, seed) = (House::open(Engine::Postgres, program).await, run::seed());
-    let doors = house.instances.iter().map(|instance| instance.front.address()).collect();
+    let (deployment, seed) = (Deployment::open(Engine::Postgres, program).await, run::seed());
+    let doors = deployment.instances.iter().map(|instance| instance.front.address()).collect();
     let street = Arc::new(Street::to(doors));
     let mut owner = Client::of_somebody_new(&street, seed).await;
     let room = owner.create("Hall").await.expect("a room");
@@ -46,9 +46,9 @@ pub async fn stands_still(program: Option<PathBuf>) -> Vec<Anomaly> {
     let (mut reader, mut known) = (owner.at(0), Cursor::default());
     for round in 0..ROUNDS {
         reads_on(&mut reader, room, u32::MAX, &mut known).await;
-        house.instances[0].freeze();
+        deployment.instances[0].freeze();
         join_all(posters.iter_mut().map(|poster| talks(poster, room))).await;
-        house.instances[0].thaw();
+        deployment.instances[0].thaw();
         for page in 0..PAGES {
             let page = u32::try_from(round).expect("a few") * PAGES + page;
             reads_on(&mut reader, room, page, &mut known.clone()).await;

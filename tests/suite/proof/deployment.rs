@@ -1,4 +1,4 @@
-//! The house that everything is tried on: the real program on SQLite, or three of it on one PostgreSQL,
+//! What everything is tried on: the real program on SQLite, or three of it on one PostgreSQL,
 //! with lines before and behind each that can break.
 
 use std::path::PathBuf;
@@ -18,7 +18,7 @@ const DATABASE: &str = "parlor";
 /// On a busy machine a PostgreSQL that has crashed takes its time.
 const LONG: Duration = Duration::from_secs(30);
 
-pub struct House {
+pub struct Deployment {
     pub instances: Vec<Instance>,
     pub server: Option<Server>,
     /// Where the database is, not by way of any line.
@@ -35,7 +35,7 @@ pub struct Instance {
     pub back: Option<Line>,
 }
 
-impl House {
+impl Deployment {
     /// An empty one; of that program, if one is given.
     pub async fn open(engine: Engine, program: Option<PathBuf>) -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory");
