@@ -7,42 +7,42 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use rocket::tokio::time::sleep;
 
+use super::endpoints::{Answer, Content, Endpoints, Request};
 use super::history::{Account, Deed, Nonce, Operation, Outcome, Room, Session};
-use super::street::{Answer, Content, Question, Street};
 use super::update::{Cursor, Update};
 
 const PASSWORD: &str = "correct horse battery";
 
 /// One browser of one person.
 pub struct Client {
-    street: Arc<Street>,
+    endpoints: Arc<Endpoints>,
     account: Account,
     session: Session,
     cookie: String,
     /// Whatever is left to chance.
     pub rng: StdRng,
     /// The instance that everything is asked of; any, if none.
-    door: Option<usize>,
+    instance: Option<usize>,
     /// How long to wait before anything else is asked.
     pause: Duration,
 }
 
 impl Client {
     /// Somebody new, who signs up; nothing is broken yet.
-    pub async fn of_somebody_new(street: &Arc<Street>, seed: u64) -> Self {
-        Self::signs_up(street, seed, None).await
+    pub async fn of_somebody_new(endpoints: &Arc<Endpoints>, seed: u64) -> Self {
+        Self::signs_up(endpoints, seed, None).await
     }
 
     /// Somebody new, who signs up at that instance and stays with it.
-    pub async fn of_somebody_new_at(door: usize, street: &Arc<Street>, seed: u64) -> Self {
-        Self::signs_up(street, seed, Some(door)).await
+    pub async fn of_somebody_new_at(instance: usize, endpoints: &Arc<Endpoints>, seed: u64) -> Self {
+        Self::signs_up(endpoints, seed, Some(instance)).await
     }
 
-    async fn signs_up(street: &Arc<Street>, seed: u64, door: Option<usize>) -> Self {
+    async fn signs_up(endpoints: &Arc<Endpoints>, seed: u64, instance: Option<usize>) -> Self {
         loop {
-            let account = street.scribe.account();
+            let account = endpoints.recorder.account();
             let rng = StdRng::seed_from_u64(seed ^ u64::from(account.0));
-            let mut client = Self { door, ..Self::new(street, account, rng) };
+            let mut client = Self { instance, ..Self::new(endpoints, account, rng) };
             match client.enter("/accounts").await {
                 Outcome::Done => return client,
                 // The name may be taken now.
@@ -52,15 +52,15 @@ impl Client {
         }
     }
 
-    fn new(street: &Arc<Street>, account: Account, rng: StdRng) -> Self {
-        let street = Arc::clone(street);
+    fn new(endpoints: &Arc<Endpoints>, account: Account, rng: StdRng) -> Self {
+        let endpoints = Arc::clone(endpoints);
         Self {
-            street,
+            endpoints,
             account,
             session: Session(0),
             cookie: String::new(),
             rng,
-            door: None,
+            instance: None,
             pause: Duration::ZERO,
         }
     }
@@ -68,7 +68,7 @@ impl Client {
     /// The same person at another computer, not logged in there.
     pub fn another(&mut self) -> Self {
         let rng = StdRng::from_rng(&mut self.rng);
-        Self::new(&self.street, self.account, rng)
+        Self::new(&self.endpoints, self.account, rng)
     }
 
     /// The same browser once more.
@@ -78,8 +78,8 @@ impl Client {
     }
 
     /// The same browser at another instance.
-    pub fn at(&mut self, door: usize) -> Self {
-        Self { door: Some(door), ..self.again() }
+    pub fn at(&mut self, instance: usize) -> Self {
+        Self { instance: Some(instance), ..self.again() }
     }
 
     /// Waits for as long as the last answer has said, or a little if there was none.
@@ -92,7 +92,7 @@ impl Client {
     }
 
     async fn enter(&mut self, path: &str) -> Outcome {
-        self.session = self.street.scribe.session();
+        self.session = self.endpoints.recorder.session();
         self.cookie.clear();
         let form = format!("username=person{}&password={}&next=", self.account.0, PASSWORD.replace(' ', "+"));
         let (mut operation, answer) = self.asks(Deed::LogIn, "POST", path, Content::Form(form)).await;
@@ -100,7 +100,7 @@ impl Client {
         if let (Outcome::Done, Some(Answer { cookie: Some(cookie), .. })) = (&operation.outcome, answer) {
             self.cookie = cookie;
         }
-        self.writes(operation)
+        self.records(operation)
     }
 
     pub async fn log_out(&mut self) -> Outcome {
@@ -115,7 +115,7 @@ impl Client {
         operation.outcome = led_to(&answer, &location);
         let room = location.strip_prefix("/rooms/").and_then(|id| id.parse().ok()).map(Room);
         operation.deed = Deed::Create { room };
-        self.writes(operation);
+        self.records(operation);
         room
     }
 
@@ -134,9 +134,9 @@ impl Client {
 
     /// The room that the list says one is in.
     pub async fn whereabouts(&mut self) -> Option<Room> {
-        let door = self.some_door();
-        let question = self.question("GET", "/rooms", Content::Nothing);
-        let answer = self.street.ask(door, question).await?;
+        let instance = self.some_instance();
+        let request = self.request("GET", "/rooms", Content::Nothing);
+        let answer = self.endpoints.send(instance, request).await?;
         let page = String::from_utf8_lossy(&answer.body);
         let (before, _) = page.split_once("/leave\"")?;
         before.rsplit_once("/rooms/")?.1.parse().ok().map(Room)
@@ -144,20 +144,20 @@ impl Client {
 
     /// Has a room's page made, and looks at it. Nothing of that is written down.
     pub async fn looks_at(&mut self, room: Room) {
-        let (door, path) = (self.some_door(), format!("/rooms/{}", room.0));
-        let answer = self.street.ask(door, self.question("GET", &path, Content::Nothing)).await;
+        let (instance, path) = (self.some_instance(), format!("/rooms/{}", room.0));
+        let answer = self.endpoints.send(instance, self.request("GET", &path, Content::Nothing)).await;
         self.pause = pause_after(answer.as_ref());
     }
 
     async fn does(&mut self, deed: Deed, path: &str, leads_to: &str) -> Outcome {
         let (mut operation, answer) = self.asks(deed, "POST", path, Content::Nothing).await;
         operation.outcome = led_to(&answer, leads_to);
-        self.writes(operation)
+        self.records(operation)
     }
 
     /// A message that nobody has sent yet.
     pub fn thinks(&self) -> Nonce {
-        self.street.scribe.nonce()
+        self.endpoints.recorder.nonce()
     }
 
     /// One attempt to say it.
@@ -179,7 +179,7 @@ impl Client {
         if let Outcome::Posted { read, .. } = &operation.outcome {
             cursor.follow(read);
         }
-        self.writes(operation)
+        self.records(operation)
     }
 
     pub async fn poll(&mut self, room: Room, reader: u32, cursor: &mut Cursor) -> Outcome {
@@ -191,7 +191,7 @@ impl Client {
             // A page would read the room anew. That this happened is written down.
             *cursor = Cursor::default();
         }
-        self.writes(operation)
+        self.records(operation)
     }
 
     /// The whole log, as one reading.
@@ -213,7 +213,7 @@ impl Client {
                 break;
             }
         }
-        self.writes(whole.expect("a reading"))
+        self.records(whole.expect("a reading"))
     }
 
     async fn reads(&mut self, deed: Deed, room: Room, cursor: Cursor) -> Operation {
@@ -230,13 +230,13 @@ impl Client {
         operation
     }
 
-    fn writes(&self, operation: Operation) -> Outcome {
+    fn records(&self, operation: Operation) -> Outcome {
         // What was read is long, and of use to nobody but the checker and the cursor.
         let outcome = match &operation.outcome {
             Outcome::Read { more, .. } => Outcome::Read { entries: Vec::new(), more: *more },
             outcome => outcome.clone(),
         };
-        self.street.scribe.write(operation);
+        self.endpoints.recorder.record(operation);
         outcome
     }
 
@@ -248,22 +248,22 @@ impl Client {
         path: &str,
         content: Content,
     ) -> (Operation, Option<Answer>) {
-        let door = self.some_door();
-        let began = self.street.scribe.now();
-        let answer = self.street.ask(door, self.question(method, path, content)).await;
-        let ended = self.street.scribe.now();
+        let instance = self.some_instance();
+        let began = self.endpoints.recorder.now();
+        let answer = self.endpoints.send(instance, self.request(method, path, content)).await;
+        let ended = self.endpoints.recorder.now();
         self.pause = pause_after(answer.as_ref());
-        let (account, session, instance) = (self.account, self.session, u8::try_from(door).unwrap());
+        let (account, session, instance) = (self.account, self.session, u8::try_from(instance).unwrap());
         let outcome = Outcome::Unknown;
         (Operation { account, session, instance, began, ended, deed, outcome }, answer)
     }
 
-    fn question<'a>(&'a self, method: &'a str, path: &'a str, content: Content) -> Question<'a> {
-        Question { method, path, cookie: &self.cookie, content }
+    fn request<'a>(&'a self, method: &'a str, path: &'a str, content: Content) -> Request<'a> {
+        Request { method, path, cookie: &self.cookie, content }
     }
 
-    fn some_door(&mut self) -> usize {
-        self.door.unwrap_or_else(|| self.rng.random_range(0..self.street.doors()))
+    fn some_instance(&mut self) -> usize {
+        self.instance.unwrap_or_else(|| self.rng.random_range(0..self.endpoints.count()))
     }
 }
 

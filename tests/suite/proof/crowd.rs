@@ -10,22 +10,22 @@ use rocket::tokio::task::JoinSet;
 
 use super::client::Client;
 use super::history::{Outcome, Room};
-use super::people::Town;
 use super::update::Cursor;
+use super::workload::Workload;
 
 /// More browsers of everybody.
 pub const TIMES: usize = 10;
 
 /// They come, and have all gone again some time after `time`.
-pub async fn comes(town: &Arc<Town>, time: Duration) {
+pub async fn comes(workload: &Arc<Workload>, time: Duration) {
     // Each browser is three open files here: its own, and two of the line that it comes by.
     rlimit::increase_nofile_limit(u64::MAX).expect("room for everybody");
     let (until, mut crowd) = (Instant::now() + time, JoinSet::new());
-    for (n, (client, hall)) in town.everybody_again(TIMES).into_iter().enumerate() {
-        let cursor = town.knows(hall);
+    for (n, (client, hall)) in workload.everybody_again(TIMES).into_iter().enumerate() {
+        let cursor = workload.knows(hall);
         match n % 4 {
             0 => crowd.spawn(talks(client, hall, cursor, until)),
-            1 => crowd.spawn(reads(client, hall, town.reader(), cursor, until)),
+            1 => crowd.spawn(reads(client, hall, workload.reader(), cursor, until)),
             _ => crowd.spawn(looks(client, hall, until)),
         };
     }

@@ -11,11 +11,11 @@ use rocket::tokio::time::{sleep, timeout};
 
 use super::crowd;
 use super::deployment::{Deployment, Instance};
+use super::endpoints::Endpoints;
 use super::history::Room;
 use super::lock::{Lock, Locked};
-use super::people::Town;
-use super::scribe::Scribe;
-use super::street::Street;
+use super::recorder::Recorder;
+use super::workload::Workload;
 use crate::fixtures::processes::{Line, Weather, wrong_clock};
 
 /// Nothing is broken for longer.
@@ -125,62 +125,67 @@ fn behind(weather: Weather) -> &'static str {
 }
 
 /// Breaks some part of the deployment, or several at once, and waits until all of it is whole again.
-pub async fn strike(deployment: &Deployment, town: &Arc<Town>, scribe: &Scribe, rng: &mut StdRng) -> usize {
+pub async fn strike(
+    deployment: &Deployment,
+    workload: &Arc<Workload>,
+    recorder: &Recorder,
+    rng: &mut StdRng,
+) -> usize {
     let at_once = [1, 1, 1, 1, 2, 3][rng.random_range(0..6)];
-    let chosen: HashSet<Part> = (0..at_once).map(|_| some_part(deployment, town, rng)).collect();
+    let chosen: HashSet<Part> = (0..at_once).map(|_| some_part(deployment, workload, rng)).collect();
     let mut harms: Vec<_> = chosen.into_iter().map(|part| (part, Harm::of(part, rng))).collect();
     // A hash set has an order of its own in every process.
     harms.sort_by_key(|(part, harm)| (name(*part, *harm), format!("{part:?}")));
     let strikes = harms.into_iter().map(|(part, harm)| {
         let time = Duration::from_millis(rng.random_range(100..LONGEST));
         async move {
-            let began = scribe.now();
-            do_harm(deployment, town, part, harm, time).await;
-            scribe.write_fault(name(part, harm), began);
+            let began = recorder.now();
+            do_harm(deployment, workload, part, harm, time).await;
+            recorder.record_fault(name(part, harm), began);
         }
     });
     join_all(strikes.collect::<Vec<_>>()).await.len()
 }
 
 /// One instance after the other ends in good order and starts again.
-pub async fn roll(deployment: &Deployment, scribe: &Scribe) -> usize {
-    let began = scribe.now();
+pub async fn roll(deployment: &Deployment, recorder: &Recorder) -> usize {
+    let began = recorder.now();
     for instance in &deployment.instances {
         instance.stop().await;
         instance.come_back(&[]).await;
     }
-    scribe.write_fault("rolling restart", began);
+    recorder.record_fault("rolling restart", began);
     1
 }
 
 /// Ten times the people come to a room that is locked, and stay for a while when it no longer is.
-pub async fn overload(deployment: &Deployment, town: &Arc<Town>, street: &Street) -> Locked {
-    let (scribe, not_served) = (&street.scribe, || street.turned_away() + street.unanswered());
-    let (began, before, room) = (scribe.now(), not_served(), town.hall(0));
+pub async fn overload(deployment: &Deployment, workload: &Arc<Workload>, endpoints: &Endpoints) -> Locked {
+    let (recorder, not_served) = (&endpoints.recorder, || endpoints.turned_away() + endpoints.unanswered());
+    let (began, before, room) = (recorder.now(), not_served(), workload.hall(0));
     let mut lock = Lock::take(deployment, room).await.expect("a lock");
-    let from = scribe.now();
+    let from = recorder.now();
     let unlocked = async {
         sleep(LOCKED_FOR).await;
         timeout(VERY_LONG, lock.keeps_somebody_waiting()).await.expect("somebody to wait for a lock");
-        let until = scribe.now();
+        let until = recorder.now();
         lock.let_go().await.expect("to let go");
-        scribe.write_fault(LOCKED, began);
+        recorder.record_fault(LOCKED, began);
         until
     };
-    let ((), until) = join(crowd::comes(town, LOCKED_FOR * 3 / 2), unlocked).await;
-    scribe.write_fault(OVERLOAD, began);
+    let ((), until) = join(crowd::comes(workload, LOCKED_FOR * 3 / 2), unlocked).await;
+    recorder.record_fault(OVERLOAD, began);
     let not_served = not_served() - before;
     eprintln!("{OVERLOAD}: {not_served} times somebody was told to come again or not answered");
     assert!(not_served > 0, "{OVERLOAD} could be served in a locked room");
     Locked { room, from, until }
 }
 
-fn some_part(deployment: &Deployment, town: &Town, rng: &mut StdRng) -> Part {
+fn some_part(deployment: &Deployment, workload: &Workload, rng: &mut StdRng) -> Part {
     let instance = rng.random_range(0..deployment.instances.len());
     let kinds = if deployment.server.is_some() { 9 } else { 6 };
     match rng.random_range(0..kinds) {
         0 => Part::People,
-        1 => Part::Room(town.hall(rng.random_range(0..8))),
+        1 => Part::Room(workload.hall(rng.random_range(0..8))),
         2 | 3 => Part::Instance(instance),
         4 | 5 => Part::Front(instance),
         6 | 7 => Part::Back(instance),
@@ -188,12 +193,12 @@ fn some_part(deployment: &Deployment, town: &Town, rng: &mut StdRng) -> Part {
     }
 }
 
-async fn do_harm(deployment: &Deployment, town: &Arc<Town>, part: Part, harm: Harm, time: Duration) {
+async fn do_harm(deployment: &Deployment, workload: &Arc<Workload>, part: Part, harm: Harm, time: Duration) {
     match part {
         Part::Instance(n) => harm_instance(&deployment.instances[n], harm, time).await,
         Part::Front(n) => harm_line(&deployment.instances[n].front, harm, time).await,
         Part::Back(n) => harm_line(deployment.instances[n].back.as_ref().expect("a line"), harm, time).await,
-        Part::People => crowd::comes(town, time).await,
+        Part::People => crowd::comes(workload, time).await,
         Part::Room(room) => harm_room(deployment, room, time).await,
         Part::Database => {
             let server = deployment.server.as_ref().expect("a server");

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use super::checker;
 use super::client::Client;
+use super::endpoints::Endpoints;
 use super::history::{Outcome, Room};
-use super::street::Street;
 use super::update::Cursor;
 use crate::fixtures::processes::{Disk, Program, Server, Settings, give_to_postgres};
 
@@ -42,8 +42,8 @@ const ATTEMPTS: usize = 3000;
 async fn refuses_until_there_is_room(disk: &Disk, url: &str) {
     let settings = Settings::on(url);
     let program = Program::start(&settings).await;
-    let street = Arc::new(Street::to(vec![settings.address()]));
-    let mut ana = Client::of_somebody_new(&street, 0).await;
+    let endpoints = Arc::new(Endpoints::at(vec![settings.address()]));
+    let mut ana = Client::of_somebody_new(&endpoints, 0).await;
     let room = ana.create("Hall").await.expect("a room");
     let mut reader = ana.at(0);
     let (mut written, mut read) = (Cursor::default(), Cursor::default());
@@ -75,7 +75,7 @@ async fn refuses_until_there_is_room(disk: &Disk, url: &str) {
     }
     eprintln!("{url}: stored again {:?} after there was room", began.elapsed());
     assert!(matches!(reader.read_all(room).await, Outcome::Read { .. }));
-    let anomalies = checker::check(&street.scribe.take());
+    let anomalies = checker::check(&endpoints.recorder.take());
     assert!(anomalies.is_empty(), "{} anomalies, first {}", anomalies.len(), anomalies[0]);
     drop(program);
 }

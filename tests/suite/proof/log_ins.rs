@@ -1,4 +1,4 @@
-//! What a crowd at the door costs: the server's memory, and other people's time.
+//! What a crowd that logs in costs: the server's memory, and other people's time.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;

@@ -15,13 +15,13 @@ use rocket::tokio::time::sleep;
 use super::checker::{self, Anomaly};
 use super::client::Client;
 use super::deployment::Deployment;
+use super::endpoints::Endpoints;
 use super::history::{Outcome, Room};
-use super::people::says;
+use super::recorder::Recorder;
 use super::report::Summary;
 use super::run::{self, SETTLED};
-use super::scribe::Scribe;
-use super::street::Street;
 use super::update::Cursor;
+use super::workload::says;
 use crate::fixtures::{Engine, eventually};
 
 /// A page asks again one second after the last answer.
@@ -81,21 +81,21 @@ pub async fn starts_among(
     program: Option<PathBuf>,
 ) -> Vec<Anomaly> {
     let (deployment, seed) = (Deployment::open(engine, program).await, run::seed());
-    let doors = deployment.instances.iter().map(|instance| instance.front.address()).collect();
-    let street = Arc::new(Street::to(doors));
-    let inside = stream::iter(0..rooms).map(|n| moves_in(&street, n, seed)).buffer_unordered(SIGN_UPS);
+    let addresses = deployment.instances.iter().map(|instance| instance.front.address()).collect();
+    let endpoints = Arc::new(Endpoints::at(addresses));
+    let inside = stream::iter(0..rooms).map(|n| moves_in(&endpoints, n, seed)).buffer_unordered(SIGN_UPS);
     let (mut people, is_over) = (JoinSet::new(), Arc::new(AtomicBool::new(false)));
     for (client, room) in inside.collect::<Vec<_>>().await {
         people.spawn(lives(client, room, Arc::clone(&is_over)));
     }
     for _ in 0..starts {
-        start_again(&deployment, &street, rooms).await;
+        start_again(&deployment, &endpoints, rooms).await;
     }
     is_over.store(true, Ordering::Relaxed);
     let inside = people.join_all().await;
     sleep(SETTLED).await;
     join_all(inside.into_iter().map(|(page, room)| reads_everything(page, room))).await;
-    let history = street.scribe.take();
+    let history = endpoints.recorder.take();
     assert_eq!(checker::unread(&history), []);
     let anomalies = checker::check(&history);
     eprintln!(
@@ -106,8 +106,8 @@ pub async fn starts_among(
     anomalies
 }
 
-async fn moves_in(street: &Arc<Street>, n: usize, seed: u64) -> (Client, Room) {
-    let mut client = Client::of_somebody_new(street, seed).await;
+async fn moves_in(endpoints: &Arc<Endpoints>, n: usize, seed: u64) -> (Client, Room) {
+    let mut client = Client::of_somebody_new(endpoints, seed).await;
     loop {
         // Perhaps it is there, and one is inside.
         let created = client.create(&format!("Room+{n}")).await;
@@ -118,27 +118,27 @@ async fn moves_in(street: &Arc<Street>, n: usize, seed: u64) -> (Client, Room) {
 }
 
 /// The first instance is killed, and every room is read there when it has come back.
-async fn start_again(deployment: &Deployment, street: &Street, rooms: usize) {
-    let (scribe, first) = (&street.scribe, &deployment.instances[0]);
-    all_are_read(scribe, rooms).await;
-    let (began, said) = (scribe.now(), scribe.acknowledged());
+async fn start_again(deployment: &Deployment, endpoints: &Endpoints, rooms: usize) {
+    let (recorder, first) = (&endpoints.recorder, &deployment.instances[0]);
+    all_are_read(recorder, rooms).await;
+    let (began, said) = (recorder.now(), recorder.acknowledged());
     first.kill();
     // At the others: there has to be something to catch up with.
     if deployment.instances.len() > 1 {
         let enough = said + u64::try_from(rooms).expect("a few");
-        eventually("people talk on", async || scribe.acknowledged() > enough).await;
+        eventually("people talk on", async || recorder.acknowledged() > enough).await;
     }
     first.come_back(&[]).await;
-    scribe.write_fault("killed and started among many rooms", began);
+    recorder.record_fault("killed and started among many rooms", began);
     for _ in 0..2 {
-        all_are_read(scribe, rooms).await;
+        all_are_read(recorder, rooms).await;
     }
 }
 
 /// From now on, at the first instance.
-async fn all_are_read(scribe: &Scribe, rooms: usize) {
-    let now = scribe.now();
-    eventually("every room is read there", async || scribe.rooms_read(0, now) == rooms).await;
+async fn all_are_read(recorder: &Recorder, rooms: usize) {
+    let now = recorder.now();
+    eventually("every room is read there", async || recorder.rooms_read(0, now) == rooms).await;
 }
 
 /// The page is open at the first instance; what is said there goes to any.

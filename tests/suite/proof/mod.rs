@@ -1,8 +1,8 @@
 //! The proof: what is promised holds while everything around it breaks.
 //!
-//! [`people`] do things in a [`deployment`] of real programs, [`faults`] break it under them, everybody's [`client`]
-//! has the [`scribe`] write down what was done and what came of it, and the [`checker`] looks for what must not be
-//! in that [`history`]. One of the faults is that there are too many people, a [`crowd`], and one is a [`lock`] that
+//! A [`workload`] of people runs on a [`deployment`] of real programs, [`faults`] break it under them, everybody's
+//! [`client`] has the [`recorder`] write down what was done and what came of it, and the [`checker`] looks for what
+//! must not be in that [`history`]. One of the faults is that there are too many people, a [`crowd`], and one is a [`lock`] that
 //! somebody else holds. An instance also starts among [`many_rooms`], where all ask at once for what it has yet to
 //! read. `tests/run` runs the short form, `tests/prove` the long one.
 
@@ -10,23 +10,23 @@ mod checker;
 mod client;
 mod crowd;
 mod deployment;
+mod endpoints;
 mod faults;
 mod full_disk;
 mod history;
 mod lock;
 mod log_ins;
 mod many_rooms;
-mod people;
 mod planted;
 mod power_cut;
 mod races;
+mod recorder;
 mod report;
 mod restarts;
 mod run;
-mod scribe;
 mod standstill;
-mod street;
 mod update;
+mod workload;
 
 use crate::fixtures::Engine;
 use run::{Plan, run};

@@ -15,9 +15,9 @@ use rocket::tokio::time::sleep;
 
 use super::checker::{self, Anomaly};
 use super::client::Client;
+use super::endpoints::Endpoints;
 use super::history::{Deed, History, Nonce, Outcome, Room};
 use super::run;
-use super::street::Street;
 use super::update::Cursor;
 use crate::fixtures::Engine;
 use crate::fixtures::processes::{Disk, Program, Server, Settings};
@@ -58,8 +58,8 @@ pub async fn cut_again_and_again(
     eprintln!("PARLOR_PROOF_SEED={seed} on {engine:?}");
     let mut rng = StdRng::seed_from_u64(seed);
     let mut machine = Machine::start(engine, program).await;
-    let street = Arc::new(Street::to(vec![machine.settings.address()]));
-    let (room, mut posters) = move_in(&street, seed).await;
+    let endpoints = Arc::new(Endpoints::at(vec![machine.settings.address()]));
+    let (room, mut posters) = move_in(&endpoints, seed).await;
     // Who they are is on disk, whatever is wrong with the program: what they say is what might be lost.
     machine.settles().await;
     let mut history = History::default();
@@ -75,7 +75,7 @@ pub async fn cut_again_and_again(
         machine.comes_back().await;
         let read = posters[0].client.read_all(room).await;
         assert!(matches!(read, Outcome::Read { .. }), "the room cannot be read after cut {cut}: {read:?}");
-        history.operations.extend(street.scribe.take().operations);
+        history.operations.extend(endpoints.recorder.take().operations);
         let anomalies = checker::check(&history);
         if !anomalies.is_empty() {
             eprintln!("after {cut} cuts: {}", anomalies[0]);
@@ -97,12 +97,12 @@ struct Poster {
     unsaid: Option<Nonce>,
 }
 
-async fn move_in(street: &Arc<Street>, seed: u64) -> (Room, Vec<Poster>) {
-    let mut owner = Client::of_somebody_new(street, seed).await;
+async fn move_in(endpoints: &Arc<Endpoints>, seed: u64) -> (Room, Vec<Poster>) {
+    let mut owner = Client::of_somebody_new(endpoints, seed).await;
     let room = owner.create("Hall").await.expect("a room");
     let mut posters = vec![Poster { client: owner, unsaid: None }];
     while posters.len() < POSTERS {
-        let mut client = Client::of_somebody_new(street, seed).await;
+        let mut client = Client::of_somebody_new(endpoints, seed).await;
         assert_eq!(client.join(room).await, Outcome::Done);
         posters.push(Poster { client, unsaid: None });
     }

@@ -13,10 +13,10 @@ use rocket::tokio::time::sleep;
 use super::checker::{self, Anomaly};
 use super::client::Client;
 use super::deployment::Deployment;
+use super::endpoints::Endpoints;
 use super::history::{Outcome, Room};
 use super::report::Summary;
 use super::run;
-use super::street::Street;
 use super::update::Cursor;
 use crate::fixtures::Engine;
 use crate::fixtures::processes::Weather;
@@ -52,19 +52,19 @@ impl Count {
 async fn hold<F: Future<Output = ()> + Send + 'static>(
     deployment: &Deployment,
     races: usize,
-    track: impl Fn(Arc<Street>, Count, u64) -> F,
+    track: impl Fn(Arc<Endpoints>, Count, u64) -> F,
 ) -> Vec<Anomaly> {
     let seed = run::seed();
-    let doors = deployment.instances.iter().map(|instance| instance.front.address()).collect();
-    let street = Arc::new(Street::to(doors));
+    let addresses = deployment.instances.iter().map(|instance| instance.front.address()).collect();
+    let endpoints = Arc::new(Endpoints::at(addresses));
     let (count, mut tracks) = (Count { begun: Arc::default(), races }, JoinSet::new());
     for _ in 0..TRACKS {
-        tracks.spawn(track(Arc::clone(&street), count.clone(), seed));
+        tracks.spawn(track(Arc::clone(&endpoints), count.clone(), seed));
     }
     while let Some(ended) = tracks.join_next().await {
         assert!(ended.is_ok(), "{ended:?}\n{}", deployment.log());
     }
-    let history = street.scribe.take();
+    let history = endpoints.recorder.take();
     let anomalies = checker::check(&history);
     eprintln!("{races} races, seed {seed}, {} anomalies\n{}", anomalies.len(), Summary(&history));
     anomalies
@@ -99,16 +99,16 @@ async fn joins(races: usize) {
     is_clean(&hold(&deployment, races, join_track).await);
 }
 
-async fn join_track(street: Arc<Street>, count: Count, seed: u64) {
+async fn join_track(endpoints: Arc<Endpoints>, count: Count, seed: u64) {
     let mut owners = Vec::new();
     let mut rooms = Vec::new();
-    for _ in 0..street.doors() {
-        let mut owner = Client::of_somebody_new(&street, seed).await;
+    for _ in 0..endpoints.count() {
+        let mut owner = Client::of_somebody_new(&endpoints, seed).await;
         let name = format!("Room+of+{}", owner.thinks().0);
         rooms.push(owner.create(&name).await.expect("a room"));
         owners.push(owner);
     }
-    let mut somebody = Client::of_somebody_new(&street, seed).await;
+    let mut somebody = Client::of_somebody_new(&endpoints, seed).await;
     while count.next().is_some() {
         if !join_everywhere(&mut somebody, &rooms).await {
             count.take_back();
@@ -118,7 +118,7 @@ async fn join_track(street: Arc<Street>, count: Count, seed: u64) {
 
 /// Whether it is a race that counts: one in which every answer came.
 async fn join_everywhere(somebody: &mut Client, rooms: &[Room]) -> bool {
-    let browsers: Vec<_> = (0..rooms.len()).map(|door| somebody.at(door)).collect();
+    let browsers: Vec<_> = (0..rooms.len()).map(|instance| somebody.at(instance)).collect();
     let joining = browsers.into_iter().zip(rooms).map(async |(mut browser, room)| browser.join(*room).await);
     let joined = join_all(joining).await;
     let all_came = !joined.contains(&Outcome::Unknown);
@@ -168,11 +168,11 @@ async fn deletions(races: usize) {
     is_clean(&hold(&deployment, races, deletion_track).await);
 }
 
-async fn deletion_track(street: Arc<Street>, count: Count, seed: u64) {
-    let mut owner = Client::of_somebody_new(&street, seed).await;
+async fn deletion_track(endpoints: Arc<Endpoints>, count: Count, seed: u64) {
+    let mut owner = Client::of_somebody_new(&endpoints, seed).await;
     let mut posters = Vec::new();
     for _ in 0..2 {
-        posters.push(Client::of_somebody_new(&street, seed).await);
+        posters.push(Client::of_somebody_new(&endpoints, seed).await);
     }
     while let Some(race) = count.next() {
         let room = loop {
@@ -234,9 +234,9 @@ pub async fn posts_against_leaving(program: Option<PathBuf>, races: usize) -> Ve
 /// How long a statement takes at the slow instance, there and back.
 const STATEMENT: Duration = Duration::from_millis(10);
 
-async fn leaving_track(street: Arc<Street>, count: Count, seed: u64) {
-    let mut quick = Client::of_somebody_new_at(1, &street, seed).await;
-    let mut other = Client::of_somebody_new_at(2, &street, seed).await;
+async fn leaving_track(endpoints: Arc<Endpoints>, count: Count, seed: u64) {
+    let mut quick = Client::of_somebody_new_at(1, &endpoints, seed).await;
+    let mut other = Client::of_somebody_new_at(2, &endpoints, seed).await;
     let room = other.create(&format!("Room+of+{}", other.thinks().0)).await.expect("a room");
     let mut slow = quick.at(0);
     while count.next().is_some() {

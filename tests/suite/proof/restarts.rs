@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::people::Town;
+use super::endpoints::Endpoints;
 use super::report::Summary;
-use super::street::Street;
+use super::workload::Workload;
 use super::{checker, run};
 use crate::fixtures::eventually;
 use crate::fixtures::processes::{Balancer, Program, Server, deployed};
@@ -20,23 +20,23 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 #[rocket::async_test]
 async fn nobody_notices_that_an_instance_is_restarted() {
-    let street = everybody_talks_while(async |program: Program| {
+    let endpoints = everybody_talks_while(async |program: Program| {
         let ended = program.stop().await;
         assert!(ended.success(), "an instance does not end in good order: {ended}");
     })
     .await;
-    assert_eq!(street.unanswered(), 0);
+    assert_eq!(endpoints.unanswered(), 0);
 }
 
 /// An answer that has begun cannot be begun anew; an instance has to be killed in the middle of one, though.
 #[rocket::async_test]
 async fn whoever_notices_that_an_instance_is_killed_has_half_an_answer() {
-    let street = everybody_talks_while(async |program: Program| program.kill()).await;
-    assert_eq!(street.unanswered(), street.torn());
+    let endpoints = everybody_talks_while(async |program: Program| program.kill()).await;
+    assert_eq!(endpoints.unanswered(), endpoints.torn());
 }
 
 /// Ends every instance like that, again and again, and starts another in its place.
-async fn everybody_talks_while(ends: impl AsyncFn(Program)) -> Arc<Street> {
+async fn everybody_talks_while(ends: impl AsyncFn(Program)) -> Arc<Endpoints> {
     let server = Server::create().await;
     let settings = [deployed(&server.url("postgres")), deployed(&server.url("postgres"))];
     let mut programs = Vec::new();
@@ -44,26 +44,26 @@ async fn everybody_talks_while(ends: impl AsyncFn(Program)) -> Arc<Street> {
         programs.push(Program::start(settings).await);
     }
     let nginx = Balancer::before(settings.each_ref().map(|settings| settings.address())).await;
-    let street = Arc::new(Street::to(vec![nginx.address()]).with_patience(PATIENCE));
+    let endpoints = Arc::new(Endpoints::at(vec![nginx.address()]).with_patience(PATIENCE));
     let seed = run::seed();
-    let (town, people) = Town::begin(&street, seed).await;
+    let (workload, people) = Workload::begin(&endpoints, seed).await;
     for _ in 0..ROUNDS {
         for (n, settings) in settings.iter().enumerate() {
-            let stored = street.scribe.acknowledged();
-            eventually("everybody talks", async || street.scribe.acknowledged() > stored + TALK).await;
-            let began = street.scribe.now();
+            let stored = endpoints.recorder.acknowledged();
+            eventually("everybody talks", async || endpoints.recorder.acknowledged() > stored + TALK).await;
+            let began = endpoints.recorder.now();
             ends(programs.remove(n)).await;
             programs.insert(n, Program::start(settings).await);
-            street.scribe.write_fault("ended and started again", began);
+            endpoints.recorder.record_fault("ended and started again", began);
         }
     }
-    let stored = street.scribe.acknowledged();
-    eventually("everybody talks on", async || street.scribe.acknowledged() > stored + TALK).await;
-    town.close();
+    let stored = endpoints.recorder.acknowledged();
+    eventually("everybody talks on", async || endpoints.recorder.acknowledged() > stored + TALK).await;
+    workload.close();
     people.join_all().await;
-    let history = street.scribe.take();
+    let history = endpoints.recorder.take();
     eprintln!("behind nginx, seed {seed}\n{}", Summary(&history));
     let anomalies = checker::check(&history);
     assert!(anomalies.is_empty(), "{} anomalies, first {}", anomalies.len(), anomalies[0]);
-    street
+    endpoints
 }

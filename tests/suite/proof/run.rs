@@ -12,12 +12,12 @@ use rocket::tokio::time::sleep;
 use super::checker;
 use super::client::Client;
 use super::deployment::Deployment;
+use super::endpoints::Endpoints;
 use super::faults;
 use super::history::{Outcome, Room};
 use super::lock::Locked;
-use super::people::Town;
 use super::report::Report;
-use super::street::Street;
+use super::workload::Workload;
 use crate::fixtures::Engine;
 
 /// What is to be done at least.
@@ -50,53 +50,58 @@ pub async fn run(plan: Plan) -> Report {
     let started = Instant::now();
     eprintln!("PARLOR_PROOF_SEED={} on {:?}", plan.seed, plan.engine);
     let deployment = Deployment::open(plan.engine, plan.program.clone()).await;
-    let doors = deployment.instances.iter().map(|instance| instance.front.address()).collect();
-    let street = Arc::new(Street::to(doors));
-    let (town, mut people) = Town::begin(&street, plan.seed).await;
-    let locked = break_things(&plan, &deployment, &town, &street).await;
-    town.close();
+    let addresses = deployment.instances.iter().map(|instance| instance.front.address()).collect();
+    let endpoints = Arc::new(Endpoints::at(addresses));
+    let (workload, mut people) = Workload::begin(&endpoints, plan.seed).await;
+    let locked = break_things(&plan, &deployment, &workload, &endpoints).await;
+    workload.close();
     while let Some(ended) = people.join_next().await {
         ended.expect("nobody to meet what they do not expect");
     }
     sleep(SETTLED).await;
-    read_everything(&street, &town.rooms(), plan.seed).await;
-    let history = street.scribe.take();
+    read_everything(&endpoints, &workload.rooms(), plan.seed).await;
+    let history = endpoints.recorder.take();
     locked.was_noticed(&history);
     let (unread, anomalies) = (checker::unread(&history), checker::check(&history));
     Report { engine: plan.engine, seed: plan.seed, took: started.elapsed(), history, unread, anomalies }
 }
 
 /// Says when a room was locked and nothing else was wrong but overload.
-async fn break_things(plan: &Plan, deployment: &Deployment, town: &Arc<Town>, street: &Street) -> Locked {
-    let (mut rng, scribe) = (StdRng::seed_from_u64(plan.seed), &street.scribe);
-    let locked = faults::overload(deployment, town, street).await;
+async fn break_things(
+    plan: &Plan,
+    deployment: &Deployment,
+    workload: &Arc<Workload>,
+    endpoints: &Endpoints,
+) -> Locked {
+    let (mut rng, recorder) = (StdRng::seed_from_u64(plan.seed), &endpoints.recorder);
+    let locked = faults::overload(deployment, workload, endpoints).await;
     let mut broken = 2;
-    while broken < plan.faults || scribe.acknowledged() < plan.posts {
+    while broken < plan.faults || recorder.acknowledged() < plan.posts {
         if broken < plan.faults {
-            broken += faults::roll(deployment, scribe).await;
+            broken += faults::roll(deployment, recorder).await;
         }
         let round = (broken + ROUND).min(plan.faults);
         while broken < round {
             sleep(Duration::from_millis(rng.random_range(50..300))).await;
-            broken += faults::strike(deployment, town, scribe, &mut rng).await;
+            broken += faults::strike(deployment, workload, recorder, &mut rng).await;
         }
-        eprintln!("{broken} faults, {} posts acknowledged", scribe.acknowledged());
+        eprintln!("{broken} faults, {} posts acknowledged", recorder.acknowledged());
         sleep(PEACE).await;
     }
     locked
 }
 
 /// Every room, at every instance, by somebody who has just come.
-async fn read_everything(street: &Arc<Street>, rooms: &[Room], seed: u64) {
-    let mut auditor = Client::of_somebody_new(street, seed).await;
+async fn read_everything(endpoints: &Arc<Endpoints>, rooms: &[Room], seed: u64) {
+    let mut auditor = Client::of_somebody_new(endpoints, seed).await;
     for room in rooms {
         match auditor.join(*room).await {
             Outcome::Done => {}
             Outcome::Refused { status: 410 } => continue,
             outcome => panic!("nobody can join {room:?} when all is well: {outcome:?}"),
         }
-        for door in 0..street.doors() {
-            let read = auditor.at(door).read_all(*room).await;
+        for instance in 0..endpoints.count() {
+            let read = auditor.at(instance).read_all(*room).await;
             assert!(
                 matches!(read, Outcome::Read { .. }),
                 "{room:?} cannot be read when all is well: {read:?}"

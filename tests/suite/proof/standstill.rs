@@ -10,10 +10,10 @@ use rocket::tokio::time::sleep;
 use super::checker::{self, Anomaly};
 use super::client::Client;
 use super::deployment::Deployment;
+use super::endpoints::Endpoints;
 use super::history::{Outcome, Room};
 use super::report::Summary;
 use super::run;
-use super::street::Street;
 use super::update::Cursor;
 use crate::fixtures::Engine;
 
@@ -33,13 +33,13 @@ async fn nobody_misses_what_was_said_while_an_instance_stood_still() {
 /// What is wrong with that program.
 pub async fn stands_still(program: Option<PathBuf>) -> Vec<Anomaly> {
     let (deployment, seed) = (Deployment::open(Engine::Postgres, program).await, run::seed());
-    let doors = deployment.instances.iter().map(|instance| instance.front.address()).collect();
-    let street = Arc::new(Street::to(doors));
-    let mut owner = Client::of_somebody_new(&street, seed).await;
+    let addresses = deployment.instances.iter().map(|instance| instance.front.address()).collect();
+    let endpoints = Arc::new(Endpoints::at(addresses));
+    let mut owner = Client::of_somebody_new(&endpoints, seed).await;
     let room = owner.create("Hall").await.expect("a room");
     let mut posters = Vec::new();
     for n in 0..POSTERS {
-        let mut poster = Client::of_somebody_new_at(1 + n % 2, &street, seed).await;
+        let mut poster = Client::of_somebody_new_at(1 + n % 2, &endpoints, seed).await;
         assert_eq!(poster.join(room).await, Outcome::Done);
         posters.push(poster);
     }
@@ -55,7 +55,7 @@ pub async fn stands_still(program: Option<PathBuf>) -> Vec<Anomaly> {
             sleep(Duration::from_millis(50)).await;
         }
     }
-    let history = street.scribe.take();
+    let history = endpoints.recorder.take();
     let anomalies = checker::check(&history);
     eprintln!("a standstill, seed {seed}, {} anomalies\n{}", anomalies.len(), Summary(&history));
     anomalies

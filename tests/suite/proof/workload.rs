@@ -1,4 +1,4 @@
-//! Who is there, and what they do all day.
+//! The workload: who is there, and what they do all the time.
 //!
 //! *Talkers* and *readers* live in the halls, most of them in the first; *guests* are readers at somebody else's
 //! computer; *hosts* open rooms and delete them under everybody's feet; *wanderers* come and go with two browsers
@@ -15,8 +15,8 @@ use rocket::tokio::task::JoinSet;
 use rocket::tokio::time::sleep;
 
 use super::client::Client;
+use super::endpoints::Endpoints;
 use super::history::{Nonce, Outcome, Room};
-use super::street::Street;
 use super::update::Cursor;
 
 const HALLS: usize = 4;
@@ -30,8 +30,8 @@ const WANDERERS: usize = 6;
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// What everybody knows.
-pub struct Town {
-    street: Arc<Street>,
+pub struct Workload {
+    endpoints: Arc<Endpoints>,
     halls: Vec<Room>,
     /// Those of the hosts, some of them deleted since.
     rooms: Mutex<VecDeque<Room>>,
@@ -43,19 +43,19 @@ pub struct Town {
     is_closing: AtomicBool,
 }
 
-impl Town {
+impl Workload {
     /// Everybody moves in and begins; nothing is broken yet.
-    pub async fn begin(street: &Arc<Street>, seed: u64) -> (Arc<Self>, JoinSet<()>) {
+    pub async fn begin(endpoints: &Arc<Endpoints>, seed: u64) -> (Arc<Self>, JoinSet<()>) {
         let mut founders = Vec::new();
         for _ in 0..HALLS {
-            founders.push(Client::of_somebody_new(street, seed).await);
+            founders.push(Client::of_somebody_new(endpoints, seed).await);
         }
         let mut halls = Vec::new();
         for (founder, name) in founders.iter_mut().zip(["Hall", "Kitchen", "Garden", "Attic"]) {
             halls.push(founder.create(name).await.expect("a hall"));
         }
-        let town = Arc::new(Self {
-            street: Arc::clone(street),
+        let workload = Arc::new(Self {
+            endpoints: Arc::clone(endpoints),
             halls,
             rooms: Mutex::default(),
             known: Mutex::default(),
@@ -63,15 +63,15 @@ impl Town {
             readers: AtomicU32::new(0),
             is_closing: AtomicBool::new(false),
         });
-        let people = town.move_in(founders, seed).await;
-        (town, people)
+        let people = workload.move_in(founders, seed).await;
+        (workload, people)
     }
 
     async fn move_in(self: &Arc<Self>, founders: Vec<Client>, seed: u64) -> JoinSet<()> {
         let mut people = JoinSet::new();
         let mut inside: Vec<_> = founders.into_iter().enumerate().collect();
         for n in HALLS..TALKERS + READERS {
-            let mut client = Client::of_somebody_new(&self.street, seed).await;
+            let mut client = Client::of_somebody_new(&self.endpoints, seed).await;
             let mut joined = client.join(self.hall(n)).await;
             while joined == Outcome::Unknown {
                 joined = client.join(self.hall(n)).await;
@@ -81,22 +81,22 @@ impl Town {
         }
         let (mut hosts, mut wanderers) = (Vec::new(), Vec::new());
         for _ in 0..HOSTS {
-            hosts.push(Client::of_somebody_new(&self.street, seed).await);
+            hosts.push(Client::of_somebody_new(&self.endpoints, seed).await);
         }
         for _ in 0..WANDERERS {
-            wanderers.push(Client::of_somebody_new(&self.street, seed).await);
+            wanderers.push(Client::of_somebody_new(&self.endpoints, seed).await);
         }
         for (n, mut client) in inside {
-            let (town, hall) = (Arc::clone(self), self.hall(n));
+            let (workload, hall) = (Arc::clone(self), self.hall(n));
             self.inside().push((client.again(), hall));
             if n < TALKERS {
-                people.spawn(town.talks(client, hall));
+                people.spawn(workload.talks(client, hall));
                 continue;
             }
             if n < TALKERS + GUESTS {
                 people.spawn(Arc::clone(self).is_a_guest(client.another(), hall));
             }
-            people.spawn(town.reads(client, hall));
+            people.spawn(workload.reads(client, hall));
         }
         for (n, host) in hosts.into_iter().enumerate() {
             people.spawn(Arc::clone(self).hosts(host, n));
@@ -194,9 +194,9 @@ impl Town {
     }
 
     async fn looks_everywhere(&self, client: &mut Client, hall: Room) {
-        for door in 0..self.street.doors() {
+        for instance in 0..self.endpoints.count() {
             let mut cursor = self.knows(hall);
-            client.at(door).poll(hall, self.reader(), &mut cursor).await;
+            client.at(instance).poll(hall, self.reader(), &mut cursor).await;
         }
     }
 

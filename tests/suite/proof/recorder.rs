@@ -1,4 +1,4 @@
-//! Writes down what everybody does.
+//! Records what everybody does, and when.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -8,7 +8,7 @@ use std::time::Instant;
 use super::history::{Account, Deed, Fault, History, Moment, Nonce, Operation, Outcome, Session, span};
 
 /// A history in the making.
-pub struct Scribe {
+pub struct Recorder {
     epoch: Instant,
     history: Mutex<History>,
     accounts: AtomicU32,
@@ -17,7 +17,7 @@ pub struct Scribe {
     acknowledged: AtomicU64,
 }
 
-impl Scribe {
+impl Recorder {
     pub fn new() -> Self {
         Self {
             epoch: Instant::now(),
@@ -33,14 +33,14 @@ impl Scribe {
         span(self.epoch.elapsed())
     }
 
-    pub fn write(&self, operation: Operation) {
+    pub fn record(&self, operation: Operation) {
         let posted = matches!(operation.outcome, Outcome::Posted { repeated: false, .. });
         self.acknowledged.fetch_add(posted.into(), Ordering::Relaxed);
         self.history().operations.push(operation);
     }
 
     /// Something was broken from then until now.
-    pub fn write_fault(&self, kind: &'static str, began: Moment) {
+    pub fn record_fault(&self, kind: &'static str, began: Moment) {
         let fault = Fault { kind, began, healed: self.now() };
         self.history().faults.push(fault);
     }

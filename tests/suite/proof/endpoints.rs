@@ -1,4 +1,4 @@
-//! The way to all instances: one request and its answer.
+//! The addresses of all instances: sends one request to one of them, and counts what fails.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,40 +10,40 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use rocket::tokio::time::timeout;
 
-use super::scribe::Scribe;
+use super::recorder::Recorder;
 
 /// How long somebody usually waits for an answer.
 const PATIENCE: Duration = Duration::from_millis(2500);
 
-/// The way to all instances, and who writes down what comes of it.
-pub struct Street {
-    doors: Vec<SocketAddr>,
+/// All instances by their addresses, and the recorder of what comes of it.
+pub struct Endpoints {
+    addresses: Vec<SocketAddr>,
     http: HttpClient<HttpConnector, String>,
     patience: Duration,
     unanswered: AtomicUsize,
     torn: AtomicUsize,
     turned_away: AtomicUsize,
-    pub scribe: Scribe,
+    pub recorder: Recorder,
 }
 
-impl Street {
-    pub fn to(doors: Vec<SocketAddr>) -> Self {
+impl Endpoints {
+    pub fn at(addresses: Vec<SocketAddr>) -> Self {
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
         connector.set_connect_timeout(Some(PATIENCE));
         Self {
-            doors,
+            addresses,
             http: HttpClient::builder(TokioExecutor::new()).build(connector),
             patience: PATIENCE,
             unanswered: AtomicUsize::new(0),
             torn: AtomicUsize::new(0),
             turned_away: AtomicUsize::new(0),
-            scribe: Scribe::new(),
+            recorder: Recorder::new(),
         }
     }
 
-    pub fn doors(&self) -> usize {
-        self.doors.len()
+    pub fn count(&self) -> usize {
+        self.addresses.len()
     }
 
     /// Where how slow the machine is does not matter.
@@ -67,9 +67,9 @@ impl Street {
         self.turned_away.load(Ordering::Relaxed)
     }
 
-    /// Asks one of the instances. No answer in time, or none at all, is none.
-    pub async fn ask(&self, door: usize, question: Question<'_>) -> Option<Answer> {
-        let answer = timeout(self.patience, self.exchange(door, question)).await.ok().flatten();
+    /// Sends it to one of the instances. No answer in time, or none at all, is none.
+    pub async fn send(&self, instance: usize, request: Request<'_>) -> Option<Answer> {
+        let answer = timeout(self.patience, self.exchange(instance, request)).await.ok().flatten();
         if answer.as_ref().is_none_or(|answer| matches!(answer.status, 500 | 502 | 504)) {
             self.unanswered.fetch_add(1, Ordering::Relaxed);
         }
@@ -78,9 +78,9 @@ impl Street {
         answer
     }
 
-    async fn exchange(&self, door: usize, question: Question<'_>) -> Option<Answer> {
-        let Question { method, path, cookie, content } = question;
-        let origin = format!("http://{}", self.doors[door]);
+    async fn exchange(&self, instance: usize, request: Request<'_>) -> Option<Answer> {
+        let Request { method, path, cookie, content } = request;
+        let origin = format!("http://{}", self.addresses[instance]);
         let mut request = http::Request::builder()
             .method(method)
             .uri(format!("{origin}{path}"))
@@ -111,7 +111,7 @@ impl Street {
     }
 }
 
-pub struct Question<'a> {
+pub struct Request<'a> {
     pub method: &'a str,
     pub path: &'a str,
     pub cookie: &'a str,
