@@ -16,7 +16,7 @@ async fn a_room_waits_for_two_files_that_its_page_names(stage: &Stage) {
     let ana = stage.person("ana").await;
     ana.creates("Kitchen").await;
     ana.waits_until("Boolean($('.room--live'))").await;
-    // On a line where every answer takes its time, a third file could not come sooner than these.
+    // On a network where every answer takes its time, a third file could not come sooner than these.
     let loaded = "performance.getEntriesByType('resource')
         .filter(({ initiatorType }) => ['script', 'link', 'other', 'css'].includes(initiatorType))
         .map(({ name }) => name.split('/').pop()).filter((name) => !name.endsWith('.svg')).sort()";

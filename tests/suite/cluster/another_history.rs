@@ -8,7 +8,7 @@ use rocket::tokio::join;
 use tempfile::TempDir;
 
 use super::instances::{Cluster, DATABASE};
-use crate::fixtures::processes::{Program, Server, Settings, Weather};
+use crate::fixtures::processes::{NetworkCondition, Program, Server, Settings};
 use crate::fixtures::{Person, Post, Room, eventually};
 
 /// What is still true afterwards: ana and bo are in the kitchen.
@@ -166,14 +166,14 @@ async fn a_database_restored_under_running_instances() {
 
 /// Does this while no instance is connected.
 async fn away(cluster: &Cluster, statements: &[&str]) {
-    let set = |weather| cluster.instances.iter().for_each(|instance| instance.line.set(weather));
-    set(Weather::Down);
+    let set = |condition| cluster.instances.iter().for_each(|instance| instance.proxy.set(condition));
+    set(NetworkCondition::Down);
     let of_this = format!("from pg_stat_activity where datname = '{DATABASE}'");
     cluster.server.execute(&format!("select pg_terminate_backend(pid, 5000) {of_this}")).await;
     for statement in statements {
         cluster.server.execute(statement).await;
     }
-    set(Weather::Fair);
+    set(NetworkCondition::Normal);
 }
 
 #[rocket::async_test]
@@ -185,15 +185,15 @@ async fn a_promoted_standby_that_lagged() {
     let memories = truth.goes_on(&cluster.doors()).await;
     cluster.server.crash().await;
     standby.promote().await;
-    is_aimed_at(&cluster, &standby);
+    moves_to(&cluster, &standby);
     has_another_history(&cluster, &standby, &truth, &memories).await;
 }
 
 /// All connections end, and new ones lead there: no instance ever finds the database away.
-fn is_aimed_at(cluster: &Cluster, server: &Server) {
+fn moves_to(cluster: &Cluster, server: &Server) {
     for instance in &cluster.instances {
-        instance.line.aims_at(server.address());
-        instance.line.cut();
+        instance.proxy.set_target(server.address());
+        instance.proxy.cut();
     }
 }
 
@@ -231,7 +231,7 @@ async fn a_quick_change_of_which_the_house_log_tells_nothing() {
         .await;
     }
     standby.promote().await;
-    is_aimed_at(&cluster, &standby);
+    moves_to(&cluster, &standby);
 
     eventually("all are back", async || {
         let lists = doors.iter().map(async |door| ana.at_address(*door).opens("/rooms").await.status);
@@ -260,7 +260,7 @@ async fn a_detour_by_a_standby() {
     let kitchen = ana.creates("Kitchen").await;
     ana.says(&kitchen, "one").await;
     let standby = cluster.server.standby().await;
-    is_aimed_at(&cluster, &standby);
+    moves_to(&cluster, &standby);
     let post = Post::new("two");
     for door in cluster.doors() {
         let ana = ana.at_address(door);
@@ -273,7 +273,7 @@ async fn a_detour_by_a_standby() {
 
     // No connection is cut: had one been made to the standby, it would be used for ever.
     for instance in &cluster.instances {
-        instance.line.aims_at(cluster.server.address());
+        instance.proxy.set_target(cluster.server.address());
     }
     for door in cluster.doors() {
         let ana = ana.at_address(door);

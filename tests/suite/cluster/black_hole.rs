@@ -1,4 +1,4 @@
-//! The line to PostgreSQL swallows everything, or PostgreSQL stands still: nobody's page hangs, and when
+//! The network before PostgreSQL swallows everything, or PostgreSQL stands still: nobody's page hangs, and when
 //! that is over all goes on by itself.
 //!
 //! What is allowed to take a while is awaited; how long it took is printed (`-- --nocapture`).
@@ -10,7 +10,7 @@ use rocket::futures::{FutureExt, future};
 use rocket::tokio::time::sleep;
 
 use super::instances::{Cluster, DATABASE};
-use crate::fixtures::processes::Weather;
+use crate::fixtures::processes::NetworkCondition;
 use crate::fixtures::{Answer, Person, Post, Room, eventually};
 
 /// More than there are connections to the database.
@@ -18,17 +18,17 @@ const CROWD: usize = 30;
 
 #[rocket::async_test]
 async fn a_black_hole() {
-    foul_weather("a black hole", Weather::BlackHole).await;
+    bad_network("a black hole", NetworkCondition::BlackHole).await;
 }
 
 #[rocket::async_test]
 async fn a_line_that_stands_still() {
-    foul_weather("a stalled line", Weather::Stalled).await;
+    bad_network("a stalled network", NetworkCondition::Stalled).await;
 }
 
 #[rocket::async_test]
 async fn a_line_that_is_down() {
-    foul_weather("a line that is down", Weather::Down).await;
+    bad_network("a network that is down", NetworkCondition::Down).await;
 }
 
 #[rocket::async_test]
@@ -51,13 +51,13 @@ async fn a_postgresql_that_crashes() {
     talk.goes_on(waited).await;
 }
 
-async fn foul_weather(name: &str, weather: Weather) {
+async fn bad_network(name: &str, condition: NetworkCondition) {
     let cluster = Cluster::of(1).await;
     let talk = Talk::begin(&cluster).await;
-    let line = &cluster.instances[0].line;
-    line.set(weather);
+    let proxy = &cluster.instances[0].proxy;
+    proxy.set(condition);
     let waited = talk.waits(name).await;
-    line.set(Weather::Fair);
+    proxy.set(NetworkCondition::Normal);
     talk.goes_on(waited).await;
 }
 
@@ -149,11 +149,11 @@ fn assert_tells_to_wait(answer: &Answer) {
 async fn a_line_that_is_cut_again_and_again() {
     let cluster = Cluster::of(1).await;
     let Talk { ana, room } = Talk::begin(&cluster).await;
-    let line = &cluster.instances[0].line;
+    let proxy = &cluster.instances[0].proxy;
     // Sometimes before a connection is made, and sometimes long enough after it for a slow machine.
     let cutting = async {
         for wait in [5, 15, 45, 135, 400].into_iter().cycle() {
-            line.cut();
+            proxy.cut();
             sleep(Duration::from_millis(wait)).await;
         }
     };
@@ -181,7 +181,7 @@ async fn an_instance_that_freezes_in_the_middle_of_a_post() {
     let (there, other) = (cluster.at(1, &ana), &cluster.instances[1]);
     there.polls(&room, "0").await.is(200);
     // A transaction takes long enough to be met in the middle.
-    other.line.set(Weather::Slow(Duration::from_millis(25)));
+    other.proxy.set(NetworkCondition::Slow(Duration::from_millis(25)));
     let frozen_post = Post::new("frozen");
     let posting = async {
         // Its answer comes after the thaw, and may be any.
@@ -202,7 +202,7 @@ async fn an_instance_that_freezes_in_the_middle_of_a_post() {
         eventually("the others go on", async || ana.tries_to_post(&room, &post).await.status < 300).await;
         eprintln!("a frozen instance held the others up for {:?}", began.elapsed());
         assert!(ana.bodies_in(&room).await.contains(&"meanwhile".to_owned()));
-        other.line.set(Weather::Fair);
+        other.proxy.set(NetworkCondition::Normal);
         other.program.thaw();
     };
     future::join(posting, freezing).await;

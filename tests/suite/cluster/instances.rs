@@ -1,9 +1,9 @@
-//! Instances of the real program on a PostgreSQL of their own, each at the end of a line to it.
+//! Instances of the real program on a PostgreSQL of their own, with a proxy between it and each.
 
 use std::net::SocketAddr;
 
 use crate::fixtures::Person;
-use crate::fixtures::processes::{Line, Program, Server, Settings};
+use crate::fixtures::processes::{Program, Proxy, Server, Settings};
 
 /// What everybody's data is in.
 pub const DATABASE: &str = "parlor";
@@ -18,7 +18,7 @@ pub struct Cluster {
 pub struct Instance {
     pub program: Program,
     /// How it reaches PostgreSQL.
-    pub line: Line,
+    pub proxy: Proxy,
 }
 
 impl Cluster {
@@ -53,8 +53,8 @@ impl Cluster {
 
 impl Instance {
     async fn start(server: &Server) -> Self {
-        let line = Line::to(server.address()).await;
-        let settings = Settings::on(&server.url_through(&line, DATABASE));
-        Self { program: Program::start(&settings).await, line }
+        let proxy = Proxy::to(server.address()).await;
+        let settings = Settings::on(&server.url_through(&proxy, DATABASE));
+        Self { program: Program::start(&settings).await, proxy }
     }
 }

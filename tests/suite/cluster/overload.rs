@@ -7,7 +7,7 @@ use sqlx::Connection;
 use sqlx::postgres::PgConnection;
 
 use super::instances::{Cluster, DATABASE};
-use crate::fixtures::processes::Weather;
+use crate::fixtures::processes::NetworkCondition;
 use crate::fixtures::{Person, Post, Room, eventually};
 
 /// As many as `database_connections` says by default.
@@ -22,17 +22,17 @@ async fn overload_costs_no_connections() {
     let cluster = Cluster::of(1).await;
     let ana = cluster.person("ana").await;
     let room = ana.creates("Kitchen").await;
-    let line = &cluster.instances[0].line;
-    let before = line.connections();
-    line.set(Weather::Slow(Duration::from_millis(10)));
+    let proxy = &cluster.instances[0].proxy;
+    let before = proxy.connections();
+    proxy.set(NetworkCondition::Slow(Duration::from_millis(10)));
     let (mut made, mut refused) = (0, 0);
     for _ in 0..3 {
         let pages = join_all((0..CROWD).map(|_| ana.opens_page(&room))).await;
         made += pages.iter().filter(|status| **status == 200).count();
         refused += pages.iter().filter(|status| **status == 503).count();
     }
-    line.set(Weather::Fair);
-    let new = line.connections() - before;
+    proxy.set(NetworkCondition::Normal);
+    let new = proxy.connections() - before;
     eprintln!("{made} pages, {refused} refused, {new} new connections");
     assert_eq!(made + refused, 3 * CROWD);
     assert!(new <= 2 * CONNECTIONS, "{new} new connections for {made} pages");
@@ -73,8 +73,8 @@ async fn a_locked_row_is_told_as_such_and_costs_no_connection() {
     let ana = cluster.person("ana").await;
     let room = ana.creates("Kitchen").await;
     ana.says(&room, "before").await;
-    let line = &cluster.instances[0].line;
-    let before = line.connections();
+    let proxy = &cluster.instances[0].proxy;
+    let before = proxy.connections();
 
     let lock = Lock::on_all_rooms(&cluster).await;
     let post = Post::new("during");
@@ -90,7 +90,7 @@ async fn a_locked_row_is_told_as_such_and_costs_no_connection() {
     ana.tries_to_post(&room, &post).await.is(201);
     ana.tries_to_post(&room, &post).await.is(200);
     assert_eq!(ana.bodies_in(&room).await, ["before", "during"]);
-    assert_eq!(line.connections(), before);
+    assert_eq!(proxy.connections(), before);
 }
 
 /// A lock that is held on one room's row, or on many, holds up nobody else.
@@ -161,11 +161,11 @@ async fn connections_that_died_unseen_cost_nobody_an_answer() {
     let cluster = Cluster::of(1).await;
     let ana = cluster.person("ana").await;
     let room = ana.creates("Kitchen").await;
-    let line = &cluster.instances[0].line;
-    line.set(Weather::Slow(Duration::from_millis(5)));
+    let proxy = &cluster.instances[0].proxy;
+    proxy.set(NetworkCondition::Slow(Duration::from_millis(5)));
     join_all((0..2 * CONNECTIONS).map(|_| ana.opens_page(&room))).await;
-    line.set(Weather::BlackHole);
-    line.set(Weather::Fair);
+    proxy.set(NetworkCondition::BlackHole);
+    proxy.set(NetworkCondition::Normal);
     // So long one is trusted without a question.
     rocket::tokio::time::sleep(Duration::from_millis(1100)).await;
     let pages = join_all((0..CONNECTIONS).map(|_| ana.opens_page(&room))).await;

@@ -28,14 +28,14 @@ async fn overload() {
     let ana = cluster.person("ana").await;
     let room = ana.creates("Kitchen").await;
     ana.says_many(&room, 100).await;
-    let line = &cluster.instances[0].line;
+    let proxy = &cluster.instances[0].proxy;
     let mut rows = Vec::new();
     for crowd in [8, 100, 600, 1_200, 2_400] {
-        let connections = line.connections();
+        let connections = proxy.connections();
         let seen = Seen::default();
         let until = Instant::now() + WATCH;
         join_all((0..crowd).map(|_| asks_until(&ana, &room, until, &seen))).await;
-        rows.push((crowd, seen, line.connections() - connections));
+        rows.push((crowd, seen, proxy.connections() - connections));
     }
     let best = rows.iter().map(|(_, seen, _)| seen.made.load(Ordering::Relaxed)).max().unwrap_or(1);
     eprintln!("at once · pages, over the best · told to wait · longest answer · new connections");

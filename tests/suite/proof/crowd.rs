@@ -18,7 +18,7 @@ pub const TIMES: usize = 10;
 
 /// They come, and have all gone again some time after `time`.
 pub async fn comes(workload: &Arc<Workload>, time: Duration) {
-    // Each browser is three open files here: its own, and two of the line that it comes by.
+    // Each browser is three open files here: its own, and two of the proxy that it comes by.
     rlimit::increase_nofile_limit(u64::MAX).expect("room for everybody");
     let (until, mut crowd) = (Instant::now() + time, JoinSet::new());
     for (n, (client, hall)) in workload.everybody_again(TIMES).into_iter().enumerate() {

@@ -1,5 +1,5 @@
 //! What everything is tried on: the real program on SQLite, or three of it on one PostgreSQL,
-//! with lines before and behind each that can break.
+//! with proxies before and behind each that can fail.
 
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,7 +9,7 @@ use rocket::tokio::time::sleep;
 use tempfile::TempDir;
 
 use crate::fixtures::Engine;
-use crate::fixtures::processes::{Line, Program, Server, Settings};
+use crate::fixtures::processes::{Program, Proxy, Server, Settings};
 
 /// Instances on PostgreSQL.
 const INSTANCES: usize = 3;
@@ -21,7 +21,7 @@ const LONG: Duration = Duration::from_secs(30);
 pub struct Deployment {
     pub instances: Vec<Instance>,
     pub server: Option<Server>,
-    /// Where the database is, not by way of any line.
+    /// Where the database is, not by way of any proxy.
     pub database_url: String,
     _directory: TempDir,
 }
@@ -30,9 +30,9 @@ pub struct Instance {
     settings: Settings,
     program: Mutex<Option<Program>>,
     /// Between people and this instance.
-    pub front: Line,
+    pub front: Proxy,
     /// Between this instance and PostgreSQL.
-    pub back: Option<Line>,
+    pub back: Option<Proxy>,
 }
 
 impl Deployment {
@@ -50,7 +50,7 @@ impl Deployment {
                 let postgres = Server::create().await;
                 postgres.execute(&format!("create database {DATABASE}")).await;
                 for _ in 0..INSTANCES {
-                    let back = Line::to(postgres.address()).await;
+                    let back = Proxy::to(postgres.address()).await;
                     let url = postgres.url_through(&back, DATABASE);
                     instances.push(Instance::start(&url, program.clone(), Some(back)).await);
                 }
@@ -70,9 +70,9 @@ impl Deployment {
 }
 
 impl Instance {
-    async fn start(database_url: &str, program: Option<PathBuf>, back: Option<Line>) -> Self {
+    async fn start(database_url: &str, program: Option<PathBuf>, back: Option<Proxy>) -> Self {
         let settings = Settings { program, ..Settings::on(database_url) };
-        let front = Line::to(settings.address()).await;
+        let front = Proxy::to(settings.address()).await;
         let instance = Self { settings, program: Mutex::default(), front, back };
         instance.come_back(&[]).await;
         instance

@@ -16,7 +16,7 @@ use super::history::Room;
 use super::lock::{Lock, Locked};
 use super::recorder::Recorder;
 use super::workload::Workload;
-use crate::fixtures::processes::{Line, Weather, wrong_clock};
+use crate::fixtures::processes::{NetworkCondition, Proxy, wrong_clock};
 
 /// Nothing is broken for longer.
 const LONGEST: u64 = 1500;
@@ -33,9 +33,9 @@ const WRONG_CLOCK: &str = "+2h";
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Part {
     Instance(usize),
-    /// The line before it.
+    /// The network before it.
     Front(usize),
-    /// The line behind it.
+    /// The network behind it.
     Back(usize),
     Database,
     /// A row in it.
@@ -54,19 +54,19 @@ enum Harm {
     Cut,
     Lock,
     Overload,
-    Weather(Weather),
+    Network(NetworkCondition),
 }
 
 impl Harm {
     fn of(part: Part, rng: &mut StdRng) -> Self {
-        let slow = Weather::Slow(Duration::from_millis(rng.random_range(5..60)));
-        let weathers = [
+        let slow = NetworkCondition::Slow(Duration::from_millis(rng.random_range(5..60)));
+        let networks = [
             Self::Cut,
-            Self::Weather(Weather::Down),
-            Self::Weather(Weather::BlackHole),
-            Self::Weather(Weather::Stalled),
-            Self::Weather(Weather::LosesAnswers),
-            Self::Weather(slow),
+            Self::Network(NetworkCondition::Down),
+            Self::Network(NetworkCondition::BlackHole),
+            Self::Network(NetworkCondition::Stalled),
+            Self::Network(NetworkCondition::LosesAnswers),
+            Self::Network(slow),
         ];
         let harms: &[Self] = match part {
             Part::Instance(_) => {
@@ -75,7 +75,7 @@ impl Harm {
             Part::Database => &[Self::Crash, Self::Freeze],
             Part::Room(_) => &[Self::Lock],
             Part::People => &[Self::Overload],
-            Part::Front(_) | Part::Back(_) => &weathers,
+            Part::Front(_) | Part::Back(_) => &networks,
         };
         harms[rng.random_range(0..harms.len())]
     }
@@ -95,32 +95,32 @@ fn name(part: Part, harm: Harm) -> &'static str {
         (Part::Database, _) => "PostgreSQL crashed",
         (Part::Room(_), _) => LOCKED,
         (Part::People, _) => OVERLOAD,
-        (Part::Front(_), Harm::Weather(weather)) => before(weather),
-        (Part::Front(_), _) => "people's line cut",
-        (Part::Back(_), Harm::Weather(weather)) => behind(weather),
-        (Part::Back(_), _) => "database line cut",
+        (Part::Front(_), Harm::Network(condition)) => before(condition),
+        (Part::Front(_), _) => "client network cut",
+        (Part::Back(_), Harm::Network(condition)) => behind(condition),
+        (Part::Back(_), _) => "database network cut",
     }
 }
 
-fn before(weather: Weather) -> &'static str {
-    match weather {
-        Weather::Fair => "people's line fair",
-        Weather::Down => "people's line down",
-        Weather::BlackHole => "people's line a black hole",
-        Weather::Stalled => "people's line stalled",
-        Weather::Slow(_) => "people's line slow",
-        Weather::LosesAnswers => "people's line loses answers",
+fn before(condition: NetworkCondition) -> &'static str {
+    match condition {
+        NetworkCondition::Normal => "client network normal",
+        NetworkCondition::Down => "client network down",
+        NetworkCondition::BlackHole => "client network a black hole",
+        NetworkCondition::Stalled => "client network stalled",
+        NetworkCondition::Slow(_) => "client network slow",
+        NetworkCondition::LosesAnswers => "client network loses answers",
     }
 }
 
-fn behind(weather: Weather) -> &'static str {
-    match weather {
-        Weather::Fair => "database line fair",
-        Weather::Down => "database line down",
-        Weather::BlackHole => "database line a black hole",
-        Weather::Stalled => "database line stalled",
-        Weather::Slow(_) => "database line slow",
-        Weather::LosesAnswers => "database line loses answers",
+fn behind(condition: NetworkCondition) -> &'static str {
+    match condition {
+        NetworkCondition::Normal => "database network normal",
+        NetworkCondition::Down => "database network down",
+        NetworkCondition::BlackHole => "database network a black hole",
+        NetworkCondition::Stalled => "database network stalled",
+        NetworkCondition::Slow(_) => "database network slow",
+        NetworkCondition::LosesAnswers => "database network loses answers",
     }
 }
 
@@ -196,8 +196,10 @@ fn some_part(deployment: &Deployment, workload: &Workload, rng: &mut StdRng) -> 
 async fn do_harm(deployment: &Deployment, workload: &Arc<Workload>, part: Part, harm: Harm, time: Duration) {
     match part {
         Part::Instance(n) => harm_instance(&deployment.instances[n], harm, time).await,
-        Part::Front(n) => harm_line(&deployment.instances[n].front, harm, time).await,
-        Part::Back(n) => harm_line(deployment.instances[n].back.as_ref().expect("a line"), harm, time).await,
+        Part::Front(n) => harm_network(&deployment.instances[n].front, harm, time).await,
+        Part::Back(n) => {
+            harm_network(deployment.instances[n].back.as_ref().expect("a proxy"), harm, time).await
+        }
         Part::People => crowd::comes(workload, time).await,
         Part::Room(room) => harm_room(deployment, room, time).await,
         Part::Database => {
@@ -253,13 +255,13 @@ async fn harm_room(deployment: &Deployment, room: Room, time: Duration) {
     }
 }
 
-async fn harm_line(line: &Line, harm: Harm, time: Duration) {
+async fn harm_network(proxy: &Proxy, harm: Harm, time: Duration) {
     match harm {
-        Harm::Weather(weather) => {
-            line.set(weather);
+        Harm::Network(condition) => {
+            proxy.set(condition);
             sleep(time).await;
-            line.set(Weather::Fair);
+            proxy.set(NetworkCondition::Normal);
         }
-        _ => line.cut(),
+        _ => proxy.cut(),
     }
 }

@@ -52,7 +52,7 @@ impl Lock {
     }
 }
 
-/// When a room was locked, and no instance or line was broken.
+/// When a room was locked, and nothing else was broken.
 pub struct Locked {
     pub room: Room,
     pub from: Moment,

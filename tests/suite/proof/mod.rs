@@ -2,9 +2,9 @@
 //!
 //! A [`workload`] of people runs on a [`deployment`] of real programs, [`faults`] break it under them, everybody's
 //! [`client`] has the [`recorder`] write down what was done and what came of it, and the [`checker`] looks for what
-//! must not be in that [`history`]. One of the faults is that there are too many people, a [`crowd`], and one is a [`lock`] that
-//! somebody else holds. An instance also starts among [`many_rooms`], where all ask at once for what it has yet to
-//! read. `tests/run` runs the short form, `tests/prove` the long one.
+//! must not be in that [`history`]. One of the faults is that there are too many people, a [`crowd`], and one is a
+//! [`lock`] that somebody else holds. An instance also starts among [`many_rooms`], where all ask at once for what it
+//! has yet to read. `tests/run` runs the short form, `tests/prove` the long one.
 
 mod checker;
 mod client;

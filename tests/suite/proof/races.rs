@@ -19,7 +19,7 @@ use super::report::Summary;
 use super::run;
 use super::update::Cursor;
 use crate::fixtures::Engine;
-use crate::fixtures::processes::Weather;
+use crate::fixtures::processes::NetworkCondition;
 
 /// Of each kind.
 const RACES: usize = 10_000;
@@ -226,8 +226,8 @@ async fn a_few_posts_against_leaving() {
 /// The same with that program; what is wrong with it.
 pub async fn posts_against_leaving(program: Option<PathBuf>, races: usize) -> Vec<Anomaly> {
     let deployment = Deployment::open(Engine::Postgres, program).await;
-    let slow = deployment.instances[0].back.as_ref().expect("a line to PostgreSQL");
-    slow.set(Weather::Slow(STATEMENT));
+    let slow = deployment.instances[0].back.as_ref().expect("a proxy to PostgreSQL");
+    slow.set(NetworkCondition::Slow(STATEMENT));
     hold(&deployment, races, leaving_track).await
 }
 

@@ -7,7 +7,7 @@ use rocket::futures::future::join;
 use sqlx::Connection;
 use sqlx::postgres::PgConnection;
 
-use crate::fixtures::processes::{Line, Server, Weather};
+use crate::fixtures::processes::{NetworkCondition, Proxy, Server};
 use crate::fixtures::{Database, Engine, Instance, eventually};
 
 /// What is said when Parlor does not start with these settings.
@@ -99,10 +99,10 @@ async fn a_file_that_cannot_be_written_is_refused() {
 async fn an_unreachable_server_is_refused() {
     let said = complaint_about("postgres://parlor@127.0.0.1:1/parlor").await;
     assert_says(&said, &["127.0.0.1:1", "is it running", "database_url"]);
-    let line = Line::to(([127, 0, 0, 1], 1).into()).await;
-    line.set(Weather::BlackHole);
-    let said = complaint_about(&format!("postgres://parlor@{}/parlor", line.address())).await;
-    assert_says(&said, &[&line.address().to_string(), "is it running", "database_url"]);
+    let proxy = Proxy::to(([127, 0, 0, 1], 1).into()).await;
+    proxy.set(NetworkCondition::BlackHole);
+    let said = complaint_about(&format!("postgres://parlor@{}/parlor", proxy.address())).await;
+    assert_says(&said, &[&proxy.address().to_string(), "is it running", "database_url"]);
 }
 
 /// Each would have messages lost that were acknowledged.
