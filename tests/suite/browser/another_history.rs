@@ -22,7 +22,7 @@ async fn an_open_page_shows_the_true_history(stage: &Stage) {
         person.expects_protocol_error("not of this log");
     }
 
-    stage.meddles(RESTORE).await;
+    stage.executes_sql(RESTORE).await;
     for person in [&ana, &bo] {
         person.sees_no_more("never said").await;
         assert_eq!(person.bodies().await, ["one", "two"]);

@@ -20,7 +20,7 @@ async fn a_room_waits_for_two_files_that_its_page_names(stage: &Stage) {
     let loaded = "performance.getEntriesByType('resource')
         .filter(({ initiatorType }) => ['script', 'link', 'other', 'css'].includes(initiatorType))
         .map(({ name }) => name.split('/').pop()).filter((name) => !name.endsWith('.svg')).sort()";
-    assert_eq!(ana.finds(loaded).await, json!(["parlor.css", "room_page.js"]));
+    assert_eq!(ana.evaluates(loaded).await, json!(["parlor.css", "room_page.js"]));
 }
 
 async fn what_was_typed_before_the_script_came_stays(stage: &Stage) {
@@ -42,7 +42,7 @@ async fn what_was_typed_before_the_script_came_stands_below_the_draft(stage: &St
     ana.types_in("Message", "half a thought").await;
     comes_without_script(&ana, &room).await;
     ana.types_in("Message", "and another").await;
-    ana.finds("field('Message').setSelectionRange(3, 3)").await;
+    ana.evaluates("field('Message').setSelectionRange(3, 3)").await;
     the_script_comes(&ana).await;
     ana.has_in("Message", "half a thought\nand another").await;
     // Whoever is in the middle of a word stays there.
@@ -76,10 +76,10 @@ async fn what_the_form_itself_has_sent_is_not_sent_again(stage: &Stage) {
 async fn comes_without_script(ana: &Person, room: &Room) {
     ana.devtools("Network.enable", json!({})).await;
     ana.devtools("Network.setBlockedURLs", json!({ "urls": ["*/room_page.js"] })).await;
-    let script = ana.finds("$('script').getAttribute('src')").await;
+    let script = ana.evaluates("$('script').getAttribute('src')").await;
     ana.expects_failure(script.as_str().unwrap(), "net::ERR_BLOCKED_BY_CLIENT");
     ana.opens(&room.path("")).await;
-    assert_eq!(ana.finds("Boolean($('.room--live'))").await, false);
+    assert_eq!(ana.evaluates("Boolean($('.room--live'))").await, false);
 }
 
 async fn the_script_comes(ana: &Person) {

@@ -13,12 +13,12 @@ async fn a_hidden_tab_catches_up_when_it_is_shown(stage: &Stage) {
     bo.joins(&room).await;
     let tab = ana.tab().await;
     ana.stops_polling().await;
-    ana.finds(&noting("visibilitychange")).await;
+    ana.evaluates(&noting("visibilitychange")).await;
     ana.opens_tab("/").await;
     bo.says_and_sees("soup").await;
     ana.turns_to(&tab).await;
     ana.has_read("soup").await;
-    assert_eq!(ana.finds("window.noted").await, json!([[true, 0], [false, 0]]));
+    assert_eq!(ana.evaluates("window.noted").await, json!([[true, 0], [false, 0]]));
 }
 
 async fn a_frozen_tab_catches_up_when_it_thaws(stage: &Stage) {
@@ -26,12 +26,12 @@ async fn a_frozen_tab_catches_up_when_it_thaws(stage: &Stage) {
     let room = ana.creates("Kitchen").await;
     bo.joins(&room).await;
     ana.stops_polling().await;
-    ana.finds(&noting("resume")).await;
+    ana.evaluates(&noting("resume")).await;
     ana.devtools("Page.setWebLifecycleState", json!({ "state": "frozen" })).await;
     bo.says_and_sees("soup").await;
     ana.devtools("Page.setWebLifecycleState", json!({ "state": "active" })).await;
     ana.has_read("soup").await;
-    assert_eq!(ana.finds("window.noted[0][1]").await, 0);
+    assert_eq!(ana.evaluates("window.noted[0][1]").await, 0);
 }
 
 /// Notes at every such event whether the page is hidden, and how many messages it has.

@@ -15,7 +15,7 @@ async fn back_after_leaving_leads_to_the_door(stage: &Stage) {
     let ana = stage.person("ana").await;
     let room = ana.creates("Kitchen").await;
     ana.says_and_sees("soup").await;
-    assert_eq!(ana.finds(LOOKS_LIVE).await, true);
+    assert_eq!(ana.evaluates(LOOKS_LIVE).await, true);
     ana.expects_failure(&room.api(""), "403");
     ana.presses("Leave").await;
     ana.is_at("/rooms").await;
@@ -44,7 +44,7 @@ async fn a_page_from_the_cache_is_not_live_until_the_server_says_so(stage: &Stag
     bo.joins(&room).await;
 
     goes(&ana, "pagehide").await;
-    assert_eq!(ana.finds(LOOKS_LIVE).await, false);
+    assert_eq!(ana.evaluates(LOOKS_LIVE).await, false);
     bo.says_and_sees("soup").await;
     assert!(ana.bodies().await.is_empty(), "a page in the cache polls");
     goes(&ana, "pageshow").await;
@@ -57,12 +57,12 @@ async fn a_page_from_the_cache_is_not_live_until_the_server_says_so(stage: &Stag
     ana.expects_failure(&room.api(""), "403");
     let still_dead =
         "addEventListener('pageshow', () => sessionStorage.setItem('live', LIVE), { once: true })";
-    ana.finds(&still_dead.replace("LIVE", LOOKS_LIVE)).await;
+    ana.evaluates(&still_dead.replace("LIVE", LOOKS_LIVE)).await;
     goes(&ana, "pageshow").await;
     ana.is_before(&room).await;
-    assert_eq!(ana.finds("sessionStorage.getItem('live')").await, "false");
+    assert_eq!(ana.evaluates("sessionStorage.getItem('live')").await, "false");
 }
 
 async fn goes(ana: &Person, event: &str) {
-    ana.finds(&format!("dispatchEvent(new PageTransitionEvent('{event}', {{ persisted: true }}))")).await;
+    ana.evaluates(&format!("dispatchEvent(new PageTransitionEvent('{event}', {{ persisted: true }}))")).await;
 }

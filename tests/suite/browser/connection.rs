@@ -59,8 +59,8 @@ async fn a_restart_of_the_server_loses_and_doubles_nothing(stage: &Stage) {
     ana.waits_until("Boolean(window.lose)").await;
     bo.has_read("message 10").await;
     stage.server_dies();
-    ana.finds("window.lose()").await;
-    assert_eq!(ana.finds("unsent()").await, 21);
+    ana.evaluates("window.lose()").await;
+    assert_eq!(ana.evaluates("unsent()").await, 21);
     for person in [&ana, &bo] {
         person.is_told("Reconnecting…").await;
     }

@@ -37,14 +37,14 @@ async fn copied_messages_say_who_and_when(stage: &Stage) {
             getSelection().selectAllChildren($('.log'));
             return true;";
         ana.runs(statements, Vec::new()).await;
-        let expected = ana.finds(COPY).await;
+        let expected = ana.evaluates(COPY).await;
         assert_eq!(expected.as_array().unwrap().len(), 1 + 5 + 2 + 1 + 40 + 1 + 1);
         let lines = "split('\\n').filter(Boolean)";
-        assert_eq!(ana.finds(&format!("getSelection().toString().{lines}")).await, expected);
+        assert_eq!(ana.evaluates(&format!("getSelection().toString().{lines}")).await, expected);
         let copy = json!({"expression": "document.execCommand('copy')", "userGesture": true});
         ana.devtools("Runtime.evaluate", copy).await;
-        assert_eq!(ana.finds("window.copied.map(([type]) => type)").await, json!(["text/plain"]));
-        assert_eq!(ana.finds(&format!("window.copied[0][1].{lines}")).await, expected);
+        assert_eq!(ana.evaluates("window.copied.map(([type]) => type)").await, json!(["text/plain"]));
+        assert_eq!(ana.evaluates(&format!("window.copied[0][1].{lines}")).await, expected);
     }
 }
 
@@ -57,21 +57,22 @@ async fn a_printed_room_is_its_whole_log(stage: &Stage) {
     ana.has_read(bodies.last().unwrap()).await;
     ana.devtools("Emulation.setEmulatedMedia", json!({"media": "print"})).await;
     let pressed = "$$('button, summary, textarea, header, a').filter(shown).map((it) => it.outerHTML)";
-    assert_eq!(ana.finds(pressed).await, json!([]));
+    assert_eq!(ana.evaluates(pressed).await, json!([]));
     let hidden = "$$('.message__author, .message__time, .message__body').filter((it) =>
         !it.checkVisibility({ opacityProperty: true }) || it.scrollHeight > it.clientHeight + 1 && it.clientHeight)";
-    assert_eq!(ana.finds(&format!("{hidden}.length")).await, 0);
+    assert_eq!(ana.evaluates(&format!("{hidden}.length")).await, 0);
     // Nothing around the log cuts it off.
     let cut = "(() => {
         const around = [];
         for (let it = $('.message'); it !== document.documentElement; it = it.parentElement) around.push(it);
         return around.filter((it) => it.scrollHeight > it.clientHeight + 1).map((it) => it.className);
     })()";
-    assert_eq!(ana.finds(cut).await, json!([]));
-    assert_eq!(ana.finds("getComputedStyle($('.log')).flexDirection === 'column-reverse' && getComputedStyle($('.log')).display === 'flex'").await, false);
+    assert_eq!(ana.evaluates(cut).await, json!([]));
+    assert_eq!(ana.evaluates("getComputedStyle($('.log')).flexDirection === 'column-reverse' && getComputedStyle($('.log')).display === 'flex'").await, false);
     let tops = "$$('.message').map((it) => it.getBoundingClientRect().top)";
     assert_eq!(
-        ana.finds(&format!("{tops}.every((top, index, all) => index === 0 || top > all[index - 1])")).await,
+        ana.evaluates(&format!("{tops}.every((top, index, all) => index === 0 || top > all[index - 1])"))
+            .await,
         true
     );
     ana.sees("Kitchen").await;
@@ -100,10 +101,13 @@ async fn a_translated_page_goes_on_without_a_fault(stage: &Stage) {
     let room = ana.creates("Kitchen").await;
     let early: Vec<_> = (1..=120).map(|n| format!("early {n}")).collect();
     ana.says_elsewhere(&room, &early).await;
-    assert_eq!(bo.finds("$$('.header__person, .list bdi').every((it) => !it.translate)").await, true);
+    assert_eq!(bo.evaluates("$$('.header__person, .list bdi').every((it) => !it.translate)").await, true);
     bo.joins(&room).await;
     translates(&bo).await;
-    assert_eq!(bo.finds("$$('bdi').every((it) => !it.translate && !it.querySelector('font'))").await, true);
+    assert_eq!(
+        bo.evaluates("$$('bdi').every((it) => !it.translate && !it.querySelector('font'))").await,
+        true
+    );
     // A poll is under way while a message is sent: its answer tells of the same message once more.
     let statements = "
         const { fetch } = window;
@@ -118,18 +122,18 @@ async fn a_translated_page_goes_on_without_a_fault(stage: &Stage) {
     bo.types_in("MESSAGE", &format!("late{}", Person::ENTER)).await;
     bo.waits_until("Boolean($('[data-seq=\"121\"]'))").await;
     translates(&bo).await;
-    bo.finds("window.held.shift()()").await;
+    bo.evaluates("window.held.shift()()").await;
     bo.waits_until("window.held.length > 0").await;
-    bo.finds("window.held.shift()()").await;
+    bo.evaluates("window.held.shift()()").await;
     ana.has_read("late").await;
     ana.says_elsewhere(&room, &["later".to_owned()]).await;
-    bo.finds("window.fetch = new Proxy(window.fetch, {}), void window.held.forEach((go) => go())").await;
+    bo.evaluates("window.fetch = new Proxy(window.fetch, {}), void window.held.forEach((go) => go())").await;
     bo.waits_until("window.held.splice(0).map((go) => go()) && Boolean($('[data-seq=\"122\"]'))").await;
     assert_eq!(
-        bo.finds("$('[data-seq=\"122\"]').matches('.message--continued, .message--mine')").await,
+        bo.evaluates("$('[data-seq=\"122\"]').matches('.message--continued, .message--mine')").await,
         false
     );
     bo.presses("EARLIER MESSAGES").await;
     bo.waits_until("Boolean($('[data-seq=\"1\"]'))").await;
-    assert_eq!(bo.finds("$$('[data-seq]').length").await, 122);
+    assert_eq!(bo.evaluates("$$('[data-seq]').length").await, 122);
 }

@@ -16,12 +16,12 @@ async fn earlier_messages_come_without_moving_what_is_read(stage: &Stage) {
         .await;
     for (first, earlier) in [(151, 51), (51, 1)] {
         assert_eq!(ana.log().await[0].seq, first);
-        ana.finds("$('.log').scrollTop = 0").await;
+        ana.evaluates("$('.log').scrollTop = 0").await;
         let place = format!("$('[data-seq=\"{first}\"]').getBoundingClientRect().top");
-        let before = ana.finds(&place).await.as_f64().unwrap();
+        let before = ana.evaluates(&place).await.as_f64().unwrap();
         ana.presses("Earlier messages").await;
         ana.waits_until(&format!("Boolean($('[data-seq=\"{earlier}\"]'))")).await;
-        let after = ana.finds(&place).await.as_f64().unwrap();
+        let after = ana.evaluates(&place).await.as_f64().unwrap();
         assert!((after - before).abs() < 1.0, "message {first} jumped from {before} to {after}");
     }
     ana.is_not_offered("Earlier messages").await;

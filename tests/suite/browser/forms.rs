@@ -46,9 +46,9 @@ async fn a_form_can_be_sent_again_after_a_failure(stage: &Stage) {
     let ana = stage.visitor("ana", Device::Desk).await;
     assert_eq!(twice(&ana, "Log in").await, 1);
     assert_eq!(twice(&ana, "Log in").await, 0);
-    assert_eq!(ana.finds("$('form').ariaBusy").await, "true");
+    assert_eq!(ana.evaluates("$('form').ariaBusy").await, "true");
     comes_back(&ana).await;
-    assert_eq!(ana.finds("$('form').ariaBusy").await, Value::Null);
+    assert_eq!(ana.evaluates("$('form').ariaBusy").await, Value::Null);
     assert_eq!(twice(&ana, "Log in").await, 1);
     // Or nothing came of it for long.
     ana.waits_until("!$('form').ariaBusy").await;
@@ -64,7 +64,7 @@ async fn is_sent_once(ana: &Person, buttons: &[&str]) {
 
 /// From the browser's own cache of pages.
 async fn comes_back(ana: &Person) {
-    ana.finds("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))").await;
+    ana.evaluates("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))").await;
 }
 
 async fn twice(ana: &Person, button: &str) -> u64 {

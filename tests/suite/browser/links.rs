@@ -55,11 +55,11 @@ async fn a_message_looks_the_same_loaded_and_live(stage: &Stage) {
     let markup = "$$('[role=log] [data-seq]').map((it) => it.outerHTML)";
     for person in [&ana, &bo] {
         person.waits_until(&all_there).await;
-        let live = person.finds(markup).await;
+        let live = person.evaluates(markup).await;
         person.reloads().await;
         person.is_in(&room).await;
         person.waits_until("Boolean($('.room--live'))").await;
-        let loaded = person.finds(markup).await;
+        let loaded = person.evaluates(markup).await;
         for (index, body) in BODIES.iter().enumerate() {
             assert_eq!(live[index], loaded[index], "live, and loaded: {body:?}");
         }
@@ -71,7 +71,7 @@ async fn links_can_be_followed_and_nothing_else_is_markup(stage: &Stage) {
     let (ana, bo) = (stage.person("ana").await, stage.person("bo").await);
     let room = ana.creates("Kitchen").await;
     bo.joins(&room).await;
-    let here = bo.finds("location.origin").await.as_str().unwrap().to_owned();
+    let here = bo.evaluates("location.origin").await.as_str().unwrap().to_owned();
     let hostile = "<b>bold</b> <img src=x onerror=alert(1)> <a href=\"javascript:alert(1)\">x</a>";
     ana.says_elsewhere(&room, &[hostile.to_owned(), format!("see {here}/rooms.")]).await;
     for reloaded in [false, true] {
@@ -80,15 +80,15 @@ async fn links_can_be_followed_and_nothing_else_is_markup(stage: &Stage) {
         }
         bo.has_read(hostile).await;
         bo.is_offered(&format!("{here}/rooms")).await;
-        assert_eq!(bo.finds("$$('.message__body *').map((it) => it.tagName)").await, json!(["A"]));
+        assert_eq!(bo.evaluates("$$('.message__body *').map((it) => it.tagName)").await, json!(["A"]));
         let link = "$$('.message__body a').map((it) => [it.getAttribute('href'), it.rel, it.target])[0]";
         let expected = json!([format!("{here}/rooms"), "noopener noreferrer nofollow", "_blank"]);
-        assert_eq!(bo.finds(link).await, expected);
+        assert_eq!(bo.evaluates(link).await, expected);
     }
     bo.presses(&format!("{here}/rooms")).await;
     bo.turns_to_the_newest_tab().await;
     bo.is_at("/rooms").await;
-    assert_eq!(bo.finds("[window.opener, document.referrer]").await, json!([null, ""]));
+    assert_eq!(bo.evaluates("[window.opener, document.referrer]").await, json!([null, ""]));
 }
 
 async fn names_are_text_too(stage: &Stage) {
@@ -96,10 +96,10 @@ async fn names_are_text_too(stage: &Stage) {
     let name = "<b>Kit</b> & \"chen\" {{ 1 }}";
     let room = ana.creates(name).await;
     ana.sees(name).await;
-    assert_eq!(ana.finds("document.title.startsWith($('h1').innerText)").await, true);
+    assert_eq!(ana.evaluates("document.title.startsWith($('h1').innerText)").await, true);
     ana.opens("/rooms").await;
     ana.sees(name).await;
     ana.opens(&room.path("/delete")).await;
     ana.sees(name).await;
-    assert_eq!(ana.finds("$$('b, script:not([src])').length").await, 0);
+    assert_eq!(ana.evaluates("$$('b, script:not([src])').length").await, 0);
 }

@@ -14,15 +14,15 @@ async fn the_list_is_live_and_leaves_focus_and_typing_alone(stage: &Stage) {
     let (ana, bo) = (stage.person("ana").await, stage.person("bo").await);
     ana.sees("no rooms yet").await;
     ana.types_in("Room name", "Half a na").await;
-    ana.finds("field('Room name').setSelectionRange(2, 4)").await;
+    ana.evaluates("field('Room name').setSelectionRange(2, 4)").await;
     bo.creates("Hall").await;
     ana.sees("Hall").await;
     ana.sees("1 inside").await;
     ana.sees_no_more("no rooms yet").await;
     ana.has_in("Room name", "Half a na").await;
-    assert_eq!(ana.finds("document.activeElement === field('Room name')").await, true);
+    assert_eq!(ana.evaluates("document.activeElement === field('Room name')").await, true);
     let selection = "[field('Room name').selectionStart, field('Room name').selectionEnd].join()";
-    assert_eq!(ana.finds(selection).await, "2,4");
+    assert_eq!(ana.evaluates(selection).await, "2,4");
     bo.presses("Leave").await;
     ana.sees("nobody inside").await;
 }
@@ -37,12 +37,12 @@ async fn the_focus_stays_on_a_button_whose_room_moves(stage: &Stage) {
     ana.sees("Hall").await;
     let names = "$$('.room-item__name').map((it) => it.innerText).join()";
     ana.waits_until(&format!("{names} === 'Hall,Attic'")).await;
-    ana.finds("(window.chosen = $$('.room-item')[1].querySelector('form[action$=join] button')).focus()")
+    ana.evaluates("(window.chosen = $$('.room-item')[1].querySelector('form[action$=join] button')).focus()")
         .await;
     bo.presses_at("Attic", "Join").await;
     ana.waits_until(&format!("{names} === 'Attic,Hall'")).await;
-    assert_eq!(ana.finds("document.activeElement === window.chosen").await, true);
-    assert_eq!(ana.finds("window.chosen.closest('.room-item').innerText.includes('Attic')").await, true);
+    assert_eq!(ana.evaluates("document.activeElement === window.chosen").await, true);
+    assert_eq!(ana.evaluates("window.chosen.closest('.room-item').innerText.includes('Attic')").await, true);
 }
 
 async fn a_deleted_room_vanishes_from_the_list(stage: &Stage) {
@@ -89,15 +89,15 @@ async fn nothing_moves_under_a_pointer_that_rests(stage: &Stage) {
     ana.points("mouseMoved", JOIN_HALL).await;
     // For longer than anybody takes to aim.
     ana.waits_until("window.polls > 2").await;
-    ana.finds("void (window.news = 0)").await;
+    ana.evaluates("void (window.news = 0)").await;
     bo.presses_at("Attic", "Join").await;
     is_kept_back(&ana).await;
-    assert_eq!(ana.finds(NAMES).await, "Hall,Attic");
+    assert_eq!(ana.evaluates(NAMES).await, "Hall,Attic");
     ana.points("mouseMoved", "$('h1')").await;
     ana.waits_until(&format!("{NAMES} === 'Attic,Hall'")).await;
 
     ana.points("mouseMoved", JOIN_HALL).await;
-    ana.finds("void (window.news = 0)").await;
+    ana.evaluates("void (window.news = 0)").await;
     bo.presses("Leave").await;
     is_kept_back(&ana).await;
     for what in ["mousePressed", "mouseReleased"] {
@@ -110,11 +110,11 @@ async fn nothing_moves_under_a_pointer_that_rests(stage: &Stage) {
 /// Waits until there is news and no more of it, and it has not been asked for again.
 async fn is_kept_back(ana: &Person) {
     ana.waits_until("window.news > 0").await;
-    ana.finds("void (window.polls = 0)").await;
+    ana.evaluates("void (window.polls = 0)").await;
     ana.waits_until("window.polls > 1").await;
-    ana.finds("void (window.polls = window.news = 0)").await;
+    ana.evaluates("void (window.polls = window.news = 0)").await;
     ana.waits_until("window.polls > 1").await;
-    assert_eq!(ana.finds("window.news").await, 0);
+    assert_eq!(ana.evaluates("window.news").await, 0);
 }
 
 async fn a_press_on_what_has_just_moved_does_nothing(stage: &Stage) {
@@ -139,9 +139,9 @@ async fn a_press_on_what_has_just_moved_does_nothing(stage: &Stage) {
     ana.runs(&press, Vec::new()).await;
     bo.presses_at("Attic", "Join").await;
     ana.waits_until("window.moved > 0").await;
-    assert_eq!(ana.finds("window.went").await, false);
-    assert_eq!(ana.finds("location.pathname").await, "/rooms");
+    assert_eq!(ana.evaluates("window.went").await, false);
+    assert_eq!(ana.evaluates("location.pathname").await, "/rooms");
     ana.waits_until("performance.now() - window.moved > 500").await;
-    ana.finds("void setTimeout(window.press)").await;
+    ana.evaluates("void setTimeout(window.press)").await;
     ana.is_offered("Send").await;
 }

@@ -48,7 +48,7 @@ async fn three_people_talking_at_once_read_the_same(stage: &Stage) {
         assert_eq!(person.log().await, log, "{} reads something else", person.name);
         let theirs = log.iter().filter(|said| said.author == person.name).map(|said| said.body.clone());
         assert!(theirs.eq((1..=EACH).map(|n| format!("message {n}"))), "{log:#?}");
-        let seen = person.finds("window.seen").await;
+        let seen = person.evaluates("window.seen").await;
         assert_eq!(seen["faults"], json!([]), "{}", person.name);
         assert!(seen["changes"].as_u64() > Some(0), "{} has watched nothing", person.name);
     }

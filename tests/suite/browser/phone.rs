@@ -16,7 +16,7 @@ const SCROLLS: &str = "function scrolls(it) {
 async fn every_page_fits_a_small_phone(stage: &Stage) {
     let ana = stage.visitor(&"W".repeat(32), Device::Phone).await;
     let bo = stage.person("bo").await;
-    assert_eq!(ana.finds("innerWidth").await, 320);
+    assert_eq!(ana.evaluates("innerWidth").await, 320);
     ana_comes(&ana).await;
     let room = ana.creates(WIDE).await;
     ana_writes(&ana, &room).await;
@@ -83,29 +83,29 @@ async fn ana_is_turned_out(ana: &Person, bo: &Person, room: &Room, other: &Room)
 async fn fits(ana: &Person, page: &str) {
     ana.waits_until("document.readyState === 'complete'").await;
     let sizes = "[document.documentElement.scrollWidth, document.body.scrollWidth, innerWidth]";
-    assert_eq!(ana.finds(sizes).await, json!([320, 320, 320]), "{page}");
+    assert_eq!(ana.evaluates(sizes).await, json!([320, 320, 320]), "{page}");
     let outside = "$$('body *').filter(shown).filter((it) => !scrolls(it.parentElement))
         .map((it) => [it, it.getBoundingClientRect()])
         .filter(([it, { left, right }]) => left < -0.5 || right > 320.5)
         .map(([it]) => it.outerHTML.slice(0, 200))";
     let outside = format!("((scrolls) => {outside})({SCROLLS})");
-    assert_eq!(ana.finds(&outside).await, json!([]), "{page}");
+    assert_eq!(ana.evaluates(&outside).await, json!([]), "{page}");
 }
 
 async fn has_box_in_view(ana: &Person, page: &str) {
     fits(ana, page).await;
     // Wherever the reader is: typing alone would scroll the box into view.
-    ana.finds("document.documentElement.scrollTop = document.body.scrollTop = 0").await;
+    ana.evaluates("document.documentElement.scrollTop = document.body.scrollTop = 0").await;
     let inside = "[field('Message'), buttons('Send')[0]].map((it) => it.getBoundingClientRect())
         .every(({ top, bottom, height }) => height >= 24 && top >= 0 && bottom <= innerHeight)";
-    assert_eq!(ana.finds(inside).await, true, "{page}: the message box is out of view");
+    assert_eq!(ana.evaluates(inside).await, true, "{page}: the message box is out of view");
 }
 
 async fn under_a_finger_enter_makes_a_line_and_the_button_sends(stage: &Stage) {
     let ana = stage.visitor("ana", Device::Phone).await;
     ana.signs_up().await;
     ana.creates("Kitchen").await;
-    assert_eq!(ana.finds("field('Message').enterKeyHint").await, "enter");
+    assert_eq!(ana.evaluates("field('Message').enterKeyHint").await, "enter");
     ana.types_in("Message", &format!("one{}two", Person::ENTER)).await;
     ana.has_in("Message", "one\ntwo").await;
     ana.presses("Send").await;

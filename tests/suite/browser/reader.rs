@@ -24,12 +24,12 @@ async fn a_reader_further_up_is_not_moved_but_told(stage: &Stage) {
     bo.joins(&room).await;
     bo.waits_until(AT_END).await;
     bo.is_not_offered("New messages").await;
-    bo.finds("$('.log').scrollTop = 300").await;
+    bo.evaluates("$('.log').scrollTop = 300").await;
     bo.waits_until("$('.log').scrollTop === 300").await;
     ana.says_and_sees("news").await;
     bo.has_read("news").await;
     bo.is_offered("New messages").await;
-    assert_eq!(bo.finds("$('.log').scrollTop").await, 300);
+    assert_eq!(bo.evaluates("$('.log').scrollTop").await, 300);
     bo.presses("New messages").await;
     bo.waits_until(AT_END).await;
     bo.is_not_offered("New messages").await;
@@ -38,10 +38,10 @@ async fn a_reader_further_up_is_not_moved_but_told(stage: &Stage) {
     bo.waits_until(AT_END).await;
 
     // Going down by oneself takes the offer back.
-    bo.finds("$('.log').scrollTop = 300").await;
+    bo.evaluates("$('.log').scrollTop = 300").await;
     ana.says_and_sees("yet more").await;
     bo.is_offered("New messages").await;
-    bo.finds("$('.log').scrollTop = $('.log').scrollHeight").await;
+    bo.evaluates("$('.log').scrollTop = $('.log').scrollHeight").await;
     bo.waits_until("buttons('New messages').length === 0").await;
 }
 
@@ -55,7 +55,7 @@ async fn a_reader_at_the_end_follows(stage: &Stage) {
         person.waits_until(AT_END).await;
         person.is_not_offered("New messages").await;
     }
-    assert_eq!(bo.finds("$('.log').scrollHeight > 2 * $('.log').clientHeight").await, true);
+    assert_eq!(bo.evaluates("$('.log').scrollHeight > 2 * $('.log').clientHeight").await, true);
     // A longer box leaves less room for the log, and its end in view.
     bo.pastes_in("Message", "1\n2\n3\n4\n5").await;
     bo.waits_until(AT_END).await;
@@ -68,7 +68,7 @@ async fn who_writes_from_further_up_sees_what_was_written(stage: &Stage) {
     ana.has_read("line 60").await;
     ana.waits_until(AT_END).await;
     for said in ["one", "two", "three"] {
-        ana.finds("$('.log').scrollTop = 300").await;
+        ana.evaluates("$('.log').scrollTop = 300").await;
         ana.waits_until("$('.log').scrollTop === 300").await;
         ana.says_and_sees(said).await;
         ana.waits_until("unsent() === 0").await;
@@ -96,14 +96,14 @@ async fn the_message_at_the_top_stays_there_whatever_its_size(stage: &Stage) {
     ana.says_elsewhere(&room, &bodies).await;
     ana.has_read(bodies.last().unwrap()).await;
     // In the middle of a message.
-    ana.finds(
+    ana.evaluates(
         "$('.log').scrollTop += 10 - 1e5, $('.log').scrollTop += 5 +
         $('[data-seq=\"40\"]').getBoundingClientRect().top - $('.log').getBoundingClientRect().top",
     )
     .await;
     ana.has_drawn().await;
     ana.waits_until(&format!("{TOP}[0] === 40")).await;
-    let before = ana.finds(TOP).await;
+    let before = ana.evaluates(TOP).await;
     for width in [900, 400, 320, 1000] {
         let screen = json!({"width": width, "height": 700, "deviceScaleFactor": 1, "mobile": false});
         ana.devtools("Emulation.setDeviceMetricsOverride", screen).await;
@@ -111,22 +111,22 @@ async fn the_message_at_the_top_stays_there_whatever_its_size(stage: &Stage) {
         stays(&ana, &before, &format!("{width} pixels")).await;
     }
     for size in ["200%", "75%", "100%"] {
-        ana.finds(&format!("document.documentElement.style.fontSize = '{size}'")).await;
+        ana.evaluates(&format!("document.documentElement.style.fontSize = '{size}'")).await;
         stays(&ana, &before, size).await;
     }
     // Whoever is at the end stays there as well.
-    ana.finds("$('.log').scrollTop = $('.log').scrollHeight").await;
+    ana.evaluates("$('.log').scrollTop = $('.log').scrollHeight").await;
     // The page hears of it with the next frame.
     ana.has_drawn().await;
     ana.waits_until(AT_END).await;
-    ana.finds("document.documentElement.style.fontSize = '150%'").await;
+    ana.evaluates("document.documentElement.style.fontSize = '150%'").await;
     ana.has_drawn().await;
     ana.waits_until(AT_END).await;
 }
 
 async fn stays(ana: &Person, before: &Value, when: &str) {
     ana.has_drawn().await;
-    let after = ana.finds(TOP).await;
+    let after = ana.evaluates(TOP).await;
     let moved = (after[1].as_f64().unwrap() - before[1].as_f64().unwrap()).abs();
     assert!(after[0] == before[0] && moved <= 1.0, "{when}: {before} became {after}");
 }
@@ -137,13 +137,13 @@ async fn nothing_moves_under_a_button_that_is_down(stage: &Stage) {
     ana.says_elsewhere(&room, &lines(60)).await;
     bo.joins(&room).await;
     bo.waits_until(AT_END).await;
-    let place = bo.finds("$('.log').scrollTop").await;
+    let place = bo.evaluates("$('.log').scrollTop").await;
     bo.points("mousePressed", "$('[data-seq=\"58\"] .message__body')").await;
     ana.says_and_sees("news").await;
     bo.has_read("news").await;
     bo.is_offered("New messages").await;
     bo.has_drawn().await;
-    assert_eq!(bo.finds("$('.log').scrollTop").await, place);
+    assert_eq!(bo.evaluates("$('.log').scrollTop").await, place);
     bo.points("mouseReleased", "$('[data-seq=\"58\"] .message__body')").await;
     bo.waits_until(AT_END).await;
     bo.is_not_offered("New messages").await;
@@ -155,22 +155,22 @@ async fn nothing_moves_while_text_is_selected(stage: &Stage) {
     ana.says_elsewhere(&room, &lines(60)).await;
     bo.joins(&room).await;
     bo.waits_until(AT_END).await;
-    let place = bo.finds("$('.log').scrollTop").await;
-    bo.finds("getSelection().selectAllChildren($('[data-seq=\"58\"] .message__body'))").await;
+    let place = bo.evaluates("$('.log').scrollTop").await;
+    bo.evaluates("getSelection().selectAllChildren($('[data-seq=\"58\"] .message__body'))").await;
     for news in ["news", "more news"] {
         ana.says_and_sees(news).await;
         bo.has_read(news).await;
         bo.is_offered("New messages").await;
         bo.has_drawn().await;
-        assert_eq!(bo.finds("$('.log').scrollTop").await, place);
+        assert_eq!(bo.evaluates("$('.log').scrollTop").await, place);
     }
-    assert_eq!(bo.finds("String(getSelection())").await, "line 58");
+    assert_eq!(bo.evaluates("String(getSelection())").await, "line 58");
     // Nor is the reader carried off when it goes.
-    bo.finds("getSelection().empty()").await;
+    bo.evaluates("getSelection().empty()").await;
     bo.has_drawn().await;
     ana.says_and_sees("yet more").await;
     bo.has_read("yet more").await;
-    assert_eq!(bo.finds("$('.log').scrollTop").await, place);
+    assert_eq!(bo.evaluates("$('.log').scrollTop").await, place);
     bo.presses("New messages").await;
     bo.waits_until(AT_END).await;
     ana.says_and_sees("the last").await;
@@ -185,11 +185,11 @@ async fn who_unfolds_a_message_reads_on_from_there(stage: &Stage) {
     ana.says_elsewhere(&room, &[tall.join("\n")]).await;
     ana.is_offered("Show all").await;
     ana.waits_until(AT_END).await;
-    let before = ana.finds(TOP).await;
-    ana.finds("buttons('Show all')[0].click()").await;
+    let before = ana.evaluates(TOP).await;
+    ana.evaluates("buttons('Show all')[0].click()").await;
     ana.is_offered("Show less").await;
     stays(&ana, &before, "unfolded").await;
-    ana.finds("buttons('Show less')[0].click()").await;
+    ana.evaluates("buttons('Show less')[0].click()").await;
     ana.is_offered("Show all").await;
     ana.says_and_sees("and on").await;
     ana.waits_until(AT_END).await;

@@ -30,7 +30,7 @@ async fn ones_own_message_comes_at_once_and_in_its_true_place(stage: &Stage) {
     ana.says_and_sees("second").await;
     assert_eq!(ana.bodies().await, ["first", "second"]);
     ana.waits_until("unsent() === 0").await;
-    assert_eq!(ana.finds("field('Message').value").await, "");
+    assert_eq!(ana.evaluates("field('Message').value").await, "");
 }
 
 async fn who_is_here_is_kept_up_to_date(stage: &Stage) {

@@ -37,7 +37,7 @@ async fn the_page_tidies_and_counts_as_the_server_does(stage: &Stage) {
     }
     let sent: Vec<_> = TYPED.into_iter().map(|(_, sent)| sent).filter(|sent| !sent.is_empty()).collect();
     let unsent = "$$('.unsent-message__body').map((it) => it.textContent)";
-    assert_eq!(ana.finds(unsent).await, json!(sent));
+    assert_eq!(ana.evaluates(unsent).await, json!(sent));
     ana.devtools("Network.setBlockedURLs", json!({ "urls": [] })).await;
     ana.reloads().await;
     // And what the server makes of what was typed.
@@ -66,16 +66,16 @@ async fn each_line_has_its_own_direction(stage: &Stage) {
     ana.says_elsewhere(&room, &["\u{202e}https://a.example/b".to_owned()]).await;
     ana.is_offered("https://a.example/b").await;
     let link = "[getComputedStyle($('.message a')).direction, getComputedStyle($('.message a')).unicodeBidi]";
-    assert_eq!(ana.finds(link).await, json!(["ltr", "isolate"]));
+    assert_eq!(ana.evaluates(link).await, json!(["ltr", "isolate"]));
     ana.devtools("Network.enable", json!({})).await;
     ana.devtools("Network.setBlockedURLs", json!({ "urls": ["*/api/*"] })).await;
     for text in ["שלום\na longer line in English", "a longer line in English\nשלום"] {
         ana.pastes_in("Message", text).await;
-        assert_eq!(ana.finds("getComputedStyle(field('Message')).unicodeBidi").await, "plaintext");
+        assert_eq!(ana.evaluates("getComputedStyle(field('Message')).unicodeBidi").await, "plaintext");
         ana.presses("Send").await;
     }
     let claim = async |place: &str, hebrew: usize| {
-        let edges = ana.finds(&format!("({LINES})('{place}')")).await;
+        let edges = ana.evaluates(&format!("({LINES})('{place}')")).await;
         let edge = |index: usize| edges[index].as_i64().unwrap();
         let (hebrew, english) = (2 * hebrew, 2 - 2 * hebrew);
         assert!(edge(hebrew) > edge(english), "{place}: {edges}");
@@ -105,14 +105,14 @@ async fn a_tall_message_is_shown_in_part_until_somebody_asks(stage: &Stage) {
 /// Opens and closes a tall message.
 async fn folds(person: &Person) {
     let height = async || {
-        let height = person.finds("$('[data-seq=\"2\"]').getBoundingClientRect().height").await;
+        let height = person.evaluates("$('[data-seq=\"2\"]').getBoundingClientRect().height").await;
         height.as_f64().unwrap()
     };
-    assert_eq!(person.finds("$$('.message__more').length").await, 1, "only what is tall can be opened");
+    assert_eq!(person.evaluates("$$('.message__more').length").await, 1, "only what is tall can be opened");
     let closed = height().await;
     assert!((300.0..600.0).contains(&closed), "{closed} pixels");
     for (name, then, taller) in [("Show all", "Show less", true), ("Show less", "Show all", false)] {
-        person.finds(&format!("buttons('{name}')[0].click()")).await;
+        person.evaluates(&format!("buttons('{name}')[0].click()")).await;
         person.is_offered(then).await;
         person.is_not_offered(name).await;
         assert_eq!(height().await > 300.0 * 20.0, taller);

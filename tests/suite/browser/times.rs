@@ -23,9 +23,9 @@ async fn times_follow_the_machine_to_another_zone(stage: &Stage) {
         && $$('.day').length === 1 && $('.day').textContent === new Intl.DateTimeFormat(undefined,
             { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }).format(new Date($('.message__time').dateTime))";
     ana.waits_until(right).await;
-    let before = ana.finds(shown).await;
+    let before = ana.evaluates(shown).await;
     // 25 hours on: it is another day there, whatever the time. A machine that wakes there polls at once.
     moves_to(&ana, "Pacific/Kiritimati").await;
-    ana.finds("document.dispatchEvent(new Event('resume'))").await;
+    ana.evaluates("document.dispatchEvent(new Event('resume'))").await;
     ana.waits_until(&format!("!{shown}.some((text) => {before}.includes(text)) && {right}")).await;
 }

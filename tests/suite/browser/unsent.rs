@@ -52,7 +52,7 @@ async fn what_a_closed_tab_did_not_send_is_offered_and_not_sent(stage: &Stage) {
     ana.says_and_sees("five").await;
     assert_eq!(ana.bodies().await, ["four", "five"]);
 
-    ana.finds("$$('.unsent-message__retry').find((it) => it.innerText === 'Send').click()").await;
+    ana.evaluates("$$('.unsent-message__retry').find((it) => it.innerText === 'Send').click()").await;
     ana.has_read("one").await;
     has_come_to_rest(&ana).await;
     ana.presses("Edit").await;
@@ -81,7 +81,7 @@ async fn what_a_closed_tab_sent_without_an_answer_is_there_once(stage: &Stage) {
     bo.has_read("soup").await;
     comes_in_a_new_tab(&ana, &room).await;
     ana.waits_until("unsent() === 1").await;
-    ana.finds("$('.unsent-message__retry').click()").await;
+    ana.evaluates("$('.unsent-message__retry').click()").await;
     ana.waits_until("unsent() === 0").await;
     ana.says_and_sees("bread").await;
     assert_eq!(ana.bodies().await, ["soup", "bread"]);
@@ -99,7 +99,7 @@ async fn two_tabs_of_a_room_keep_their_words_apart(stage: &Stage) {
     let second = ana.opens_tab(&room.path("")).await;
     has_looked_around(&ana).await;
     ana.has_in("Message", "").await;
-    assert_eq!(ana.finds("unsent()").await, 0);
+    assert_eq!(ana.evaluates("unsent()").await, 0);
     ana.types_in("Message", "a draft of the second").await;
     ana.turns_to(&first).await;
     ana.reloads().await;
@@ -126,7 +126,7 @@ async fn leaving_asks_first_and_takes_nothing_away(stage: &Stage) {
     // With the keyboard, and nothing is lost by it.
     ana.types("\u{e00c}").await;
     ana.waits_until("!$('dialog[open]')").await;
-    assert_eq!(ana.finds("location.pathname").await, room.path(""));
+    assert_eq!(ana.evaluates("location.pathname").await, room.path(""));
     // From another page too.
     ana.opens("/rooms").await;
     ana.presses("Leave Kitchen").await;
@@ -151,7 +151,7 @@ async fn logging_out_asks_first_and_takes_the_words_along(stage: &Stage) {
     ana.presses("Stay").await;
     assert_eq!(kept(&ana).await, 1);
     // Where an answer to the form itself has left the page standing.
-    ana.finds("void history.replaceState(null, '', '/session/end')").await;
+    ana.evaluates("void history.replaceState(null, '', '/session/end')").await;
     ana.presses("Log out").await;
     ana.presses("Yes, log out").await;
     ana.is_at("/").await;
@@ -222,7 +222,7 @@ async fn words_for_a_room_that_ended_while_nobody_looked_are_on_the_list(stage: 
     bo.presses("Discard").await;
     bo.reloads().await;
     bo.is_offered("Create room").await;
-    assert_eq!(bo.finds("shown(field('Not sent'))").await, false);
+    assert_eq!(bo.evaluates("shown(field('Not sent'))").await, false);
 }
 
 async fn a_browser_that_keeps_nothing_sends_all_the_same(stage: &Stage) {
@@ -249,7 +249,7 @@ async fn what_another_page_has_taken_over_is_not_sent_from_here(stage: &Stage) {
     ana.types_in("Message", &format!("soup{}", Person::ENTER)).await;
     ana.waits_until("unsent() === 1").await;
     // As it is when this page was asleep, and its words were discarded from another.
-    ana.finds("localStorage.clear()").await;
+    ana.evaluates("localStorage.clear()").await;
     ana.devtools("Network.setBlockedURLs", json!({ "urls": [] })).await;
     ana.waits_until("unsent() === 0").await;
     ana.says_and_sees("bread").await;
@@ -278,11 +278,11 @@ async fn has_looked_around(ana: &Person) {
 
 /// Waits until nothing has moved for long enough to be pressed.
 async fn has_come_to_rest(ana: &Person) {
-    ana.finds("void (window.since = performance.now())").await;
+    ana.evaluates("void (window.since = performance.now())").await;
     ana.waits_until("performance.now() - window.since > 500").await;
 }
 
 /// How many values are kept of what somebody wrote.
 async fn kept(ana: &Person) -> u64 {
-    ana.finds("Object.keys(localStorage).length").await.as_u64().unwrap()
+    ana.evaluates("Object.keys(localStorage).length").await.as_u64().unwrap()
 }

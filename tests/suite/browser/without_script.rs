@@ -11,7 +11,7 @@ async fn every_journey_works_without_script(stage: &Stage) {
     ana.signs_up().await;
     ana.sees("no rooms yet").await;
     let room = ana.creates("Kitchen").await;
-    assert_eq!(ana.finds("$$('.room--live').length").await, 0, "JavaScript is on");
+    assert_eq!(ana.evaluates("$$('.room--live').length").await, 0, "JavaScript is on");
     bo.joins(&room).await;
     they_talk(&ana, &bo).await;
     ana_reads_what_was_said_earlier(&ana, &bo, &room).await;

@@ -206,7 +206,7 @@ async fn has_another_history(cluster: &Cluster, server: &Server, truth: &Truth, 
     }
     truth.is_continued(&doors, memories).await;
     let kept = format!("select body from entry where room_id = {} order by seq", truth.kitchen.id);
-    assert_eq!(truth.ana.bodies_in(&truth.kitchen).await, server.finds(DATABASE, &kept).await);
+    assert_eq!(truth.ana.bodies_in(&truth.kitchen).await, server.query(DATABASE, &kept).await);
 }
 
 /// The lost time has left no entry in the event log, and the database was not away for a moment.

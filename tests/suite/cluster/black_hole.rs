@@ -194,7 +194,7 @@ async fn an_instance_that_freezes_in_the_middle_of_a_post() {
              (select oid from pg_database where datname = '{DATABASE}')"
         );
         eventually("its transaction holds the room", async || {
-            !cluster.server.finds(DATABASE, &locked).await.is_empty()
+            !cluster.server.query(DATABASE, &locked).await.is_empty()
         })
         .await;
         other.program.freeze();

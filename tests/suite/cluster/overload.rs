@@ -114,7 +114,7 @@ async fn posts_that_wait_leave_room_for_pages() {
         let looking = async {
             let waiting = "select cast(pid as text) from pg_stat_activity where wait_event_type = 'Lock'";
             eventually("posts wait for the lock", async || {
-                cluster.server.finds(DATABASE, waiting).await.len() >= CONNECTIONS / 2
+                cluster.server.query(DATABASE, waiting).await.len() >= CONNECTIONS / 2
             })
             .await;
             inside[0].0.opens("/rooms").await.status == 200 && given_up(&cluster) == before

@@ -22,7 +22,7 @@ async fn a_wrong_clock_changes_no_session(offset: &str) {
     let wrong = Program::start(&settings).await;
     let count = async |condition: &str| {
         let query = format!("select cast(count(*) as text) from session where {condition}");
-        cluster.server.finds(DATABASE, &query).await.concat()
+        cluster.server.query(DATABASE, &query).await.concat()
     };
 
     let ana = cluster.person("ana").await;

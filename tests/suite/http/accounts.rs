@@ -220,9 +220,13 @@ async fn a_form_sent_twice_makes_one_account(instance: Instance) {
     let again = ana.without_cookies();
     again.sends("/accounts", &form).await.lets_in("/rooms");
     again.enters_page_of(&room).await;
-    assert_eq!(instance.finds("select count(*) from session").await, 1);
+    assert_eq!(instance.query_number("select count(*) from session").await, 1);
     again.logs_out().await;
-    assert_eq!(instance.finds("select count(*) from membership").await, 0, "nobody holds a session any more");
+    assert_eq!(
+        instance.query_number("select count(*) from membership").await,
+        0,
+        "nobody holds a session any more"
+    );
 }
 
 async fn a_form_sent_twice_at_once_makes_one_account(instance: Instance) {
@@ -234,13 +238,13 @@ async fn a_form_sent_twice_at_once_makes_one_account(instance: Instance) {
         answer.lets_in("/rooms");
     }
     let [ana, twin] = &browsers;
-    assert_eq!(instance.finds("select count(*) from account").await, 1);
+    assert_eq!(instance.query_number("select count(*) from account").await, 1);
     let room = ana.creates("Kitchen").await;
     twin.enters_page_of(&room).await;
     // Whichever of the two the browser has kept: logging out is for both.
     twin.logs_out().await;
     ana.opens("/rooms").await.is(401);
-    assert_eq!(instance.finds("select count(*) from membership").await, 0);
+    assert_eq!(instance.query_number("select count(*) from membership").await, 0);
 }
 
 async fn only_the_same_form_is_a_repeat(instance: Instance) {
@@ -252,7 +256,7 @@ async fn only_the_same_form_is_a_repeat(instance: Instance) {
     assert_eq!(again(&form[..2]).await, 409, "without a nonce nothing is the same");
     assert_eq!(again(&filled("ana", Person::PASSWORD, "no nonce")).await, 422);
     assert_eq!(again(&filled("ANA", Person::PASSWORD, "nonce-1")).await, 303, "one name in any letter case");
-    instance.meddles("update session set created_at = created_at - 61000").await;
+    instance.executes_sql("update session set created_at = created_at - 61000").await;
     assert_eq!(again(&form).await, 409, "after a minute");
     instance.visitor("ana").logs_in().await;
 }

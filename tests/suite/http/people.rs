@@ -35,7 +35,7 @@ async fn of_a_crowd_the_first_are_named_and_all_are_counted(instance: Instance) 
     drop(ana);
     let id = room.id;
     instance
-        .meddles(&format!(
+        .executes_sql(&format!(
             "insert into account (name, name_key, password_hash, created_at)
              with recursive numbers (n) as (select 1001 union all select n + 1 from numbers where n < 1250)
              select 'P' || n, 'p' || n, '', 0 from numbers;

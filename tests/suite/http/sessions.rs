@@ -130,7 +130,7 @@ async fn a_password_that_cannot_be_checked_is_not_called_wrong(instance: Instanc
         "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQ",
         "$scrypt$ln=16$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y",
     ] {
-        instance.meddles(&format!("update account set password_hash = '{broken}'")).await;
+        instance.executes_sql(&format!("update account set password_hash = '{broken}'")).await;
         let answer = ana.tries_to_log_in(Person::PASSWORD).await.is(503);
         assert!(answer.header("Retry-After").is_some(), "{answer:?}");
         answer.page().form("/session").complains();
@@ -189,7 +189,11 @@ async fn a_form_sent_twice_is_one_log_in(instance: Instance) {
     first.polls(&room, "0").await.is_problem(401, "logged-out");
     ana.enters_page_of(&room).await;
     ana.logs_out().await;
-    assert_eq!(instance.finds("select count(*) from membership").await, 0, "nobody holds a session any more");
+    assert_eq!(
+        instance.query_number("select count(*) from membership").await,
+        0,
+        "nobody holds a session any more"
+    );
 }
 
 async fn a_form_sent_twice_at_once_ends_at_once(instance: Instance) {
@@ -210,7 +214,7 @@ async fn a_form_sent_twice_at_once_ends_at_once(instance: Instance) {
     living.logs_out().await;
     one.opens("/rooms").await.is(401);
     twin.opens("/rooms").await.is(401);
-    assert_eq!(instance.finds("select count(*) from membership").await, 0);
+    assert_eq!(instance.query_number("select count(*) from membership").await, 0);
 }
 
 /// Each log-out ends the other's session as well, after its own: were the account not locked before both, each
@@ -223,12 +227,12 @@ async fn sessions_of_one_form_that_end_at_once_do_not_wait_for_each_other(instan
         for browser in &browsers {
             browser.logs_in().await;
         }
-        instance.meddles("update session set nonce = 'nonce-1'").await;
+        instance.executes_sql("update session set nonce = 'nonce-1'").await;
         for answer in join_all(browsers.iter().map(|browser| browser.sends("/session/end", &[]))).await {
             answer.leads_to("/");
         }
     }
-    assert_eq!(instance.finds("select count(*) from session").await, 0);
+    assert_eq!(instance.query_number("select count(*) from session").await, 0);
 }
 
 async fn other_forms_are_other_log_ins(instance: Instance) {
@@ -240,7 +244,7 @@ async fn other_forms_are_other_log_ins(instance: Instance) {
     two.sends("/session", &forms[1]).await.lets_in("/rooms");
     two.without_cookies().sends("/session", &filled("not the password", "nonce-1")).await.is(401);
     one.opens("/rooms").await.is(200);
-    instance.meddles("update session set created_at = created_at - 61000").await;
+    instance.executes_sql("update session set created_at = created_at - 61000").await;
     three.sends("/session", &forms[0]).await.lets_in("/rooms");
     one.opens("/rooms").await.is(200);
     three.logs_out().await;

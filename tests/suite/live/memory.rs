@@ -32,7 +32,7 @@ async fn knows(instance: &Instance, room: i64) -> bool {
 
 async fn the_rooms_least_lately_asked_for_go_first(instance: Instance) {
     instance.person("ana").await;
-    instance.meddles(&LONG_MESSAGES.replace("{much}", &"x".repeat(16_000))).await;
+    instance.executes_sql(&LONG_MESSAGES.replace("{much}", &"x".repeat(16_000))).await;
     let instance = instance.restart_with("parlor.memory_mb", 1).await;
     for room in 1..=6 {
         eventually("a room is loaded", async || knows(&instance, room).await).await;

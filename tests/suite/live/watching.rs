@@ -20,7 +20,7 @@ on_postgres![what_is_committed_late_is_read, a_room_that_cannot_be_loaded_delays
 async fn with_rooms(instance: Instance, count: i64, with_a_message: i64) -> Instance {
     instance.person("ana").await;
     instance
-        .meddles(&format!(
+        .executes_sql(&format!(
             "insert into room (name, name_key, owner_id, created_at, last_seq, last_tag, message_count, people_seq,
                                people_tag)
              with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < {count})
@@ -71,7 +71,7 @@ async fn rooms_that_move_together_are_read_together(instance: Instance) {
     join_all((1..=500).map(|room| remembered(&instance, room))).await;
     let (before, loads) = instance.live().checkouts();
     instance
-        .meddles(
+        .executes_sql(
             "begin;
              insert into entry (room_id, seq, tag, author_id, body, at, nonce, kind, digest, changed, message_count)
              select id, 2, 8, 1, 'moved', 0, 'second', 'message', unhex(''), 0, 2 from room;
@@ -98,7 +98,7 @@ async fn twenty_thousand_rooms_can_be_watched(instance: Instance) {
     }
     let (_, loads) = instance.live().checkouts();
     instance
-        .meddles(
+        .executes_sql(
             "begin;
              insert into entry (room_id, seq, tag, author_id, body, at, nonce, kind, digest, changed, message_count)
              values (20000, 1, 8, 1, 'moved', 0, 'first', 'message', unhex(''), 0, 1);

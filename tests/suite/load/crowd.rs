@@ -12,7 +12,7 @@ use rocket::futures::stream::{self, StreamExt};
 use rocket::local::asynchronous::Client;
 use sqlx::{AnyConnection, Connection};
 
-use crate::fixtures::{Answer, Instance, Person, Post, Room, eventually, meddle};
+use crate::fixtures::{Answer, Instance, Person, Post, Room, eventually, execute_sql};
 
 /// People p1, p2 … with the browsers they are logged in with.
 pub struct Crowd(Vec<BTreeMap<String, String>>);
@@ -44,7 +44,7 @@ impl Crowd {
             let (hash, end) = (token.hash().to_hex(), now + 1_000_000_000);
             write!(sql, "{before} (unhex('{hash}'), {}, {now}, {now}, {end})", n + 1).unwrap();
         }
-        meddle(url, &format!("{sql}; commit")).await;
+        execute_sql(url, &format!("{sql}; commit")).await;
         Self(cookies(url, &tokens).await)
     }
 
@@ -102,7 +102,7 @@ pub async fn fill(url: &str, room: usize, messages: usize, authors: usize) {
         "lpad(to_hex(n), 12, '0') || left(md5(cast(random() as text)), 20)"
     };
     let numbers = numbers(&format!("(select last_seq + 1 from room where id = {room})"), messages);
-    meddle(
+    execute_sql(
         url,
         &format!(
             "begin;

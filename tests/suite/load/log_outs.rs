@@ -53,7 +53,7 @@ fn remember(live: &Live, account: usize) {
 
 async fn end_sessions(instance: &Instance) {
     instance
-        .meddles(&format!(
+        .executes_sql(&format!(
             "begin;
              insert into event (seq, tag, kind, account_id, room_id, at)
              select id - {POLLERS}, id, 'session-ended', id, null, 0 from account where id > {POLLERS};

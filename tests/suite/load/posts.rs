@@ -37,7 +37,7 @@ async fn in_a_long_room() {
 }
 
 async fn head(instance: &Instance) -> i64 {
-    instance.finds("select last_seq from room where id = 1").await
+    instance.query_number("select last_seq from room where id = 1").await
 }
 
 /// Everybody posts, again as soon as they are answered.
@@ -134,7 +134,7 @@ async fn to_a_locked_room() {
         let (mut stored, mut changed) = (0, 0);
         for ((person, post), (answer, _)) in people.iter().zip(&posts).zip(&answers) {
             let seq = instance
-                .finds(&format!("select coalesce(max(seq), 0) from entry where nonce = '{}'", post.nonce))
+                .query_number(&format!("select coalesce(max(seq), 0) from entry where nonce = '{}'", post.nonce))
                 .await;
             let again = person.tries_to_post(&room(1), post).await.news().seq.expect("a number");
             stored += usize::from(answer.status == 503 && seq > 0);

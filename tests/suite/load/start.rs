@@ -18,7 +18,7 @@ async fn start() {
     check(Engine::Postgres, async |instance| {
         let crowd = Crowd::settle(&instance.database_url(), ROOMS, ROOMS, "id").await;
         instance
-            .meddles(&format!(
+            .executes_sql(&format!(
                 "insert into entry (room_id, seq, tag, author_id, body, at, nonce, kind, digest, changed, message_count)
                  select id, n, n, id, 'hello', 0, 'n' || n, 'message', unhex(''), 0, n from room, generate_series(1, {MESSAGES}) as numbers (n);
                  update room set last_seq = {MESSAGES}, last_tag = {MESSAGES}"

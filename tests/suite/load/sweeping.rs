@@ -28,7 +28,7 @@ async fn sweeping() {
         let mut backup = PgConnection::connect(&instance.database_url()).await.expect("the database");
         let snapshot = "begin isolation level repeatable read; select count(*) from account";
         sqlx::raw_sql(snapshot).execute(&mut backup).await.expect("a snapshot");
-        instance.meddles("update room set deleted_at = 1, deleted_by = 1 where id = 1").await;
+        instance.executes_sql("update room set deleted_at = 1, deleted_by = 1 where id = 1").await;
         drop(poster);
         // An instance that starts sweeps at once.
         let instance = instance.restart().await;
@@ -59,5 +59,5 @@ async fn a_post(poster: &Person<'_>) -> Duration {
 }
 
 async fn is_swept(instance: &Instance) -> bool {
-    instance.finds("select count(*) from room where id = 1 and swept_at is null").await == 0
+    instance.query_number("select count(*) from room where id = 1 and swept_at is null").await == 0
 }

@@ -21,7 +21,7 @@ async fn tombstones() {
             let none = within(50, &lists(&ana).await);
             // The event log still names them, so they stay.
             instance
-                .meddles(&format!(
+                .executes_sql(&format!(
                     "insert into room (name, name_key, owner_id, created_at, last_seq, last_tag, message_count,
                                        people_seq, people_tag, deleted_at, deleted_by, swept_at)
                      with recursive numbers (n) as
@@ -31,7 +31,7 @@ async fn tombstones() {
                 .await;
             lists(&ana).await;
             let many = within(50, &lists(&ana).await);
-            let left = instance.finds("select count(*) from room where deleted_at is not null").await;
+            let left = instance.query_number("select count(*) from room where deleted_at is not null").await;
             eprintln!(
                 "GET /rooms with {left} tombstones over with none, p50, {engine:?}: {:.2}, {many:.2?} over \
                  {none:.2?} (wanted ≤ 1.2)",

@@ -7,7 +7,7 @@ use rocket::tokio::time::sleep;
 use super::crowd::{Crowd, everybody_polls, room};
 use super::times::{over, times_of_posts, within};
 use crate::fixtures::processes::{Program, Server, Settings};
-use crate::fixtures::{Database, Engine, check, eventually, meddle};
+use crate::fixtures::{Database, Engine, check, eventually, execute_sql};
 
 const ROOMS: usize = 10_000;
 const WATCH: Duration = Duration::from_secs(10);
@@ -69,7 +69,7 @@ async fn twenty_thousand() {
                  update room set last_seq = 1, last_tag = 8 where id = {MANY_ROOMS};
                  commit"
             );
-            meddle(&instance.database_url(), &message).await;
+            execute_sql(&instance.database_url(), &message).await;
             let began = Instant::now();
             let last = &people[MANY_ROOMS - 1];
             eventually("the message is seen", async || {

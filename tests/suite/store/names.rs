@@ -15,23 +15,23 @@ async fn other_tables_make_other_keys(instance: Instance) {
     let ana = instance.person("cac").await;
     ana.creates("Kitchen").await;
     drop(ana);
-    instance.meddles(OTHER_TABLES).await;
-    instance.meddles("update account set skeleton = 'x', name_key = 'x'").await;
-    instance.meddles("update room set skeleton = 'y', name_key = 'y'").await;
+    instance.executes_sql(OTHER_TABLES).await;
+    instance.executes_sql("update account set skeleton = 'x', name_key = 'x'").await;
+    instance.executes_sql("update room set skeleton = 'y', name_key = 'y'").await;
     let instance = instance.restart().await;
     instance.visitor("cac").logs_in().await;
     instance.visitor("сас").tries_to_sign_up().await.is(409).page().calls_out(&["mistaken"]);
     let bo = instance.person("bo").await;
     bo.tries_to_create("Кitchen").await.refuses(409);
     bo.tries_to_create("KITCHEN").await.refuses(409);
-    assert_eq!(instance.finds("select count(*) from site where name_tables = 'other'").await, 0);
+    assert_eq!(instance.query_number("select count(*) from site where name_tables = 'other'").await, 0);
 }
 
 async fn nothing_is_done_while_the_tables_are_the_same(instance: Instance) {
     drop(instance.person("ana").await);
-    instance.meddles("update account set skeleton = 'x'").await;
+    instance.executes_sql("update account set skeleton = 'x'").await;
     let instance = instance.restart().await;
-    assert_eq!(instance.finds("select count(*) from account where skeleton = 'x'").await, 1);
+    assert_eq!(instance.query_number("select count(*) from account where skeleton = 'x'").await, 1);
 }
 
 async fn the_older_name_keeps_what_two_would_have(instance: Instance) {
@@ -40,18 +40,20 @@ async fn the_older_name_keeps_what_two_would_have(instance: Instance) {
         person.creates(&format!("Room of {name}")).await;
     }
     // Two accounts and two rooms that look alike by today's tables and did not by others.
-    instance.meddles(OTHER_TABLES).await;
+    instance.executes_sql(OTHER_TABLES).await;
     instance
-        .meddles("update account set name = 'сас', name_key = 'сас', skeleton = 'o1' where name = 'bo'")
+        .executes_sql("update account set name = 'сас', name_key = 'сас', skeleton = 'o1' where name = 'bo'")
         .await;
-    instance.meddles("update account set skeleton = 'o2' where name = 'cac'").await;
-    instance.meddles("update room set name = 'Rооm of cac', skeleton = 'o1' where name = 'Room of bo'").await;
-    instance.meddles("update room set skeleton = 'o2' where name = 'Room of cac'").await;
+    instance.executes_sql("update account set skeleton = 'o2' where name = 'cac'").await;
+    instance
+        .executes_sql("update room set name = 'Rооm of cac', skeleton = 'o1' where name = 'Room of bo'")
+        .await;
+    instance.executes_sql("update room set skeleton = 'o2' where name = 'Room of cac'").await;
     // More names than one step takes.
     for n in 0..6 {
         let more: Vec<String> = (0..100).map(|m| format!("('p{n}x{m}', 'p{n}x{m}', '', 0)")).collect();
         instance
-            .meddles(&format!(
+            .executes_sql(&format!(
                 "insert into account (name, name_key, password_hash, created_at) values {}",
                 more.join(",")
             ))
@@ -62,16 +64,18 @@ async fn the_older_name_keeps_what_two_would_have(instance: Instance) {
         instance.visitor(name).tries_to_log_in(Person::PASSWORD).await.lets_in("/rooms");
     }
     assert_eq!(
-        instance.finds("select count(*) from account where skeleton is null").await,
+        instance.query_number("select count(*) from account where skeleton is null").await,
         1,
         "the younger one"
     );
     assert_eq!(
-        instance.finds("select count(*) from account where name = 'сас' and skeleton is null").await,
+        instance.query_number("select count(*) from account where name = 'сас' and skeleton is null").await,
         1
     );
     assert_eq!(
-        instance.finds("select count(*) from room where name = 'Rооm of cac' and skeleton is null").await,
+        instance
+            .query_number("select count(*) from room where name = 'Rооm of cac' and skeleton is null")
+            .await,
         1
     );
     instance.visitor("p5x100").tries_to_sign_up().await.lets_in("/rooms");

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use rocket::futures::TryStreamExt;
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Row};
 
-use crate::fixtures::{Instance, meddle};
+use crate::fixtures::{Instance, execute_sql};
 
 on_both_engines![every_statement_finds_its_rows_by_an_index, so_it_does_with_statistics];
 
@@ -35,15 +35,15 @@ const WHOLE: [(&str, &str); 4] = [
 async fn every_statement_finds_its_rows_by_an_index(instance: Instance) {
     let url = instance.database_url();
     if is_postgres(&url) {
-        meddle(&url, &many_rows(&url)).await;
+        execute_sql(&url, &many_rows(&url)).await;
     }
     no_plan_is_wrong(&url).await;
 }
 
 async fn so_it_does_with_statistics(instance: Instance) {
     let url = instance.database_url();
-    meddle(&url, &many_rows(&url)).await;
-    meddle(&url, "analyze").await;
+    execute_sql(&url, &many_rows(&url)).await;
+    execute_sql(&url, "analyze").await;
     no_plan_is_wrong(&url).await;
 }
 

@@ -117,7 +117,7 @@ async fn a_server_that_does_not_keep_its_word_is_refused() {
             server.execute(&sql).await;
             server.execute("select pg_reload_conf()").await;
             eventually("the setting is heard of", async || {
-                server.finds("postgres", &format!("show {setting}")).await == [value]
+                server.query("postgres", &format!("show {setting}")).await == [value]
             })
             .await;
             if value == "off" {
@@ -194,7 +194,7 @@ async fn is_refused(engine: Engine) {
     let step =
         "select 9999, description, installed_on, success, checksum, execution_time from _sqlx_migrations
                 where version = 1";
-    instance.meddles(&format!("insert into _sqlx_migrations {step}")).await;
+    instance.executes_sql(&format!("insert into _sqlx_migrations {step}")).await;
     instance.close().await;
     let said = complaint(Instance::settings(&database)).await;
     assert_says(&said, &["newer Parlor", "9999"]);

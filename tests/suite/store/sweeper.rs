@@ -17,7 +17,7 @@ async fn an_expired_session_opens_nothing_and_leaves_its_room(instance: Instance
     let room = bo.creates("Kitchen").await;
     ana.joins(&room).await;
     let of_ana = "account_id = (select id from account where name = 'ana')";
-    instance.meddles(&format!("update session set expires_at = 1 where {of_ana}")).await;
+    instance.executes_sql(&format!("update session set expires_at = 1 where {of_ana}")).await;
     ana.opens("/rooms").await.is(401);
     let cookies = [ana.cookies(), bo.cookies()];
     drop((ana, bo));
@@ -37,11 +37,11 @@ async fn an_expired_session_opens_nothing_and_leaves_its_room(instance: Instance
 async fn what_people_do_keeps_their_session_and_polls_do_not(instance: Instance) {
     let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
-    let end = async || instance.finds("select expires_at from session").await;
+    let end = async || instance.query_number("select expires_at from session").await;
     let hour = 60 * 60 * 1000;
     let full = end().await;
     instance
-        .meddles(&format!(
+        .executes_sql(&format!(
             "update session set expires_at = expires_at - 72 * {hour}, seen_at = seen_at - 72 * {hour}"
         ))
         .await;
@@ -51,7 +51,7 @@ async fn what_people_do_keeps_their_session_and_polls_do_not(instance: Instance)
     let instance = instance.restart().await;
     let ana = instance.visitor("ana");
     ana.carries(cookies);
-    let end = async || instance.finds("select expires_at from session").await;
+    let end = async || instance.query_number("select expires_at from session").await;
     for uri in [room.api("?after=0"), room.path("/people"), "/rooms/list".to_owned()] {
         assert!(ana.opens(&uri).await.status < 300);
         assert_eq!(end().await, full - 72 * hour, "{uri} is only a poll");
@@ -67,15 +67,15 @@ async fn the_messages_of_a_deleted_room_are_cleared_away(instance: Instance) {
     ana.leaves(&hall).await;
     let kitchen = ana.creates(kitchen).await;
     ana.says_many(&kitchen, 30).await;
-    assert_eq!(instance.finds("select count(*) from entry").await, 33);
+    assert_eq!(instance.query_number("select count(*) from entry").await, 33);
     ana.deletes(&kitchen).await;
     // As if it had been a while ago: a room just deleted keeps its messages for a moment.
-    instance.meddles("update room set deleted_at = deleted_at - 60000").await;
+    instance.executes_sql("update room set deleted_at = deleted_at - 60000").await;
     drop(ana);
 
     let instance = instance.restart().await;
     eventually("only the open room's are left", async || {
-        instance.finds("select count(*) from entry").await == 3
+        instance.query_number("select count(*) from entry").await == 3
     })
     .await;
 }
@@ -99,28 +99,30 @@ async fn a_deleted_room_goes_once_nobody_needs_it(instance: Instance) {
     bo.joins(&noticed).await;
     ana.deletes(&noticed).await;
     let living = ana.creates("Garden").await;
-    instance.meddles("update room set deleted_at = deleted_at - 60000").await;
+    instance.executes_sql("update room set deleted_at = deleted_at - 60000").await;
     let cookies = [ana.cookies(), bo.cookies()];
     drop((ana, bo));
 
     let instance = instance.restart().await;
     eventually("both are empty", async || {
-        instance.finds("select count(*) from room where swept_at is not null").await == 2
+        instance.query_number("select count(*) from room where swept_at is not null").await == 2
     })
     .await;
-    assert_eq!(instance.finds("select count(*) from room").await, 3, "the event log names them");
-    instance.meddles(&more_entries(5300)).await;
+    assert_eq!(instance.query_number("select count(*) from room").await, 3, "the event log names them");
+    instance.executes_sql(&more_entries(5300)).await;
     let instance = instance.restart().await;
-    eventually("one is gone", async || instance.finds("select count(*) from room").await == 2).await;
-    eventually("so are the old entries", async || instance.finds("select count(*) from event").await == 5000)
-        .await;
+    eventually("one is gone", async || instance.query_number("select count(*) from room").await == 2).await;
+    eventually("so are the old entries", async || {
+        instance.query_number("select count(*) from event").await == 5000
+    })
+    .await;
     let [ana, bo] = ["ana", "bo"].map(|name| instance.visitor(name));
     ana.carries(cookies[0].clone());
     bo.carries(cookies[1].clone());
     ana.opens(&living.path("")).await.is(200);
     ana.opens(&empty.path("")).await.is(404);
     bo.list().await.calls_out(&["Kitchen", "ana"]);
-    assert_eq!(instance.finds("select room_count from site").await, 1);
+    assert_eq!(instance.query_number("select room_count from site").await, 1);
 }
 
 async fn a_tail_whose_place_was_swept_reads_anew(instance: Instance) {
@@ -130,7 +132,7 @@ async fn a_tail_whose_place_was_swept_reads_anew(instance: Instance) {
     let list = format!("/rooms/list?after={version}");
     bo.opens(&list).await.says_nothing();
     instance
-        .meddles(&format!(
+        .executes_sql(&format!(
             "begin;
              {};
              insert into membership (account_id, room_id, joined_at) values (2, {id}, 0);
@@ -171,21 +173,23 @@ async fn a_session_that_cannot_be_ended_keeps_nothing_else(instance: Instance) {
         "create trigger bad before delete on session when old.account_id = 2
          begin select raise(abort, 'no'); end"
     };
-    instance.meddles(refusal).await;
+    instance.executes_sql(refusal).await;
     instance
-        .meddles(
+        .executes_sql(
             "update session set expires_at = account_id where account_id > 1;
              update room set deleted_at = deleted_at - 60000",
         )
         .await;
     let instance = instance.restart().await;
-    eventually("cy's session has ended", async || instance.finds("select count(*) from session").await == 2)
-        .await;
-    eventually("nothing is left of the room", async || {
-        instance.finds("select count(*) from entry").await == 0
+    eventually("cy's session has ended", async || {
+        instance.query_number("select count(*) from session").await == 2
     })
     .await;
-    assert_eq!(instance.finds("select count(*) from session where account_id = 2").await, 1);
+    eventually("nothing is left of the room", async || {
+        instance.query_number("select count(*) from entry").await == 0
+    })
+    .await;
+    assert_eq!(instance.query_number("select count(*) from session where account_id = 2").await, 1);
 }
 
 async fn whoever_dismisses_a_notice_moves_nobodys_list(instance: Instance) {

@@ -104,7 +104,7 @@ async fn all_connections_are_encrypted() {
     let rocket = parlor::build(settings).await.expect("Parlor to start");
     let connections = "select cast(ssl as text) from pg_stat_ssl join pg_stat_activity using (pid)
                        where datname = 'parlor'";
-    let encrypted = there.server.finds(DATABASE, connections).await;
+    let encrypted = there.server.query(DATABASE, connections).await;
     assert!(!encrypted.is_empty() && encrypted.iter().all(|ssl| ssl == "true"), "{encrypted:?}");
     drop(rocket);
 }

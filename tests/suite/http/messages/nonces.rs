@@ -45,7 +45,7 @@ async fn a_repeat_is_known_by_what_was_sent_and_not_by_what_is_read(instance: In
     let room = ana.creates("Kitchen").await;
     let post = Post::new("soup");
     ana.tries_to_post(&room, &post).await.is(201);
-    instance.meddles("update entry set body = 'stew', changed = 2").await;
+    instance.executes_sql("update entry set body = 'stew', changed = 2").await;
     assert_eq!(ana.tries_to_post(&room, &post).await.is(200).news().seq, Some(1));
     let changed = Post { body: "stew".to_owned(), ..post };
     ana.tries_to_post(&room, &changed).await.is_problem(409, "nonce-reused");
