@@ -8,7 +8,7 @@ use rocket::tokio::join;
 use tempfile::TempDir;
 
 use super::instances::{Cluster, DATABASE};
-use crate::fixtures::processes::{NetworkCondition, Program, Server, Settings};
+use crate::fixtures::processes::{NetworkCondition, Postgres, Program, Settings};
 use crate::fixtures::{Person, Post, Room, eventually};
 
 /// What is still true afterwards: ana and bo are in the kitchen.
@@ -190,14 +190,14 @@ async fn a_promoted_standby_that_lagged() {
 }
 
 /// All connections end, and new ones lead there: no instance ever finds the database away.
-fn moves_to(cluster: &Cluster, server: &Server) {
+fn moves_to(cluster: &Cluster, server: &Postgres) {
     for instance in &cluster.instances {
         instance.proxy.set_target(server.address());
         instance.proxy.cut();
     }
 }
 
-async fn has_another_history(cluster: &Cluster, server: &Server, truth: &Truth, memories: &Memories) {
+async fn has_another_history(cluster: &Cluster, server: &Postgres, truth: &Truth, memories: &Memories) {
     let doors = cluster.doors();
     join!(truth.is_shown(doors[0], memories), truth.is_shown(doors[1], memories));
     for instance in &cluster.instances {

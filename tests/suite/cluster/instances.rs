@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use crate::fixtures::Person;
-use crate::fixtures::processes::{Program, Proxy, Server, Settings};
+use crate::fixtures::processes::{Postgres, Program, Proxy, Settings};
 
 /// What everybody's data is in.
 pub const DATABASE: &str = "parlor";
@@ -11,7 +11,7 @@ pub const DATABASE: &str = "parlor";
 /// The whole cluster.
 pub struct Cluster {
     pub instances: Vec<Instance>,
-    pub server: Server,
+    pub server: Postgres,
 }
 
 /// One Parlor.
@@ -24,7 +24,7 @@ pub struct Instance {
 impl Cluster {
     /// So many instances on an empty database.
     pub async fn of(count: usize) -> Self {
-        let server = Server::create().await;
+        let server = Postgres::create().await;
         server.execute(&format!("create database {DATABASE}")).await;
         let mut instances = Vec::new();
         for _ in 0..count {
@@ -52,7 +52,7 @@ impl Cluster {
 }
 
 impl Instance {
-    async fn start(server: &Server) -> Self {
+    async fn start(server: &Postgres) -> Self {
         let proxy = Proxy::to(server.address()).await;
         let settings = Settings::on(&server.url_through(&proxy, DATABASE));
         Self { program: Program::start(&settings).await, proxy }

@@ -6,7 +6,7 @@ use rocket::tokio::time::sleep;
 
 use super::crowd::{Crowd, everybody_polls, room};
 use super::times::{over, times_of_posts, within};
-use crate::fixtures::processes::{Program, Server, Settings};
+use crate::fixtures::processes::{Postgres, Program, Settings};
 use crate::fixtures::{Database, Engine, check, eventually, execute_sql};
 
 const ROOMS: usize = 10_000;
@@ -24,7 +24,7 @@ async fn idle_on_sqlite() {
 #[ignore = "a figure: needs an optimized program and a quiet machine"]
 #[rocket::async_test]
 async fn idle_on_postgres() {
-    let server = Server::create().await;
+    let server = Postgres::create().await;
     let (own, of_server) = idle(&server.url("postgres"), || server.cpu()).await;
     eprintln!(
         "idle with {ROOMS} watched rooms, PostgreSQL: {own:.1} % of a core (wanted ≤ 5 %), \

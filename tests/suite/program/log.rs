@@ -5,7 +5,7 @@ use rocket::tokio::io::{AsyncReadExt, AsyncWriteExt};
 use rocket::tokio::net::TcpSocket;
 use serde_json::{Value, json};
 
-use crate::fixtures::processes::{Balancer, Program, Settings, deployed};
+use crate::fixtures::processes::{Nginx, Program, Settings, deployed};
 use crate::fixtures::{Database, Engine, Person};
 
 /// A Parlor with a database of its own and something in its environment.
@@ -156,7 +156,7 @@ async fn behind_nginx_the_client_is_whom_nginx_sees() {
     let mut settings = deployed(database.url());
     settings.env.push(("PARLOR_LOG_FORMAT".to_owned(), "json".to_owned()));
     let program = Program::start(&settings).await;
-    let balancer = Balancer::before([program.address(); 2]).await;
+    let nginx = Nginx::before([program.address(); 2]).await;
 
     let body = "username=ana&password=a-wrong-one";
     let head = format!(
@@ -166,7 +166,7 @@ async fn behind_nginx_the_client_is_whom_nginx_sees() {
     );
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind(([127, 0, 0, 5], 0).into()).unwrap();
-    let mut line = socket.connect(balancer.address()).await.unwrap();
+    let mut line = socket.connect(nginx.address()).await.unwrap();
     line.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
     let mut answer = String::new();
     line.read_to_string(&mut answer).await.unwrap();

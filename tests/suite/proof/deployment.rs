@@ -9,7 +9,7 @@ use rocket::tokio::time::sleep;
 use tempfile::TempDir;
 
 use crate::fixtures::Engine;
-use crate::fixtures::processes::{Program, Proxy, Server, Settings};
+use crate::fixtures::processes::{Postgres, Program, Proxy, Settings};
 
 /// Instances on PostgreSQL.
 const INSTANCES: usize = 3;
@@ -20,7 +20,7 @@ const LONG: Duration = Duration::from_secs(30);
 
 pub struct Deployment {
     pub instances: Vec<Instance>,
-    pub server: Option<Server>,
+    pub server: Option<Postgres>,
     /// Where the database is, not by way of any proxy.
     pub database_url: String,
     _directory: TempDir,
@@ -47,7 +47,7 @@ impl Deployment {
                 url
             }
             Engine::Postgres => {
-                let postgres = Server::create().await;
+                let postgres = Postgres::create().await;
                 postgres.execute(&format!("create database {DATABASE}")).await;
                 for _ in 0..INSTANCES {
                     let back = Proxy::to(postgres.address()).await;

@@ -9,7 +9,7 @@ use super::client::Client;
 use super::endpoints::Endpoints;
 use super::history::{Outcome, Room};
 use super::update::Cursor;
-use crate::fixtures::processes::{Disk, Program, Server, Settings, give_to_postgres};
+use crate::fixtures::processes::{Disk, Postgres, Program, Settings, give_to_postgres};
 
 #[rocket::async_test]
 #[ignore = "long: tests/prove"]
@@ -23,7 +23,7 @@ async fn sqlite() {
 #[ignore = "long: tests/prove"]
 async fn postgres() {
     let disk = Disk::in_memory(64);
-    let server = Server::create().await;
+    let server = Postgres::create().await;
     let url = server.url("postgres");
     let tables = disk.path().join("tables");
     std::fs::create_dir(&tables).expect("a directory");

@@ -12,7 +12,7 @@ use rocket::tokio::net::TcpSocket;
 use rocket::tokio::task::JoinSet;
 use rocket::tokio::time::sleep;
 
-use crate::fixtures::processes::{Balancer, Program, Server, Settings, deployed};
+use crate::fixtures::processes::{Nginx, Postgres, Program, Settings, deployed};
 use crate::fixtures::{Person, encode};
 
 /// How many log in at the same time.
@@ -54,20 +54,20 @@ async fn memory_after(log_ins: usize) {
 
 /// Two instances behind nginx, as `deploy/` has them.
 struct BehindNginx {
-    nginx: Balancer,
+    nginx: Nginx,
     _programs: Vec<Program>,
-    _server: Server,
+    _server: Postgres,
 }
 
 impl BehindNginx {
     async fn start() -> Self {
-        let server = Server::create().await;
+        let server = Postgres::create().await;
         let settings = [deployed(&server.url("postgres")), deployed(&server.url("postgres"))];
         let mut programs = Vec::new();
         for settings in &settings {
             programs.push(Program::start(settings).await);
         }
-        let nginx = Balancer::before(settings.each_ref().map(Settings::address)).await;
+        let nginx = Nginx::before(settings.each_ref().map(Settings::address)).await;
         Self { nginx, _programs: programs, _server: server }
     }
 }

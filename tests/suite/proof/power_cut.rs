@@ -20,7 +20,7 @@ use super::history::{Deed, History, Nonce, Outcome, Room};
 use super::run;
 use super::update::Cursor;
 use crate::fixtures::Engine;
-use crate::fixtures::processes::{Disk, Program, Server, Settings};
+use crate::fixtures::processes::{Disk, Postgres, Program, Settings};
 
 /// On each side.
 const CUTS: usize = 50;
@@ -126,7 +126,7 @@ struct Machine {
     disk: Disk,
     settings: Settings,
     program: Option<Program>,
-    server: Option<Server>,
+    server: Option<Postgres>,
 }
 
 impl Machine {
@@ -135,7 +135,7 @@ impl Machine {
         let (url, server) = match engine {
             Engine::Sqlite => (format!("sqlite:{}", disk.path().join("parlor.db").display()), None),
             Engine::Postgres => {
-                let server = Server::create_in(&disk.path(), &[("min_wal_size", "32MB")]).await;
+                let server = Postgres::create_in(&disk.path(), &[("min_wal_size", "32MB")]).await;
                 (server.url("postgres"), Some(server))
             }
         };

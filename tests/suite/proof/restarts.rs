@@ -8,7 +8,7 @@ use super::report::Summary;
 use super::workload::Workload;
 use super::{checker, run};
 use crate::fixtures::eventually;
-use crate::fixtures::processes::{Balancer, Program, Server, deployed};
+use crate::fixtures::processes::{Nginx, Postgres, Program, deployed};
 
 /// How often this happens to each instance.
 const ROUNDS: usize = 3;
@@ -37,13 +37,13 @@ async fn whoever_notices_that_an_instance_is_killed_has_half_an_answer() {
 
 /// Ends every instance like that, again and again, and starts another in its place.
 async fn everybody_talks_while(ends: impl AsyncFn(Program)) -> Arc<Endpoints> {
-    let server = Server::create().await;
+    let server = Postgres::create().await;
     let settings = [deployed(&server.url("postgres")), deployed(&server.url("postgres"))];
     let mut programs = Vec::new();
     for settings in &settings {
         programs.push(Program::start(settings).await);
     }
-    let nginx = Balancer::before(settings.each_ref().map(|settings| settings.address())).await;
+    let nginx = Nginx::before(settings.each_ref().map(|settings| settings.address())).await;
     let endpoints = Arc::new(Endpoints::at(vec![nginx.address()]).with_patience(PATIENCE));
     let seed = run::seed();
     let (workload, people) = Workload::begin(&endpoints, seed).await;

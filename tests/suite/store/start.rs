@@ -7,7 +7,7 @@ use rocket::futures::future::join;
 use sqlx::Connection;
 use sqlx::postgres::PgConnection;
 
-use crate::fixtures::processes::{NetworkCondition, Proxy, Server};
+use crate::fixtures::processes::{NetworkCondition, Postgres, Proxy};
 use crate::fixtures::{Database, Engine, Instance, eventually};
 
 /// What is said when Parlor does not start with these settings.
@@ -108,7 +108,7 @@ async fn an_unreachable_server_is_refused() {
 /// Each would have messages lost that were acknowledged.
 #[rocket::async_test]
 async fn a_server_that_does_not_keep_its_word_is_refused() {
-    let server = Server::create().await;
+    let server = Postgres::create().await;
     for setting in ["fsync", "full_page_writes", "synchronous_commit"] {
         for (value, sql) in [
             ("off", format!("alter system set {setting} = off")),
@@ -130,7 +130,7 @@ async fn a_server_that_does_not_keep_its_word_is_refused() {
 
 #[rocket::async_test]
 async fn a_database_that_cannot_hold_the_house_is_refused() {
-    let server = Server::create().await;
+    let server = Postgres::create().await;
     let said = complaint_about(&server.url("nowhere")).await;
     assert_says(&said, &["nowhere", "create the database"]);
     server.execute("create database latin encoding 'LATIN1' locale 'C' template template0").await;

@@ -8,13 +8,13 @@ use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use rocket::figment::Figment;
 use tempfile::TempDir;
 
-use crate::fixtures::processes::{Server, give_to_postgres};
+use crate::fixtures::processes::{Postgres, give_to_postgres};
 
 const DATABASE: &str = "postgres";
 
 /// A server that speaks TLS with a certificate for `localhost`, and who has signed that.
 struct Certified {
-    server: Server,
+    server: Postgres,
     files: TempDir,
 }
 
@@ -36,7 +36,7 @@ impl Certified {
         let [certificate_file, key_file] =
             [certificate_file, key_file].map(|path| path.display().to_string());
         let config = [("ssl", "on"), ("ssl_cert_file", &*certificate_file), ("ssl_key_file", &*key_file)];
-        Self { server: Server::create_with(&config).await, files }
+        Self { server: Postgres::create_with(&config).await, files }
     }
 
     /// Its address under that name, with more in the query.
@@ -111,7 +111,7 @@ async fn all_connections_are_encrypted() {
 
 #[rocket::async_test]
 async fn a_server_without_tls_is_refused_where_it_is_required() {
-    let server = Server::create().await;
+    let server = Postgres::create().await;
     let said = complaint(&format!("{}?sslmode=require", server.url(DATABASE))).await.expect("a complaint");
     assert!(said.contains("does not support TLS") && said.contains("sslmode"), "{said}");
     assert_eq!(complaint(&format!("{}?sslmode=prefer", server.url(DATABASE))).await, None);
