@@ -1,11 +1,15 @@
-//! Style sheets, scripts and the mark, under an address that changes with their content.
+//! Static files: style sheets, scripts and the mark, under an address that changes with their content.
 //!
-//! They are read once, at the start, so that what stands under an address never changes and a browser may
-//! keep it for ever. A script or a style sheet is served together with all that it imports.
+//! They are read at the start, so that the content of an address never changes and a browser may cache it for
+//! ever. A script or a style sheet is served together with all that it imports. A debug build reads them again when
+//! one was changed, as Rocket does with templates: whoever works on them only reloads the page.
 
-use std::fmt::Display;
+use std::collections::BTreeMap;
+use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 
 use rocket::http::{ContentType, Header};
 use rocket::{Responder, Route, State, get, routes};
@@ -13,10 +17,15 @@ use sha2::{Digest, Sha256};
 
 use super::imports::{Files, joined};
 
-/// The files below one folder, as they were at the start.
+/// The files below one folder.
 pub(super) struct Assets {
-    files: Files,
-    version: String,
+    folder: PathBuf,
+    current: Mutex<Current>,
+}
+
+struct Current {
+    served: Arc<Served>,
+    stamps: Vec<Stamp>,
 }
 
 impl Assets {
@@ -24,41 +33,112 @@ impl Assets {
     ///
     /// # Errors
     /// When the folder or a file in it cannot be read, or imports what is not there.
-    pub(super) fn read(folder: &Path) -> Result<Self, String> {
-        let named = |error: &dyn Display| format!("static_dir {}: {error}", folder.display());
-        let mut sources = Files::new();
-        collect(folder, folder, &mut sources).map_err(|error| named(&error))?;
-        let join = |path: &PathBuf| joined(&sources, path).map(|content| (path.clone(), content));
-        let files = sources.keys().map(join).collect::<Result<Files, _>>().map_err(|error| named(&error))?;
-        let version = version(&files);
-        Ok(Self { files, version })
+    pub(super) fn read(folder: PathBuf) -> Result<Self, String> {
+        let (served, stamps) = read(&folder);
+        let current = Mutex::new(Current { served: Arc::new(served?), stamps });
+        Ok(Self { folder, current })
     }
 
     /// Whether there is such a file.
     pub(super) fn has(&self, path: &str) -> bool {
-        self.files.contains_key(Path::new(path))
+        self.current().files.contains_key(Path::new(path))
     }
 
-    /// The address that stands before a file's path.
-    pub(super) fn url(&self) -> String {
-        format!("/static/{}", self.version)
+    /// The address of a file.
+    pub(super) fn url(&self, path: &str) -> String {
+        format!("/static/{}/{path}", self.current().version)
+    }
+
+    fn current(&self) -> Arc<Served> {
+        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        if cfg!(debug_assertions) && current.stamps.iter().any(Stamp::is_outdated) {
+            current.reload(&self.folder);
+        }
+        Arc::clone(&current.served)
     }
 }
 
-fn collect(root: &Path, folder: &Path, files: &mut Files) -> io::Result<()> {
-    for entry in std::fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            collect(root, &path, files)?;
+impl Current {
+    /// What is broken is not served, and not read again before the next change.
+    fn reload(&mut self, folder: &Path) {
+        let (served, stamps) = read(folder);
+        self.stamps = stamps;
+        match served {
+            Ok(served) => self.served = Arc::new(served),
+            Err(error) => tracing::warn!(
+                "an edited static file has an error, so the last good version is served: {error}"
+            ),
+        }
+    }
+}
+
+/// The files as they are sent.
+struct Served {
+    files: BTreeMap<PathBuf, Arc<[u8]>>,
+    version: String,
+}
+
+impl Served {
+    fn from(sources: &Files) -> Result<Self, String> {
+        let join = |path: &PathBuf| joined(sources, path).map(|content| (path.clone(), content.into()));
+        let files = sources.keys().map(join).collect::<Result<_, _>>()?;
+        let version = version(&files);
+        Ok(Self { files, version })
+    }
+}
+
+/// When a file or a folder was changed last, as it was when it was read.
+struct Stamp {
+    path: PathBuf,
+    change: Option<(SystemTime, u64)>,
+}
+
+impl Stamp {
+    fn of(path: &Path) -> Self {
+        Self { path: path.to_owned(), change: last_change(path) }
+    }
+
+    fn is_outdated(&self) -> bool {
+        last_change(&self.path) != self.change
+    }
+}
+
+/// The time, and the size: two changes within one tick of the file system's clock have the same time.
+fn last_change(path: &Path) -> Option<(SystemTime, u64)> {
+    let change = |found: Metadata| Some((found.modified().ok()?, found.len()));
+    fs::metadata(path).ok().and_then(change)
+}
+
+/// The files below a folder, and the stamps of all that was read.
+fn read(folder: &Path) -> (Result<Served, String>, Vec<Stamp>) {
+    let (mut sources, mut stamps) = (Files::new(), Vec::new());
+    let served = collect(folder, folder, &mut sources, &mut stamps)
+        .map_err(|error| error.to_string())
+        .and_then(|()| Served::from(&sources))
+        .map_err(|error| format!("static_dir {}: {error}", folder.display()));
+    (served, stamps)
+}
+
+/// Hidden files are an editor's own, and are never asked for.
+fn collect(root: &Path, folder: &Path, files: &mut Files, stamps: &mut Vec<Stamp>) -> io::Result<()> {
+    stamps.push(Stamp::of(folder));
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let path = entry.path();
+        if entry.file_name().to_string_lossy().starts_with('.') {
+            continue;
+        } else if path.is_dir() {
+            collect(root, &path, files, stamps)?;
         } else if let Ok(inside) = path.strip_prefix(root) {
-            files.insert(inside.to_owned(), std::fs::read(&path)?);
+            stamps.push(Stamp::of(&path));
+            files.insert(inside.to_owned(), fs::read(&path)?);
         }
     }
     Ok(())
 }
 
 /// A short hash of the files and their names.
-fn version(files: &Files) -> String {
+fn version(files: &BTreeMap<PathBuf, Arc<[u8]>>) -> String {
     let mut digest = Sha256::new();
     for (path, content) in files {
         digest.update(path.to_string_lossy().as_bytes());
@@ -68,20 +148,21 @@ fn version(files: &Files) -> String {
 }
 
 #[derive(Responder)]
-struct Asset<'a> {
-    content: (ContentType, &'a [u8]),
+struct Asset {
+    content: (ContentType, Arc<[u8]>),
     caching: Header<'static>,
 }
 
 /// Another version is asked for while instances of two versions run side by side: it gets what there
 /// is, but must not keep it.
 #[get("/static/<version>/<path..>")]
-fn show<'a>(version: &str, path: PathBuf, assets: &'a State<Assets>) -> Option<Asset<'a>> {
-    let content = assets.files.get(&path)?;
+fn show(version: &str, path: PathBuf, assets: &State<Arc<Assets>>) -> Option<Asset> {
+    let served = assets.current();
+    let content = served.files.get(&path)?;
     let extension = path.extension().and_then(|extension| extension.to_str());
     let kind = extension.and_then(ContentType::from_extension).unwrap_or(ContentType::Binary);
-    let caching = if version == assets.version { "public, max-age=31536000, immutable" } else { "no-store" };
-    Some(Asset { content: (kind, content), caching: Header::new("Cache-Control", caching) })
+    let caching = if version == served.version { "public, max-age=31536000, immutable" } else { "no-store" };
+    Some(Asset { content: (kind, Arc::clone(content)), caching: Header::new("Cache-Control", caching) })
 }
 
 pub(super) fn routes() -> Vec<Route> {

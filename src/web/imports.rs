@@ -3,7 +3,7 @@
 //! A browser learns of an import when it has read what imports it, and over HTTP/1.1 it asks for six files at
 //! a time: a page of thirty small files is five round trips away even if all are announced in its head. So
 //! the sources are plain modules and style sheets, small and understood by every browser as they are, and
-//! are joined once, at the start. Whatever is imported is in, and nothing has to be listed.
+//! are joined by the server when it reads them. Whatever is imported is in, and nothing has to be listed.
 //!
 //! Of JavaScript's ways to import and to export the plainest are understood, and any other is an error.
 

@@ -45,7 +45,7 @@ use passwords::Passwords;
 
 /// What is read from disk at the start: templates, style sheets and scripts.
 pub(crate) struct Files {
-    assets: Assets,
+    assets: Arc<Assets>,
     templates: Arc<dyn Fairing>,
 }
 
@@ -55,7 +55,7 @@ impl Files {
     /// # Errors
     /// When one is missing or broken.
     pub(crate) fn read(figment: &Figment, config: &Config) -> Result<Self, String> {
-        let assets = Assets::read(&config.static_dir.relative())?;
+        let assets = Arc::new(Assets::read(config.static_dir.relative())?);
         let templates = templates::read(figment, &assets)?;
         Ok(Self { assets, templates: Arc::new(templates) })
     }

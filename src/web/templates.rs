@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rocket::fairing::Fairing;
 use rocket::figment::Figment;
@@ -43,7 +44,7 @@ type Sources = BTreeMap<String, String>;
 ///
 /// # Errors
 /// When the folder or a template in it cannot be read, or one is missing, broken, or refers to what is not there.
-pub(super) fn read(figment: &Figment, assets: &Assets) -> Result<impl Fairing + use<>, String> {
+pub(super) fn read(figment: &Figment, assets: &Arc<Assets>) -> Result<impl Fairing + use<>, String> {
     let set: Option<RelativePathBuf> = match figment.find_value("template_dir") {
         Ok(_) => Some(figment.extract_inner("template_dir").map_err(|error| error.to_string())?),
         Err(_) => None,
@@ -54,8 +55,8 @@ pub(super) fn read(figment: &Figment, assets: &Assets) -> Result<impl Fairing + 
         .map_err(|error| error.to_string())
         .and_then(|()| check(&sources, assets))
         .map_err(|error| format!("template_dir {}: {error}", folder.display()))?;
-    let url = assets.url();
-    Ok(Template::custom(move |engines| prepare(&mut engines.minijinja, url.clone())))
+    let assets = Arc::clone(assets);
+    Ok(Template::custom(move |engines| prepare(&mut engines.minijinja, Arc::clone(&assets))))
 }
 
 fn collect(root: &Path, folder: &Path, sources: &mut Sources) -> io::Result<()> {
@@ -103,9 +104,9 @@ fn named<'s>(source: &'s str, word: &'s str) -> impl Iterator<Item = &'s str> {
 }
 
 /// Gives the templates what all of them use.
-fn prepare(environment: &mut Environment<'_>, assets: String) {
+fn prepare(environment: &mut Environment<'_>, assets: Arc<Assets>) {
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.add_function("asset", move |path: &str| Value::from_safe_string(format!("{assets}/{path}")));
+    environment.add_function("asset", move |path: &str| Value::from_safe_string(assets.url(path)));
     environment.add_global(
         "limits",
         context! {

@@ -1,13 +1,16 @@
 //! `/static`: what pages load, and nothing beside it.
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
 
-use crate::fixtures::{Instance, Page, Person};
+use crate::fixtures::{Instance, Page, Person, copy};
 
 on_both_engines![
     all_that_pages_load_is_there,
     a_page_waits_for_one_style_sheet_and_one_script,
-    nothing_else_is_served
+    nothing_else_is_served,
+    a_debug_build_serves_what_was_edited
 ];
 
 /// A page of each kind, and something its script must have.
@@ -90,4 +93,44 @@ async fn nothing_else_is_served(instance: Instance) {
     }
     visitor.opens("/static").await.is(404);
     visitor.opens("/static/Cargo.toml").await.is(404);
+}
+
+/// The addresses of the style sheet and the script of the first page, and what they answer.
+async fn style_and_script(instance: &Instance) -> (Vec<String>, String) {
+    let visitor = instance.visitor("cy");
+    let mut loaded = visitor.opens("/").await.page().assets();
+    loaded.retain(|address| !address.ends_with(".svg"));
+    let mut content = String::new();
+    for address in &loaded {
+        content += &visitor.opens(address).await.is(200).body;
+    }
+    (loaded, content)
+}
+
+/// And what is broken is not served; a release serves what it has read at its start.
+async fn a_debug_build_serves_what_was_edited(instance: Instance) {
+    let folder = tempfile::tempdir().expect("a folder");
+    copy(Path::new("static"), folder.path());
+    let instance = instance.restart_with("parlor.static_dir", folder.path()).await;
+    let edit = |file: &str, text: &str| fs::write(folder.path().join(file), text).expect("an edit");
+    let original = style_and_script(&instance).await;
+    assert_eq!(style_and_script(&instance).await, original, "nothing was edited");
+
+    edit("css/parlor.css", "@import \"./new.css\";");
+    assert_eq!(style_and_script(&instance).await, original, "what it imports is missing");
+    edit("css/new.css", ".a-new-rule {}");
+    let edited = style_and_script(&instance).await;
+    if !cfg!(debug_assertions) {
+        return assert_eq!(edited, original);
+    }
+    assert!(edited.1.contains(".a-new-rule {}"), "{}", edited.1);
+    assert!(
+        original.0.iter().all(|address| !edited.0.contains(address)),
+        "both have another address: {edited:?}"
+    );
+
+    edit("css/new.css", ".a-newer-rule {}");
+    let again = style_and_script(&instance).await;
+    assert!(again.1.contains(".a-newer-rule {}"), "{}", again.1);
+    assert_ne!(again.0, edited.0);
 }

@@ -17,7 +17,7 @@ use super::power_cut::cut_again_and_again;
 use super::races::posts_against_leaving;
 use super::run::{self, Plan, run};
 use super::standstill::stands_still;
-use crate::fixtures::Engine;
+use crate::fixtures::{Engine, copy};
 
 /// Enough for each mistake to show, and over within a minute.
 const FAULTS: usize = 12;
@@ -161,17 +161,4 @@ fn plant(patch: &Path, sources: &Path, options: &[&str]) {
         "{} does not fit the sources; see tests/prove remake: {status}",
         patch.display()
     );
-}
-
-/// A file, or a directory with all that is in it.
-fn copy(from: &Path, to: &Path) {
-    if from.is_dir() {
-        for entry in fs::read_dir(from).expect("a directory") {
-            let name = entry.expect("an entry").file_name();
-            copy(&from.join(&name), &to.join(&name));
-        }
-    } else {
-        fs::create_dir_all(to.parent().expect("a directory")).expect("to make a directory");
-        fs::copy(from, to).expect("to copy a file");
-    }
 }
