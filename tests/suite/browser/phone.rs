@@ -58,7 +58,7 @@ async fn ana_looks_around(ana: &Person, room: &Room, other: &Room) {
     ana.opens(&room.path("/delete")).await;
     fits(ana, "the question before deleting").await;
     ana.opens(&other.path("")).await;
-    fits(ana, "a door").await;
+    fits(ana, "a join page").await;
     ana.expects_failure("/nowhere", "404");
     ana.opens("/nowhere").await;
     fits(ana, "an error page").await;

@@ -31,8 +31,8 @@ struct Memories {
 const BEFORE: [&str; 3] = ["one", "two", "three"];
 
 impl Truth {
-    async fn begins(door: SocketAddr) -> Self {
-        let [ana, bo] = ["ana", "bo"].map(|name| Person::on_the_street(door, name));
+    async fn begins(address: SocketAddr) -> Self {
+        let [ana, bo] = ["ana", "bo"].map(|name| Person::over_http(address, name));
         join!(ana.signs_up(), bo.signs_up());
         let kitchen = ana.creates("Kitchen").await;
         bo.joins(&kitchen).await;
@@ -42,25 +42,25 @@ impl Truth {
         Self { ana, bo, kitchen }
     }
 
-    /// Time goes on, seen at all doors.
-    async fn goes_on(&self, doors: &[SocketAddr]) -> Memories {
+    /// Time goes on, seen at all addresses.
+    async fn goes_on(&self, addresses: &[SocketAddr]) -> Memories {
         let Self { ana, bo, kitchen } = self;
         let post = Post::new("lost");
         ana.tries_to_post(kitchen, &post).await.is(201);
         ana.says(kitchen, "lost, too").await;
         bo.leaves(kitchen).await;
         let hall = bo.creates("Hall").await;
-        let cy = Person::on_the_street(doors[0], "cy");
+        let cy = Person::over_http(addresses[0], "cy");
         cy.signs_up().await;
         cy.joins(&hall).await;
         let second = ana.in_a_second_browser().await;
         let cursor = ana.reads(kitchen).await.last().expect("a message").cursor();
-        for door in doors {
+        for address in addresses {
             eventually("the tail has it all", async || {
-                let second = second.at_address(*door).polls(kitchen, &cursor).await;
-                let cy = cy.at_address(*door).opens(&hall.path("/people")).await;
+                let second = second.at_address(*address).polls(kitchen, &cursor).await;
+                let cy = cy.at_address(*address).opens(&hall.path("/people")).await;
                 // Memory takes bo for inside until the tail has read that he left.
-                let bo = bo.at_address(*door).polls(kitchen, &cursor).await;
+                let bo = bo.at_address(*address).polls(kitchen, &cursor).await;
                 let all = second.status == 204 && bo.status == 403;
                 all && cy.status == 200 && cy.body.contains("cy")
             })
@@ -69,10 +69,11 @@ impl Truth {
         Memories { hall, cy, second, cursor, post }
     }
 
-    /// At that door nothing of the lost time is left.
-    async fn is_shown(&self, door: SocketAddr, memories: &Memories) {
+    /// At that address nothing of the lost time is left.
+    async fn is_shown(&self, address: SocketAddr, memories: &Memories) {
         let Self { ana, bo, kitchen } = self;
-        let [ana, bo, cy, second] = [ana, bo, &memories.cy, &memories.second].map(|it| it.at_address(door));
+        let [ana, bo, cy, second] =
+            [ana, bo, &memories.cy, &memories.second].map(|it| it.at_address(address));
         eventually("the cursor is sent back", async || {
             ana.polls(kitchen, &memories.cursor).await.status == 409
         })
@@ -99,21 +100,21 @@ impl Truth {
     }
 
     /// Numbers follow the true ones, and what was lost with its acknowledgement can be sent once more.
-    async fn is_continued(&self, doors: &[SocketAddr], memories: &Memories) {
+    async fn is_continued(&self, addresses: &[SocketAddr], memories: &Memories) {
         let Self { ana, bo, kitchen } = self;
-        let (first, last) = (doors[0], doors[doors.len() - 1]);
+        let (first, last) = (addresses[0], addresses[addresses.len() - 1]);
         assert_eq!(ana.at_address(last).says(kitchen, "four").await, 4);
         assert_eq!(bo.at_address(first).says(kitchen, "five").await, 5);
         // This number is taken again, by another message.
-        for door in doors {
-            let poll = ana.at_address(*door).polls(kitchen, &memories.cursor).await;
+        for address in addresses {
+            let poll = ana.at_address(*address).polls(kitchen, &memories.cursor).await;
             poll.is_problem(409, "resync");
         }
         ana.tries_to_post(kitchen, &memories.post).await.is(201);
         let expected = ["one", "two", "three", "four", "five", "lost"];
-        for door in doors {
+        for address in addresses {
             eventually("everybody reads the same", async || {
-                bo.at_address(*door).bodies_in(kitchen).await == expected
+                bo.at_address(*address).bodies_in(kitchen).await == expected
             })
             .await;
         }
@@ -125,14 +126,14 @@ async fn a_restored_file() {
     let directory = TempDir::new().expect("a temporary directory");
     let (file, copy) = (directory.path().join("parlor.db"), directory.path().join("copy.db"));
     let settings = Settings::on(&format!("sqlite:{}", file.display()));
-    let doors = [settings.address()];
+    let addresses = [settings.address()];
     let program = Program::start(&settings).await;
-    let truth = Truth::begins(doors[0]).await;
+    let truth = Truth::begins(addresses[0]).await;
     assert!(program.stop().await.success());
     fs::copy(&file, &copy).expect("to copy the file");
 
     let program = Program::start(&settings).await;
-    let memories = truth.goes_on(&doors).await;
+    let memories = truth.goes_on(&addresses).await;
     assert!(program.stop().await.success());
     for beside in ["db-wal", "db-shm"] {
         assert!(!file.with_extension(beside).exists(), "a stop in good order leaves one file");
@@ -140,22 +141,24 @@ async fn a_restored_file() {
     fs::copy(&copy, &file).expect("to restore the file");
 
     let program = Program::start(&settings).await;
-    truth.is_shown(doors[0], &memories).await;
-    truth.is_continued(&doors, &memories).await;
+    truth.is_shown(addresses[0], &memories).await;
+    truth.is_continued(&addresses, &memories).await;
     program.has_not_complained();
 }
 
 #[rocket::async_test]
 async fn a_database_restored_under_running_instances() {
     let cluster = Cluster::of(2).await;
-    let truth = Truth::begins(cluster.doors()[0]).await;
+    let truth = Truth::begins(cluster.addresses()[0]).await;
     away(&cluster, &[&format!("create database backup template {DATABASE}")]).await;
     eventually("all are back", async || {
-        let polls = cluster.doors().map(async |door| truth.ana.at_address(door).opens("/rooms").await.status);
+        let polls = cluster
+            .addresses()
+            .map(async |address| truth.ana.at_address(address).opens("/rooms").await.status);
         join_all(polls).await == [200, 200]
     })
     .await;
-    let memories = truth.goes_on(&cluster.doors()).await;
+    let memories = truth.goes_on(&cluster.addresses()).await;
     let swap = [
         format!("alter database {DATABASE} rename to lost"),
         format!("alter database backup rename to {DATABASE}"),
@@ -179,10 +182,10 @@ async fn away(cluster: &Cluster, statements: &[&str]) {
 #[rocket::async_test]
 async fn a_promoted_standby_that_lagged() {
     let cluster = Cluster::of(2).await;
-    let truth = Truth::begins(cluster.doors()[0]).await;
+    let truth = Truth::begins(cluster.addresses()[0]).await;
     let standby = cluster.server.standby().await;
     standby.loses_sight_of_its_primary().await;
-    let memories = truth.goes_on(&cluster.doors()).await;
+    let memories = truth.goes_on(&cluster.addresses()).await;
     cluster.server.crash().await;
     standby.promote().await;
     moves_to(&cluster, &standby);
@@ -198,13 +201,13 @@ fn moves_to(cluster: &Cluster, server: &Postgres) {
 }
 
 async fn has_another_history(cluster: &Cluster, server: &Postgres, truth: &Truth, memories: &Memories) {
-    let doors = cluster.doors();
-    join!(truth.is_shown(doors[0], memories), truth.is_shown(doors[1], memories));
+    let addresses = cluster.addresses();
+    join!(truth.is_shown(addresses[0], memories), truth.is_shown(addresses[1], memories));
     for instance in &cluster.instances {
         let log = instance.program.log();
         assert!(log.contains("the database was restored or failed over"), "{log}");
     }
-    truth.is_continued(&doors, memories).await;
+    truth.is_continued(&addresses, memories).await;
     let kept = format!("select body from entry where room_id = {} order by seq", truth.kitchen.id);
     assert_eq!(truth.ana.bodies_in(&truth.kitchen).await, server.query(DATABASE, &kept).await);
 }
@@ -213,7 +216,7 @@ async fn has_another_history(cluster: &Cluster, server: &Postgres, truth: &Truth
 #[rocket::async_test]
 async fn a_quick_change_of_which_the_house_log_tells_nothing() {
     let cluster = Cluster::of(2).await;
-    let doors = cluster.doors();
+    let addresses = cluster.addresses();
     let ana = cluster.person("ana").await;
     let kitchen = ana.creates("Kitchen").await;
     ana.says(&kitchen, "one").await;
@@ -223,10 +226,10 @@ async fn a_quick_change_of_which_the_house_log_tells_nothing() {
     let bo = cluster.person("bo").await;
     ana.says(&kitchen, "lost").await;
     let cursor = ana.reads(&kitchen).await.last().expect("a message").cursor();
-    for door in doors {
-        assert_eq!(bo.at_address(door).opens("/rooms/list").await.status, 200);
+    for address in addresses {
+        assert_eq!(bo.at_address(address).opens("/rooms/list").await.status, 200);
         eventually("the tail has it", async || {
-            ana.at_address(door).polls(&kitchen, &cursor).await.status == 204
+            ana.at_address(address).polls(&kitchen, &cursor).await.status == 204
         })
         .await;
     }
@@ -234,15 +237,16 @@ async fn a_quick_change_of_which_the_house_log_tells_nothing() {
     moves_to(&cluster, &standby);
 
     eventually("all are back", async || {
-        let lists = doors.iter().map(async |door| ana.at_address(*door).opens("/rooms").await.status);
+        let lists =
+            addresses.iter().map(async |address| ana.at_address(*address).opens("/rooms").await.status);
         join_all(lists).await == [200, 200]
     })
     .await;
     // Whoever signs up now is given bo's number.
     let cy = cluster.person("cy").await;
     cy.joins(&kitchen).await;
-    for door in doors {
-        let (ana, bo, cy) = (ana.at_address(door), bo.at_address(door), cy.at_address(door));
+    for address in addresses {
+        let (ana, bo, cy) = (ana.at_address(address), bo.at_address(address), cy.at_address(address));
         eventually("the cursor is sent back", async || ana.polls(&kitchen, &cursor).await.status == 409)
             .await;
         eventually("cy is inside", async || cy.polls(&kitchen, "0").await.status == 200).await;
@@ -262,8 +266,8 @@ async fn a_detour_by_a_standby() {
     let standby = cluster.server.standby().await;
     moves_to(&cluster, &standby);
     let post = Post::new("two");
-    for door in cluster.doors() {
-        let ana = ana.at_address(door);
+    for address in cluster.addresses() {
+        let ana = ana.at_address(address);
         eventually("what a standby says is not passed on", async || {
             ana.polls(&kitchen, "0").await.status == 503
         })
@@ -275,8 +279,8 @@ async fn a_detour_by_a_standby() {
     for instance in &cluster.instances {
         instance.proxy.set_target(cluster.server.address());
     }
-    for door in cluster.doors() {
-        let ana = ana.at_address(door);
+    for address in cluster.addresses() {
+        let ana = ana.at_address(address);
         eventually("it is written here", async || ana.tries_to_post(&kitchen, &post).await.status < 300)
             .await;
         eventually("it is read here", async || ana.bodies_in(&kitchen).await == ["one", "two"]).await;

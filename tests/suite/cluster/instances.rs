@@ -34,13 +34,13 @@ impl Cluster {
     }
 
     /// Where the first two are.
-    pub fn doors(&self) -> [SocketAddr; 2] {
+    pub fn addresses(&self) -> [SocketAddr; 2] {
         [0, 1].map(|instance: usize| self.instances[instance].program.address())
     }
 
     /// Somebody with an account, who comes to the first instance.
     pub async fn person(&self, name: &str) -> Person<'static> {
-        let person = Person::on_the_street(self.instances[0].program.address(), name);
+        let person = Person::over_http(self.instances[0].program.address(), name);
         person.signs_up().await;
         person
     }

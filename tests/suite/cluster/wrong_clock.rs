@@ -33,7 +33,7 @@ async fn a_wrong_clock_changes_no_session(offset: &str) {
     let cursor = there.sees_after(&room, "0").await.cursor();
     there.opens(&room.api(&format!("?after={cursor}"))).await.is(204);
 
-    let bo = Person::on_the_street(wrong.address(), "bo");
+    let bo = Person::over_http(wrong.address(), "bo");
     bo.signs_up().await;
     bo.joins(&room).await;
     bo.in_a_second_browser().await.logs_out().await;

@@ -1,4 +1,4 @@
-//! The door of a room: what somebody sees who is not inside.
+//! The join page of a room: what somebody sees who is not inside.
 
 use crate::fixtures::Instance;
 
@@ -18,9 +18,9 @@ async fn a_stranger_cannot_read_a_room(instance: Instance) {
     assert!(inside.body.contains("the secret soup"), "presence would show");
 
     for path in [room.path(""), room.path("?before=2"), room.path("?before=x")] {
-        let door = bo.opens(&path).await;
-        assert!(!door.body.contains("secret"), "{door:?}");
-        assert!(door.page().log().is_none());
+        let join_page = bo.opens(&path).await;
+        assert!(!join_page.body.contains("secret"), "{join_page:?}");
+        assert!(join_page.page().log().is_none());
     }
     let people = bo.opens(&room.path("/people")).await.is(403);
     assert!(!people.body.contains("secret"));
@@ -31,11 +31,11 @@ async fn a_stranger_cannot_read_a_room(instance: Instance) {
 async fn the_door_says_what_it_leads_to(instance: Instance) {
     let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let room = ana.creates("Kitchen").await;
-    let door = bo.opens(&room.path("")).await.is(200).page();
-    let text = door.text();
+    let join_page = bo.opens(&room.path("")).await.is(200).page();
+    let text = join_page.text();
     assert!(text.contains("Kitchen") && text.contains("ana"), "{text}");
-    assert!(door.has_button("Join") && door.find_form(&room.path("/join")).is_some(), "{text}");
-    assert!(door.has_button("Log out"));
+    assert!(join_page.has_button("Join") && join_page.find_form(&room.path("/join")).is_some(), "{text}");
+    assert!(join_page.has_button("Log out"));
     bo.joins(&room).await;
     bo.enters_page_of(&room).await;
 }
@@ -43,10 +43,14 @@ async fn the_door_says_what_it_leads_to(instance: Instance) {
 async fn at_another_door_one_is_told_where_one_is(instance: Instance) {
     let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let (kitchen, hall) = (ana.creates("Kitchen").await, bo.creates("Hall").await);
-    let door = bo.opens(&kitchen.path("")).await.is(200).page();
-    assert!(!door.has_button("Join"), "{}", door.text());
-    assert_eq!(door.link("Return to Hall"), Some(hall.path("")));
-    assert!(door.has_button("Leave") && door.find_form(&hall.path("/leave")).is_some(), "{}", door.text());
+    let join_page = bo.opens(&kitchen.path("")).await.is(200).page();
+    assert!(!join_page.has_button("Join"), "{}", join_page.text());
+    assert_eq!(join_page.link("Return to Hall"), Some(hall.path("")));
+    assert!(
+        join_page.has_button("Leave") && join_page.find_form(&hall.path("/leave")).is_some(),
+        "{}",
+        join_page.text()
+    );
 }
 
 async fn somebody_without_a_log_in_is_asked_for_it(instance: Instance) {

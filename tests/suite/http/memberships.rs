@@ -49,9 +49,13 @@ async fn joining_twice_is_joining_once(instance: Instance) {
 async fn another_room_cannot_be_entered(instance: Instance) {
     let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let (kitchen, hall) = (ana.creates("Kitchen").await, bo.creates("Hall").await);
-    let door = bo.tries_to_join(&kitchen).await.is(409).page();
-    assert!(door.text().contains("Kitchen"), "the door of the room that was wanted: {}", door.text());
-    assert_eq!(door.link("Return to Hall"), Some(hall.path("")));
+    let join_page = bo.tries_to_join(&kitchen).await.is(409).page();
+    assert!(
+        join_page.text().contains("Kitchen"),
+        "the join page of the room that was wanted: {}",
+        join_page.text()
+    );
+    assert_eq!(join_page.link("Return to Hall"), Some(hall.path("")));
     bo.enters_page_of(&hall).await;
     let problem = bo.polls(&kitchen, "0").await.is_problem(403, "not-a-member");
     assert_eq!(problem["inside"], serde_json::json!({"id": hall.id, "name": "Hall"}));

@@ -53,9 +53,9 @@ impl Crowd {
         self.with_cookies(instance.visitor(&format!("p{person}")), person)
     }
 
-    /// That person, on the street.
+    /// That person, over HTTP.
     pub fn at_address(&self, address: SocketAddr, person: usize) -> Person<'static> {
-        self.with_cookies(Person::on_the_street(address, &format!("p{person}")), person)
+        self.with_cookies(Person::over_http(address, &format!("p{person}")), person)
     }
 
     fn with_cookies<'h>(&self, person: Person<'h>, number: usize) -> Person<'h> {

@@ -26,7 +26,7 @@ async fn lines(program: Program) -> Vec<String> {
 
 /// What is said once everything that anybody does here has been done, tokens and all.
 async fn everything_happens(program: &Program) -> Vec<String> {
-    let ana = Person::on_the_street(program.address(), "ana");
+    let ana = Person::over_http(program.address(), "ana");
     ana.signs_up().await;
     let first = ana.cookies();
     let ana = ana.without_cookies();
@@ -102,7 +102,7 @@ fn fields(lines: &[String], message: &str) -> Value {
 async fn who_does_what_is_logged_with_numbers_and_addresses() {
     let (database, program) = start(&[("PARLOR_LOG_FORMAT", "json")]).await;
     let address = program.address();
-    let ana = Person::on_the_street(address, "ana");
+    let ana = Person::over_http(address, "ana");
     ana.signs_up().await;
     let room = ana.creates("Kitchen").await;
     ana.deletes(&room).await;
@@ -140,7 +140,7 @@ async fn only_a_proxy_of_ours_says_who_the_client_is() {
         (vec![header, ("PARLOR_TRUSTED_PROXIES", r#"["192.0.2.0/24", "2001:db8::1"]"#)], "127.0.0.1"),
     ] {
         let (database, program) = start(&[&env[..], &[("PARLOR_LOG_FORMAT", "json")]].concat()).await;
-        let ana = Person::on_the_street(program.address(), "ana");
+        let ana = Person::over_http(program.address(), "ana");
         let form = [("username", "ana"), ("password", Person::PASSWORD)];
         let ask = ana.asks(Method::Post, "/accounts").form(&form).header("X-Forwarded-For", "203.0.113.7");
         ask.send().await.is(303);
@@ -180,7 +180,7 @@ async fn behind_nginx_the_client_is_whom_nginx_sees() {
 #[rocket::async_test]
 async fn a_form_refused_as_cross_site_says_why() {
     let (database, program) = start(&[("PARLOR_LOG_FORMAT", "json")]).await;
-    let ana = Person::on_the_street(program.address(), "ana");
+    let ana = Person::over_http(program.address(), "ana");
     let asks = || ana.asks(Method::Post, "/session").form(&[]);
     for _ in 0..3 {
         asks().header("Sec-Fetch-Site", "cross-site").send().await.is(403);

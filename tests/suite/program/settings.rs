@@ -74,7 +74,7 @@ async fn threads_are_as_many_as_are_set() {
     let most = async |env: &[(&str, &str)]| {
         let (database, program) = start(env).await;
         for name in ["ana", "bo", "cy"] {
-            Person::on_the_street(program.address(), name).signs_up().await;
+            Person::over_http(program.address(), name).signs_up().await;
         }
         let threads = fs::read_dir(format!("/proc/{}/task", program.id())).unwrap();
         let names = threads.filter_map(|thread| fs::read_to_string(thread.ok()?.path().join("comm")).ok());
@@ -90,7 +90,7 @@ async fn threads_are_as_many_as_are_set() {
 async fn answers_say_what_serves_them_if_they_are_to() {
     for (env, server) in [(vec![], None), (vec![("ROCKET_IDENT", "Parlor")], Some("Parlor"))] {
         let (database, program) = start(&env).await;
-        let answer = Person::on_the_street(program.address(), "ana").opens("/").await;
+        let answer = Person::over_http(program.address(), "ana").opens("/").await;
         assert_eq!(answer.header("Server"), server);
         database.discard().await;
     }
@@ -106,7 +106,7 @@ async fn the_configured_key_is_used() {
     for (key, logged_in) in [(&keys[0], true), (&keys[0], true), (&keys[1], false)] {
         settings.env = vec![("ROCKET_SECRET_KEY".to_owned(), key.clone())];
         let program = Program::start(&settings).await;
-        let ana = Person::on_the_street(program.address(), "ana");
+        let ana = Person::over_http(program.address(), "ana");
         match cookies.clone() {
             None => ana.signs_up().await,
             Some(cookies) => ana.carries(cookies),
@@ -135,14 +135,14 @@ async fn keep_alive_can_be_turned_off() {
 async fn signals_that_stop_are_as_set() {
     let (database, program) = start(&[("ROCKET_SHUTDOWN", r#"{signals=["usr1"],ctrlc=false}"#)]).await;
     // Whoever is answered can be sure that signals are heard.
-    Person::on_the_street(program.address(), "ana").opens("/").await.is(200);
+    Person::over_http(program.address(), "ana").opens("/").await.is(200);
     let (ended, log) = program.stop_by("USR1").await;
     assert!(ended.success() && log.contains("Parlor has stopped"), "{ended}: {log}");
     database.discard().await;
 
     let (database, program) = start(&[("ROCKET_SHUTDOWN", r#"{signals=["usr1"],ctrlc=false}"#)]).await;
     // Whoever is answered can be sure that signals are heard.
-    Person::on_the_street(program.address(), "ana").opens("/").await.is(200);
+    Person::over_http(program.address(), "ana").opens("/").await.is(200);
     let (ended, log) = program.stop_by("INT").await;
     assert!(!ended.success() && !log.contains("Parlor has stopped"), "{ended}: {log}");
     database.discard().await;
@@ -182,7 +182,7 @@ async fn a_table_that_is_not_selected_is_told() {
     drop(program);
     settings.env = vec![("ROCKET_PROFILE".to_owned(), "production".to_owned())];
     let program = Program::start(&settings).await;
-    let answer = Person::on_the_street(program.address(), "ana").opens("/").await;
+    let answer = Person::over_http(program.address(), "ana").opens("/").await;
     assert_eq!(answer.header("Server"), Some("Parlor"));
     program.has_not_complained();
     drop(program);

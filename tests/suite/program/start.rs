@@ -163,14 +163,14 @@ async fn a_start_that_fails_late_takes_away_what_it_has_made_and_nothing_else() 
 
     let settings = folder.settings(&[]);
     let program = Program::start(&settings).await;
-    Person::on_the_street(program.address(), "ana").signs_up().await;
+    Person::over_http(program.address(), "ana").signs_up().await;
     program.kill();
     let log = folder.path("parlor.db-wal");
     assert!(log.exists(), "what was written last is beside the database");
     let refused = Program::try_start(&folder.settings(&[("ROCKET_TLS", tls)])).await;
     assert!(refused.is_err_and(|log| log.contains("bad TLS")));
     let program = Program::start(&settings).await;
-    Person::on_the_street(program.address(), "ana").logs_in().await;
+    Person::over_http(program.address(), "ana").logs_in().await;
     assert!(program.stop().await.success());
 }
 
@@ -181,7 +181,7 @@ async fn a_backup_is_whole_and_nobody_elses_to_read() {
     let command = readme.split('`').find(|code| code.contains(".backup")).expect("how to make a backup");
     let folder = Folder::new();
     let program = Program::start(&folder.settings(&[])).await;
-    Person::on_the_street(program.address(), "ana").signs_up().await;
+    Person::over_http(program.address(), "ana").signs_up().await;
     let shell = Command::new("sh").args(["-c", command]).current_dir(folder.0.path()).output().unwrap();
     assert!(shell.status.success(), "{shell:?}");
     assert!(program.stop().await.success());
@@ -190,7 +190,7 @@ async fn a_backup_is_whole_and_nobody_elses_to_read() {
 
     fs::rename(folder.path("copy.db"), folder.path("parlor.db")).unwrap();
     let program = Program::start(&folder.settings(&[])).await;
-    Person::on_the_street(program.address(), "ana").logs_in().await;
+    Person::over_http(program.address(), "ana").logs_in().await;
 }
 
 /// Go does the same; systemd's usual limit is 1,024.
@@ -208,7 +208,7 @@ async fn the_limit_of_open_files_is_raised_and_running_into_it_is_told() {
     for _ in 1..clients {
         callers.push(calls().await);
     }
-    Person::on_the_street(program.address(), "ana").opens("/").await.is(200);
+    Person::over_http(program.address(), "ana").opens("/").await.is(200);
     assert!(!program.log().contains("Too many open files"), "{clients} were to fit");
     for _ in 0..200 {
         callers.push(calls().await);

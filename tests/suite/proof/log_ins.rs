@@ -43,7 +43,7 @@ async fn memory_after(log_ins: usize) {
     let settings = Settings::on(&format!("sqlite:{}", directory.path().join("parlor.db").display()));
     let program = Program::start(&settings).await;
     let start = program.resident();
-    let ana = Person::on_the_street(program.address(), "ana");
+    let ana = Person::over_http(program.address(), "ana");
     ana.signs_up().await;
     let log_in = async |_| ana.without_cookies().logs_in().await;
     stream::iter(0..log_ins).map(log_in).buffer_unordered(AT_ONCE).collect::<()>().await;
@@ -78,7 +78,7 @@ async fn a_class_behind_one_address_signs_up_at_once() {
     let began = Instant::now();
     let mut class = JoinSet::new();
     for n in 0..CLASS {
-        let pupil = Person::on_the_street(deployment.nginx.address(), &format!("pupil-{n}"));
+        let pupil = Person::over_http(deployment.nginx.address(), &format!("pupil-{n}"));
         class.spawn(async move { pupil.signs_up().await });
     }
     class.join_all().await;
@@ -114,7 +114,7 @@ fn told(waits: &[Duration]) -> String {
 /// How long so many people needed to get in, one after the other, shortest first.
 async fn log_ins_among_hostile_ones(log_ins: usize) -> Vec<Duration> {
     let deployment = BehindNginx::start().await;
-    let ana = Person::on_the_street(deployment.nginx.address(), "ana");
+    let ana = Person::over_http(deployment.nginx.address(), "ana");
     ana.signs_up().await;
     let (refused, over) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
     let mut hostile = JoinSet::new();

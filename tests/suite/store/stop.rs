@@ -14,7 +14,7 @@ async fn a_request_that_waits_for_the_file_is_not_waited_for() {
     let database = Database::create(Engine::Sqlite).await;
     let settings = Settings::on(database.url());
     let program = Program::start(&settings).await;
-    let ana = Person::on_the_street(program.address(), "ana");
+    let ana = Person::over_http(program.address(), "ana");
     ana.signs_up().await;
     let room = ana.creates("Kitchen").await;
     sqlx::any::install_default_drivers();
@@ -53,7 +53,7 @@ async fn starts_and_stops(times: usize) {
     let settings = Settings::on(database.url());
     for time in 1..=times {
         let program = Program::start(&settings).await;
-        Person::on_the_street(program.address(), &format!("ana{time}")).signs_up().await;
+        Person::over_http(program.address(), &format!("ana{time}")).signs_up().await;
         assert!(program.stop().await.success());
         let left = ["-wal", "-shm"].map(|suffix| database.beside(suffix).exists());
         assert_eq!(left, [false, false], "after stop {time}");

@@ -189,7 +189,7 @@ impl Stage<'_> {
         (problem(foretold), Reply::to_call(&answer, still_inside))
     }
 
-    /// The page of a room, with the text still in the box, is for those inside; others see the door.
+    /// The page of a room, with the text still in the box, is for those inside; others see the join page.
     fn by_form(&self, foretold: Reply, who: usize, room: Option<usize>) -> Reply {
         let is_inside = self.world.here(who) == room;
         if foretold == Refusal::NonceReused.on_a_page() && !is_inside {

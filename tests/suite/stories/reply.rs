@@ -40,7 +40,7 @@ pub enum Reply {
         said: Vec<Said>,
         people: Vec<String>,
     },
-    Door {
+    JoinPage {
         here: Option<String>,
     },
     People(Vec<String>),
@@ -84,7 +84,7 @@ impl Reply {
             return Self::People(people());
         }
         assert_eq!(here.is_none(), page.has_button("Join"), "{}", page.text());
-        Self::Door { here }
+        Self::JoinPage { here }
     }
 
     /// Reads what came back from the JSON protocol.

@@ -280,7 +280,7 @@ impl World {
         }
         let room = self.living(room)?;
         if self.here(who) != Some(room) {
-            return Ok(Reply::Door { here: self.name_here(who) });
+            return Ok(Reply::JoinPage { here: self.name_here(who) });
         }
         Ok(Reply::Inside { said: self.said(room), people: self.names_inside(room) })
     }

@@ -53,14 +53,14 @@ async fn somebody_without_a_log_in_keeps_the_text(instance: Instance) {
 async fn a_stranger_is_shown_the_door_and_keeps_the_text(instance: Instance) {
     let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let room = ana.creates("Kitchen").await;
-    let door = bo.tries_to_say_by_form(&room, TEXT).await.is(403).page();
-    assert!(door.boxes().contains(&TEXT.to_owned()), "{:?}", door.boxes());
-    assert!(door.has_button("Join"), "{}", door.text());
+    let join_page = bo.tries_to_say_by_form(&room, TEXT).await.is(403).page();
+    assert!(join_page.boxes().contains(&TEXT.to_owned()), "{:?}", join_page.boxes());
+    assert!(join_page.has_button("Join"), "{}", join_page.text());
     assert!(ana.reads(&room).await.is_empty());
 
     bo.creates("Hall").await;
-    let door = bo.tries_to_say_by_form(&room, TEXT).await.is(403).page();
-    assert!(door.boxes().contains(&TEXT.to_owned()) && door.link("Return to Hall").is_some());
+    let join_page = bo.tries_to_say_by_form(&room, TEXT).await.is(403).page();
+    assert!(join_page.boxes().contains(&TEXT.to_owned()) && join_page.link("Return to Hall").is_some());
 }
 
 async fn text_that_cannot_be_posted_stays_in_the_box(instance: Instance) {
