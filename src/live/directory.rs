@@ -1,19 +1,21 @@
 //! Who is where and which rooms there are: the event log, folded.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Arc, OnceLock};
 
 use crate::model::accounts::{AccountId, Person};
 use crate::model::events::Event;
 use crate::model::log::{Discontinued, Entry, Position};
-use crate::model::memberships::{Notice, Whereabouts};
+use crate::model::memberships::{Notice, People, Whereabouts};
 use crate::model::rooms::{ListPage, ROOMS_A_PAGE, Room, RoomId, RoomLink, pages};
+use crate::model::versions::{ListVersion, PeopleVersion};
 use crate::store::Snapshot;
 
 /// The directory as of [`Directory::head`].
 pub(super) struct Directory {
     head: Position,
     /// The version of the list: the latest coming or going anywhere.
-    list_version: Position,
+    list_version: ListVersion,
     /// The open rooms, and deleted ones with someone still to be told.
     rooms: HashMap<RoomId, LiveRoom>,
     /// The open rooms by their latest coming or going.
@@ -24,8 +26,10 @@ pub(super) struct Directory {
 struct LiveRoom {
     room: RoomLink,
     owner: Person,
-    people_version: Position,
+    people_version: PeopleVersion,
     inside: HashSet<AccountId>,
+    /// Who they are, once somebody has asked, until somebody comes or goes.
+    people: OnceLock<Arc<People>>,
     deleted_by: Option<String>,
 }
 
@@ -45,13 +49,14 @@ impl Directory {
         };
         for found in snapshot.rooms {
             if found.deleted_by.is_none() {
-                directory.order.insert(found.people_version.seq, found.room.id);
+                directory.order.insert(found.people_version.position().seq, found.room.id);
             }
             let room = LiveRoom {
                 room: found.room,
                 owner: found.owner,
                 people_version: found.people_version,
                 inside: HashSet::new(),
+                people: OnceLock::new(),
                 deleted_by: found.deleted_by,
             };
             directory.rooms.insert(room.room.id, room);
@@ -67,12 +72,12 @@ impl Directory {
     }
 
     /// The version of the list.
-    pub(super) fn list_version(&self) -> Position {
+    pub(super) fn list_version(&self) -> ListVersion {
         self.list_version
     }
 
     /// The version of the people in an open room.
-    pub(super) fn people_version(&self, room: RoomId) -> Option<Position> {
+    pub(super) fn people_version(&self, room: RoomId) -> Option<PeopleVersion> {
         self.open_room(room).map(|room| room.people_version)
     }
 
@@ -80,10 +85,13 @@ impl Directory {
         self.open_room(room).is_some_and(|room| room.inside.contains(&account))
     }
 
-    /// In no order.
-    pub(super) fn names_inside(&self, room: RoomId) -> Vec<String> {
-        let inside = self.open_room(room).into_iter().flat_map(|room| &room.inside);
-        inside.filter_map(|account| Some(self.members.get(account)?.name.clone())).collect()
+    /// Who is in an open room.
+    pub(super) fn people(&self, room: RoomId) -> Option<Arc<People>> {
+        let room = self.open_room(room)?;
+        let name = |account| Some(self.members.get(account)?.name.clone());
+        let people =
+            || People { names: room.inside.iter().filter_map(name).collect(), version: room.people_version };
+        Some(Arc::clone(room.people.get_or_init(|| Arc::new(people()))))
     }
 
     /// Page `page` of the list, or the last one, as `account` sees it.
@@ -99,12 +107,12 @@ impl Directory {
             .skip(start)
             .take(most)
             .filter_map(|id| self.rooms.get(id))
-            .map(LiveRoom::load_room_row)
+            .map(LiveRoom::listed)
             .collect();
         let whereabouts = self.whereabouts(account);
         let own = whereabouts.inside().filter(|here| rooms.iter().all(|room| room.room.id != here.id));
         if let Some(own) = own.and_then(|here| self.open_room(here.id)) {
-            rooms.insert(0, own.load_room_row());
+            rooms.insert(0, own.listed());
         }
         ListPage { version: self.list_version, page, pages, whereabouts, rooms }
     }
@@ -134,7 +142,7 @@ impl Directory {
                 room
             }
         };
-        self.list_version = position;
+        self.list_version = ListVersion::at(position);
         self.reorder(room, position);
         Ok(())
     }
@@ -157,8 +165,17 @@ impl Directory {
     fn create(&mut self, room: RoomLink, owner: Person) -> RoomId {
         let id = room.id;
         let inside = HashSet::new();
-        self.rooms
-            .insert(id, LiveRoom { room, owner, people_version: Position::START, inside, deleted_by: None });
+        self.rooms.insert(
+            id,
+            LiveRoom {
+                room,
+                owner,
+                people_version: PeopleVersion::at(Position::START),
+                inside,
+                people: OnceLock::new(),
+                deleted_by: None,
+            },
+        );
         id
     }
 
@@ -180,7 +197,7 @@ impl Directory {
     fn delete(&mut self, room: RoomId, by: String) {
         if let Some(deleted) = self.rooms.get_mut(&room) {
             deleted.deleted_by = Some(by);
-            self.order.remove(&deleted.people_version.seq);
+            self.order.remove(&deleted.people_version.position().seq);
         }
         self.drop_if_done_with(room);
     }
@@ -196,15 +213,16 @@ impl Directory {
     fn reorder(&mut self, room: RoomId, position: Position) {
         let Some(moved) = self.rooms.get_mut(&room) else { return };
         if moved.deleted_by.is_none() {
-            self.order.remove(&moved.people_version.seq);
+            self.order.remove(&moved.people_version.position().seq);
             self.order.insert(position.seq, room);
         }
-        moved.people_version = position;
+        moved.people_version = PeopleVersion::at(position);
+        moved.people = OnceLock::new();
     }
 }
 
 impl LiveRoom {
-    fn load_room_row(&self) -> Room {
+    fn listed(&self) -> Room {
         let inside = i64::try_from(self.inside.len()).unwrap_or(i64::MAX);
         Room {
             room: self.room.clone(),
@@ -227,7 +245,12 @@ mod tests {
 
     fn directory() -> Directory {
         let start = Position::START;
-        Directory::new(Snapshot { head: start, list_version: start, rooms: Vec::new(), members: Vec::new() })
+        Directory::new(Snapshot {
+            head: start,
+            list_version: ListVersion::at(start),
+            rooms: Vec::new(),
+            members: Vec::new(),
+        })
     }
 
     fn person(id: AccountId) -> Person {

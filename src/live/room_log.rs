@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use crate::model::log::{Cursor, Discontinued, Position};
 use crate::model::messages::{RoomEntry, fill};
-use crate::store::UPDATE_MAX;
+use crate::model::versions::PeopleVersion;
+use crate::store::{self, UPDATE_MAX};
 
 /// How many messages of a room are kept in memory.
 const KEPT: usize = 256;
@@ -34,13 +35,22 @@ pub(super) struct RoomLog {
 }
 
 /// What follows a reader's cursor.
-pub struct LiveUpdates {
+pub struct Updates {
     /// Messages as JSON, oldest first, the first right after the cursor.
     pub messages: Vec<Arc<str>>,
     /// Whether there are more.
     pub more: bool,
     /// The version of the room's people.
-    pub people_version: Position,
+    pub people_version: PeopleVersion,
+}
+
+impl From<store::Updates> for Updates {
+    fn from(updates: store::Updates) -> Self {
+        let messages = updates.entries.iter().map(|entry| Ready::from(entry).json);
+        let messages = fill(messages, |json| json.len());
+        let more = updates.more || messages.len() < updates.entries.len();
+        Self { messages, more, people_version: updates.people_version }
+    }
 }
 
 impl RoomLog {
@@ -85,7 +95,7 @@ impl RoomLog {
     }
 
     /// What follows `cursor`, if the kept stretch reaches back to it and `cursor` is of this history.
-    pub(super) fn after(&self, cursor: Cursor, people_version: Position) -> Option<LiveUpdates> {
+    pub(super) fn after(&self, cursor: Cursor, people_version: PeopleVersion) -> Option<Updates> {
         let missing = usize::try_from(self.head.seq - cursor.seq).ok()?;
         let from_start = cursor.seq == 0 && missing == self.newest.len();
         let first = self.newest.len().checked_sub(missing)?;
@@ -95,7 +105,7 @@ impl RoomLog {
         }
         let following = self.newest.range(first..).take(UPDATE_MAX).map(|entry| Arc::clone(&entry.json));
         let messages = fill(following, |json| json.len());
-        Some(LiveUpdates { more: messages.len() < missing, messages, people_version })
+        Some(Updates { more: messages.len() < missing, messages, people_version })
     }
 
     fn entry_before(&self, index: usize) -> Option<Position> {
@@ -125,7 +135,7 @@ mod tests {
     }
 
     fn count(log: &RoomLog, cursor: &str) -> Option<(usize, bool)> {
-        let updates = log.after(Cursor::parse(cursor).unwrap(), Position::START)?;
+        let updates = log.after(Cursor::parse(cursor).unwrap(), PeopleVersion::at(Position::START))?;
         Some((updates.messages.len(), updates.more))
     }
 
@@ -143,7 +153,7 @@ mod tests {
     fn an_update_is_bounded_in_bytes_too() {
         let long: Vec<_> = (1..=200).map(|seq| entry(seq, &"😀".repeat(4000))).collect();
         let log = RoomLog::new(long[199].position, &long).unwrap();
-        let updates = log.after(Cursor::START, Position::START).unwrap();
+        let updates = log.after(Cursor::START, PeopleVersion::at(Position::START)).unwrap();
         assert_eq!((updates.messages.len(), updates.more), (16, true));
         assert_eq!(count(&log, "184"), Some((16, false)), "the last of them");
     }

@@ -6,15 +6,16 @@ use tokio::sync::futures::OwnedNotified;
 
 use super::directory::Directory;
 use super::moment::Moment;
-use super::room_log::{LiveUpdates, RoomLog};
+use super::reads::{Known, Question};
+use super::room_log::{RoomLog, Updates};
 use super::sessions::Sessions;
 use super::watched::Watched;
-use super::{Known, Question};
 use crate::model::Timestamp;
 use crate::model::events::Event;
 use crate::model::log::{Discontinued, Entry};
 use crate::model::rooms::RoomId;
 use crate::model::sessions::TokenHash;
+use crate::model::versions::Age;
 
 /// How old the last successful reading of the logs may be for memory to answer.
 const STALE: Duration = Duration::from_secs(2);
@@ -28,17 +29,16 @@ pub(super) struct State {
     pub(super) read_at: Moment,
 }
 
-/// What memory makes of a question about a room's log.
-pub(super) enum Told<T> {
-    Known(T),
+/// What memory says to a question about a room's log.
+pub(super) enum Answer {
+    Known(Known<Updates>),
     Unknown,
     /// It will know as soon as this comes about.
     Loading(OwnedNotified),
 }
 
-impl<T> Told<T> {
-    /// What is known at once.
-    pub(super) fn known(self) -> Option<T> {
+impl Answer {
+    pub(super) fn known(self) -> Option<Known<Updates>> {
         match self {
             Self::Known(known) => Some(known),
             Self::Unknown | Self::Loading(_) => None,
@@ -62,20 +62,24 @@ impl State {
         self.directory.apply(entry)
     }
 
-    /// What a reader of a watched room is told.
-    pub(super) fn updates(&self, question: &Question, now: Moment) -> Told<Known<LiveUpdates>> {
+    /// The answer about a watched room.
+    pub(super) fn updates(&self, question: &Question, now: Moment) -> Answer {
         if let Some(loading) = self.watched.loading(question.room) {
-            return Told::Loading(loading.notified_owned());
+            return Answer::Loading(loading.notified_owned());
         }
-        self.known_updates(question, now).map_or(Told::Unknown, Told::Known)
+        self.known_updates(question, now).map_or(Answer::Unknown, Answer::Known)
     }
 
-    fn known_updates(&self, question: &Question, now: Moment) -> Option<Known<LiveUpdates>> {
+    fn known_updates(&self, question: &Question, now: Moment) -> Option<Known<Updates>> {
         let version = self.directory.people_version(question.room)?;
-        let updates = self.log(question.room, now)?.after(question.after, version)?;
-        match question.people {
-            Some(seen) if seen.seq > version.seq => None,
-            Some(seen) if !seen.is_at(version) => Some(Known::Changed(updates)),
+        let log = self.log(question.room, now)?;
+        if question.reached.is_some_and(|reached| log.head().seq < reached) {
+            return None;
+        }
+        let updates = log.after(question.after, version)?;
+        match question.people.map(|seen| version.age_of(Some(seen))) {
+            Some(Age::Newer) => None,
+            Some(Age::Older) => Some(Known::Changed(updates)),
             _ if updates.messages.is_empty() => Some(Known::Unchanged),
             _ => Some(Known::Changed(updates)),
         }
@@ -83,7 +87,7 @@ impl State {
 
     /// Whether the active session with this token is that of `account`, if that is known, and its person in
     /// `room`, as far as memory knows; `time` is now by the clock that sessions end by.
-    pub(super) fn may_listen(
+    pub(super) fn is_member(
         &self,
         token: &TokenHash,
         account: Option<i64>,

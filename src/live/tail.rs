@@ -2,7 +2,7 @@
 //!
 //! At every tick it asks whether anything was committed since; if so it reads the heads of the event log and
 //! of the watched rooms' logs that moved, in one statement, and what follows its positions there, many rooms
-//! in a statement. When the bell rings it does the same for the rooms that were written to here, and for no
+//! in a statement. When a commit wakes it, it does the same for the rooms that were written to here, and for no
 //! others. It reads along the entry at its position: if that is gone or has another tag, this is another
 //! history (a restored backup, a promoted standby), and the projection is read anew.
 
@@ -72,7 +72,7 @@ impl Tail {
                 () = &mut stop => return,
                 _ = ticks.tick() => live.catch_up(&mut seen).await,
                 // Something was committed here.
-                () = live.0.bell.notified() => live.catch_up_with_own().await,
+                () = live.0.wake.notified() => live.catch_up_with_own().await,
             };
             match read {
                 Ok(began) => {
@@ -139,19 +139,19 @@ impl Live {
     /// still to be read by the next reading of this kind, which tells those who wait that it has passed them.
     async fn catch_up_with_own(&self) -> Result<Moment, Error> {
         let began = Moment::now();
-        let rung = std::mem::take(&mut *self.rung());
-        let read = self.follow_own(&rung).await;
+        let written = std::mem::take(&mut *self.written());
+        let read = self.follow_own(&written).await;
         if read.is_err() {
-            self.rung().extend(rung);
+            self.written().extend(written);
         }
         read.map(|()| began)
     }
 
-    async fn follow_own(&self, rung: &HashSet<RoomId>) -> Result<(), Error> {
+    async fn follow_own(&self, written: &HashSet<RoomId>) -> Result<(), Error> {
         let known: Vec<_> = {
             let state = self.read();
             let known = |room: &RoomId| Some((*room, state.watched.log(*room)?.head()));
-            rung.iter().filter_map(known).collect()
+            written.iter().filter_map(known).collect()
         };
         let heads = self.0.store.heads(&known).await?;
         self.follow_events(heads.events).await?;

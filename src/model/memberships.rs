@@ -1,6 +1,15 @@
 //! Where a person is.
 
 use super::rooms::{RoomId, RoomLink};
+use super::versions::PeopleVersion;
+
+/// Who is in a room.
+pub struct People {
+    /// Their names, in no order.
+    pub names: Vec<String>,
+    /// What is as new as they are.
+    pub version: PeopleVersion,
+}
 
 /// Where an account is: in one room at most, and perhaps still to be told that it was deleted.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -16,6 +16,7 @@ pub mod rooms;
 pub mod sessions;
 mod text;
 pub mod timestamp;
+pub mod versions;
 
 pub use invalid::Invalid;
 pub use refusal::Refusal;

@@ -7,10 +7,10 @@ use unicode_normalization::char::is_combining_mark;
 
 use super::Invalid;
 use super::accounts::Person;
-use super::log::Position;
 use super::memberships::Whereabouts;
 use super::names::{MARKS_MAX, Name, NameKeys, has_piled_marks};
 use super::text::{compose, has_visible, is_ignorable, is_joiner};
+use super::versions::{ListVersion, PeopleVersion};
 
 /// The most characters a room's name may have.
 pub const ROOM_NAME_MAX: usize = 60;
@@ -44,7 +44,7 @@ pub struct Room {
     /// How many people are inside.
     pub inside: i64,
     /// The version of its people: the latest coming or going in it.
-    pub people_version: Position,
+    pub people_version: PeopleVersion,
 }
 
 /// How many rooms are on a page of the list.
@@ -53,7 +53,7 @@ pub const ROOMS_A_PAGE: i64 = 100;
 /// One page of the list of rooms, for one person.
 pub struct ListPage {
     /// Its version: the latest coming or going anywhere.
-    pub version: Position,
+    pub version: ListVersion,
     /// Which page, from 1.
     pub page: i64,
     /// How many pages there are, at least 1.

@@ -12,6 +12,7 @@ use crate::model::log::{Entry, Position, Tag};
 use crate::model::messages::DigestKey;
 use crate::model::names;
 use crate::model::rooms::{RoomId, RoomLink};
+use crate::model::versions::{ListVersion, PeopleVersion};
 
 /// The words that stand in `event.kind`.
 pub(super) mod kind {
@@ -28,7 +29,7 @@ pub struct Snapshot {
     /// The event log's head.
     pub head: Position,
     /// The version of the list: the latest coming or going.
-    pub list_version: Position,
+    pub list_version: ListVersion,
     /// The open rooms, and deleted ones with someone still to be told.
     pub rooms: Vec<SnapshotRoom>,
     /// Who is where.
@@ -42,7 +43,7 @@ pub struct SnapshotRoom {
     /// Who made it.
     pub owner: Person,
     /// The version of its people: the latest coming or going in it.
-    pub people_version: Position,
+    pub people_version: PeopleVersion,
     /// Who deleted it, if it is deleted.
     pub deleted_by: Option<String>,
 }
@@ -191,7 +192,7 @@ pub(super) async fn head(connection: &mut Connection) -> Result<Position, Error>
 /// What is known of the list of rooms as a whole.
 pub(super) struct List {
     /// Its version: the latest coming or going anywhere.
-    pub(super) version: Position,
+    pub(super) version: ListVersion,
     /// How many rooms there are.
     pub(super) rooms: i64,
 }
@@ -201,7 +202,7 @@ pub(super) async fn list(connection: &mut Connection) -> Result<List, Error> {
     let (seq, tag, rooms) = sqlx::query_as("select list_seq, list_tag, room_count from site where id = 1")
         .fetch_one(connection)
         .await?;
-    Ok(List { version: Position::new(seq, tag), rooms })
+    Ok(List { version: ListVersion::at(Position::new(seq, tag)), rooms })
 }
 
 /// Appends to the event log, and makes the entry the latest coming or going of its room. The site's

@@ -7,10 +7,9 @@ use super::locks::{dismiss, enter, leave_room, lock_account, lock_room, where_is
 use super::rooms::row::require_open;
 use super::rows::people_version;
 use super::sessions::active_session;
-use super::{Connection, Error, Store};
+use super::{Committed, Connection, Error, Store};
 use crate::model::Refusal;
-use crate::model::log::Position;
-use crate::model::memberships::Whereabouts;
+use crate::model::memberships::{People, Whereabouts};
 use crate::model::rooms::RoomId;
 use crate::model::sessions::Session;
 
@@ -20,7 +19,7 @@ impl Store {
     /// # Errors
     /// [`Refusal::LoggedOut`], [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`],
     /// [`Refusal::InsideAnother`], or when the database fails.
-    pub async fn join(&self, session: &Session, room: RoomId) -> Result<(), Error> {
+    pub async fn join(&self, session: &Session, room: RoomId) -> Result<Committed<()>, Error> {
         self.write(|mut writing| async move {
             lock_account(&mut writing, session.person.id).await?;
             let locked = lock_room(&mut writing, room).await?;
@@ -31,7 +30,7 @@ impl Store {
                 Whereabouts::Inside(here) => return Err(Refusal::InsideAnother(here).into()),
                 Whereabouts::Nowhere | Whereabouts::Evicted(_) => enter(&mut writing, account, room).await?,
             }
-            Ok(((), writing))
+            Ok((Committed::events(()), writing))
         })
         .await
     }
@@ -40,7 +39,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Refusal::LoggedOut`], [`Refusal::NoSuchRoom`], or when the database fails.
-    pub async fn leave(&self, session: &Session, room: RoomId) -> Result<(), Error> {
+    pub async fn leave(&self, session: &Session, room: RoomId) -> Result<Committed<()>, Error> {
         self.write(|mut writing| async move {
             lock_account(&mut writing, session.person.id).await?;
             let locked = lock_room(&mut writing, room).await?;
@@ -49,7 +48,7 @@ impl Store {
                 Ok(_) => leave_room(&mut writing, account, room).await?,
                 Err(_) => dismiss(&mut writing, account, room).await?,
             }
-            Ok(((), writing))
+            Ok((Committed::events(()), writing))
         })
         .await
     }
@@ -58,7 +57,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Refusal::LoggedOut`], or when the database fails.
-    pub async fn dismiss_notice(&self, session: &Session) -> Result<(), Error> {
+    pub async fn dismiss_notice(&self, session: &Session) -> Result<Committed<()>, Error> {
         self.write(|mut writing| async move {
             lock_account(&mut writing, session.person.id).await?;
             let account = active_session(&mut writing, &session.token).await?;
@@ -66,16 +65,16 @@ impl Store {
                 lock_room(&mut writing, notice.room.id).await?;
                 dismiss(&mut writing, account, notice.room.id).await?;
             }
-            Ok(((), writing))
+            Ok((Committed::events(()), writing))
         })
         .await
     }
 
-    /// The names of those in room `id`, and their version, in one statement.
+    /// Who is in room `id`, in one statement.
     ///
     /// # Errors
     /// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], or when the database fails.
-    pub async fn people(&self, id: RoomId) -> Result<(Vec<String>, Position), Error> {
+    pub async fn people(&self, id: RoomId) -> Result<People, Error> {
         let rows: Vec<AnyRow> = sqlx::query(
             "select r.name as room, d.name as deleted_by, r.people_seq, r.people_tag, a.name as account
              from room r
@@ -90,7 +89,7 @@ impl Store {
         let room = rows.first().ok_or(Refusal::NoSuchRoom)?;
         require_open(room)?;
         let names = rows.iter().filter_map(|row| row.try_get("account").transpose());
-        Ok((names.collect::<sqlx::Result<_>>()?, people_version(room)?))
+        Ok(People { names: names.collect::<sqlx::Result<_>>()?, version: people_version(room)? })
     }
 }
 

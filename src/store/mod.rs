@@ -9,6 +9,7 @@ mod accounts;
 mod admission;
 mod checkout;
 mod clock;
+mod committed;
 mod connection;
 mod engine;
 mod error;
@@ -35,11 +36,12 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 pub use accounts::Credentials;
+pub use committed::{Changed, Committed};
 pub use error::{Error, Failure, OpenError};
 pub use events::{Snapshot, SnapshotRoom};
 pub use messages::{EntryRange, Heads, History, NEWEST, Newest, Post, Posted, UPDATE_MAX, Updates};
 pub use rooms::RoomPage;
-pub use sessions::{FoundSession, NewSession, Opened};
+pub use sessions::{FoundSession, NewSession};
 
 use crate::config::Limits;
 use crate::model::messages::DigestKey;

@@ -8,6 +8,7 @@ use crate::model::accounts::{AccountId, Person};
 use crate::model::log::{Entry, Position};
 use crate::model::messages::{Message, RoomEntry};
 use crate::model::rooms::{RoomId, RoomLink};
+use crate::model::versions::PeopleVersion;
 
 /// The columns `seq`, `tag`, `author`, `at`, `body` and `changed`.
 impl FromRow<'_, AnyRow> for RoomEntry {
@@ -36,8 +37,8 @@ pub(super) fn head(row: &AnyRow) -> sqlx::Result<Position> {
 }
 
 /// The columns `people_seq` and `people_tag`.
-pub(super) fn people_version(row: &AnyRow) -> sqlx::Result<Position> {
-    Ok(Position::new(row.try_get("people_seq")?, row.try_get("people_tag")?))
+pub(super) fn people_version(row: &AnyRow) -> sqlx::Result<PeopleVersion> {
+    Ok(PeopleVersion::at(Position::new(row.try_get("people_seq")?, row.try_get("people_tag")?)))
 }
 
 /// The columns `room_id` and `room`.

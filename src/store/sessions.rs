@@ -5,7 +5,7 @@ use sqlx::any::AnyRow;
 
 use super::events::{self, kind};
 use super::locks::{leave_room, lock_account, lock_room_of, whereabouts};
-use super::{Connection, Error, Store, rows};
+use super::{Changed, Committed, Connection, Error, Store, rows};
 use crate::model::accounts::AccountId;
 use crate::model::log::Position;
 use crate::model::memberships::Whereabouts;
@@ -33,15 +33,6 @@ pub struct FoundSession {
     pub head: Position,
 }
 
-/// What became of the account's other sessions when one was opened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Opened {
-    /// They live on.
-    Beside,
-    /// One has ended, which memory has yet to hear.
-    InsteadOfAnother,
-}
-
 impl Store {
     /// Logs `account` in. A session that the same form opened before it was sent again ends: nobody holds it.
     ///
@@ -50,17 +41,23 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn open_session(&self, account: AccountId, session: &NewSession) -> Result<Opened, Error> {
+    pub async fn open_session(
+        &self,
+        account: AccountId,
+        session: &NewSession,
+    ) -> Result<Committed<()>, Error> {
         self.write(|mut writing| async move {
             insert_session(&mut writing, account, session).await?;
-            let Some(nonce) = &session.nonce else { return Ok((Opened::Beside, writing)) };
+            let Some(nonce) = &session.nonce else {
+                return Ok((Committed::new((), Changed::Nothing), writing));
+            };
             lock_account(&mut writing, account).await?;
             let (from, to) = (session.began.before(REPEAT), session.began);
             if !end_sessions_of(&mut writing, account, nonce.as_str(), from.0, to.0).await? {
-                return Ok((Opened::Beside, writing));
+                return Ok((Committed::new((), Changed::Nothing), writing));
             }
             close_account(&mut writing, account).await?;
-            Ok((Opened::InsteadOfAnother, writing))
+            Ok((Committed::events(()), writing))
         })
         .await
     }
@@ -102,7 +99,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn touch_session(&self, token: &TokenHash) -> Result<(), Error> {
+    pub async fn touch_session(&self, token: &TokenHash) -> Result<Committed<()>, Error> {
         self.write(|mut writing| async move {
             let now = writing.now();
             sqlx::query(
@@ -113,7 +110,7 @@ impl Store {
             .bind(now.after(IDLE).0)
             .execute(&mut writing)
             .await?;
-            Ok(((), writing))
+            Ok((Committed::new((), Changed::Session(*token)), writing))
         })
         .await
     }
@@ -123,7 +120,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn end_session(&self, token: &TokenHash) -> Result<(), Error> {
+    pub async fn end_session(&self, token: &TokenHash) -> Result<Committed<()>, Error> {
         self.write(|mut writing| async move {
             if let Some((account, nonce, created_at)) = lock_and_delete(&mut writing, token).await? {
                 if let Some(nonce) = nonce {
@@ -132,7 +129,7 @@ impl Store {
                 }
                 close_account(&mut writing, account).await?;
             }
-            Ok(((), writing))
+            Ok((Committed::events(()), writing))
         })
         .await
     }
@@ -141,12 +138,12 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn end_former_session(&self, token: &TokenHash) -> Result<(), Error> {
+    pub async fn end_former_session(&self, token: &TokenHash) -> Result<Committed<()>, Error> {
         self.write(|mut writing| async move {
             if let Some((account, ..)) = lock_and_delete(&mut writing, token).await? {
                 close_account(&mut writing, account).await?;
             }
-            Ok(((), writing))
+            Ok((Committed::events(()), writing))
         })
         .await
     }

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::model::log::Position;
 use crate::model::rooms::RoomId;
+use crate::model::versions::PeopleVersion;
 
 /// How many rooms' parts of a kind are kept; past that all are made anew.
 const ROOMS: usize = 20_000;
@@ -18,20 +18,20 @@ pub(super) struct Fragments {
     pub(super) rows: FragmentCache,
 }
 
-type Made = Option<(Position, Arc<str>)>;
+type Made = Option<(PeopleVersion, Arc<str>)>;
 
 /// One part of each room, in the version that was last asked for.
 #[derive(Default)]
 pub(super) struct FragmentCache(Mutex<HashMap<RoomId, Arc<Mutex<Made>>>>);
 
 impl FragmentCache {
-    /// The part of `room` as of `version`, made if there is none, which says itself what it is as new as. Who
-    /// asks for the same room meanwhile waits for that instead of making it, too.
+    /// The part of `room` as of `version`, made if there is none. Who asks for the same room meanwhile waits for that
+    /// instead of making it, too.
     pub(super) fn get(
         &self,
         room: RoomId,
-        version: Position,
-        make: impl FnOnce() -> Option<(Position, String)>,
+        version: PeopleVersion,
+        make: impl FnOnce() -> Option<String>,
     ) -> Option<Arc<str>> {
         let place = {
             let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -46,9 +46,8 @@ impl FragmentCache {
         {
             return Some(Arc::clone(part));
         }
-        let (of, part) = make()?;
-        let part: Arc<str> = part.into();
-        *made = Some((of, Arc::clone(&part)));
+        let part: Arc<str> = make()?.into();
+        *made = Some((version, Arc::clone(&part)));
         Some(part)
     }
 }
@@ -56,17 +55,17 @@ impl FragmentCache {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::log::Tag;
+    use crate::model::log::Position;
 
     #[test]
     fn a_part_is_made_once_per_version() {
         let cache = FragmentCache::default();
         let mut made = 0;
         let mut get = |room: i64, seq: i64| {
-            let version = Position { seq, tag: Tag(seq) };
+            let version = PeopleVersion::at(Position::new(seq, seq));
             let part = cache.get(RoomId(room), version, || {
                 made += 1;
-                Some((version, format!("{room} as of {seq}")))
+                Some(format!("{room} as of {seq}"))
             });
             (part.unwrap().to_string(), made)
         };

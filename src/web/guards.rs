@@ -8,6 +8,7 @@
 //! | [`RoomInPath`] | nothing; the number of the room in the path | nobody |
 //! | [`RoomVisitor`] | … and the room in the path is there | the database |
 //! | [`Owner`] | … and they have made it | the database |
+//! | [`Member`] | … or they are in it | the database |
 //! | [`CachedUser`] | someone is logged in: enough for a poll | memory, which only says yes; else the database |
 //! | [`CachedMember`] | … and is in the room in the path | memory, which only says yes; else the database |
 //!
@@ -75,11 +76,7 @@ struct OfRequest(Store);
 
 async fn find_session(request: &Request<'_>) -> Result<Option<FoundSession>, Error> {
     let Some(token) = presented(request) else { return Ok(None) };
-    let found = database(request)?.session(&token).await?;
-    if let Some(found) = &found {
-        state::<Live>(request)?.remember(found);
-    }
-    Ok(found)
+    Ok(state::<Live>(request)?.find_session(&token, database(request)?).await?)
 }
 
 /// Keeps a session from ending while its person does things; to be called for what people do, never
@@ -89,7 +86,7 @@ pub(super) async fn extend(store: &Store, live: &Live, session: &Session) {
         return;
     }
     match store.touch_session(&session.token).await {
-        Ok(()) => live.forget(&session.token),
+        Ok(committed) => live.applied(committed).await,
         Err(error) => tracing::warn!("a session could not be extended: {error}"),
     }
 }
@@ -206,11 +203,29 @@ impl<'r> FromRequest<'r> for Owner<'r> {
     }
 }
 
-/// Someone who is logged in, as far as memory can vouch for it; else as the database says. A poll
-/// asks this way, and never extends the session.
-///
-/// A page says in `Parlor-Account` whose it is: when somebody else has logged in from another tab of
-/// the same browser, the page does not go on in their name.
+/// Someone who is in the room that the path names, as the database says now.
+pub(super) struct Member(pub(super) RoomId);
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Member {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
+        let user = try_outcome!(request.guard::<&User>().await);
+        let RoomInPath(room) = try_outcome!(request.guard::<RoomInPath>().await);
+        let inside = async {
+            require_page_of(request, &user.session)?;
+            Ok(database(request)?.require_inside(&user.whereabouts, room).await?)
+        };
+        match inside.await {
+            Ok(()) => Outcome::Success(Self(room)),
+            Err::<_, Error>(error) => error.refuse(request),
+        }
+    }
+}
+
+/// Someone who is logged in, as far as memory knows; else as the database says. A poll asks this way, and never extends
+/// the session.
 pub(super) struct CachedUser(pub(super) Arc<Session>);
 
 #[rocket::async_trait]
@@ -219,56 +234,53 @@ impl<'r> FromRequest<'r> for CachedUser {
 
     async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
         try_outcome!(request.guard::<SameOrigin>().await);
-        if let Err(error) = database_for(request, Store::for_poll) {
-            return error.refuse(request);
-        }
-        let remembered = match (state::<Live>(request), presented(request)) {
-            (Ok(live), Some(token)) => live.session(&token),
-            _ => None,
+        let session = async {
+            let token = presented(request).ok_or(Refusal::LoggedOut)?;
+            let session = state::<Live>(request)?.session(&token, polled(request)?).await?;
+            let session = session.ok_or(Refusal::LoggedOut)?;
+            require_page_of(request, &session)?;
+            Ok::<_, Error>(session)
         };
-        let session = match remembered {
-            Some(session) => Some(session),
-            None => {
-                let user = try_outcome!(request.guard::<Visitor<'_>>().await).0;
-                user.map(|user| Arc::new(user.session.clone()))
-            }
-        };
-        let page_of = request.headers().get_one("Parlor-Account");
-        let fits = |session: &Arc<Session>| page_of.is_none_or(|id| id == session.person.id.0.to_string());
-        match session {
-            Some(session) if fits(&session) => Outcome::Success(Self(session)),
-            _ => Error::from(Refusal::LoggedOut).refuse(request),
+        match session.await {
+            Ok(session) => Outcome::Success(Self(session)),
+            Err(error) => error.refuse(request),
         }
     }
 }
 
-/// Someone in the room that the path names, as far as memory can vouch for it; else as the database
-/// says. A poll asks this way.
-pub(super) struct CachedMember {
-    pub(super) session: Arc<Session>,
-    pub(super) room: RoomId,
-}
+/// Someone in the room that the path names, as far as memory knows; else as the database says. A poll asks this
+/// way.
+pub(super) struct CachedMember(pub(super) RoomId);
 
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for CachedMember {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
-        let CachedUser(session) = try_outcome!(request.guard::<CachedUser>().await);
+        try_outcome!(request.guard::<SameOrigin>().await);
         let RoomInPath(room) = try_outcome!(request.guard::<RoomInPath>().await);
-        if state::<Live>(request).is_ok_and(|live| live.is_inside(session.person.id, room)) {
-            return Outcome::Success(Self { session, room });
-        }
-        let Some(user) = try_outcome!(request.guard::<Visitor<'_>>().await).0 else {
-            return Error::from(Refusal::LoggedOut).refuse(request);
+        let inside = async {
+            let token = presented(request).ok_or(Refusal::LoggedOut)?;
+            let session = state::<Live>(request)?.member(&token, room, polled(request)?).await?;
+            require_page_of(request, &session)
         };
-        let inside = match database(request) {
-            Ok(store) => store.require_inside(&user.whereabouts, room).await.map_err(Error::from),
-            Err(error) => Err(error),
-        };
-        match inside {
-            Ok(()) => Outcome::Success(Self { session, room }),
+        match inside.await {
+            Ok(()) => Outcome::Success(Self(room)),
             Err(error) => error.refuse(request),
         }
+    }
+}
+
+/// The database for a request that memory may not be able to answer.
+fn polled<'r>(request: &'r Request<'_>) -> Result<&'r Store, Error> {
+    database_for(request, Store::for_poll)
+}
+
+/// A page says in `Parlor-Account` whose it is: when somebody else has logged in from another tab of the same browser,
+/// the page does not go on in their name.
+fn require_page_of(request: &Request<'_>, session: &Session) -> Result<(), Error> {
+    match request.headers().get_one("Parlor-Account") {
+        Some(account) if account != session.person.id.0.to_string() => Err(Refusal::LoggedOut.into()),
+        _ => Ok(()),
     }
 }

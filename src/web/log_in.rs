@@ -22,7 +22,7 @@ use crate::live::Live;
 use crate::model::Timestamp;
 use crate::model::accounts::AccountId;
 use crate::model::sessions::Token;
-use crate::store::{NewSession, Opened, Store};
+use crate::store::{NewSession, Store};
 
 /// How many of those who want in are at the database at a time. Every visit there has to be over soon, and a
 /// class that comes at once would spend that time waiting for each other's visits.
@@ -98,9 +98,7 @@ impl LogIn<'_> {
     /// Opens a session of `account`, and has memory forget one that it takes the slot of.
     pub(super) async fn open(&self, account: AccountId, session: &NewSession) -> Result<(), Error> {
         let opened = self.store().await?.open_session(account, session).await?;
-        if opened == Opened::InsteadOfAnother {
-            self.live.settle().await;
-        }
+        self.live.applied(opened).await;
         Ok(())
     }
 
@@ -109,7 +107,7 @@ impl LogIn<'_> {
     pub(super) async fn enter(&self, token: &Token, next: &str) -> Answer {
         if let Some(former) = cookies::token(self.jar) {
             match self.store.for_page().end_former_session(&former.hash()).await {
-                Ok(()) => self.live.settle().await,
+                Ok(ended) => self.live.applied(ended).await,
                 Err(error) => tracing::warn!("a replaced session could not be ended: {error}"),
             }
         }

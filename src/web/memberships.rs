@@ -14,7 +14,8 @@ use super::rooms::join_page::join_page;
 use super::templates;
 use crate::live::{Known, Live};
 use crate::model::Refusal;
-use crate::model::log::{Cursor, Position};
+use crate::model::log::Cursor;
+use crate::model::versions::PeopleVersion;
 use crate::store::{self, Store};
 
 /// How many names are shown at most: of a crowd everyone fetches them anew at each coming or going.
@@ -31,7 +32,7 @@ pub(super) struct PeopleView {
 }
 
 impl PeopleView {
-    pub(super) fn new(mut names: Vec<String>, version: Position) -> Self {
+    pub(super) fn new(mut names: Vec<String>, version: PeopleVersion) -> Self {
         let count = names.len();
         names.sort_by_cached_key(|name| name.to_lowercase());
         names.truncate(NAMES);
@@ -49,8 +50,8 @@ async fn join(found: RoomVisitor<'_>, store: &Store, live: &State<Live>) -> Resu
     let RoomVisitor { user, room } = found;
     let id = room.room.id;
     match store.join(&user.session, id).await {
-        Ok(()) => {
-            live.settle().await;
+        Ok(joined) => {
+            live.applied(joined).await;
             Ok(to_room(id).into())
         }
         Err(store::Error::Refused(refusal @ Refusal::InsideAnother(_))) => {
@@ -64,41 +65,28 @@ async fn join(found: RoomVisitor<'_>, store: &Store, live: &State<Live>) -> Resu
 
 #[post("/rooms/<_>/leave")]
 async fn leave(user: &User, at: RoomInPath, store: &Store, live: &State<Live>) -> Result<Redirect, Error> {
-    store.leave(&user.session, at.0).await?;
-    live.settle().await;
+    live.applied(store.leave(&user.session, at.0).await?).await;
     Ok(to_list())
 }
 
 #[get("/rooms/<_>/people?<after>")]
 async fn people(
-    member: CachedMember,
+    room: CachedMember,
     after: Option<&str>,
     store: &Store,
     live: &State<Live>,
     fragments: &State<Fragments>,
     renderer: Metadata<'_>,
 ) -> Result<Fragment, Error> {
-    let (room, seen) = (member.room, after.map(Cursor::parse).transpose()?);
-    let render = |(names, version): (Vec<String>, Position)| {
-        let content = PeopleFragment { people: PeopleView::new(names, version) };
-        Some((version, renderer.render(templates::PEOPLE.0, content)?.1))
-    };
-    let shared = match live.people_version(room, seen) {
-        Some(Known::Unchanged) => return Ok(Fragment::unchanged()),
-        Some(Known::Changed(version)) => {
-            fragments.people.get(room, version, || live.people(room).and_then(render))
-        }
-        None => None,
-    };
-    if let Some(shared) = shared {
-        return Ok(Fragment::shared(shared));
-    }
-    let (names, version) = store.people(room).await?;
-    if seen.is_some_and(|seen| seen.is_at(version)) {
+    let seen = after.map(Cursor::parse).transpose()?;
+    let Known::Changed(people) = live.people(room.0, seen, store).await? else {
         return Ok(Fragment::unchanged());
-    }
-    let shared = fragments.people.get(room, version, || render((names, version)));
-    shared.map(Fragment::shared).ok_or(Error::Unavailable)
+    };
+    let part = fragments.people.get(room.0, people.version, || {
+        let content = PeopleFragment { people: PeopleView::new(people.names.clone(), people.version) };
+        Some(renderer.render(templates::PEOPLE.0, content)?.1)
+    });
+    part.map(Fragment::shared).ok_or(Error::Failed)
 }
 
 pub(super) fn routes() -> Vec<Route> {

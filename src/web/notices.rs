@@ -11,8 +11,7 @@ use crate::store::Store;
 
 #[post("/notices/dismiss")]
 async fn dismiss(user: &User, store: &Store, live: &State<Live>) -> Result<Redirect, Error> {
-    store.dismiss_notice(&user.session).await?;
-    live.settle().await;
+    live.applied(store.dismiss_notice(&user.session).await?).await;
     Ok(to_list())
 }
 

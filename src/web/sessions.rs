@@ -114,8 +114,7 @@ async fn log_out(
     live: &State<Live>,
 ) -> Result<Redirect, Error> {
     if let Some(token) = cookies::token(jar) {
-        store.end_session(&token.hash()).await?;
-        live.settle().await;
+        live.applied(store.end_session(&token.hash()).await?).await;
     }
     cookies::clear(jar);
     Ok(Redirect::to("/"))

@@ -37,9 +37,9 @@ async fn what_a_panic_has_left_half_changed_is_read_anew() {
         panic!("on purpose");
     }));
     assert!(half_way.is_err());
-    assert!(live.list_page(AccountId(7), 1, None).is_none(), "memory is not sure");
+    assert!(live.known_list_page(AccountId(7), 1, None).is_none(), "memory is not sure");
     live.catch_up(&mut Seen::default()).await.unwrap();
-    assert!(live.list_page(AccountId(7), 1, None).is_some(), "and then it is");
+    assert!(live.known_list_page(AccountId(7), 1, None).is_some(), "and then it is");
     assert_eq!(live.read().directory.head(), Position::START);
     store.close().await;
 }
@@ -66,13 +66,13 @@ async fn what_was_being_loaded_is_loaded_by_the_next() {
 async fn what_was_rung_for_is_kept_for_the_next_reading_when_one_fails() {
     let (_folder, store) = store().await;
     let (live, _tail) = Live::start(&store, 1024).await.unwrap();
-    live.rung().insert(TEA);
+    live.written().insert(TEA);
     live.catch_up_with_own().await.unwrap();
-    assert!(live.rung().is_empty());
-    live.rung().insert(TEA);
+    assert!(live.written().is_empty());
+    live.written().insert(TEA);
     store.close().await;
     assert!(live.catch_up_with_own().await.is_err());
-    assert!(live.rung().contains(&TEA));
+    assert!(live.written().contains(&TEA));
 }
 
 /// The tail looks at a room that has a log: at one that is being loaded it would look in vain.
@@ -82,12 +82,15 @@ async fn a_post_to_a_room_that_is_being_loaded_is_passed_after_that() {
     let (live, _tail) = Live::start(&store, 1024).await.unwrap();
     live.write().watched.add(TEA, 0);
     let cold = live.write().watched.take_cold(1);
-    let mut passed = pin!(live.settle_post(TEA));
-    assert!(poll_immediate(passed.as_mut()).await.is_none() && live.rung().is_empty(), "it is not there yet");
+    let mut passed = pin!(live.wait_for_room(TEA));
+    assert!(
+        poll_immediate(passed.as_mut()).await.is_none() && live.written().is_empty(),
+        "it is not there yet"
+    );
     live.write().watched.load(&cold[0], RoomLog::new(Position::START, &[]).ok(), Moment::now());
     cold[0].loaded.notify_waiters();
     assert!(
-        poll_immediate(passed).await.is_none() && live.rung().contains(&TEA),
+        poll_immediate(passed).await.is_none() && live.written().contains(&TEA),
         "now the tail is to pass it"
     );
     store.close().await;

@@ -12,10 +12,10 @@ use tokio::time::{Instant, timeout_at};
 
 use super::{Post, Posted};
 use crate::model::rooms::RoomId;
-use crate::store::Store;
 use crate::store::admission::Purpose;
 use crate::store::checkout::Checkout;
 use crate::store::error::{Error, Failure};
+use crate::store::{Changed, Committed, Store};
 
 /// How many posts share a transaction at most.
 const BATCH: usize = 128;
@@ -81,7 +81,8 @@ impl Store {
     /// [`Refusal`](crate::model::Refusal)`::LoggedOut`, `NoSuchRoom`, `RoomDeleted`, `NonceReused`,
     /// `NotAMember`, or when the database fails or too many wait: then the message may or may not be stored,
     /// and sending it again with the same nonce is safe.
-    pub async fn post(&self, post: Post) -> Result<Posted, Error> {
+    pub async fn post(&self, post: Post) -> Result<Committed<Posted>, Error> {
+        let room = post.room;
         let key = self.shared.engine.has_many_writers().then_some(post.room);
         let until = self.deadline();
         // Time in the queue is this request's, too.
@@ -93,7 +94,10 @@ impl Store {
             tokio::spawn(QueueTask { store, key }.run());
         }
         let answer = timeout_at(until, answered).await.map_err(|_| Failure::WaitedTooLong(POSTS))?;
-        answer.unwrap_or_else(|_| Err(sqlx::Error::WorkerCrashed.into()))
+        let posted = answer.unwrap_or_else(|_| Err(sqlx::Error::WorkerCrashed.into()))?;
+        // Who is not inside is not shown what follows.
+        let changed = if posted.inside { Changed::Room(room) } else { Changed::Nothing };
+        Ok(Committed::new(posted, changed))
     }
 }
 

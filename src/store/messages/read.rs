@@ -6,6 +6,7 @@ use crate::model::Refusal;
 use crate::model::log::{Cursor, Position};
 use crate::model::messages::RoomEntry;
 use crate::model::rooms::RoomId;
+use crate::model::versions::PeopleVersion;
 use crate::store::rooms::row::{RoomRow, load_room, require_open};
 use crate::store::rows::{head, joined_entry, people_version};
 use crate::store::{Connection, Error, Store};
@@ -23,7 +24,7 @@ pub struct Updates {
     /// Whether there are more.
     pub more: bool,
     /// The version of the room's people.
-    pub people_version: Position,
+    pub people_version: PeopleVersion,
 }
 
 /// What comes before a number.
@@ -38,7 +39,7 @@ pub struct History {
 struct Read {
     entries: Vec<RoomEntry>,
     head: Position,
-    people_version: Position,
+    people_version: PeopleVersion,
 }
 
 impl Store {

@@ -9,7 +9,7 @@ pub use page::RoomPage;
 use super::events::{self, kind};
 use super::locks::{enter, leave_room, lock_account, lock_room, where_is};
 use super::sessions::active_session;
-use super::{Connection, Error, Store};
+use super::{Committed, Connection, Error, Store};
 use crate::model::accounts::AccountId;
 use crate::model::memberships::Whereabouts;
 use crate::model::rooms::{RoomId, RoomName};
@@ -22,14 +22,14 @@ impl Store {
     /// # Errors
     /// [`Refusal::LoggedOut`], [`Refusal::InsideAnother`], [`Refusal::RoomNameTaken`],
     /// [`Refusal::RoomNameLike`], or when the database fails.
-    pub async fn create_room(&self, session: &Session, name: &RoomName) -> Result<RoomId, Error> {
+    pub async fn create_room(&self, session: &Session, name: &RoomName) -> Result<Committed<RoomId>, Error> {
         self.write(|mut writing| async move {
             lock_account(&mut writing, session.person.id).await?;
             let account = active_session(&mut writing, &session.token).await?;
             if let Whereabouts::Inside(here) = where_is(&mut writing, account).await? {
                 let ours = room_of_owner(&mut writing, account, name).await?;
                 return match ours {
-                    Some(room) if room == here.id => Ok((room, writing)),
+                    Some(room) if room == here.id => Ok((Committed::events(room), writing)),
                     _ => Err(Refusal::InsideAnother(here).into()),
                 };
             }
@@ -38,7 +38,7 @@ impl Store {
             };
             events::append(&mut writing, kind::ROOM_CREATED, account, Some(room), Timestamp::now()).await?;
             enter(&mut writing, account, room).await?;
-            Ok((room, writing))
+            Ok((Committed::events(room), writing))
         })
         .await
     }
@@ -49,13 +49,13 @@ impl Store {
     /// # Errors
     /// [`Refusal::LoggedOut`], [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`],
     /// [`Refusal::NotTheOwner`], or when the database fails.
-    pub async fn delete_room(&self, session: &Session, room: RoomId) -> Result<(), Error> {
+    pub async fn delete_room(&self, session: &Session, room: RoomId) -> Result<Committed<()>, Error> {
         self.write(|mut writing| async move {
             lock_account(&mut writing, session.person.id).await?;
             let locked = lock_room(&mut writing, room).await?;
             let account = active_session(&mut writing, &session.token).await?;
             if locked.deleted_by.as_ref().is_some_and(|by| by.id == account) {
-                return Ok(((), writing));
+                return Ok((Committed::events(()), writing));
             }
             if locked.ensure_open()?.owner != account {
                 return Err(Refusal::NotTheOwner.into());
@@ -70,7 +70,7 @@ impl Store {
             // Who deletes a room need not be told that it is gone.
             leave_room(&mut writing, account, room).await?;
             events::append(&mut writing, kind::ROOM_DELETED, account, Some(room), now).await?;
-            Ok(((), writing))
+            Ok((Committed::events(()), writing))
         })
         .await
     }

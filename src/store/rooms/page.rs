@@ -7,6 +7,7 @@ use crate::model::log::Position;
 use crate::model::memberships::Whereabouts;
 use crate::model::messages::RoomEntry;
 use crate::model::rooms::{Room, RoomId, RoomLink};
+use crate::model::versions::PeopleVersion;
 use crate::store::locks::where_is;
 use crate::store::memberships::names_inside;
 use crate::store::messages::newest;
@@ -25,7 +26,7 @@ pub struct RoomPage {
     /// The names of those inside.
     pub people: Vec<String>,
     /// The version of [`RoomPage::people`].
-    pub people_version: Position,
+    pub people_version: PeopleVersion,
 }
 
 impl Store {

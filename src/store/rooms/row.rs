@@ -7,6 +7,7 @@ use crate::model::Refusal;
 use crate::model::accounts::Person;
 use crate::model::log::Position;
 use crate::model::rooms::{Room, RoomId, RoomLink};
+use crate::model::versions::PeopleVersion;
 use crate::store::{Connection, Error, rows};
 
 /// An open room, with the head of its log and the version of its people.
@@ -14,7 +15,7 @@ pub(in crate::store) struct RoomRow {
     pub(in crate::store) room: RoomLink,
     pub(in crate::store) owner: Person,
     pub(in crate::store) head: Position,
-    pub(in crate::store) people_version: Position,
+    pub(in crate::store) people_version: PeopleVersion,
 }
 
 /// # Errors

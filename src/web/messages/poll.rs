@@ -7,22 +7,24 @@ use rocket::request::{self, FromRequest};
 use rocket::response::content::RawJson;
 use rocket::{Request, Responder, State, get};
 
-use super::{json, require_inside, update};
-use crate::live::{Known, Live, LiveUpdates, Question};
+use super::update;
+use crate::live::{Known, Live, Question, Updates};
 use crate::model::Invalid;
 use crate::model::log::Cursor;
 use crate::model::messages::{RoomEntry, fill};
 use crate::model::rooms::RoomId;
 use crate::store::{History, Store};
 use crate::web::error::Error;
-use crate::web::guards::{CachedMember, RoomInPath, presented};
+use crate::web::guards::{CachedMember, Member, RoomInPath, presented};
 use crate::web::rooms::page::message_number;
 
 /// A member of the room in the path with the answer to their poll, or, where memory does not know enough of
 /// them, of the room or of the question, a [`CachedMember`] who has none yet.
 pub(super) enum Poller {
-    Answered(Known<LiveUpdates>),
+    Answered(Known<Updates>),
     Member(CachedMember),
+    /// Who asks for earlier messages, of which memory knows nothing.
+    Earlier(RoomId),
 }
 
 #[rocket::async_trait]
@@ -30,6 +32,10 @@ impl<'r> FromRequest<'r> for Poller {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
+        if request.query_value::<&str>("before").is_some() {
+            let Member(room) = try_outcome!(request.guard::<Member>().await);
+            return Outcome::Success(Self::Earlier(room));
+        }
         let RoomInPath(room) = try_outcome!(request.guard::<RoomInPath>().await);
         if let Some(known) = from_memory(request, room) {
             return Outcome::Success(Self::Answered(known));
@@ -39,23 +45,20 @@ impl<'r> FromRequest<'r> for Poller {
 }
 
 /// The answer of memory; none also where something is wrong with the question, which is for the handler to say.
-fn from_memory(request: &Request<'_>, room: RoomId) -> Option<Known<LiveUpdates>> {
+fn from_memory(request: &Request<'_>, room: RoomId) -> Option<Known<Updates>> {
     let live = request.rocket().state::<Live>()?;
     let token = presented(request)?;
     let account = match request.headers().get_one("Parlor-Account") {
         Some(account) => Some(account.parse().ok()?),
         None => None,
     };
-    if request.query_value::<&str>("before").is_some() {
-        return None;
-    }
     let cursor = |name| match request.query_value::<&str>(name) {
         Some(text) => text.ok().and_then(|text| Cursor::parse(text).ok()).map(Some),
         None => Some(None),
     };
     let after = cursor("after")?.unwrap_or(Cursor::START);
     let people = cursor("people")?;
-    live.poll(&token, account, Question { room, after, people })
+    live.poll(&token, account, Question { room, after, people, reached: None })
 }
 
 #[derive(Responder)]
@@ -73,21 +76,20 @@ pub(super) async fn read(
     store: &Store,
     live: &State<Live>,
 ) -> Result<PollAnswer, Error> {
-    let member = match poller {
-        Poller::Answered(known) => return Ok(answer(known)),
-        Poller::Member(member) => member,
-    };
-    match (before, after) {
-        (Some(_), Some(_)) => Err(Invalid::new("Ask for what is before or what is after, not both.").into()),
-        (Some(before), None) => {
-            let before = message_number(before)?;
-            require_inside(store, &member.session, member.room).await?;
-            earlier(member.room, before, store).await.map(PollAnswer::Some)
+    match poller {
+        Poller::Answered(known) => Ok(answer(known)),
+        Poller::Earlier(_) if after.is_some() => {
+            Err(Invalid::new("Ask for what is before or what is after, not both.").into())
         }
-        (None, after) => {
+        Poller::Earlier(room) => {
+            let before = message_number(before.unwrap_or_default())?;
+            earlier(room, before, store).await.map(PollAnswer::Some)
+        }
+        Poller::Member(CachedMember(room)) => {
             let after = after.map_or(Ok(Cursor::START), Cursor::parse)?;
             let people = people.map(Cursor::parse).transpose()?;
-            updates(Question { room: member.room, after, people }, store, live).await
+            let question = Question { room, after, people, reached: None };
+            Ok(answer(live.updates(question, store).await?))
         }
     }
 }
@@ -95,7 +97,7 @@ pub(super) async fn read(
 /// The messages before a number, how far they reach, and the head of the log that they are read from.
 async fn earlier(room: RoomId, before: i64, store: &Store) -> Result<RawJson<String>, Error> {
     let History { entries, as_of } = store.entries_before(room, before).await?;
-    let mut messages = fill(entries.iter().rev().map(json), |json| json.len());
+    let mut messages = fill(entries.iter().rev().map(RoomEntry::to_json), String::len);
     let told = &entries[entries.len() - messages.len()..];
     let seq = |entry: Option<&RoomEntry>| entry.map_or(0, |entry| entry.position.seq);
     let (first, last) = (seq(told.first()), seq(told.last()));
@@ -107,19 +109,7 @@ async fn earlier(room: RoomId, before: i64, store: &Store) -> Result<RawJson<Str
     )))
 }
 
-/// The poll: what follows its cursor, unless there is nothing and the people are still the same.
-async fn updates(question: Question, store: &Store, live: &Live) -> Result<PollAnswer, Error> {
-    if let Some(known) = live.updates_once_loaded(question).await {
-        return Ok(answer(known));
-    }
-    let updates = LiveUpdates::from(store.updates(question.room, question.after).await?);
-    if updates.messages.is_empty() && question.people.is_none_or(|seen| seen.is_at(updates.people_version)) {
-        return Ok(PollAnswer::None(Status::NoContent));
-    }
-    Ok(answer(Known::Changed(updates)))
-}
-
-fn answer(known: Known<LiveUpdates>) -> PollAnswer {
+fn answer(known: Known<Updates>) -> PollAnswer {
     match known {
         Known::Unchanged => PollAnswer::None(Status::NoContent),
         Known::Changed(updates) => PollAnswer::Some(update(None, &updates)),

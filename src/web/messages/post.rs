@@ -5,13 +5,14 @@ use rocket::response::content::RawJson;
 use rocket::{FromForm, State, post};
 use serde::Deserialize;
 
-use super::{json, require_inside, update};
-use crate::live::{Known, Live, LiveUpdates, Question};
+use super::update;
+use crate::live::{Known, Live, Question, Updates};
 use crate::model::Refusal;
 use crate::model::log::{Cursor, Position};
 use crate::model::messages::{Body, Nonce};
 use crate::model::rooms::RoomId;
 use crate::model::sessions::Session;
+use crate::model::versions::PeopleVersion;
 use crate::store::{self, Post, Posted, Store};
 use crate::web::body::{Fields, Json};
 use crate::web::error::{Error, Problem};
@@ -44,7 +45,8 @@ pub(super) async fn create(
         Ok(parsed) => parsed,
         Err(error) => {
             // Where one may not post at all is told before what is wrong with the post.
-            require_inside(store, &user.0, at.0).await?;
+            let found = live.find_session(&user.0.token, store).await?.ok_or(Refusal::LoggedOut)?;
+            store.require_inside(&found.whereabouts, at.0).await?;
             return Err(error);
         }
     };
@@ -59,13 +61,9 @@ fn compose(session: &Session, room: RoomId, body: &str, nonce: &str) -> Result<P
 
 /// Appends a message to its room's log.
 async fn post(session: &Session, post: Post, store: &Store, live: &Live) -> Result<Posted, Error> {
-    let room = post.room;
-    let posted = store.post(post).await?;
+    let committed = store.post(post).await?;
     extend(store, live, session).await;
-    if posted.inside {
-        live.settle_post(room).await;
-    }
-    Ok(posted)
+    Ok(live.applied(committed).await)
 }
 
 /// What the author of a stored message is told: what follows their cursor. The message is on disk, so
@@ -79,22 +77,23 @@ async fn acknowledged(
     live: &Live,
 ) -> RawJson<String> {
     let own = &posted.entry;
-    let nothing = |more| LiveUpdates { messages: Vec::new(), more, people_version: Position::START };
-    let reaches = |updates: &LiveUpdates| {
-        updates.more || after.seq + i64::try_from(updates.messages.len()).unwrap_or(0) >= own.position.seq
-    };
-    let updates = match live.updates(Question { room, after, people: None }) {
-        _ if !posted.inside => nothing(false),
-        Some(Known::Changed(updates)) if reaches(&updates) => updates,
-        _ => match store.updates(room, after).await {
-            Ok(updates) => updates.into(),
-            // The cursor is of another history: the poll that `more` asks for says so.
-            Err(store::Error::Refused(_)) => nothing(true),
-            Err(store::Error::Failed(_)) if own.position.seq - 1 == after.seq => {
-                LiveUpdates { messages: vec![json(own)], ..nothing(false) }
-            }
-            Err(store::Error::Failed(_)) => nothing(true),
-        },
+    let people_version = PeopleVersion::at(Position::START);
+    let nothing = |more| Updates { messages: Vec::new(), more, people_version };
+    if !posted.inside {
+        return update(Some(own.position.seq), &nothing(false));
+    }
+    // An older version than any, so that the newest is told.
+    let people = Some(Cursor::START);
+    let question = Question { room, after, people, reached: Some(own.position.seq) };
+    let updates = match live.updates(question, store).await {
+        Ok(Known::Changed(updates)) => updates,
+        Ok(Known::Unchanged) => nothing(false),
+        // The cursor is of another history: the poll that `more` asks for says so.
+        Err(store::Error::Refused(_)) => nothing(true),
+        Err(store::Error::Failed(_)) if own.position.seq - 1 == after.seq => {
+            Updates { messages: vec![own.to_json().into()], ..nothing(false) }
+        }
+        Err(store::Error::Failed(_)) => nothing(true),
     };
     update(Some(own.position.seq), &updates)
 }

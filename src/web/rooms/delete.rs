@@ -44,8 +44,8 @@ pub(super) async fn delete(
     store: &Store,
     live: &State<Live>,
 ) -> Result<Redirect, Error> {
-    store.delete_room(&user.session, at.0).await?;
+    let deleted = store.delete_room(&user.session, at.0).await?;
     tracing::info!(room = at.0.0, account = user.session.person.id.0, %client, "room deleted");
-    live.settle().await;
+    live.applied(deleted).await;
     Ok(to_list())
 }

@@ -7,8 +7,9 @@ use serde::Serialize;
 use crate::live::{Known, Live};
 use crate::model::Invalid;
 use crate::model::accounts::Person;
-use crate::model::log::{Cursor, Position};
+use crate::model::log::Cursor;
 use crate::model::rooms::{ListPage, Room, RoomLink};
+use crate::model::versions::PeopleVersion;
 use crate::store::Store;
 use crate::web::error::Error;
 use crate::web::fragments::Fragments;
@@ -53,10 +54,10 @@ struct RowFragment<'a> {
 
 impl RowView {
     /// Has the row made once for all to whom it looks the same.
-    fn share(&mut self, version: Position, fragments: &Fragments, renderer: &Metadata<'_>) {
+    fn share(&mut self, version: PeopleVersion, fragments: &Fragments, renderer: &Metadata<'_>) {
         if !self.mine && !self.here {
             let render = || renderer.render(templates::ENTRY.0, RowFragment { room: self });
-            let make = || Some((version, render()?.1));
+            let make = || Some(render()?.1);
             let row = fragments.rows.get(self.room.id, version, make);
             self.rendered = row.map(|row| row.to_string());
         }
@@ -68,7 +69,7 @@ impl ListView {
         Self::with(list, me, |_, _| ())
     }
 
-    fn with(list: ListPage, me: &Person, mut share: impl FnMut(&mut RowView, Position)) -> Self {
+    fn with(list: ListPage, me: &Person, mut share: impl FnMut(&mut RowView, PeopleVersion)) -> Self {
         let here = list.whereabouts.inside().map(|room| room.id);
         let notice = list.whereabouts.notice();
         let row = |Room { room, owner, inside, people_version }| {
@@ -169,14 +170,9 @@ pub(super) async fn list(
     let me = &user.0.person;
     let seen = after.map(Cursor::parse).transpose()?;
     let page = page_number(page)?;
-    let list = match live.list_page(me.id, page, seen) {
-        Some(Known::Unchanged) => return Ok(Fragment::unchanged()),
-        Some(Known::Changed(list)) => list,
-        None => store.list_page(me.id, page).await?,
-    };
-    if seen.is_some_and(|seen| seen.is_at(list.version)) {
+    let Known::Changed(list) = live.list_page(me.id, page, seen, store).await? else {
         return Ok(Fragment::unchanged());
-    }
+    };
     let list = ListView::with(list, me, |row, version| row.share(version, fragments, &renderer));
     Ok(Fragment::changed(templates::LIST, ListFragment { list }))
 }

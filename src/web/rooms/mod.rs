@@ -33,11 +33,10 @@ async fn create(
     store: &Store,
     live: &State<Live>,
 ) -> Result<Answer, Error> {
-    let refused = match open(user, &sent.0.name, store).await {
+    let refused = match open(user, &sent.0.name, store, live).await {
         Ok(room) => {
             let account = user.session.person.id.0;
             tracing::info!(room = room.0, account, %client, "room created");
-            live.settle().await;
             return Ok(to_room(room).into());
         }
         Err(
@@ -53,8 +52,8 @@ async fn create(
     Ok(Answer::refused(refused.status, page))
 }
 
-async fn open(user: &User, name: &str, store: &Store) -> Result<RoomId, Error> {
-    Ok(store.create_room(&user.session, &RoomName::parse(name)?).await?)
+async fn open(user: &User, name: &str, store: &Store, live: &Live) -> Result<RoomId, Error> {
+    Ok(live.applied(store.create_room(&user.session, &RoomName::parse(name)?).await?).await)
 }
 
 pub(crate) fn routes() -> Vec<Route> {

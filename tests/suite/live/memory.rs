@@ -1,6 +1,6 @@
 //! How much memory the logs of rooms take.
 
-use parlor::live::{Known, LiveUpdates, Question};
+use parlor::live::{Known, Question, Updates};
 use parlor::model::log::Cursor;
 use parlor::model::rooms::RoomId;
 
@@ -22,10 +22,14 @@ const LONG_MESSAGES: &str = "
 
 /// Whether memory knows a room, which it may have to be loaded for.
 async fn knows(instance: &Instance, room: i64) -> bool {
-    let question =
-        Question { room: RoomId(room), after: Cursor::parse("10").expect("a cursor"), people: None };
-    match instance.live().updates_once_loaded(question).await {
-        Some(Known::Changed(LiveUpdates { messages, .. })) => messages.len() == 10,
+    let question = Question {
+        room: RoomId(room),
+        after: Cursor::parse("10").expect("a cursor"),
+        people: None,
+        reached: None,
+    };
+    match instance.live().remembered_updates(question).await {
+        Some(Known::Changed(Updates { messages, .. })) => messages.len() == 10,
         _ => false,
     }
 }

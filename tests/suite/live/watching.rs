@@ -1,6 +1,6 @@
 //! What following many rooms costs, and that none of them delays another.
 
-use parlor::live::{Known, LiveUpdates, Question};
+use parlor::live::{Known, Question, Updates};
 use parlor::model::log::Cursor;
 use parlor::model::rooms::RoomId;
 use rocket::futures::future::{join, join_all};
@@ -35,10 +35,10 @@ async fn with_rooms(instance: Instance, count: i64, with_a_message: i64) -> Inst
 
 /// How many messages memory has of that room; nothing if it cannot answer.
 async fn remembered(instance: &Instance, room: i64) -> Option<usize> {
-    let question = Question { room: RoomId(room), after: Cursor::START, people: None };
-    match instance.live().updates_once_loaded(question).await? {
+    let question = Question { room: RoomId(room), after: Cursor::START, people: None, reached: None };
+    match instance.live().remembered_updates(question).await? {
         Known::Unchanged => Some(0),
-        Known::Changed(LiveUpdates { messages, .. }) => Some(messages.len()),
+        Known::Changed(Updates { messages, .. }) => Some(messages.len()),
     }
 }
 

@@ -48,7 +48,7 @@ fn remember(live: &Live, account: usize) {
     let (seen_at, expires_at) = (Timestamp::now(), Timestamp::now().after(Duration::from_hours(1)));
     let session = Session { token: TokenHash(rand::random()), person, seen_at, expires_at };
     let head = Position { seq: 0, tag: Tag(0) };
-    live.remember(&FoundSession { session, whereabouts: Whereabouts::Nowhere, head });
+    live.cache_session(&FoundSession { session, whereabouts: Whereabouts::Nowhere, head });
 }
 
 async fn end_sessions(instance: &Instance) {

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use parlor::live::{Known, LiveUpdates, Question};
+use parlor::live::{Known, Question, Updates};
 use parlor::model::log::Cursor;
 use parlor::model::rooms::RoomId;
 use rocket::futures::future::join_all;
@@ -72,9 +72,9 @@ async fn seen_after(instance: &Instance, number: usize, began: Instant) -> Vec<D
 
 /// What a poll of that room is answered from: how many messages memory tells of.
 async fn messages(instance: &Instance, room: i64) -> Option<usize> {
-    let question = Question { room: RoomId(room), after: Cursor::START, people: None };
-    match instance.live().updates_once_loaded(question).await? {
+    let question = Question { room: RoomId(room), after: Cursor::START, people: None, reached: None };
+    match instance.live().remembered_updates(question).await? {
         Known::Unchanged => Some(0),
-        Known::Changed(LiveUpdates { messages, .. }) => Some(messages.len()),
+        Known::Changed(Updates { messages, .. }) => Some(messages.len()),
     }
 }

@@ -1,0 +1,227 @@
+//! The questions that memory answers where it can, and the database where it cannot.
+//!
+//! Who asks passes on the [`Store`] of their request, and is not told which of the two has answered.
+
+use std::sync::Arc;
+
+use tokio::time::timeout;
+
+use super::moment::Moment;
+use super::room_log::Updates;
+use super::state::{Answer, State};
+use super::{APPLY_TIMEOUT, Live};
+use crate::model::Refusal;
+use crate::model::accounts::AccountId;
+use crate::model::log::Cursor;
+use crate::model::memberships::People;
+use crate::model::rooms::{ListPage, RoomId};
+use crate::model::sessions::{Session, TokenHash};
+use crate::model::versions::Age;
+use crate::store::{Error, FoundSession, Store};
+
+/// What a poll asks about a room's log.
+#[derive(Clone, Copy, Debug)]
+pub struct Question {
+    /// Which room's.
+    pub room: RoomId,
+    /// How far its reader has read.
+    pub after: Cursor,
+    /// The version of the people that they know; nothing if they need not be told of a newer one.
+    pub people: Option<Cursor>,
+    /// The number that the log has reached for sure: of a message that the reader has just posted. They have
+    /// waited for memory already.
+    pub reached: Option<i64>,
+}
+
+/// An answer to whoever names the version they have.
+pub enum Known<T> {
+    /// That is the newest.
+    Unchanged,
+    /// There is something newer.
+    Changed(T),
+}
+
+impl Live {
+    /// The active session with this token.
+    ///
+    /// # Errors
+    /// When memory does not know it and the database fails.
+    pub async fn session(&self, token: &TokenHash, store: &Store) -> Result<Option<Arc<Session>>, Error> {
+        if let Some(session) = self.remembered(token) {
+            return Ok(Some(session));
+        }
+        let found = self.find_session(token, store).await?;
+        Ok(found.map(|found| Arc::new(found.session)))
+    }
+
+    /// The active session with this token, as the database says now, with where its person is.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find_session(
+        &self,
+        token: &TokenHash,
+        store: &Store,
+    ) -> Result<Option<FoundSession>, Error> {
+        let found = store.session(token).await?;
+        if let Some(found) = &found {
+            self.cache_session(found);
+        }
+        Ok(found)
+    }
+
+    /// The active session with this token, whose person is in `room`.
+    ///
+    /// # Errors
+    /// [`Refusal::LoggedOut`], [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], [`Refusal::NotAMember`], or when
+    /// memory does not know and the database fails.
+    pub async fn member(
+        &self,
+        token: &TokenHash,
+        room: RoomId,
+        store: &Store,
+    ) -> Result<Arc<Session>, Error> {
+        if let Some(session) = self.remembered(token).filter(|session| self.is_inside(session, room)) {
+            return Ok(session);
+        }
+        let found = self.find_session(token, store).await?.ok_or(Refusal::LoggedOut)?;
+        store.require_inside(&found.whereabouts, room).await?;
+        Ok(Arc::new(found.session))
+    }
+
+    /// What a member of a room is told about its log. Asking is watching: the tail follows the room from here on.
+    /// Who asks first has it loaded, and all who ask meanwhile wait for that.
+    ///
+    /// # Errors
+    /// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], [`Refusal::Resync`], or when memory does not know and the
+    /// database fails.
+    pub async fn updates(&self, question: Question, store: &Store) -> Result<Known<Updates>, Error> {
+        if let Some(known) = self.remembered_updates(question).await {
+            return Ok(known);
+        }
+        let updates = Updates::from(store.updates(question.room, question.after).await?);
+        let is_same = |seen| updates.people_version.age_of(Some(seen)) == Age::Same;
+        let unchanged = updates.messages.is_empty() && question.people.is_none_or(is_same);
+        Ok(if unchanged { Known::Unchanged } else { Known::Changed(updates) })
+    }
+
+    /// The same from memory alone, if it knows.
+    pub async fn remembered_updates(&self, question: Question) -> Option<Known<Updates>> {
+        let answer = match self.answer(&question, |_, _| true) {
+            Answer::Loading(loaded) if question.reached.is_none() => {
+                timeout(APPLY_TIMEOUT, loaded).await.ok()?;
+                self.answer(&question, |_, _| true)
+            }
+            answer => answer,
+        };
+        answer.known()
+    }
+
+    /// What memory tells at once to whoever presents this token, if it knows that they are in the room, and that
+    /// the session is that of `account`, if one is named: all that a poll asks, under one lock.
+    #[must_use]
+    pub fn poll(
+        &self,
+        token: &TokenHash,
+        account: Option<i64>,
+        question: Question,
+    ) -> Option<Known<Updates>> {
+        let may =
+            |state: &State, now| state.is_member(token, account, question.room, (now, self.time_at(now)));
+        self.answer(&question, may).known()
+    }
+
+    /// Page `page` of the list as `account` sees it.
+    ///
+    /// # Errors
+    /// When memory is not sure and the database fails.
+    pub async fn list_page(
+        &self,
+        account: AccountId,
+        page: i64,
+        seen: Option<Cursor>,
+        store: &Store,
+    ) -> Result<Known<ListPage>, Error> {
+        if let Some(known) = self.known_list_page(account, page, seen) {
+            return Ok(known);
+        }
+        let list = store.list_page(account, page).await?;
+        Ok(if list.version.age_of(seen) == Age::Same { Known::Unchanged } else { Known::Changed(list) })
+    }
+
+    pub(super) fn known_list_page(
+        &self,
+        account: AccountId,
+        page: i64,
+        seen: Option<Cursor>,
+    ) -> Option<Known<ListPage>> {
+        let state = self.fresh(Moment::now())?;
+        match state.directory.list_version().age_of(seen) {
+            Age::Same => Some(Known::Unchanged),
+            Age::Older => Some(Known::Changed(state.directory.list_page(account, page))),
+            Age::Newer => None,
+        }
+    }
+
+    /// Who is in `room`, unless that is what its page has seen.
+    ///
+    /// # Errors
+    /// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], or when memory is not sure and the database fails.
+    pub async fn people(
+        &self,
+        room: RoomId,
+        seen: Option<Cursor>,
+        store: &Store,
+    ) -> Result<Known<Arc<People>>, Error> {
+        if let Some(known) = self.known_people(room, seen) {
+            return Ok(known);
+        }
+        let people = store.people(room).await?;
+        Ok(match people.version.age_of(seen) {
+            Age::Same => Known::Unchanged,
+            _ => Known::Changed(Arc::new(people)),
+        })
+    }
+
+    fn known_people(&self, room: RoomId, seen: Option<Cursor>) -> Option<Known<Arc<People>>> {
+        let state = self.fresh(Moment::now())?;
+        match state.directory.people_version(room)?.age_of(seen) {
+            Age::Same => Some(Known::Unchanged),
+            Age::Older => state.directory.people(room).map(Known::Changed),
+            Age::Newer => None,
+        }
+    }
+
+    fn remembered(&self, token: &TokenHash) -> Option<Arc<Session>> {
+        let now = Moment::now();
+        self.fresh(now)?.sessions.get(token, self.time_at(now)).cloned()
+    }
+
+    /// `false` when memory does not know.
+    fn is_inside(&self, session: &Session, room: RoomId) -> bool {
+        self.fresh(Moment::now()).is_some_and(|state| state.directory.is_inside(session.person.id, room))
+    }
+
+    /// Keeps a session that was read from the database, unless the tail is past that reading: the end
+    /// of the session might be among what it has passed.
+    pub fn cache_session(&self, found: &FoundSession) {
+        let mut state = self.write();
+        let head = state.directory.head();
+        if found.head.seq > head.seq || found.head == head {
+            state.sessions.insert(found.session.clone());
+        }
+    }
+
+    fn answer(&self, question: &Question, may: impl Fn(&State, Moment) -> bool) -> Answer {
+        let now = Moment::now();
+        let asked = now.millis_since(self.0.started);
+        {
+            let Some(state) = self.whole().filter(|state| may(state, now)) else { return Answer::Unknown };
+            if state.watched.ask(question.room, asked) {
+                return state.updates(question, now);
+            }
+        }
+        self.add(question.room, asked);
+        self.whole().map_or(Answer::Unknown, |state| state.updates(question, now))
+    }
+}
