@@ -198,7 +198,7 @@ async fn do_harm(deployment: &Deployment, workload: &Arc<Workload>, part: Part, 
         Part::Instance(n) => harm_instance(&deployment.instances[n], harm, time).await,
         Part::Front(n) => harm_network(&deployment.instances[n].front, harm, time).await,
         Part::Back(n) => {
-            harm_network(deployment.instances[n].back.as_ref().expect("a proxy"), harm, time).await
+            harm_network(deployment.instances[n].back.as_ref().expect("a proxy"), harm, time).await;
         }
         Part::People => crowd::comes(workload, time).await,
         Part::Room(room) => harm_room(deployment, room, time).await,
