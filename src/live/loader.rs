@@ -3,6 +3,10 @@
 //! A room is loaded once, whoever asks for it meanwhile.
 
 use std::collections::HashMap;
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+use tokio::time::{Instant, timeout_at};
 
 use super::Live;
 use super::moment::Moment;
@@ -12,43 +16,60 @@ use crate::model::rooms::RoomId;
 use crate::store::{Error, Newest, Store};
 
 /// How many rooms are loaded by one statement at most.
-const ROOMS: usize = 100;
+const ROOMS: usize = 128;
+
+/// How long after a statement the next one begins at the earliest, unless there are [`ROOMS`] to load. On a quiet
+/// instance a room is loaded at once. Where people come one by one, as after a restart, a statement for whatever
+/// is there would load two or three; in this time 100 come together if 333 people come in a second. Polls and
+/// posts wait for a room no longer than [`APPLY_TIMEOUT`](super::APPLY_TIMEOUT): more than two thirds of that are
+/// left for the statement.
+const PAUSE: Duration = Duration::from_millis(300);
 
 impl Live {
     /// Loads rooms as they are asked for, for ever; two statements are under way at most. Those that somebody
     /// was loading when a panic ended that are loaded now.
     pub(super) async fn load(&self) {
         self.write().watched.queue_unloaded();
-        tokio::join!(self.load_in_turn(), self.load_in_turn());
+        let next = Mutex::new(Instant::now());
+        tokio::join!(self.load_in_turn(&next), self.load_in_turn(&next));
     }
 
-    async fn load_in_turn(&self) {
+    async fn load_in_turn(&self, next: &Mutex<Instant>) {
+        loop {
+            // While one waits for rooms, the other may load some.
+            let rooms = self.gather(&mut *next.lock().await).await;
+            self.load_these(&rooms).await;
+        }
+    }
+
+    /// The rooms of the next statement, which has [`ROOMS`] or does not begin before `next`.
+    async fn gather(&self, next: &mut Instant) -> Vec<Cold> {
+        self.has_cold(1).await;
+        if Instant::now() < *next {
+            let _ = timeout_at(*next, self.has_cold(ROOMS)).await;
+        }
+        *next = Instant::now() + PAUSE;
+        self.write().watched.take_cold(ROOMS)
+    }
+
+    /// Waits until there are so many rooms to load.
+    async fn has_cold(&self, count: usize) {
         loop {
             let asked = self.0.cold.notified();
-            let rooms = self.take_cold();
-            if rooms.is_empty() {
-                asked.await;
-            } else {
-                self.load_these(&rooms).await;
+            // Polls need not wait for this.
+            if self.read().watched.cold() >= count {
+                return;
             }
+            asked.await;
         }
-    }
-
-    fn take_cold(&self) -> Vec<Cold> {
-        // Most often there is none, and polls need not wait to learn that.
-        if !self.read().watched.has_cold() {
-            return Vec::new();
-        }
-        let mut state = self.write();
-        let rooms = state.watched.take_cold(ROOMS);
-        if state.watched.has_cold() {
-            self.0.cold.notify_one();
-        }
-        rooms
     }
 
     /// What could not be loaded is tried again when it is next asked for; why, the tail says, which fails too.
     async fn load_these(&self, rooms: &[Cold]) {
+        // The tail may have forgotten all rooms meanwhile.
+        if rooms.is_empty() {
+            return;
+        }
         let began = Moment::now();
         let mut logs = newest(&self.0.loading, rooms).await.unwrap_or_default();
         {
@@ -71,4 +92,48 @@ async fn newest(store: &Store, rooms: &[Cold]) -> Result<HashMap<RoomId, RoomLog
         Some((room, RoomLog::new(newest.head, &entries).ok()?))
     };
     Ok(newest.into_iter().filter_map(log).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::future::FutureExt;
+
+    use super::*;
+    use crate::config::Config;
+
+    fn ask_for(live: &Live, rooms: std::ops::Range<i64>) {
+        for room in rooms {
+            live.write().watched.add(RoomId(room), 0);
+            live.0.cold.notify_one();
+        }
+    }
+
+    #[rocket::async_test]
+    async fn a_statement_soon_after_another_waits_for_company() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("parlor.db").display());
+        let store = Store::open(&url, Config::default().limits()).await.unwrap();
+        let (live, _tail) = Live::start(&store, 1024).await.unwrap();
+        let began = Instant::now();
+        let mut next = began;
+        assert!(live.gather(&mut next).now_or_never().is_none(), "there is nothing to load");
+
+        ask_for(&live, 0..1);
+        let alone = live.gather(&mut next).now_or_never();
+        assert_eq!(alone.map(|rooms| rooms.len()), Some(1), "at once, since nothing was loaded before");
+        assert!(next >= began + PAUSE);
+
+        // However slow this machine is.
+        next = Instant::now() + Duration::from_hours(1);
+        ask_for(&live, 1..128);
+        assert!(live.gather(&mut next).now_or_never().is_none(), "127 rooms wait for one more");
+        let one_more = async { ask_for(&live, 128..130) };
+        let (together, ()) = tokio::join!(live.gather(&mut next), one_more);
+        assert_eq!(together.len(), ROOMS, "which need not wait until the pause is over");
+
+        next = Instant::now();
+        let rest = live.gather(&mut next).now_or_never();
+        assert_eq!(rest.map(|rooms| rooms.len()), Some(1), "the pause is over");
+        store.close().await;
+    }
 }

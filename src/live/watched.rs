@@ -85,9 +85,9 @@ impl Watched {
         self.rooms.get(&room).filter(|room| room.log.is_none()).map(|room| Arc::clone(&room.loaded))
     }
 
-    /// Whether a room is to be loaded.
-    pub(super) fn has_cold(&self) -> bool {
-        !self.cold.is_empty()
+    /// How many rooms are to be loaded.
+    pub(super) fn cold(&self) -> usize {
+        self.cold.len()
     }
 
     /// Has all rooms loaded that are not, also those that somebody has taken to load.
@@ -203,12 +203,12 @@ mod tests {
         let mut watched = Watched::default();
         watched.add(RoomId(7), 0);
         let taken = watched.take_cold(100);
-        assert!(taken.len() == 1 && !watched.has_cold(), "somebody loads it");
+        assert!(taken.len() == 1 && watched.cold() == 0, "somebody loads it");
         watched.queue_unloaded();
         let again = watched.take_cold(100);
         assert!(Arc::ptr_eq(&again[0].loaded, &taken[0].loaded), "for those who wait already");
         watched.load(&again[0], RoomLog::new(Position::START, &[]).ok(), Moment::now());
         watched.queue_unloaded();
-        assert!(!watched.has_cold(), "it is loaded");
+        assert_eq!(watched.cold(), 0, "it is loaded");
     }
 }
