@@ -136,6 +136,30 @@ impl Problem {
         Self::new(Status::ServiceUnavailable, "unavailable", "Not available", detail)
     }
 
+    /// Of what is expected to succeed when it is tried again.
+    fn for_now(error: &Error) -> Self {
+        match error {
+            Error::TooManyLogIns => Self::new(
+                Status::TooManyRequests,
+                "too-many-requests",
+                "Too many at once",
+                "Many people are logging in right now. Please try again in a moment.",
+            )
+            .again_in(some_seconds()),
+            Error::Busy => Self::unavailable(
+                "More people are asking than can be answered at once. Please try again in a moment.",
+            )
+            .again_in(some_seconds()),
+            Error::Failed => {
+                Self::unavailable("Parlor cannot do this right now. Please try again in a moment.")
+                    .again_in(1)
+            }
+            _ => {
+                Self::unavailable("Parlor cannot answer right now. Please try again in a moment.").again_in(1)
+            }
+        }
+    }
+
     fn again_in(self, seconds: u32) -> Self {
         Self { retry_after: Some(seconds), ..self }
     }
@@ -217,24 +241,7 @@ impl From<Error> for Problem {
                 "Sent from another site",
                 "This was sent from another site and has not been done.",
             ),
-            Error::TooManyLogIns => Self::new(
-                Status::TooManyRequests,
-                "too-many-requests",
-                "Too many at once",
-                "Many people are logging in right now. Please try again in a moment.",
-            )
-            .again_in(some_seconds()),
-            Error::Busy => Self::unavailable(
-                "More people are asking than can be answered at once. Please try again in a moment.",
-            )
-            .again_in(some_seconds()),
-            Error::Unavailable => {
-                Self::unavailable("Parlor cannot answer right now. Please try again in a moment.").again_in(1)
-            }
-            Error::Failed => {
-                Self::unavailable("Parlor cannot do this right now. Please try again in a moment.")
-                    .again_in(1)
-            }
+            Error::TooManyLogIns | Error::Busy | Error::Unavailable | Error::Failed => Self::for_now(&error),
             Error::Unsent(error, words) => Self { unsent: Some(words.0), ..Self::from(*error) },
         }
     }
