@@ -36,7 +36,7 @@
 //!    transaction.
 //! 4. `store/messages/append.rs` locks the room's row, reads session, deletion, nonce and membership, moves the head,
 //!    stores the entry, commits. Only now is it acknowledged.
-//! 5. The commit wakes the tail (`live/tail.rs`), which reads what follows its position there into memory; other
+//! 5. The handler wakes the tail (`Live::applied`, `live/tail.rs`), which reads what follows its position there into memory; other
 //!    instances' tails find at their next tick that something was committed, and which rooms moved.
 //! 6. The author is answered with what follows 41; everybody else's next poll is answered from memory
 //!    (`web/messages/poll.rs`). A message is `{"seq","tag","author","sent_at","body"}`, and, where there is more in its
@@ -45,11 +45,21 @@
 //! 7. `static/js/room/ledger.js` checks that the answer continues what the page has read, and
 //!    `static/js/room/timeline.js` shows it.
 //!
+//! # Where to look
+//!
+//! - *Membership* (join, leave, who is inside): `web/memberships.rs`, `store/memberships.rs`, and under the locks
+//!   `store/locks.rs`, which also appends to the event log what other instances learn of it.
+//! - *Names:* the rules in `model/accounts.rs` and `model/rooms.rs`, what they are compared by in `model/names.rs`.
+//! - *The join page:* `web/rooms/join_page.rs`.
+//! - *Tests:* `tests/suite/`, by what they drive: `http` has every route; that no message is missing is in
+//!   `http/messages/order.rs`. Fast ones: *Develop* in the README.
+//!
 //! # What always holds
 //!
 //! - SQL stands in [`store`] and nowhere else, one text for SQLite and PostgreSQL.
 //! - An idle poll runs no SQL.
-//! - Memory only says *yes*. Before anyone is refused, moved or logged out, the database is asked.
+//! - Memory only says *yes*. Before anyone is refused, moved or logged out for what memory knows of them, the database
+//!   is asked.
 //! - What allows a write is read inside its transaction, after the lock.
 //! - A GET changes nothing but how long one's own session lasts. What was acknowledged is on disk.
 //! - Nothing is ordered by a clock.
@@ -79,7 +89,7 @@
 //! # How to add a thing
 //!
 //! - **A form:** its template (`templates/`, inputs on the first line; the name in `web/templates.rs`), what it sends and
-//!   its handler beside the noun in `web/`, its route in that file's `routes()`. What allows it is read in the
+//!   its handler beside the noun in `web/`, its route in the `routes()` of that file or folder. What allows it is read in the
 //!   transaction, in `store/`; a new way to refuse it is a [`model::Refusal`] with words in `web/refusals.rs`. The address
 //!   answers a GET by itself (`web/forms.rs`). Tests: `tests/suite/http/`, and a line in `http/every_route.rs`.
 //! - **An event:** [`model::events::Event`], its word in `store/events.rs` (written and read there), what it does to

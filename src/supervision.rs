@@ -1,4 +1,4 @@
-//! Tasks that must not end: one that panics is started anew.
+//! Tasks that must not end: one that panics is restarted.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ where
         if !ended.is_panic() {
             return;
         }
-        tracing::error!("the {name} has panicked, which is a fault of Parlor, and is started anew");
+        tracing::error!("the {name} has panicked, which is a fault of Parlor, and is restarted");
         tokio::time::sleep(PAUSE).await;
     }
 }

@@ -10,8 +10,8 @@ use tokio::time::{Instant, timeout_at};
 
 use super::Live;
 use super::moment::Moment;
-use super::room_log::{Ready, RoomLog};
-use super::watched::Cold;
+use super::room_log::{JsonEntry, RoomLog};
+use super::watched::LoadRequest;
 use crate::model::rooms::RoomId;
 use crate::store::{Error, Newest, Store};
 
@@ -43,29 +43,29 @@ impl Live {
     }
 
     /// The rooms of the next statement, which has [`ROOMS`] or does not begin before `next`.
-    async fn gather(&self, next: &mut Instant) -> Vec<Cold> {
-        self.has_cold(1).await;
+    async fn gather(&self, next: &mut Instant) -> Vec<LoadRequest> {
+        self.has_pending(1).await;
         if Instant::now() < *next {
-            let _ = timeout_at(*next, self.has_cold(ROOMS)).await;
+            let _ = timeout_at(*next, self.has_pending(ROOMS)).await;
         }
         *next = Instant::now() + PAUSE;
-        self.write().watched.take_cold(ROOMS)
+        self.write().watched.take_pending(ROOMS)
     }
 
     /// Waits until there are so many rooms to load.
-    async fn has_cold(&self, count: usize) {
+    async fn has_pending(&self, count: usize) {
         loop {
-            let asked = self.0.cold.notified();
+            let requested = self.0.pending.notified();
             // Polls need not wait for this.
-            if self.read().watched.cold() >= count {
+            if self.read().watched.pending() >= count {
                 return;
             }
-            asked.await;
+            requested.await;
         }
     }
 
     /// What could not be loaded is tried again when it is next asked for; why, the tail says, which fails too.
-    async fn load_these(&self, rooms: &[Cold]) {
+    async fn load_these(&self, rooms: &[LoadRequest]) {
         // The tail may have forgotten all rooms meanwhile.
         if rooms.is_empty() {
             return;
@@ -74,21 +74,21 @@ impl Live {
         let mut logs = newest(&self.0.loading, rooms).await.unwrap_or_default();
         {
             let mut state = self.write();
-            for cold in rooms {
-                state.watched.load(cold, logs.remove(&cold.room), began);
+            for pending in rooms {
+                state.watched.load(pending, logs.remove(&pending.room), began);
             }
         }
-        for cold in rooms {
-            cold.loaded.notify_waiters();
+        for pending in rooms {
+            pending.loaded.notify_waiters();
         }
     }
 }
 
-async fn newest(store: &Store, rooms: &[Cold]) -> Result<HashMap<RoomId, RoomLog>, Error> {
-    let ids: Vec<_> = rooms.iter().map(|cold| cold.room).collect();
+async fn newest(store: &Store, rooms: &[LoadRequest]) -> Result<HashMap<RoomId, RoomLog>, Error> {
+    let ids: Vec<_> = rooms.iter().map(|pending| pending.room).collect();
     let newest = store.newest_of_each(&ids).await?;
     let log = |(room, newest): (RoomId, Newest)| {
-        let entries: Vec<_> = newest.entries.iter().map(Ready::from).collect();
+        let entries: Vec<_> = newest.entries.iter().map(JsonEntry::from).collect();
         Some((room, RoomLog::new(newest.head, &entries).ok()?))
     };
     Ok(newest.into_iter().filter_map(log).collect())
@@ -104,7 +104,7 @@ mod tests {
     fn ask_for(live: &Live, rooms: std::ops::Range<i64>) {
         for room in rooms {
             live.write().watched.add(RoomId(room), 0);
-            live.0.cold.notify_one();
+            live.0.pending.notify_one();
         }
     }
 

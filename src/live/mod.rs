@@ -44,7 +44,7 @@ pub struct Live(Arc<Shared>);
 struct Shared {
     /// The tail's own, also in what it counts: what polls cost can be told from what the tail costs.
     store: Store,
-    /// Theirs who bring rooms into memory.
+    /// The loaders'.
     loading: Store,
     state: RwLock<State>,
     /// The rooms written to here that the tail has yet to read.
@@ -52,7 +52,7 @@ struct Shared {
     /// Notified after a commit, so that the tail does not wait for its tick.
     wake: Notify,
     /// Notified when there is a room to be brought into memory.
-    cold: Notify,
+    pending: Notify,
     /// When the last successful reading began that passed all that was committed here before; closed when the
     /// tail has stopped, so that nobody waits for it any longer.
     readings: watch::Receiver<Moment>,
@@ -82,7 +82,7 @@ impl Live {
             state: RwLock::new(state),
             written: Mutex::default(),
             wake: Notify::new(),
-            cold: Notify::new(),
+            pending: Notify::new(),
             readings,
             started: read_at,
             budget,
@@ -134,17 +134,17 @@ impl Live {
 
     /// Notes that `room` is of interest here, and has the tail follow it if it did not.
     fn watch(&self, room: RoomId) {
-        let asked = Moment::now().millis_since(self.0.started);
-        if !self.read().watched.ask(room, asked) {
-            self.add(room, asked);
+        let last_used = Moment::now().millis_since(self.0.started);
+        if !self.read().watched.touch(room, last_used) {
+            self.add(room, last_used);
         }
     }
 
-    fn add(&self, room: RoomId, asked: u64) {
+    fn add(&self, room: RoomId, last_used: u64) {
         let mut state = self.write();
         if state.directory.people_version(room).is_some() {
-            state.watched.add(room, asked);
-            self.0.cold.notify_one();
+            state.watched.add(room, last_used);
+            self.0.pending.notify_one();
         }
     }
 

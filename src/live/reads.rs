@@ -214,14 +214,14 @@ impl Live {
 
     fn answer(&self, question: &Question, may: impl Fn(&State, Moment) -> bool) -> Answer {
         let now = Moment::now();
-        let asked = now.millis_since(self.0.started);
+        let last_used = now.millis_since(self.0.started);
         {
             let Some(state) = self.whole().filter(|state| may(state, now)) else { return Answer::Unknown };
-            if state.watched.ask(question.room, asked) {
+            if state.watched.touch(question.room, last_used) {
                 return state.updates(question, now);
             }
         }
-        self.add(question.room, asked);
+        self.add(question.room, last_used);
         self.whole().map_or(Answer::Unknown, |state| state.updates(question, now))
     }
 }

@@ -12,16 +12,16 @@ use crate::store::{self, UPDATE_MAX};
 const KEPT: usize = 256;
 
 /// What an entry takes in memory beside its JSON.
-const ENTRY: usize = size_of::<Ready>() + 2 * size_of::<usize>();
+const ENTRY: usize = size_of::<JsonEntry>() + 2 * size_of::<usize>();
 
 /// An entry as polls carry it.
 #[derive(Clone)]
-pub(super) struct Ready {
+pub(super) struct JsonEntry {
     position: Position,
     json: Arc<str>,
 }
 
-impl From<&RoomEntry> for Ready {
+impl From<&RoomEntry> for JsonEntry {
     fn from(entry: &RoomEntry) -> Self {
         Self { position: entry.position, json: entry.to_json().into() }
     }
@@ -30,7 +30,7 @@ impl From<&RoomEntry> for Ready {
 /// Consecutive messages up to the head of the log.
 pub(super) struct RoomLog {
     head: Position,
-    newest: VecDeque<Ready>,
+    newest: VecDeque<JsonEntry>,
     bytes: usize,
 }
 
@@ -46,7 +46,7 @@ pub struct Updates {
 
 impl From<store::Updates> for Updates {
     fn from(updates: store::Updates) -> Self {
-        let messages = updates.entries.iter().map(|entry| Ready::from(entry).json);
+        let messages = updates.entries.iter().map(|entry| JsonEntry::from(entry).json);
         let messages = fill(messages, |json| json.len());
         let more = updates.more || messages.len() < updates.entries.len();
         Self { messages, more, people_version: updates.people_version }
@@ -55,7 +55,7 @@ impl From<store::Updates> for Updates {
 
 impl RoomLog {
     /// A log that ends at `head` with `newest`, which is empty only where the log is.
-    pub(super) fn new(head: Position, newest: &[Ready]) -> Result<Self, Discontinued> {
+    pub(super) fn new(head: Position, newest: &[JsonEntry]) -> Result<Self, Discontinued> {
         let start = newest.first().map_or(Position::START, |first| Position {
             // Whatever its tag, nobody is told that they stand at the entry before the first kept one.
             seq: first.position.seq - 1,
@@ -81,7 +81,7 @@ impl RoomLog {
     }
 
     /// Takes in the next entries of the room's log.
-    pub(super) fn append(&mut self, entries: &[Ready]) -> Result<(), Discontinued> {
+    pub(super) fn append(&mut self, entries: &[JsonEntry]) -> Result<(), Discontinued> {
         for entry in entries {
             self.head = self.head.next(entry.position)?;
             self.bytes += ENTRY + entry.json.len();
@@ -120,12 +120,12 @@ mod tests {
     use crate::model::log::Entry;
     use crate::model::messages::Message;
 
-    fn entry(seq: i64, body: &str) -> Ready {
+    fn entry(seq: i64, body: &str) -> JsonEntry {
         let event = Message { author: "ana".to_owned(), body: body.to_owned(), changed: 0 };
-        Ready::from(&Entry { position: Position::new(seq, seq * 1000), at: Timestamp(0), event })
+        JsonEntry::from(&Entry { position: Position::new(seq, seq * 1000), at: Timestamp(0), event })
     }
 
-    fn entries(numbers: std::ops::RangeInclusive<i64>) -> Vec<Ready> {
+    fn entries(numbers: std::ops::RangeInclusive<i64>) -> Vec<JsonEntry> {
         numbers.map(|seq| entry(seq, "hello")).collect()
     }
 

@@ -8,7 +8,7 @@ use crate::model::accounts::AccountId;
 use crate::model::sessions::Session;
 use crate::model::sessions::TokenHash;
 
-/// Sessions that were alive when they were read and whose end has not passed in the event log.
+/// Sessions that were active when they were read and whose end has not passed in the event log.
 #[derive(Default)]
 pub(super) struct Sessions {
     by_token: HashMap<TokenHash, Arc<Session>>,
@@ -41,7 +41,7 @@ impl Sessions {
     }
 
     /// The log does not say which of an account's sessions ended, so that it holds no secrets: all are
-    /// forgotten, and the living ones read again when they next ask.
+    /// forgotten, and the active ones read again when they next ask.
     pub(super) fn remove_all_of(&mut self, account: AccountId) {
         for token in self.by_account.remove(&account).unwrap_or_default() {
             self.by_token.remove(&token);
@@ -70,13 +70,13 @@ mod tests {
         for (token, account) in [(1, 1), (2, 1), (3, 2), (1, 1)] {
             sessions.insert(session(token, account));
         }
-        let living =
+        let active =
             |sessions: &Sessions, token| sessions.get(&TokenHash([token; 32]), Timestamp(99)).is_some();
         sessions.remove(&TokenHash([2; 32]));
-        assert!(living(&sessions, 1) && !living(&sessions, 2));
+        assert!(active(&sessions, 1) && !active(&sessions, 2));
         assert_eq!(sessions.by_account[&AccountId(1)].len(), 1);
         sessions.remove_all_of(AccountId(1));
-        assert!(!living(&sessions, 1) && living(&sessions, 3));
+        assert!(!active(&sessions, 1) && active(&sessions, 3));
         assert!(sessions.get(&TokenHash([3; 32]), Timestamp(100)).is_none(), "expired");
         assert_eq!(sessions.by_account.len(), 1);
     }

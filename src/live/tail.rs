@@ -4,7 +4,7 @@
 //! of the watched rooms' logs that moved, in one statement, and what follows its positions there, many rooms
 //! in a statement. When a commit wakes it, it does the same for the rooms that were written to here, and for no
 //! others. It reads along the entry at its position: if that is gone or has another tag, this is another
-//! history (a restored backup, a promoted standby), and the projection is read anew.
+//! history (a restored backup, a promoted standby), and the projection is rebuilt.
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use tokio::time::MissedTickBehavior;
 use super::Live;
 use super::directory::Directory;
 use super::moment::Moment;
-use super::room_log::{Ready, RoomLog};
+use super::room_log::{JsonEntry, RoomLog};
 use crate::model::events::Event;
 use crate::model::log::{Discontinued, Entry, Position, continuing};
 use crate::model::messages::RoomEntry;
@@ -131,7 +131,7 @@ impl Live {
             seen.moment = (made == seen.connections).then_some(moment);
             seen.connections = made;
         }
-        self.let_go();
+        self.evict();
         Ok(began)
     }
 
@@ -158,24 +158,24 @@ impl Live {
         self.follow_rooms(heads.rooms).await
     }
 
-    /// Lets go of the rooms that nobody has asked for lately, and of more where all take too much.
-    fn let_go(&self) {
+    /// Evicts the rooms that nobody has asked for lately, and the least recently used where all take too much.
+    fn evict(&self) {
         let now = Moment::now().millis_since(self.0.started);
         let then = now.saturating_sub(u64::try_from(UNWATCH.as_millis()).unwrap_or(u64::MAX));
-        let (unasked, beyond) = {
+        let (unused, over_budget) = {
             let watched = &self.read().watched;
-            (watched.unasked_since(then), watched.beyond(self.0.budget))
+            (watched.unused_since(then), watched.over_budget(self.0.budget))
         };
-        if unasked.is_empty() && beyond.is_empty() {
+        if unused.is_empty() && over_budget.is_empty() {
             return;
         }
         let mut state = self.write();
-        for room in unasked {
-            if state.watched.is_unasked_since(room, then) {
+        for room in unused {
+            if state.watched.is_unused_since(room, then) {
                 state.watched.remove(room);
             }
         }
-        for room in beyond {
+        for room in over_budget {
             state.watched.remove(room);
         }
     }
@@ -232,7 +232,7 @@ impl Live {
     }
 
     /// What is to be read next of a room whose log ends at `head`: from the last known entry on. A log that
-    /// has become shorter yields nothing, not even that entry. One that has outrun memory is let go of: to
+    /// has become shorter yields nothing, not even that entry. One that has outrun memory is evicted: to
     /// load its end anew is less than to read all that lies between.
     fn next_range(&self, room: RoomId, head: Position) -> Option<EntryRange> {
         let of_log = |log: &RoomLog| (log.head(), log.is_outrun_by(head));
@@ -246,11 +246,11 @@ impl Live {
     }
 
     /// Takes in a range of a room's log, and says whether that is read up to `head`. Where it does not
-    /// continue what is known the room is let go of, and loaded anew when it is next asked for.
+    /// continue what is known the room is evicted, and reloaded when it is next asked for.
     fn extend(&self, room: RoomId, head: Position, found: Vec<RoomEntry>) -> bool {
         let mut state = self.write();
         let Some(known) = state.watched.log(room).map(RoomLog::head) else { return true };
-        let new = continuing(known, found).map(|new| new.iter().map(Ready::from).collect::<Vec<_>>());
+        let new = continuing(known, found).map(|new| new.iter().map(JsonEntry::from).collect::<Vec<_>>());
         let taken = new.and_then(|new| {
             state.watched.change(room, |log| log.append(&new))?;
             Ok(new.is_empty() || state.watched.log(room).is_none_or(|log| log.head().seq >= head.seq))

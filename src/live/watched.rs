@@ -18,12 +18,12 @@ struct Room {
     /// Told when it has been loaded, or could not be.
     loaded: Arc<Notify>,
     /// Milliseconds after the start of the instance when it was last asked for.
-    asked: AtomicU64,
+    last_used: AtomicU64,
 }
 
 /// A room that is to be loaded, and who waits for that.
 #[derive(Clone)]
-pub(super) struct Cold {
+pub(super) struct LoadRequest {
     pub(super) room: RoomId,
     pub(super) loaded: Arc<Notify>,
 }
@@ -36,23 +36,23 @@ pub(super) struct Watched {
     /// one began that did.
     behind: HashMap<RoomId, Moment>,
     /// Those that nobody is loading yet.
-    cold: Vec<Cold>,
+    pending: Vec<LoadRequest>,
     /// What all logs take.
     bytes: usize,
 }
 
 impl Watched {
     /// Notes that a room is of interest; `false` when it is not watched.
-    pub(super) fn ask(&self, room: RoomId, at: u64) -> bool {
-        self.rooms.get(&room).map(|room| room.asked.store(at, Ordering::Relaxed)).is_some()
+    pub(super) fn touch(&self, room: RoomId, at: u64) -> bool {
+        self.rooms.get(&room).map(|room| room.last_used.store(at, Ordering::Relaxed)).is_some()
     }
 
     /// Watches a room, which is to be loaded if it was not watched.
     pub(super) fn add(&mut self, room: RoomId, at: u64) {
         self.rooms.entry(room).or_insert_with(|| {
             let loaded = Arc::new(Notify::new());
-            self.cold.push(Cold { room, loaded: Arc::clone(&loaded) });
-            Room { log: None, loaded, asked: AtomicU64::new(at) }
+            self.pending.push(LoadRequest { room, loaded: Arc::clone(&loaded) });
+            Room { log: None, loaded, last_used: AtomicU64::new(at) }
         });
     }
 
@@ -86,33 +86,34 @@ impl Watched {
     }
 
     /// How many rooms are to be loaded.
-    pub(super) fn cold(&self) -> usize {
-        self.cold.len()
+    pub(super) fn pending(&self) -> usize {
+        self.pending.len()
     }
 
     /// Has all rooms loaded that are not, also those that somebody has taken to load.
     pub(super) fn queue_unloaded(&mut self) {
         let unloaded = self.rooms.iter().filter(|(_, it)| it.log.is_none());
-        self.cold = unloaded.map(|(room, it)| Cold { room: *room, loaded: Arc::clone(&it.loaded) }).collect();
+        self.pending =
+            unloaded.map(|(room, it)| LoadRequest { room: *room, loaded: Arc::clone(&it.loaded) }).collect();
     }
 
     /// At most `most` rooms that are to be loaded. Who takes them gives each to [`Watched::load`].
-    pub(super) fn take_cold(&mut self, most: usize) -> Vec<Cold> {
-        let rest = self.cold.len().saturating_sub(most);
-        self.cold.split_off(rest)
+    pub(super) fn take_pending(&mut self, most: usize) -> Vec<LoadRequest> {
+        let rest = self.pending.len().saturating_sub(most);
+        self.pending.split_off(rest)
     }
 
     /// Gives a room its log, which was read from `began` on; without one it is not watched any more.
-    pub(super) fn load(&mut self, cold: &Cold, log: Option<RoomLog>, began: Moment) {
+    pub(super) fn load(&mut self, pending: &LoadRequest, log: Option<RoomLog>, began: Moment) {
         let Some(room) =
-            self.rooms.get_mut(&cold.room).filter(|room| Arc::ptr_eq(&room.loaded, &cold.loaded))
+            self.rooms.get_mut(&pending.room).filter(|room| Arc::ptr_eq(&room.loaded, &pending.loaded))
         else {
             return;
         };
-        let Some(log) = log else { return self.remove(cold.room) };
+        let Some(log) = log else { return self.remove(pending.room) };
         self.bytes += log.bytes();
         room.log = Some(log);
-        self.behind.insert(cold.room, began);
+        self.behind.insert(pending.room, began);
     }
 
     /// Changes a room's log, if there is one.
@@ -158,39 +159,39 @@ impl Watched {
     }
 
     /// The rooms nobody has asked for since then.
-    pub(super) fn unasked_since(&self, then: u64) -> Vec<RoomId> {
-        let unasked =
-            |(room, it): (&RoomId, &Room)| (it.asked.load(Ordering::Relaxed) < then).then_some(*room);
-        self.rooms.iter().filter_map(unasked).collect()
+    pub(super) fn unused_since(&self, then: u64) -> Vec<RoomId> {
+        let unused =
+            |(room, it): (&RoomId, &Room)| (it.last_used.load(Ordering::Relaxed) < then).then_some(*room);
+        self.rooms.iter().filter_map(unused).collect()
     }
 
     /// Whether nobody has asked for a room since then.
-    pub(super) fn is_unasked_since(&self, room: RoomId, then: u64) -> bool {
-        self.rooms.get(&room).is_some_and(|it| it.asked.load(Ordering::Relaxed) < then)
+    pub(super) fn is_unused_since(&self, room: RoomId, then: u64) -> bool {
+        self.rooms.get(&room).is_some_and(|it| it.last_used.load(Ordering::Relaxed) < then)
     }
 
     /// Those to let go so that all logs together take no more than nine tenths of `budget`, least lately
     /// asked for first. None while they keep to it.
-    pub(super) fn beyond(&self, budget: usize) -> Vec<RoomId> {
+    pub(super) fn over_budget(&self, budget: usize) -> Vec<RoomId> {
         if self.bytes <= budget {
             return Vec::new();
         }
         let mut by_asked: Vec<_> = (self.rooms.iter())
             .filter_map(|(room, it)| {
-                Some((it.asked.load(Ordering::Relaxed), *room, it.log.as_ref()?.bytes()))
+                Some((it.last_used.load(Ordering::Relaxed), *room, it.log.as_ref()?.bytes()))
             })
             .collect();
         by_asked.sort_unstable();
         let mut surplus = self.bytes - budget / 10 * 9;
-        let mut beyond = Vec::new();
+        let mut over_budget = Vec::new();
         for (_, room, bytes) in by_asked {
             if surplus == 0 {
                 break;
             }
             surplus = surplus.saturating_sub(bytes);
-            beyond.push(room);
+            over_budget.push(room);
         }
-        beyond
+        over_budget
     }
 }
 
@@ -202,13 +203,13 @@ mod tests {
     fn a_room_whose_loading_was_cut_off_is_loaded_after_all() {
         let mut watched = Watched::default();
         watched.add(RoomId(7), 0);
-        let taken = watched.take_cold(100);
-        assert!(taken.len() == 1 && watched.cold() == 0, "somebody loads it");
+        let taken = watched.take_pending(100);
+        assert!(taken.len() == 1 && watched.pending() == 0, "somebody loads it");
         watched.queue_unloaded();
-        let again = watched.take_cold(100);
+        let again = watched.take_pending(100);
         assert!(Arc::ptr_eq(&again[0].loaded, &taken[0].loaded), "for those who wait already");
         watched.load(&again[0], RoomLog::new(Position::START, &[]).ok(), Moment::now());
         watched.queue_unloaded();
-        assert_eq!(watched.cold(), 0, "it is loaded");
+        assert_eq!(watched.pending(), 0, "it is loaded");
     }
 }

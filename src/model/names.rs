@@ -71,7 +71,7 @@ impl NameKeys {
 }
 
 /// Which tables [`NameKeys`] come from: a digest of what they say of every character. The database keeps it
-/// beside the keys, which are computed anew by a program that has others. A test says when this must change.
+/// beside the keys, which are recomputed by a program that has others. A test says when this must change.
 pub const TABLES: &str = "51dc1ac278207d7c";
 
 #[cfg(test)]

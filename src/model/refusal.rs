@@ -2,7 +2,7 @@
 
 use super::rooms::RoomLink;
 
-/// A refusal by the rules of the house. Nothing was changed.
+/// A refusal by the rules. Nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// The session has ended, or there was none.
@@ -27,9 +27,9 @@ pub enum Refusal {
     InsideAnother(RoomLink),
     /// Only who created a room may delete it.
     NotTheOwner,
-    /// A open room has this name.
+    /// An open room has this name.
     RoomNameTaken,
-    /// A open room's name, this one, looks like that.
+    /// An open room's name, this one, looks like that.
     RoomNameLike(String),
     /// An account has this name, in whatever letter case.
     UsernameTaken,

@@ -121,7 +121,7 @@ mod tests {
 
     const SOON: Duration = Duration::from_millis(100);
 
-    fn queue_of_slow_visits() -> Arc<AdmissionQueue> {
+    fn queue_of_slow_checkouts() -> Arc<AdmissionQueue> {
         let queue = AdmissionQueue::new(Purpose::Pages, 2);
         queue.held.store(60_000, Ordering::Relaxed);
         queue
@@ -132,8 +132,8 @@ mod tests {
     }
 
     #[rocket::async_test]
-    async fn a_free_place_is_taken_whatever_visits_last() {
-        let queue = queue_of_slow_visits();
+    async fn a_free_slot_is_taken_however_long_checkouts_take() {
+        let queue = queue_of_slow_checkouts();
         let now = Instant::now();
         let (first, second) = (queue.enter(now, false).await, queue.enter(now, false).await);
         assert!(first.is_ok() && second.is_ok());
@@ -142,7 +142,7 @@ mod tests {
 
     #[rocket::async_test]
     async fn who_could_not_be_served_in_time_is_refused_at_once() {
-        let queue = queue_of_slow_visits();
+        let queue = queue_of_slow_checkouts();
         let until = || Instant::now() + SOON;
         let _slots = (queue.enter(until(), false).await, queue.enter(until(), false).await);
         // At 60 ms each for two, the third in line would wait 90 ms and the fourth 120.

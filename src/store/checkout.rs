@@ -32,7 +32,7 @@ impl Budget {
 /// What one request has had of the database. Time that it spends elsewhere, on a slow upload or on the hash
 /// of a password, is not counted.
 #[derive(Default)]
-pub(super) struct Request {
+pub(super) struct RequestTime {
     /// In microseconds.
     spent: AtomicU64,
     /// Whether it has been let in: for what else it reads it does not queue again, or what was done for it
@@ -40,7 +40,7 @@ pub(super) struct Request {
     admitted: AtomicBool,
 }
 
-impl Request {
+impl RequestTime {
     /// What is left of that time.
     pub(super) fn left(&self, budget: Budget) -> Duration {
         budget.of_a_request().saturating_sub(Duration::from_micros(self.spent.load(Ordering::Relaxed)))
@@ -54,11 +54,16 @@ pub(super) struct Checkout {
     pub(super) end: Instant,
     budget: Budget,
     began: Instant,
-    request: Option<Arc<Request>>,
+    request: Option<Arc<RequestTime>>,
 }
 
 impl Checkout {
-    pub(super) fn new(purpose: Purpose, budget: Budget, end: Instant, request: Option<Arc<Request>>) -> Self {
+    pub(super) fn new(
+        purpose: Purpose,
+        budget: Budget,
+        end: Instant,
+        request: Option<Arc<RequestTime>>,
+    ) -> Self {
         Self { purpose, end, budget, began: Instant::now(), request }
     }
 

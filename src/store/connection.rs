@@ -16,7 +16,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::admission::Slot;
 use super::checkout::Checkout;
-use super::pool::{CLEANUP_TIMEOUT, Idle, Pool};
+use super::pool::{CLEANUP_TIMEOUT, Pool, PooledConnection};
 use super::slow;
 use crate::model::Timestamp;
 
@@ -33,15 +33,15 @@ type Held = (OwnedSemaphorePermit, Option<Slot>, Checkout);
 pub(super) struct Connection {
     pool: Arc<Pool>,
     /// There until dropped.
-    acquired: Option<(Idle, Held)>,
+    acquired: Option<(PooledConnection, Held)>,
     until: Instant,
     is_busy: bool,
     in_transaction: bool,
 }
 
 impl Connection {
-    pub(super) fn new(pool: Arc<Pool>, idle_connection: Idle, held: Held, until: Instant) -> Self {
-        Self { pool, acquired: Some((idle_connection, held)), until, is_busy: false, in_transaction: false }
+    pub(super) fn new(pool: Arc<Pool>, pooled: PooledConnection, held: Held, until: Instant) -> Self {
+        Self { pool, acquired: Some((pooled, held)), until, is_busy: false, in_transaction: false }
     }
 
     /// When its checkout is to be over.
@@ -82,10 +82,10 @@ impl Connection {
         F: Future<Output = sqlx::Result<T>>,
     {
         let Self { acquired, is_busy, until, .. } = self;
-        let (idle_connection, _) = acquired.as_mut().ok_or(sqlx::Error::PoolClosed)?;
+        let (pooled, _) = acquired.as_mut().ok_or(sqlx::Error::PoolClosed)?;
         *is_busy = true;
         let began = Instant::now();
-        let running = statement(&mut idle_connection.connection, sql.clone());
+        let running = statement(&mut pooled.connection, sql.clone());
         let outcome = timeout_at(*until, running).await.unwrap_or_else(|_| Err(timed_out()));
         *is_busy = outcome.as_ref().is_err_and(is_broken);
         slow::note(sql.as_str(), began.elapsed());
@@ -106,18 +106,18 @@ fn is_broken(error: &sqlx::Error) -> bool {
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        let Some((mut idle_connection, held)) = self.acquired.take() else { return };
+        let Some((mut pooled, held)) = self.acquired.take() else { return };
         if self.is_busy {
             return;
         }
         if !self.in_transaction {
-            self.pool.give_back(idle_connection);
+            self.pool.give_back(pooled);
         } else if let Ok(runtime) = Handle::try_current() {
             let pool = Arc::clone(&self.pool);
             runtime.spawn(async move {
-                let rollback = sqlx::raw_sql("ROLLBACK").execute(&mut idle_connection.connection);
+                let rollback = sqlx::raw_sql("ROLLBACK").execute(&mut pooled.connection);
                 if let Ok(Ok(_)) = timeout(CLEANUP_TIMEOUT, rollback).await {
-                    pool.give_back(idle_connection);
+                    pool.give_back(pooled);
                 }
                 drop(held);
             });
@@ -150,10 +150,7 @@ impl<'c> Executor<'c> for &'c mut Connection {
     {
         let results = async move {
             let (sql, arguments) = parts(query)?;
-            self.run(sql, |idle_connection, sql| {
-                idle_connection.fetch_many((sql, arguments)).try_collect::<Vec<_>>()
-            })
-            .await
+            self.run(sql, |pooled, sql| pooled.fetch_many((sql, arguments)).try_collect::<Vec<_>>()).await
         };
         let results = results.map_ok(|results| stream::iter(results.into_iter().map(Ok)));
         stream::once(results).try_flatten().boxed()
@@ -166,7 +163,7 @@ impl<'c> Executor<'c> for &'c mut Connection {
     {
         Box::pin(async move {
             let (sql, arguments) = parts(query)?;
-            self.run(sql, |idle_connection, sql| idle_connection.fetch_optional((sql, arguments))).await
+            self.run(sql, |pooled, sql| pooled.fetch_optional((sql, arguments))).await
         })
     }
 
@@ -178,6 +175,6 @@ impl<'c> Executor<'c> for &'c mut Connection {
     where
         'c: 'e,
     {
-        Box::pin(self.run(sql, |idle_connection, sql| idle_connection.prepare_with(sql, parameters)))
+        Box::pin(self.run(sql, |pooled, sql| pooled.prepare_with(sql, parameters)))
     }
 }

@@ -48,8 +48,8 @@ const SQLITE_WAIT: Duration = Duration::from_secs(2);
 
 /// The time limits of what the start asks.
 pub(super) const AT_THE_START: Budget = Budget { wait: START_TIMEOUT, work: START_TIMEOUT };
-/// The time limits of what reads the whole house: a hundred times what 100,000 people in 10,000 rooms take.
-pub(super) const FOR_THE_WHOLE: Budget = Budget { wait: START_TIMEOUT, work: Duration::from_secs(30) };
+/// The time limits of what reads all rooms and people: a hundred times what 100,000 people in 10,000 rooms take.
+pub(super) const FOR_SNAPSHOTS: Budget = Budget { wait: START_TIMEOUT, work: Duration::from_secs(30) };
 
 impl Engine {
     /// Reads the scheme of a `database_url`; an unknown one is refused, not taken for a file name.
@@ -124,7 +124,7 @@ impl Engine {
         }
     }
 
-    /// Whether each room may have a lane of its own. SQLite has one writer, so one lane.
+    /// Whether each room may have a commit queue of its own. SQLite has one writer, so one queue.
     pub(super) fn has_many_writers(&self) -> bool {
         matches!(self, Self::Postgres)
     }

@@ -11,7 +11,7 @@ use super::new_files::NewFiles;
 
 /// How long the start waits for another process to let go of its file, and how often it looks: one that has just
 /// been killed may not have done so yet.
-const APPLY_TIMEOUT: Duration = Duration::from_secs(1);
+const LOCK_TIMEOUT: Duration = Duration::from_secs(1);
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// Takes the lock beside the database at `path`, and says what the start is going to make there.
@@ -23,7 +23,7 @@ pub(super) async fn take(path: &Path) -> Result<(File, NewFiles), OpenError> {
     let cannot_write =
         |path: &Path, error| OpenError::new(format!("cannot write {}: {error}", path.display()));
     let made = (!lock.exists()).then(|| lock.clone());
-    let until = Instant::now() + APPLY_TIMEOUT;
+    let until = Instant::now() + LOCK_TIMEOUT;
     let file = loop {
         let file = OpenOptions::new().create(true).truncate(false).write(true).open(&lock);
         let file = file.map_err(|error| cannot_write(&lock, error))?;

@@ -1,8 +1,8 @@
-//! The database: the only SQL of the house.
+//! The database: the only SQL of the program.
 //!
 //! One file per noun, one text per statement, the same on SQLite and PostgreSQL; what must differ stands
 //! in [`engine`]. Writes are transactions that lock before they read what must be true (see [`Store::write`]).
-//! Lock order: account, its sessions, room, membership, house. No request holds two accounts, nor on PostgreSQL
+//! Lock order: account, its sessions, room, membership, site. No request holds two accounts, nor on PostgreSQL
 //! two rooms, so no two of them can be deadlocked.
 
 mod accounts;
@@ -39,14 +39,14 @@ pub use accounts::Credentials;
 pub use committed::{Changed, Committed};
 pub use error::{Error, Failure, OpenError};
 pub use events::{Snapshot, SnapshotRoom};
-pub use messages::{EntryRange, Heads, History, NEWEST, Newest, Post, Posted, UPDATE_MAX, Updates};
+pub use messages::{EntryRange, Heads, History, Newest, Post, Posted, UPDATE_MAX, Updates};
 pub use rooms::RoomPage;
 pub use sessions::{FoundSession, NewSession};
 
 use crate::config::Limits;
 use crate::model::messages::DigestKey;
 use admission::Purpose;
-use checkout::{Budget, Checkout, Request};
+use checkout::{Budget, Checkout, RequestTime};
 use clock::Clock;
 use connection::Connection;
 use engine::Engine;
@@ -61,7 +61,7 @@ const RETRIES: u32 = 6;
 /// How long to wait before it is tried again; twice as long each time.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// The house's database. Cheap to clone.
+/// The database. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
     shared: Arc<Shared>,
@@ -71,7 +71,7 @@ pub struct Store {
     /// What is read through this handle.
     purpose: Purpose,
     /// The request it is for, if it is for one.
-    request: Option<Arc<Request>>,
+    request: Option<Arc<RequestTime>>,
 }
 
 struct Shared {
@@ -81,7 +81,7 @@ struct Shared {
     writers: Arc<Pool>,
     /// The tail's own, so that it never waits behind requests.
     tail: Arc<Pool>,
-    /// Theirs who bring rooms into memory beside the tail.
+    /// The loaders', who bring rooms into memory beside the tail.
     loaders: Arc<Pool>,
     commit_queues: CommitQueues,
     /// Read at the start.
@@ -239,9 +239,9 @@ impl Store {
         Ok(reader.begin(begin).await?)
     }
 
-    /// The same for what grows with the house, and which nobody waits for with a page open.
+    /// The same for what reads all rooms and people, which nobody waits for with a page open.
     async fn long_snapshot(&self) -> Result<Connection, Error> {
-        Self { budget: engine::FOR_THE_WHOLE, ..self.clone() }.snapshot().await
+        Self { budget: engine::FOR_SNAPSHOTS, ..self.clone() }.snapshot().await
     }
 
     /// Runs `work` as one transaction, and again after a deadlock or a lost connection. `work` hands the

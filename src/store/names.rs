@@ -1,4 +1,4 @@
-//! What names are compared by, computed anew when the tables it comes from have changed.
+//! What names are compared by, recomputed when the tables it comes from have changed.
 //!
 //! Where two names have come to be the same by that, the older one keeps what it is found by. The other stays as
 //! it is shown and without a skeleton; should even its key be another's now, it keeps the one it had.

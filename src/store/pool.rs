@@ -70,12 +70,12 @@ pub(super) struct Pool {
     /// As many as connections. Whoever comes here has passed their queue, so nobody waits long.
     slots: Arc<Semaphore>,
     /// What nobody uses at the moment, the latest last.
-    idle: Mutex<Vec<Idle>>,
+    idle: Mutex<Vec<PooledConnection>>,
     made: AtomicU64,
 }
 
 /// An open connection.
-pub(super) struct Idle {
+pub(super) struct PooledConnection {
     pub(super) connection: AnyConnection,
     made: Instant,
     used: Instant,
@@ -131,19 +131,19 @@ impl Pool {
             return Err(Failure::WaitedTooLong(checkout.purpose.name()).into());
         }
         checkout.admit();
-        let idle_connection = timeout_at(until, self.connect_or_reuse()).await.map_err(|_| timed_out())??;
-        Ok(Connection::new(Arc::clone(self), idle_connection, (permit, slot, checkout), until))
+        let pooled = timeout_at(until, self.connect_or_reuse()).await.map_err(|_| timed_out())??;
+        Ok(Connection::new(Arc::clone(self), pooled, (permit, slot, checkout), until))
     }
 
-    async fn connect_or_reuse(&self) -> sqlx::Result<Idle> {
-        if let Some(mut idle_connection) = self.pop_idle() {
+    async fn connect_or_reuse(&self) -> sqlx::Result<PooledConnection> {
+        if let Some(mut pooled) = self.pop_idle() {
             match self.upkeep {
-                Some(upkeep) if idle_connection.used.elapsed() > upkeep.ask_after => {
-                    if let Ok(Ok(())) = timeout(upkeep.ask_for, idle_connection.connection.ping()).await {
-                        return Ok(idle_connection);
+                Some(upkeep) if pooled.used.elapsed() > upkeep.ask_after => {
+                    if let Ok(Ok(())) = timeout(upkeep.ask_for, pooled.connection.ping()).await {
+                        return Ok(pooled);
                     }
                 }
-                _ => return Ok(idle_connection),
+                _ => return Ok(pooled),
             }
         }
         let mut connection = self.options.connect().await?;
@@ -153,7 +153,7 @@ impl Pool {
         }
         self.made.fetch_add(1, Ordering::Relaxed);
         let made = Instant::now();
-        Ok(Idle { connection, made, used: made })
+        Ok(PooledConnection { connection, made, used: made })
     }
 
     /// The time that sessions end by.
@@ -166,15 +166,15 @@ impl Pool {
         self.made.load(Ordering::Relaxed)
     }
 
-    fn pop_idle(&self) -> Option<Idle> {
+    fn pop_idle(&self) -> Option<PooledConnection> {
         self.idle().pop()
     }
 
-    pub(super) fn give_back(&self, mut idle_connection: Idle) {
-        let is_old = self.upkeep.is_some_and(|upkeep| idle_connection.made.elapsed() > upkeep.age);
+    pub(super) fn give_back(&self, mut pooled: PooledConnection) {
+        let is_old = self.upkeep.is_some_and(|upkeep| pooled.made.elapsed() > upkeep.age);
         if !is_old && !self.slots.is_closed() {
-            idle_connection.used = Instant::now();
-            self.idle().push(idle_connection);
+            pooled.used = Instant::now();
+            self.idle().push(pooled);
         }
     }
 
@@ -186,12 +186,10 @@ impl Pool {
             loop {
                 ticks.tick().await;
                 let Some(pool) = pool.upgrade() else { return };
-                let silent: Vec<Idle> = pool
-                    .idle()
-                    .extract_if(.., |idle_connection| idle_connection.used.elapsed() > upkeep.idle)
-                    .collect();
-                for idle_connection in silent {
-                    let _ = timeout(CLEANUP_TIMEOUT, idle_connection.connection.close()).await;
+                let silent: Vec<PooledConnection> =
+                    pool.idle().extract_if(.., |pooled| pooled.used.elapsed() > upkeep.idle).collect();
+                for pooled in silent {
+                    let _ = timeout(CLEANUP_TIMEOUT, pooled.connection.close()).await;
                 }
             }
         });
@@ -206,14 +204,14 @@ impl Pool {
         self.slots.close();
         let idle = std::mem::take(&mut *self.idle());
         let _ = timeout_at(until + CLOSE_TIMEOUT, async {
-            for idle_connection in idle {
-                let _ = idle_connection.connection.close().await;
+            for pooled in idle {
+                let _ = pooled.connection.close().await;
             }
         })
         .await;
     }
 
-    fn idle(&self) -> MutexGuard<'_, Vec<Idle>> {
+    fn idle(&self) -> MutexGuard<'_, Vec<PooledConnection>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

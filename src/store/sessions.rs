@@ -56,7 +56,7 @@ impl Store {
             if !end_sessions_of(&mut writing, account, nonce.as_str(), from.0, to.0).await? {
                 return Ok((Committed::new((), Changed::Nothing), writing));
             }
-            close_account(&mut writing, account).await?;
+            after_session_ended(&mut writing, account).await?;
             Ok((Committed::events(()), writing))
         })
         .await
@@ -127,7 +127,7 @@ impl Store {
                     let (from, to) = (created_at.before(REPEAT), created_at.after(REPEAT));
                     end_sessions_of(&mut writing, account, &nonce, from.0, to.0).await?;
                 }
-                close_account(&mut writing, account).await?;
+                after_session_ended(&mut writing, account).await?;
             }
             Ok((Committed::events(()), writing))
         })
@@ -141,7 +141,7 @@ impl Store {
     pub async fn end_former_session(&self, token: &TokenHash) -> Result<Committed<()>, Error> {
         self.write(|mut writing| async move {
             if let Some((account, ..)) = lock_and_delete(&mut writing, token).await? {
-                close_account(&mut writing, account).await?;
+                after_session_ended(&mut writing, account).await?;
             }
             Ok((Committed::events(()), writing))
         })
@@ -172,7 +172,7 @@ impl Store {
                 .execute(&mut writing)
                 .await?;
             if ended.rows_affected() > 0 {
-                close_account(&mut writing, AccountId(account)).await?;
+                after_session_ended(&mut writing, AccountId(account)).await?;
             }
             Ok((true, writing))
         })
@@ -261,7 +261,7 @@ pub(super) async fn active_session(
 
 /// What follows the end of a session of `account`, which must be locked: the room is left with the last one, and
 /// the house is told.
-async fn close_account(connection: &mut Connection, account: AccountId) -> Result<(), Error> {
+async fn after_session_ended(connection: &mut Connection, account: AccountId) -> Result<(), Error> {
     // Whatever a room has accepted from this session precedes its end, so the room is locked even where
     // it is not left.
     let here = lock_room_of(connection, account).await?;

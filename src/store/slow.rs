@@ -13,9 +13,9 @@ const PAUSE: Duration = Duration::from_secs(10);
 const BEGINNING: usize = 80;
 
 /// What has been told of slow statements.
-static TOLD: Mutex<Told> = Mutex::new(Told { last: None, more: 0 });
+static LIMIT: Mutex<Limit> = Mutex::new(Limit { last: None, more: 0 });
 
-struct Told {
+struct Limit {
     last: Option<Instant>,
     /// Slow ones since, of which nothing was told.
     more: u64,
@@ -26,13 +26,13 @@ pub(super) fn note(sql: &str, took: Duration) {
     if took < SLOW {
         return;
     }
-    let line = TOLD.lock().unwrap_or_else(PoisonError::into_inner).line(sql, took, Instant::now());
+    let line = LIMIT.lock().unwrap_or_else(PoisonError::into_inner).line(sql, took, Instant::now());
     if let Some(line) = line {
         tracing::warn!("{line}");
     }
 }
 
-impl Told {
+impl Limit {
     fn line(&mut self, sql: &str, took: Duration, now: Instant) -> Option<String> {
         if self.last.is_some_and(|last| now < last + PAUSE) {
             self.more += 1;
@@ -62,7 +62,7 @@ mod tests {
 
     #[test]
     fn one_line_tells_of_many() {
-        let mut told = Told { last: None, more: 0 };
+        let mut told = Limit { last: None, more: 0 };
         let now = Instant::now();
         let took = Duration::from_millis(900);
         let line = told.line("select seq\n    from entry", took, now);

@@ -160,7 +160,7 @@ impl Sweeper {
             },
         };
         if emptying.swept >= emptying.last {
-            self.store.is_emptied(emptying.room).await?;
+            self.store.mark_emptied(emptying.room).await?;
             return Ok(true);
         }
         let until = emptying.last.min(emptying.swept + STEP);
@@ -187,7 +187,7 @@ impl Sweeper {
     /// them any more.
     async fn drop_rooms(&mut self) -> Result<bool, Error> {
         let (first, _) = self.store.ends_of_event_log().await?;
-        let rooms = self.store.done_with(self.round.dropped, first).await?;
+        let rooms = self.store.removable_rooms(self.round.dropped, first).await?;
         let Some((_, last)) = rooms.last() else { return Ok(false) };
         self.round.dropped = *last;
         let rooms: Vec<_> = rooms.into_iter().map(|(room, _)| [room]).collect();
@@ -231,7 +231,7 @@ impl Store {
         .await
     }
 
-    async fn is_emptied(&self, room: RoomId) -> Result<(), Error> {
+    async fn mark_emptied(&self, room: RoomId) -> Result<(), Error> {
         self.write(|mut writing| async move {
             sqlx::query("update room set swept_at = $2 where id = $1 and deleted_at is not null")
                 .bind(room.0)
@@ -266,7 +266,7 @@ impl Store {
 
     /// Some deleted rooms without messages or people whose last entry in the event log comes after `dropped`
     /// and before `first`, each with the number of that entry.
-    async fn done_with(&self, dropped: i64, first: i64) -> Result<Vec<(i64, i64)>, Error> {
+    async fn removable_rooms(&self, dropped: i64, first: i64) -> Result<Vec<(i64, i64)>, Error> {
         let rooms = sqlx::query_as(
             "select r.id, r.people_seq from room r
              where r.swept_at is not null and r.people_seq > $1 and r.people_seq < $2

@@ -1,7 +1,7 @@
 //! What a request gets that could not be done: a problem in JSON under `/api`, else a page.
 //!
 //! Some refusals have a better page than an error page: the log-in form, the list with the notice of the
-//! deletion, the room's door.
+//! deletion, the room's join page.
 
 use rocket::http::{ContentType, Status};
 use rocket::{Catcher, Request, catch, catchers};

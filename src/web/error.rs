@@ -1,8 +1,8 @@
-//! Why a request was not done, and how that is told (RFC 9457).
+//! Why a request was not done, and how that is reported (RFC 9457).
 //!
 //! | what | status | `type` |
 //! |---|---|---|
-//! | the rules of the house | as [`Refusal`] says | `logged-out`, `no-such-room`, … |
+//! | the rules | as [`Refusal`] says | `logged-out`, `no-such-room`, … |
 //! | something typed wrongly | 422 | `invalid` |
 //! | a body that cannot be read | 400, 413, 415 | `malformed`, `too-large`, `unsupported-media-type` |
 //! | a form sent from another site | 403 | `cross-site` |
@@ -38,7 +38,7 @@ fn some_seconds() -> u32 {
 /// What kept a request from being done.
 #[derive(Clone, Debug)]
 pub(super) enum Error {
-    /// The rules of the house.
+    /// A refusal by the rules.
     Refused(Refusal),
     /// Something typed wrongly.
     Invalid(Invalid),
@@ -121,7 +121,7 @@ pub(super) struct Problem {
     /// Words that were not sent.
     #[serde(skip)]
     pub(super) unsent: Option<String>,
-    /// What the house refused, if it was the house.
+    /// Which rule refused it, if one did.
     #[serde(skip)]
     pub(super) refusal: Option<Refusal>,
 }
@@ -164,7 +164,7 @@ impl Problem {
         Self { retry_after: Some(seconds), ..self }
     }
 
-    /// What a status says by itself, when the framework and not the house refused.
+    /// What a status says by itself, when the framework refused and not a rule.
     pub(super) fn of_status(status: Status) -> Self {
         match status.code {
             400 => Error::Malformed("The request cannot be read.").into(),

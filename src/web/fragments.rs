@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::model::rooms::RoomId;
 use crate::model::versions::PeopleVersion;
 
-/// How many rooms' parts of a kind are kept; past that all are made anew.
+/// How many rooms' parts of a kind are kept; past that all are made again.
 const ROOMS: usize = 20_000;
 
 /// What is kept of each kind.

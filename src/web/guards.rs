@@ -41,7 +41,7 @@ pub(super) struct User {
 }
 
 /// The token hash that a request presents; nothing is proven by it.
-pub(super) fn presented(request: &Request<'_>) -> Option<TokenHash> {
+pub(super) fn presented_token(request: &Request<'_>) -> Option<TokenHash> {
     Some(cookies::token(request.cookies())?.hash())
 }
 
@@ -68,14 +68,14 @@ fn database<'r>(request: &'r Request<'_>) -> Result<&'r Store, Error> {
 
 fn database_for<'r>(request: &'r Request<'_>, purpose: fn(&Store) -> Store) -> Result<&'r Store, Error> {
     let store = state::<Store>(request)?;
-    Ok(&request.local_cache(|| OfRequest(purpose(store))).0)
+    Ok(&request.local_cache(|| RequestStore(purpose(store))).0)
 }
 
 /// The database, as its request may use it. Whoever asks first decides for what.
-struct OfRequest(Store);
+struct RequestStore(Store);
 
 async fn find_session(request: &Request<'_>) -> Result<Option<FoundSession>, Error> {
-    let Some(token) = presented(request) else { return Ok(None) };
+    let Some(token) = presented_token(request) else { return Ok(None) };
     Ok(state::<Live>(request)?.find_session(&token, database(request)?).await?)
 }
 
@@ -214,7 +214,7 @@ impl<'r> FromRequest<'r> for Member {
         let user = try_outcome!(request.guard::<&User>().await);
         let RoomInPath(room) = try_outcome!(request.guard::<RoomInPath>().await);
         let inside = async {
-            require_page_of(request, &user.session)?;
+            require_same_account(request, &user.session)?;
             Ok(database(request)?.require_inside(&user.whereabouts, room).await?)
         };
         match inside.await {
@@ -235,10 +235,10 @@ impl<'r> FromRequest<'r> for CachedUser {
     async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
         try_outcome!(request.guard::<SameOrigin>().await);
         let session = async {
-            let token = presented(request).ok_or(Refusal::LoggedOut)?;
-            let session = state::<Live>(request)?.session(&token, polled(request)?).await?;
+            let token = presented_token(request).ok_or(Refusal::LoggedOut)?;
+            let session = state::<Live>(request)?.session(&token, store_for_poll(request)?).await?;
             let session = session.ok_or(Refusal::LoggedOut)?;
-            require_page_of(request, &session)?;
+            require_same_account(request, &session)?;
             Ok::<_, Error>(session)
         };
         match session.await {
@@ -260,9 +260,9 @@ impl<'r> FromRequest<'r> for CachedMember {
         try_outcome!(request.guard::<SameOrigin>().await);
         let RoomInPath(room) = try_outcome!(request.guard::<RoomInPath>().await);
         let inside = async {
-            let token = presented(request).ok_or(Refusal::LoggedOut)?;
-            let session = state::<Live>(request)?.member(&token, room, polled(request)?).await?;
-            require_page_of(request, &session)
+            let token = presented_token(request).ok_or(Refusal::LoggedOut)?;
+            let session = state::<Live>(request)?.member(&token, room, store_for_poll(request)?).await?;
+            require_same_account(request, &session)
         };
         match inside.await {
             Ok(()) => Outcome::Success(Self(room)),
@@ -272,13 +272,13 @@ impl<'r> FromRequest<'r> for CachedMember {
 }
 
 /// The database for a request that memory may not be able to answer.
-fn polled<'r>(request: &'r Request<'_>) -> Result<&'r Store, Error> {
+fn store_for_poll<'r>(request: &'r Request<'_>) -> Result<&'r Store, Error> {
     database_for(request, Store::for_poll)
 }
 
 /// A page says in `Parlor-Account` whose it is: when somebody else has logged in from another tab of the same browser,
 /// the page does not go on in their name.
-fn require_page_of(request: &Request<'_>, session: &Session) -> Result<(), Error> {
+fn require_same_account(request: &Request<'_>, session: &Session) -> Result<(), Error> {
     match request.headers().get_one("Parlor-Account") {
         Some(account) if account != session.person.id.0.to_string() => Err(Refusal::LoggedOut.into()),
         _ => Ok(()),

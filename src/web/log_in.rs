@@ -24,8 +24,8 @@ use crate::model::accounts::AccountId;
 use crate::model::sessions::Token;
 use crate::store::{NewSession, Store};
 
-/// How many of those who want in are at the database at a time. Every visit there has to be over soon, and a
-/// class that comes at once would spend that time waiting for each other's visits.
+/// How many of those who want in are at the database at a time. Every checkout has to be over soon, and a
+/// class that comes at once would spend that time waiting for each other's checkouts.
 pub(super) struct DatabaseSlots(Semaphore);
 
 impl DatabaseSlots {
@@ -95,7 +95,7 @@ impl LogIn<'_> {
         Ok(StoreInTurn { store: self.store.for_page(), _slot: slot })
     }
 
-    /// Opens a session of `account`, and has memory forget one that it takes the slot of.
+    /// Opens a session of `account`, and has memory forget one that it replaces.
     pub(super) async fn open(&self, account: AccountId, session: &NewSession) -> Result<(), Error> {
         let opened = self.store().await?.open_session(account, session).await?;
         self.live.applied(opened).await;

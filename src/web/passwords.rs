@@ -3,7 +3,7 @@
 //! That is some 20 ms of a core each time, so as many threads as there are cores do nothing else, each in memory of
 //! its own that it takes once: an allocator does not find freed blocks of this size and alignment again, and
 //! a process that took new ones would grow with every log-in. Who waits for them waits in [`FairQueue`]: log-ins
-//! never stop anybody's polls, and decoy's log-ins stop those of others.
+//! never stop anybody's polls, and nobody's log-ins stop those of others.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -236,7 +236,7 @@ mod tests {
         let queue = FairQueue::new(QUEUE_PER_ADDRESS, QUEUE_IN_ALL);
         assert!((0..200).all(|pupil| queue.push(HERE.0, pupil).is_ok()));
         let elsewhere = "203.0.113.7".parse().unwrap();
-        assert!((0..2000).any(|wrong| queue.push(elsewhere, wrong).is_err()), "decoy fills it alone");
+        assert!((0..2000).any(|wrong| queue.push(elsewhere, wrong).is_err()), "nobody fills it alone");
         assert!(queue.push(HERE.0, 200).is_ok());
     }
 

@@ -1,4 +1,4 @@
-//! How the rules of the house are worded when they refuse something.
+//! How the rules are worded when they refuse something.
 
 use std::borrow::Cow;
 

@@ -50,7 +50,7 @@ async fn what_was_being_loaded_is_loaded_by_the_next() {
     let (_folder, store) = store().await;
     let (live, _tail) = Live::start(&store, 1024).await.unwrap();
     live.write().watched.add(TEA, 0);
-    assert_eq!(live.write().watched.take_cold(1).len(), 1);
+    assert_eq!(live.write().watched.take_pending(1).len(), 1);
     let loaded = live.read().watched.loading(TEA).unwrap().notified_owned();
     let told = tokio::time::timeout(Duration::from_secs(10), async {
         tokio::select! {
@@ -81,14 +81,14 @@ async fn a_post_to_a_room_that_is_being_loaded_is_passed_after_that() {
     let (_folder, store) = store().await;
     let (live, _tail) = Live::start(&store, 1024).await.unwrap();
     live.write().watched.add(TEA, 0);
-    let cold = live.write().watched.take_cold(1);
+    let pending = live.write().watched.take_pending(1);
     let mut passed = pin!(live.wait_for_room(TEA));
     assert!(
         poll_immediate(passed.as_mut()).await.is_none() && live.written().is_empty(),
         "it is not there yet"
     );
-    live.write().watched.load(&cold[0], RoomLog::new(Position::START, &[]).ok(), Moment::now());
-    cold[0].loaded.notify_waiters();
+    live.write().watched.load(&pending[0], RoomLog::new(Position::START, &[]).ok(), Moment::now());
+    pending[0].loaded.notify_waiters();
     assert!(
         poll_immediate(passed).await.is_none() && live.written().contains(&TEA),
         "now the tail is to pass it"
@@ -101,13 +101,13 @@ async fn a_room_that_has_outrun_memory_is_let_go_of() {
     let (_folder, store) = store().await;
     let (live, _tail) = Live::start(&store, 1024).await.unwrap();
     live.write().watched.add(TEA, 0);
-    let cold = live.write().watched.take_cold(1);
+    let pending = live.write().watched.take_pending(1);
     let log = RoomLog::new(Position::START, &[]).ok();
-    live.write().watched.load(&cold[0], log, Moment::now());
+    live.write().watched.load(&pending[0], log, Moment::now());
     let head = |seq| Position { seq, ..Position::START };
     assert_eq!(live.next_range(TEA, head(256)).unwrap().last, READ_MAX);
     assert!(live.next_range(TEA, head(257)).is_none());
-    assert!(live.read().watched.log(TEA).is_none(), "it is loaded anew when it is next asked for");
+    assert!(live.read().watched.log(TEA).is_none(), "it is reloaded when it is next asked for");
     store.close().await;
 }
 

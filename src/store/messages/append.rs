@@ -90,7 +90,7 @@ impl Accepted<'_> {
 }
 
 /// The messages of some authors by their nonces, with the digests of what was sent.
-type Known = HashMap<(AccountId, String), (RoomEntry, Digest)>;
+type StoredByNonce = HashMap<(AccountId, String), (RoomEntry, Digest)>;
 
 impl Store {
     /// Writes a batch as one transaction, by `end`; each post has its own outcome.
@@ -173,7 +173,7 @@ fn judge<'a>(
     digest: &Digest,
     room: &LockedRoom,
     sender: Option<&'a Sender>,
-    known: &Known,
+    known: &StoredByNonce,
 ) -> Result<Verdict<'a>, Refusal> {
     let sender = sender.ok_or(Refusal::LoggedOut)?;
     if let Some(by) = &room.deleted_by {
@@ -223,7 +223,7 @@ async fn known_messages(
     room: RoomId,
     posts: &[&Post],
     senders: &HashMap<TokenHash, Sender>,
-) -> Result<Known, Error> {
+) -> Result<StoredByNonce, Error> {
     let author = |post: &Post| Some(senders.get(&post.token)?.person.id.0);
     // With the room beside each, so that there is no plan that reads the whole room.
     let sent = |post: &&Post| Some((room.0, author(post)?, post.nonce.as_str().to_owned()));

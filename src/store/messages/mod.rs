@@ -6,6 +6,6 @@ mod ranges;
 mod read;
 
 pub use append::{Post, Posted};
-pub use ranges::{EntryRange, Heads, NEWEST, Newest};
+pub use ranges::{EntryRange, Heads, Newest};
 pub(super) use read::newest;
 pub use read::{History, UPDATE_MAX, Updates};

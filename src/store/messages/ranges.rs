@@ -17,7 +17,7 @@ use crate::store::{Error, Store};
 
 /// How many of its newest entries a room is brought into memory with: enough for whoever has just seen its
 /// page. Who is further behind is answered from the database.
-pub const NEWEST: i64 = 20;
+const NEWEST: i64 = 20;
 
 /// The heads of the event log and of those rooms' logs that moved, read at one moment.
 pub struct Heads {

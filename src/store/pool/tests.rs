@@ -49,7 +49,7 @@ async fn what_nobody_has_used_for_a_while_is_closed() {
     };
     assert!(timeout(Duration::from_secs(20), all_closed).await.is_ok());
     used_by(&pool, 1).await;
-    assert_eq!(pool.made(), 3, "and made anew when it is needed");
+    assert_eq!(pool.made(), 3, "and made again when it is needed");
 }
 
 #[rocket::async_test]

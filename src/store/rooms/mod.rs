@@ -114,7 +114,7 @@ async fn insert_room(
     Ok(row.map(|(id,)| RoomId(id)))
 }
 
-/// Why a name is refused: a open room has it, or one that looks like it.
+/// Why a name is refused: an open room has it, or one that looks like it.
 async fn name_taken(connection: &mut Connection, name: &RoomName) -> Result<Refusal, Error> {
     let rows: Vec<(String, i64)> = sqlx::query_as(
         "select name, cast(1 as bigint) from room where name_key = $1 and deleted_at is null

@@ -47,7 +47,7 @@ impl Store {
         if !whereabouts.is_inside(id) {
             load_room(&mut self.reader().await?, id).await?;
         }
-        Ok(ensure_inside(whereabouts, id)?)
+        Ok(require_member(whereabouts, id)?)
     }
 
     /// What the page of room `id` shows to `account`: the newest entries, or those before `before`.
@@ -63,7 +63,7 @@ impl Store {
     ) -> Result<RoomPage, Error> {
         let mut snapshot = self.snapshot().await?;
         let RoomRow { room, owner, head, people_version } = load_room(&mut snapshot, id).await?;
-        ensure_inside(&where_is(&mut snapshot, account).await?, id)?;
+        require_member(&where_is(&mut snapshot, account).await?, id)?;
         let people = names_inside(&mut snapshot, id).await?;
         let entries = newest(&mut snapshot, id, before.unwrap_or(i64::MAX)).await?;
         snapshot.end().await;
@@ -71,7 +71,7 @@ impl Store {
     }
 }
 
-fn ensure_inside(whereabouts: &Whereabouts, id: RoomId) -> Result<(), Refusal> {
+fn require_member(whereabouts: &Whereabouts, id: RoomId) -> Result<(), Refusal> {
     if whereabouts.is_inside(id) {
         return Ok(());
     }

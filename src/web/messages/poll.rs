@@ -15,7 +15,7 @@ use crate::model::messages::{RoomEntry, fill};
 use crate::model::rooms::RoomId;
 use crate::store::{History, Store};
 use crate::web::error::Error;
-use crate::web::guards::{CachedMember, Member, RoomInPath, presented};
+use crate::web::guards::{CachedMember, Member, RoomInPath, presented_token};
 use crate::web::rooms::page::message_number;
 
 /// A member of the room in the path with the answer to their poll, or, where memory does not know enough of
@@ -47,7 +47,7 @@ impl<'r> FromRequest<'r> for Poller {
 /// The answer of memory; none also where something is wrong with the question, which is for the handler to say.
 fn from_memory(request: &Request<'_>, room: RoomId) -> Option<Known<Updates>> {
     let live = request.rocket().state::<Live>()?;
-    let token = presented(request)?;
+    let token = presented_token(request)?;
     let account = match request.headers().get_one("Parlor-Account") {
         Some(account) => Some(account.parse().ok()?),
         None => None,

@@ -1,4 +1,4 @@
-//! A room's door: what someone sees who is not in it.
+//! The join page of a room: what someone sees who is not in it.
 
 use rocket_dyn_templates::Template;
 use serde::Serialize;
@@ -25,7 +25,7 @@ struct RoomView {
     inside: i64,
 }
 
-/// The door of room `id`, and why one is standing there.
+/// The join page of room `id`; `alert` says why it is shown.
 pub(crate) async fn join_page(
     store: &Store,
     user: &User,
