@@ -2,23 +2,18 @@
 
 use std::time::Duration;
 
-use http_body_util::{BodyExt, Empty};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
 use rocket::futures::stream::{self, StreamExt};
-use rocket::http::hyper::body::Bytes;
 
 use super::crowd::{Crowd, everybody_polls, room};
 use crate::fixtures::processes::{Program, Settings};
-use crate::fixtures::{Database, Engine, Person};
+use crate::fixtures::{Database, Engine, HttpClient, Person};
 
 const PEOPLE: usize = 1_000;
 const MOVEMENTS: u32 = 40;
 /// How many ask at the same time, each over a connection that is kept.
 const AT_ONCE: usize = 50;
-
-type Http = Client<HttpConnector, Empty<Bytes>>;
+/// For a connection.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 #[ignore = "a figure: needs an optimized program and a quiet machine"]
 #[rocket::async_test]
@@ -30,7 +25,7 @@ async fn movements() {
     let program = Program::start(&settings).await;
     let people: Vec<_> = (1..=PEOPLE).map(|n| crowd.at_address(program.address(), n)).collect();
     let mover = crowd.at_address(program.address(), PEOPLE + 1);
-    let http = Client::builder(TokioExecutor::new()).build_http();
+    let http = HttpClient::new(PATIENCE, AT_ONCE);
     let everybody = async |path: &str, status: u16| {
         let url = format!("http://{}{path}", program.address());
         let ask = async |person| assert_eq!(asks(&http, person, &url).await, status);
@@ -65,12 +60,9 @@ async fn movements() {
     database.discard().await;
 }
 
-async fn asks(http: &Http, person: &Person<'_>, url: &str) -> u16 {
+async fn asks(http: &HttpClient, person: &Person<'_>, url: &str) -> u16 {
     let cookie =
         person.cookies().into_iter().map(|(name, value)| format!("{name}={value}")).collect::<String>();
-    let request = http::Request::get(url).header("Cookie", cookie).body(Empty::new()).expect("a request");
-    let response = http.request(request).await.expect("an answer");
-    let status = response.status().as_u16();
-    response.into_body().collect().await.expect("a whole answer");
-    status
+    let request = http::Request::get(url).header("Cookie", cookie).body(Vec::new()).expect("a request");
+    http.send(request).await.expect("a whole answer").status().as_u16()
 }

@@ -4,13 +4,10 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use http_body_util::BodyExt;
-use hyper_util::client::legacy::Client as HttpClient;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
 use rocket::tokio::time::timeout;
 
 use super::recorder::Recorder;
+use crate::fixtures::{HttpClient, HttpFailure};
 
 /// How long somebody usually waits for an answer.
 const PATIENCE: Duration = Duration::from_millis(2500);
@@ -18,7 +15,7 @@ const PATIENCE: Duration = Duration::from_millis(2500);
 /// All instances by their addresses, and the recorder of what comes of it.
 pub struct Endpoints {
     addresses: Vec<SocketAddr>,
-    http: HttpClient<HttpConnector, String>,
+    http: HttpClient,
     patience: Duration,
     unanswered: AtomicUsize,
     torn: AtomicUsize,
@@ -28,12 +25,9 @@ pub struct Endpoints {
 
 impl Endpoints {
     pub fn at(addresses: Vec<SocketAddr>) -> Self {
-        let mut connector = HttpConnector::new();
-        connector.set_nodelay(true);
-        connector.set_connect_timeout(Some(PATIENCE));
         Self {
             addresses,
-            http: HttpClient::builder(TokioExecutor::new()).build(connector),
+            http: HttpClient::new(PATIENCE, usize::MAX),
             patience: PATIENCE,
             unanswered: AtomicUsize::new(0),
             torn: AtomicUsize::new(0),
@@ -97,17 +91,17 @@ impl Endpoints {
                 json
             }
         };
-        let response = self.http.request(request.body(body).expect("a request")).await.ok()?;
+        let response = self.http.send(request.body(body.into_bytes()).expect("a request")).await;
+        if let Err(HttpFailure::Torn(_)) = response {
+            self.torn.fetch_add(1, Ordering::Relaxed);
+        }
+        let response = response.ok()?;
         let header = |name| Some(response.headers().get(name)?.to_str().expect("text").to_owned());
         let cookie = header("set-cookie").and_then(|cookie| Some(cookie.split_once(';')?.0.to_owned()));
         let retry_after = header("retry-after").map(|seconds| seconds.parse().expect("seconds"));
         let (status, location) = (response.status().as_u16(), header("location").unwrap_or_default());
-        let Ok(body) = response.into_body().collect().await else {
-            self.torn.fetch_add(1, Ordering::Relaxed);
-            return None;
-        };
-        let body = body.to_bytes().to_vec();
-        Some(Answer { status, location, cookie, retry_after: retry_after.map(Duration::from_secs), body })
+        let retry_after = retry_after.map(Duration::from_secs);
+        Some(Answer { status, location, cookie, retry_after, body: response.into_body() })
     }
 }
 
