@@ -1,6 +1,6 @@
 //! The settings: the table `[default.parlor]` of Rocket.toml, or `PARLOR_*` in the environment.
 //!
-//! None is needed. Rocket's own (`address`, `port`, `secret_key`, …) stand beside that table or in `ROCKET_*`.
+//! All have defaults. Rocket's own (`address`, `port`, `secret_key`, …) are set outside that table or in `ROCKET_*`.
 
 mod framework;
 mod network;
@@ -31,10 +31,10 @@ pub struct Config {
     /// How many connections to the database requests may hold at most, half of them to write; 1 to 1000.
     /// [`Store::BESIDE_REQUESTS`](crate::store::Store::BESIDE_REQUESTS) more read for memory or write.
     pub database_connections: u32,
-    /// How long PostgreSQL may take for what is asked at once, in milliseconds; 100 to 1000. Nobody waits for a
-    /// connection for more than half as long: who would have to is answered 503 at once.
+    /// The time limit for what one connection to PostgreSQL is used for, in milliseconds; 100 to 1000. A request
+    /// that would wait for a connection for more than half as long is answered 503 at once.
     pub database_timeout_ms: u64,
-    /// How often what other instances did is looked for, in milliseconds; 10 to 200.
+    /// How often the tail looks for what other instances committed, in milliseconds; 10 to 200.
     pub tick_ms: u64,
     /// How much memory the newest messages of rooms that somebody is in may take, in MiB, about; 1 to
     /// 100,000. Beyond that the rooms least lately asked for are answered from the database.
@@ -46,7 +46,7 @@ pub struct Config {
     pub secure_cookie: bool,
     /// How a line of the log is written: `pretty` for people, `json` for programs.
     pub log_format: LogFormat,
-    /// Whose word is taken for a client's address, in the header that Rocket's `ip_header` names.
+    /// The proxies that are trusted to name a client's address, in the header that Rocket's `ip_header` names.
     pub trusted_proxies: Vec<Network>,
 }
 
@@ -55,7 +55,7 @@ pub struct Config {
 pub struct Limits {
     /// How many connections serve requests at most.
     pub connections: u32,
-    /// How long PostgreSQL may take for what is asked at once.
+    /// The time limit for what one connection to PostgreSQL is used for.
     pub timeout: Duration,
 }
 
@@ -107,7 +107,7 @@ impl Config {
         usize::try_from(self.memory_mb.saturating_mul(1024 * 1024)).unwrap_or(usize::MAX)
     }
 
-    /// Whether a proxy at this address is believed.
+    /// Whether a proxy at this address is trusted.
     #[must_use]
     pub fn is_trusted_proxy(&self, address: IpAddr) -> bool {
         self.trusted_proxies.iter().any(|proxy| proxy.contains(address))
@@ -121,9 +121,8 @@ impl Config {
 }
 
 /// The configuration of a Parlor started in this folder: defaults, then Rocket.toml, then `ROCKET_*` and
-/// `PARLOR_*`. As Rocket's own, but that answers do not say what serves them, that nobody's word is
-/// taken for their address, and that a stop takes no longer than 6 s: 2 for requests to end by themselves, 1
-/// until they are cut off, 1 that Rocket adds, and the rest for the database.
+/// `PARLOR_*`. Unlike in Rocket's own there is no `Server` header, no IP header is trusted, and a
+/// shutdown takes no longer than 6 s: 2 of `grace`, 1 of `mercy`, 1 that Rocket adds, and the rest for the database.
 ///
 /// # Errors
 /// When the file that `ROCKET_CONFIG` names is not there; that of the usual name need not be.
@@ -149,7 +148,7 @@ pub fn figment() -> Result<Figment, String> {
         ))
 }
 
-/// What begins a variable that holds a setting of ours.
+/// The prefix of environment variables that hold Parlor's own settings.
 const PREFIX: &str = "PARLOR_";
 
 /// Whether this follows [`PREFIX`] in what Kubernetes puts into the environment where a Service is named `parlor`:
@@ -159,13 +158,13 @@ fn is_injected(key: &str) -> bool {
     key == "PORT" || key.starts_with("PORT_") || key.starts_with("SERVICE_")
 }
 
-/// What has been set in vain and may have been meant otherwise.
+/// What was set and has no effect: ignored variables, tables of other profiles.
 #[must_use]
 pub fn warnings(figment: &Figment) -> Vec<String> {
     let variables = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
     let injected = variables.filter(|name| name.strip_prefix(PREFIX).is_some_and(is_injected));
     let injected =
-        injected.map(|name| format!("{name} is no setting: Kubernetes sets it for a Service named parlor"));
+        injected.map(|name| format!("{name} is ignored: Kubernetes sets it for a Service named parlor"));
     let profile = figment.profile();
     let selected = ["default", "global", "debug", "release", profile.as_str().as_str()];
     let tables = figment.profiles().filter(|table| !selected.contains(&table.as_str().as_str()));
@@ -185,7 +184,7 @@ fn in_range(name: &str, value: u64, least: u64, most: u64) -> Result<(), String>
     if (least..=most).contains(&value) {
         return Ok(());
     }
-    Err(format!("setting “{name}” is {value}; it goes from {least} to {most}"))
+    Err(format!("setting “{name}” is {value}; it must be from {least} to {most}"))
 }
 
 #[cfg(test)]

@@ -1,19 +1,21 @@
-//! Open files: each connection is one, and the operating system has a limit for them.
+//! The limit on open files (`RLIMIT_NOFILE`): each connection takes one.
 
 use rlimit::Resource;
 
 use crate::config::Config;
 use crate::store::Store;
 
-/// How many files are open beside connections: the log, the threads' own, standard streams.
-const OTHERS: u64 = 64;
-/// How many files a connection to SQLite opens: the database, its log, and what is shared with others.
-const A_CONNECTION: u64 = 3;
+/// How many files are open besides connections: of the log, the runtime, standard streams.
+const OTHER_FILES: u64 = 64;
+/// How many files a connection to SQLite opens: the database, its log, and the shared-memory index.
+const PER_CONNECTION: u64 = 3;
 
-/// Raises the limit as far as it may be. The usual one, 1,024, is for programs of another time.
+/// Raises the soft limit to the hard limit. The usual soft limit, 1,024, would allow fewer than 1,000 people.
 pub fn raise_limit() {
     if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
-        tracing::warn!("the limit of open files cannot be raised: {error}");
+        tracing::warn!(
+            "cannot raise the limit on open files, so fewer people can be connected at once: {error}"
+        );
     }
 }
 
@@ -21,5 +23,5 @@ pub fn raise_limit() {
 pub(crate) fn room_for_clients(config: &Config) -> u64 {
     let limit = Resource::NOFILE.get_soft().unwrap_or(u64::MAX);
     let connections = config.database_connections + Store::BESIDE_REQUESTS;
-    limit.saturating_sub(OTHERS + A_CONNECTION * u64::from(connections))
+    limit.saturating_sub(OTHER_FILES + PER_CONNECTION * u64::from(connections))
 }

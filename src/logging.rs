@@ -3,9 +3,9 @@
 //! # Secrets
 //!
 //! No text of a message, no password, cookie or token is ever written, whatever `RUST_LOG` asks for. Our own
-//! events do not hold any, and what holds a text has no `Debug`. Those of dependencies are cut at [`FOREIGN`]:
-//! below it Rocket prints cookies and hyper whole requests. Of a panic, whose words may quote what was being
-//! looked at, only literal words are written.
+//! events do not hold any, and what holds a text has no `Debug`. Those of dependencies are cut at [`OF_DEPENDENCIES`]:
+//! below it Rocket logs cookies and hyper whole requests. Of a panic, whose message may quote data, only a
+//! literal message is written.
 
 use std::collections::HashMap;
 use std::fmt::{self, Write as _};
@@ -27,10 +27,11 @@ use crate::StartError;
 
 /// What is logged unless `RUST_LOG` says otherwise. Rocket has a line for every request it turns away, which
 /// polling would make a flood; that connections cannot be accepted is for the person who runs Parlor.
-const USUAL: &str = "warn,parlor=info,rocket=off,rocket_http::listener=warn,rocket_dyn_templates=error";
-/// The lowest level at which dependencies are heard.
-const FOREIGN: Level = Level::INFO;
-/// Where the lines come from that say how often others were left out.
+const DEFAULT_FILTER: &str =
+    "warn,parlor=info,rocket=off,rocket_http::listener=warn,rocket_dyn_templates=error";
+/// The lowest level at which events of dependencies are logged.
+const OF_DEPENDENCIES: Level = Level::INFO;
+/// The target of the lines that say how often others were suppressed.
 const REPEATS: &str = "parlor::logging::repeats";
 
 /// How a line is written.
@@ -48,12 +49,14 @@ pub enum LogFormat {
 ///
 /// # Errors
 /// When `RUST_LOG` cannot be understood.
-pub fn start(figment: &Figment) -> Result<Log, StartError> {
-    let asked = std::env::var("RUST_LOG").unwrap_or_default();
-    let asked = if asked.is_empty() { USUAL } else { &asked };
-    let (filter, wrong) = match EnvFilter::builder().parse(asked) {
+pub fn start(figment: &Figment) -> Result<RecentLines, StartError> {
+    let directives = std::env::var("RUST_LOG").unwrap_or_default();
+    let directives = if directives.is_empty() { DEFAULT_FILTER } else { &directives };
+    let (filter, wrong) = match EnvFilter::builder().parse(directives) {
         Ok(filter) => (filter, None),
-        Err(error) => (EnvFilter::new(USUAL), Some(format!("RUST_LOG is “{asked}”: {error}").into())),
+        Err(error) => {
+            (EnvFilter::new(DEFAULT_FILTER), Some(format!("RUST_LOG is “{directives}”: {error}").into()))
+        }
     };
     let written = lines::layer().with_writer(io::stderr).with_ansi(false);
     let written = match figment.extract_inner("parlor.log_format").unwrap_or_default() {
@@ -62,34 +65,34 @@ pub fn start(figment: &Figment) -> Result<Log, StartError> {
             written.json().flatten_event(true).with_current_span(false).with_span_list(false).boxed()
         }
     };
-    let log = Log::default();
+    let recent = RecentLines::default();
     tracing_subscriber::registry()
         .with(filter)
         .with(filter_fn(may_be_written))
-        .with(written.with_filter(log.clone()))
+        .with(written.with_filter(recent.clone()))
         .try_init()?;
-    panic::set_hook(Box::new(tell_panic));
-    wrong.map_or(Ok(log), Err)
+    panic::set_hook(Box::new(log_panic));
+    wrong.map_or(Ok(recent), Err)
 }
 
 /// Rocket's macros write errors of our guards on behalf of our routes, under targets that end in `::_`.
 fn may_be_written(event: &Metadata<'_>) -> bool {
     match event.target().strip_prefix("parlor") {
         Some(place) if place.is_empty() || place.starts_with("::") => !place.ends_with("::_"),
-        _ => *event.level() <= FOREIGN,
+        _ => *event.level() <= OF_DEPENDENCIES,
     }
 }
 
-fn tell_panic(panic: &PanicHookInfo<'_>) {
+fn log_panic(panic: &PanicHookInfo<'_>) {
     let place = panic.location().map(ToString::to_string).unwrap_or_default();
-    let words = panic.payload().downcast_ref::<&'static str>().copied().unwrap_or("a panic");
-    tracing::error!(place, "{words}");
+    let message = panic.payload().downcast_ref::<&'static str>().copied().unwrap_or("a panic");
+    tracing::error!(place, "{message}");
 }
 
-/// What has been logged lately. While the database is away every request fails for the same reason: one line a
-/// [`Log::WINDOW`] is enough, with how often it was left out.
+/// Suppression of repeated lines: the warnings and errors that were logged lately. While the database is unreachable
+/// every request fails for the same reason: one line per [`RecentLines::WINDOW`] is enough, with the count of repeats.
 #[derive(Clone, Debug, Default)]
-pub struct Log(Arc<Mutex<HashMap<Line, Recent>>>);
+pub struct RecentLines(Arc<Mutex<HashMap<Line, Recent>>>);
 
 type Line = (Level, String);
 
@@ -99,28 +102,28 @@ struct Recent {
     repeats: u64,
 }
 
-impl Log {
+impl RecentLines {
     /// How long a warning or an error is not repeated.
     pub const WINDOW: Duration = Duration::from_secs(10);
-    /// How many lines are compared with at most. What a stranger can have logged is not to fill the memory.
+    /// The most lines that are remembered: requests can cause any number of different ones.
     const MOST: usize = 1000;
 
-    /// Whether this line is news.
-    fn is_new(&self, line: Line) -> bool {
+    /// Whether this line was logged lately; counts it if so, else remembers it.
+    fn is_repeat(&self, line: Line) -> bool {
         let mut recent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(recent) = recent.get_mut(&line) {
             recent.repeats += 1;
-            return false;
+            return true;
         }
         if recent.len() < Self::MOST {
             recent.insert(line, Recent { since: Instant::now(), repeats: 0 });
         }
-        true
+        false
     }
 
-    /// Says how often lines were left out that are at least as old as `age`, and forgets those that were not
-    /// repeated. To be called every [`Log::WINDOW`], and with no age before the end.
-    pub fn tell_repeats(&self, age: Duration) {
+    /// Logs how often lines that are at least as old as `age` were suppressed, and forgets those that were not
+    /// repeated. To be called every [`RecentLines::WINDOW`], and with no age before the end.
+    pub fn log_repeats(&self, age: Duration) {
         for ((level, line), repeats) in self.take_repeats(age) {
             if level == Level::ERROR {
                 tracing::error!(target: REPEATS, repeats, "again: {line}");
@@ -131,23 +134,23 @@ impl Log {
     }
 
     fn take_repeats(&self, age: Duration) -> Vec<(Line, u64)> {
-        let mut told = Vec::new();
+        let mut repeated = Vec::new();
         self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|line, recent| {
             if recent.since.elapsed() < age {
                 return true;
             }
             let repeats = std::mem::take(&mut recent.repeats);
             if repeats > 0 {
-                told.push((line.clone(), repeats));
+                repeated.push((line.clone(), repeats));
                 recent.since = Instant::now();
             }
             repeats > 0
         });
-        told
+        repeated
     }
 }
 
-impl<S: Subscriber> Filter<S> for Log {
+impl<S: Subscriber> Filter<S> for RecentLines {
     fn enabled(&self, _: &Metadata<'_>, _: &Context<'_, S>) -> bool {
         true
     }
@@ -159,7 +162,7 @@ impl<S: Subscriber> Filter<S> for Log {
         }
         let mut text = Text::default();
         event.record(&mut text);
-        self.is_new((level, text.0))
+        !self.is_repeat((level, text.0))
     }
 }
 
@@ -188,27 +191,27 @@ mod tests {
 
     #[test]
     fn a_line_is_written_once_and_its_repeats_are_counted() {
-        let log = Log::default();
-        assert!(log.is_new(line("cannot read")));
-        assert!(!log.is_new(line("cannot read")));
-        assert!(!log.is_new(line("cannot read")));
-        assert!(log.is_new(line("cannot write")));
-        assert!(log.is_new((Level::ERROR, "cannot read".to_owned())), "another level, another line");
-        assert_eq!(log.take_repeats(Log::WINDOW), [], "too early");
-        assert_eq!(log.take_repeats(Duration::ZERO), [(line("cannot read"), 2)]);
-        // It goes on: counted, and not written again. Then it is over.
-        assert!(!log.is_new(line("cannot read")));
-        assert_eq!(log.take_repeats(Duration::ZERO), [(line("cannot read"), 1)]);
-        assert_eq!(log.take_repeats(Duration::ZERO), []);
-        assert!(log.is_new(line("cannot read")));
+        let recent = RecentLines::default();
+        assert!(!recent.is_repeat(line("cannot read")));
+        assert!(recent.is_repeat(line("cannot read")));
+        assert!(recent.is_repeat(line("cannot read")));
+        assert!(!recent.is_repeat(line("cannot write")));
+        assert!(!recent.is_repeat((Level::ERROR, "cannot read".to_owned())), "another level, another line");
+        assert_eq!(recent.take_repeats(RecentLines::WINDOW), [], "too early");
+        assert_eq!(recent.take_repeats(Duration::ZERO), [(line("cannot read"), 2)]);
+        // Further repeats are counted and not written. Without any, the line is forgotten.
+        assert!(recent.is_repeat(line("cannot read")));
+        assert_eq!(recent.take_repeats(Duration::ZERO), [(line("cannot read"), 1)]);
+        assert_eq!(recent.take_repeats(Duration::ZERO), []);
+        assert!(!recent.is_repeat(line("cannot read")));
     }
 
     #[test]
     fn memory_is_bounded() {
-        let log = Log::default();
-        for number in 0..2 * Log::MOST {
-            assert!(log.is_new(line(&number.to_string())));
+        let recent = RecentLines::default();
+        for number in 0..2 * RecentLines::MOST {
+            assert!(!recent.is_repeat(line(&number.to_string())));
         }
-        assert_eq!(log.0.lock().unwrap().len(), Log::MOST);
+        assert_eq!(recent.0.lock().unwrap().len(), RecentLines::MOST);
     }
 }

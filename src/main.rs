@@ -1,25 +1,25 @@
-//! The command line, the log and the threads; then [`parlor::serve`].
+//! The entry point: the command line, the log and the async runtime; then [`parlor::serve`].
 
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Command;
-use parlor::logging::{self, Log};
+use parlor::logging::{self, RecentLines};
 use parlor::{StartError, config, files};
 use rocket::figment::Figment;
 use rocket::tokio;
 use rocket::tokio::runtime::Builder;
 
 fn main() -> ExitCode {
-    // --help and --version end here, and so does, with exit code 2, whatever is not understood.
+    // --help and --version end here, and so do, with exit code 2, unknown arguments.
     command().get_matches();
     let (figment, wrong) = match config::figment() {
         Ok(figment) => (figment, None),
         Err(error) => (Figment::new(), Some(error)),
     };
-    let outcome = logging::start(&figment).and_then(|log| match wrong {
+    let outcome = logging::start(&figment).and_then(|recent| match wrong {
         Some(error) => Err(error.into()),
-        None => run(figment, &log),
+        None => run(figment, &recent),
     });
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -41,9 +41,9 @@ fn command() -> Command {
         )
 }
 
-/// Serves with as many threads as the settings say. Rocket's own `#[rocket::main]` reads them from nowhere but
-/// Rocket.toml, and ends the process by itself where they are wrong.
-fn run(figment: Figment, log: &Log) -> Result<(), StartError> {
+/// Serves with as many threads as the settings say. Rocket's own `#[rocket::main]` reads them only from
+/// Rocket.toml, and exits the process itself where they are wrong.
+fn run(figment: Figment, recent: &RecentLines) -> Result<(), StartError> {
     for warning in config::warnings(&figment) {
         tracing::warn!("{warning}");
     }
@@ -57,19 +57,19 @@ fn run(figment: Figment, log: &Log) -> Result<(), StartError> {
         .enable_all()
         .build()?;
     let outcome = runtime.block_on(async {
-        tokio::spawn(tell_repeats(log.clone()));
+        tokio::spawn(log_repeats(recent.clone()));
         parlor::serve(figment).await
     });
     if settings.shutdown.force {
         runtime.shutdown_timeout(Duration::from_millis(500));
     }
-    log.tell_repeats(Duration::ZERO);
+    recent.log_repeats(Duration::ZERO);
     outcome
 }
 
-async fn tell_repeats(log: Log) {
+async fn log_repeats(recent: RecentLines) {
     loop {
-        tokio::time::sleep(Log::WINDOW).await;
-        log.tell_repeats(Log::WINDOW);
+        tokio::time::sleep(RecentLines::WINDOW).await;
+        recent.log_repeats(RecentLines::WINDOW);
     }
 }

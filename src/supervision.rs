@@ -1,13 +1,13 @@
-//! Tasks that must not end: one that panics is restarted.
+//! Supervision of background tasks: one that panics is restarted.
 
 use std::time::Duration;
 
 use rocket::tokio;
 
-/// How long after a panic: one that panics at once must not fill a core, or the log.
-const PAUSE: Duration = Duration::from_millis(200);
+/// The delay before a restart: a task that panics at once must not keep a core busy, or fill the log.
+const RESTART_DELAY: Duration = Duration::from_millis(200);
 
-/// Runs a task until it ends by itself, and anew after every panic.
+/// Runs a task until it returns, and again after every panic.
 pub(crate) async fn supervised<F>(name: &str, mut task: impl FnMut() -> F)
 where
     F: Future<Output = ()> + Send + 'static,
@@ -16,8 +16,8 @@ where
         if !ended.is_panic() {
             return;
         }
-        tracing::error!("the {name} has panicked, which is a fault of Parlor, and is restarted");
-        tokio::time::sleep(PAUSE).await;
+        tracing::error!("the {name} task panicked, which is a bug in Parlor; restarting it");
+        tokio::time::sleep(RESTART_DELAY).await;
     }
 }
 
@@ -29,7 +29,7 @@ mod tests {
     use super::*;
 
     #[rocket::async_test]
-    async fn a_task_that_panics_is_started_anew_and_one_that_ends_is_not() {
+    async fn a_task_that_panics_is_restarted_and_one_that_returns_is_not() {
         let started = Arc::<AtomicU32>::default();
         supervised("test", || {
             let started = Arc::clone(&started);

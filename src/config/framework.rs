@@ -1,4 +1,4 @@
-//! Rocket's own settings: each is in effect, or it stops the start by name.
+//! Validation of Rocket's own settings: one that has no effect in Parlor is an error that names it.
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -9,12 +9,12 @@ use rocket::figment::{Figment, Profile};
 
 use super::in_range;
 
-/// Settings of Rocket that nothing here reads, and what to do instead.
+/// Settings of Rocket that Parlor does not use, and what to do instead.
 const WITHOUT_EFFECT: [(&str, &str); 4] = [
-    ("limits", "what is sent may be 64 KiB large, whatever it is"),
+    ("limits", "a request body may have 64 KiB, whatever it is"),
     ("log_level", "RUST_LOG says what is logged"),
     ("cli_colors", "the log has no colours"),
-    ("temp_dir", "nothing is ever written there"),
+    ("temp_dir", "no temporary files are written"),
 ];
 
 /// Reads and checks the settings that are Rocket's.
@@ -56,7 +56,7 @@ fn readable(name: &str, path: Option<PathBuf>) -> Result<(), String> {
     }
 }
 
-/// Whether somebody has set this, to whatever value.
+/// Whether this is set outside the defaults, to whatever value.
 fn is_set(figment: &Figment, name: &str) -> bool {
     figment.find_value(name).is_ok_and(|value| is_from_outside(figment, &value))
 }
@@ -71,7 +71,7 @@ fn is_from_outside(figment: &Figment, value: &Value) -> bool {
     }
 }
 
-/// Rocket ignores keys it does not know, and a setting with a typing error would be ignored too.
+/// Rocket ignores unknown keys, and so a misspelt setting too.
 fn refuse_unknown_keys(figment: &Figment) -> Result<(), String> {
     let defaults: Dict =
         Figment::from(rocket::Config::debug_default()).extract().map_err(|error| error.to_string())?;

@@ -1,4 +1,4 @@
-//! A range of addresses, as settings name it.
+//! An IP network in CIDR notation, as settings name it.
 
 use std::net::IpAddr;
 

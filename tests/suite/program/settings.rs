@@ -159,7 +159,7 @@ async fn what_kubernetes_sets_is_told_and_does_no_harm() {
     ];
     let (database, program) = start(&injected).await;
     for (name, _) in injected {
-        let said = format!("{name} is no setting");
+        let said = format!("{name} is ignored");
         assert!(program.log().lines().any(|line| line.contains(" WARN ") && line.contains(&said)), "{name}");
     }
     database.discard().await;
