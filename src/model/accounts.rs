@@ -1,4 +1,4 @@
-//! People: their names and passwords.
+//! Accounts: usernames and passwords.
 
 use std::ops::Deref;
 
@@ -34,7 +34,7 @@ pub struct Username(Name);
 
 impl Username {
     /// A name for somebody new: letters of one script (or of those that are written together), digits, `_`,
-    /// `-` and `.`; 1 to [`USERNAME_MAX`] characters; no word of the page's own.
+    /// `-` and `.`; 1 to [`USERNAME_MAX`] characters; no reserved word.
     ///
     /// # Errors
     /// When `typed` is anything else.
@@ -76,7 +76,7 @@ impl Deref for Username {
     }
 }
 
-/// The folded form of a name that somebody logs in with: whom it belongs to was decided at sign-up.
+/// The folded form of a username, as it is looked up at log-in; the rules for new names do not apply to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UsernameKey(String);
 
@@ -203,7 +203,7 @@ mod tests {
         }
         for name in ["аnna", "bοb", "Annaя", "раypal", "김や"] {
             assert!(Username::parse(name).is_err(), "{name}");
-            assert!(UsernameKey::of(name).is_some(), "whoever has it may log in: {name}");
+            assert!(UsernameKey::of(name).is_some(), "its owner may log in: {name}");
         }
         for name in ["you", "Everyone", "PARLOR"] {
             assert!(Username::parse(name).is_err(), "{name}");

@@ -1,10 +1,9 @@
-//! The events of the site: who came into which room and left it, which rooms were created and deleted, whose sessions
-//! ended.
+//! The event log's events: members who joined or left, rooms created or deleted, sessions ended.
 
 use super::accounts::{AccountId, Person};
 use super::rooms::{RoomId, RoomLink};
 
-/// What can happen.
+/// An event of the site.
 #[derive(Clone, Debug)]
 pub enum Event {
     /// Someone created a room.
@@ -21,7 +20,7 @@ pub enum Event {
         /// Who deleted it.
         by: String,
     },
-    /// Someone came in.
+    /// Someone joined a room.
     MemberJoined {
         /// Who.
         person: Person,
@@ -34,7 +33,7 @@ pub enum Event {
         /// Who.
         account: AccountId,
     },
-    /// Someone left.
+    /// Someone left their room.
     MemberLeft {
         /// Who.
         account: AccountId,

@@ -1,4 +1,4 @@
-//! What is wrong with something a person typed or a program sent.
+//! Validation errors: what is wrong with something a person typed or a program sent.
 
 use std::borrow::Cow;
 

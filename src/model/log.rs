@@ -1,4 +1,4 @@
-//! The entries of a log, their positions, and the cursors of readers.
+//! The entries of an append-only log, their positions, and the cursors of clients.
 //!
 //! Every log, a room's and the event log, numbers its entries 1, 2, 3 … without a gap, and gives each a
 //! random tag. A position is both: the number says how many entries came before, the tag says *which*, so that
@@ -13,7 +13,7 @@ pub struct Entry<E> {
     pub position: Position,
     /// When it was stored.
     pub at: Timestamp,
-    /// What it tells.
+    /// What happened.
     pub event: E,
 }
 
@@ -97,7 +97,7 @@ impl std::fmt::Display for Position {
     }
 }
 
-/// How far a reader says it has read: `<seq>.<tag>`, or a bare `<seq>` from one that kept no tag.
+/// How far a client says it has read: `<seq>.<tag>`, or a bare `<seq>` from one that kept no tag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cursor {
     /// The number of the last entry seen; 0 when none was.

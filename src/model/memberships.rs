@@ -1,4 +1,4 @@
-//! Where a person is.
+//! Memberships: which room an account is in, and the notice that it was deleted.
 
 use super::rooms::{RoomId, RoomLink};
 use super::versions::PeopleVersion;
@@ -11,18 +11,18 @@ pub struct People {
     pub version: PeopleVersion,
 }
 
-/// Where an account is: in one room at most, and perhaps still to be told that it was deleted.
+/// Where an account is: in one room at most, or in a deleted one whose notice is not yet dismissed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Whereabouts {
     /// In no room.
     Nowhere,
     /// In this room, page open or not.
     Inside(RoomLink),
-    /// In a room that has been deleted since; the notice stands until it is dismissed.
+    /// In a room that has been deleted since; the notice is shown until it is dismissed.
     Evicted(Notice),
 }
 
-/// What to tell someone whose room was deleted.
+/// The notice for someone whose room was deleted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     /// The room that was.

@@ -1,4 +1,4 @@
-//! Messages: their text and their nonce.
+//! Messages: their text, their nonce, and their JSON.
 
 use hmac::{Hmac, KeyInit, Mac};
 use serde::Serialize;

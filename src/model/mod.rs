@@ -1,4 +1,4 @@
-//! What the words of Parlor mean: accounts, rooms, messages, places in a log.
+//! The domain model: accounts, rooms, messages, positions in a log.
 //!
 //! Pure: no I/O and no framework. A value of one of these types has been checked, so the floors above
 //! take them instead of strings and never check again.

@@ -1,4 +1,4 @@
-//! What holds of every name, a person's or a room's: what it is compared by, and what it may not be.
+//! Names, of a person or a room: the keys they are compared by (case folding, confusables), and reserved words.
 
 use super::text::{bound_marks, fold, skeleton};
 
@@ -64,14 +64,14 @@ impl NameKeys {
         &self.skeleton
     }
 
-    /// Whether the name would be read as one of the page's own words.
+    /// Whether the name is, or looks like, a reserved word.
     pub(super) fn are_reserved(&self) -> bool {
         RESERVED.iter().any(|word| skeleton(word) == self.skeleton)
     }
 }
 
 /// Which tables [`NameKeys`] come from: a digest of what they say of every character. The database keeps it
-/// beside the keys, which are recomputed by a program that has others. A test says when this must change.
+/// beside the keys, which are recomputed by a program that has other tables. A test says when this must change.
 pub const TABLES: &str = "51dc1ac278207d7c";
 
 #[cfg(test)]
@@ -95,7 +95,7 @@ mod tests {
         for byte in &digest.finalize()[..8] {
             write!(found, "{byte:02x}").unwrap();
         }
-        assert_eq!(TABLES, found, "the tables have changed, so TABLES must: names are then compared anew");
+        assert_eq!(TABLES, found, "the tables have changed, so TABLES must: keys are then recomputed");
     }
 
     #[test]

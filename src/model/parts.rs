@@ -1,9 +1,9 @@
-//! The parts of a message's text. This is the only place where a text is read for what is in it: pages are
-//! given the parts.
+//! The parser of messages' texts: it cuts a text into plain text and links. It is the only one: pages are given the
+//! parts.
 //!
 //! Where an address ends follows Unicode's link detection (UTS 58), with two differences that chat needs:
 //! quotation marks and the punctuation of scripts that write without spaces end an address wherever they
-//! stand, because words follow them at once.
+//! stand, because text follows them without a space.
 
 use icu_properties::props::{BinaryProperty, EnumeratedProperty, GeneralCategory, TerminalPunctuation};
 use serde::Serialize;

@@ -1,17 +1,17 @@
-//! Why something a person asked for was not done.
+//! Domain errors: why something a person asked for was refused.
 
 use super::rooms::RoomLink;
 
-/// A refusal by the rules. Nothing was changed.
+/// Why a request was refused by the rules. Nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// The session has ended, or there was none.
     LoggedOut,
     /// No such account, or not its password.
     WrongPassword,
-    /// No such room was ever opened.
+    /// No such room was ever created.
     NoSuchRoom,
-    /// The room is no more.
+    /// The room was deleted.
     RoomDeleted {
         /// What it was called.
         room: String,

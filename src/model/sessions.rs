@@ -1,4 +1,4 @@
-//! Sessions: the secret a browser holds, and what the server keeps of it.
+//! Sessions: the token in a browser's cookie, and its hash in the database.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use super::accounts::Person;
 pub const IDLE: Duration = Duration::from_hours(30 * 24);
 /// How long a form that is sent again, with the nonce it was sent with before, is one log-in and not two.
 pub const REPEAT: Duration = Duration::from_mins(1);
-/// How often, at most, a session's life is written down as extended.
+/// How often, at most, an extended expiry is stored.
 pub const TOUCH: Duration = Duration::from_hours(1);
 
 /// A 256-bit secret, made at log-in and known to the browser alone.

@@ -1,4 +1,4 @@
-//! Unicode rules shared by names and message bodies.
+//! Unicode normalization, case folding and visibility: rules shared by names and messages.
 
 use caseless::Caseless;
 use icu_properties::props::{

@@ -1,4 +1,4 @@
-//! Moments, as the database keeps them.
+//! Timestamps in UTC milliseconds, as the database stores them.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
