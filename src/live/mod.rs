@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
 
-pub use reads::{Known, Question};
+pub use reads::{Known, Question, Unsure};
 pub use room_log::Updates;
 pub use tail::Tail;
 

@@ -28,9 +28,10 @@ pub struct Question {
     pub after: Cursor,
     /// The version of the people that they know; nothing if they need not be told of a newer one.
     pub people: Option<Cursor>,
-    /// The number that the log has reached for sure: of a message that the reader has just posted. They have
-    /// waited for memory already.
+    /// The number that the log has reached for sure: of a message that the reader has just posted.
     pub reached: Option<i64>,
+    /// Whether to wait for a room on its way into memory: nobody waits twice.
+    pub may_wait: bool,
 }
 
 /// An answer to whoever names the version they have.
@@ -39,6 +40,12 @@ pub enum Known<T> {
     Unchanged,
     /// There is something newer.
     Changed(T),
+}
+
+/// Memory does not know.
+pub struct Unsure {
+    /// Whether a room on its way into memory has been waited for.
+    pub waited: bool,
 }
 
 impl Live {
@@ -70,23 +77,17 @@ impl Live {
         Ok(found)
     }
 
-    /// The active session with this token, whose person is in `room`.
+    /// Whether the person of `session` is in `room`.
     ///
     /// # Errors
     /// [`Refusal::LoggedOut`], [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], [`Refusal::NotAMember`], or when
     /// memory does not know and the database fails.
-    pub async fn member(
-        &self,
-        token: &TokenHash,
-        room: RoomId,
-        store: &Store,
-    ) -> Result<Arc<Session>, Error> {
-        if let Some(session) = self.remembered(token).filter(|session| self.is_inside(session, room)) {
-            return Ok(session);
+    pub async fn require_member(&self, session: &Session, room: RoomId, store: &Store) -> Result<(), Error> {
+        if self.is_inside(session, room) {
+            return Ok(());
         }
-        let found = self.find_session(token, store).await?.ok_or(Refusal::LoggedOut)?;
-        store.require_inside(&found.whereabouts, room).await?;
-        Ok(Arc::new(found.session))
+        let found = self.find_session(&session.token, store).await?.ok_or(Refusal::LoggedOut)?;
+        store.require_inside(&found.whereabouts, room).await
     }
 
     /// What a member of a room is told about its log. Asking is watching: the tail follows the room from here on.
@@ -108,7 +109,7 @@ impl Live {
     /// The same from memory alone, if it knows.
     pub async fn remembered_updates(&self, question: Question) -> Option<Known<Updates>> {
         let answer = match self.answer(&question, |_, _| true) {
-            Answer::Loading(loaded) if question.reached.is_none() => {
+            Answer::Loading(loaded) if question.may_wait => {
                 timeout(APPLY_TIMEOUT, loaded).await.ok()?;
                 self.answer(&question, |_, _| true)
             }
@@ -117,18 +118,24 @@ impl Live {
         answer.known()
     }
 
-    /// What memory tells at once to whoever presents this token, if it knows that they are in the room, and that
-    /// the session is that of `account`, if one is named: all that a poll asks, under one lock.
-    #[must_use]
-    pub fn poll(
+    /// What memory tells whoever presents this token, if it knows that they are in the room, and that the session is
+    /// that of `account`, if one is named: all that a poll asks, under one lock. Otherwise says whether that took a
+    /// wait for the room, after which all of it was asked again.
+    ///
+    /// # Errors
+    /// When memory does not know.
+    pub async fn poll(
         &self,
         token: &TokenHash,
         account: Option<i64>,
         question: Question,
-    ) -> Option<Known<Updates>> {
+    ) -> Result<Known<Updates>, Unsure> {
         let may =
             |state: &State, now| state.is_member(token, account, question.room, (now, self.time_at(now)));
-        self.answer(&question, may).known()
+        let answer = self.answer(&question, may);
+        let Answer::Loading(loaded) = answer else { return answer.known().ok_or(Unsure { waited: false }) };
+        let _ = timeout(APPLY_TIMEOUT, loaded).await;
+        self.answer(&question, may).known().ok_or(Unsure { waited: true })
     }
 
     /// Page `page` of the list as `account` sees it.

@@ -48,10 +48,10 @@ impl Error {
 }
 
 impl Failure {
-    /// Whether more came than could be served.
+    /// Whether more came than could be served. Who has waited for too long may have waited for something slow.
     #[must_use]
     pub fn is_overload(&self) -> bool {
-        matches!(self, Self::QueueFull(_) | Self::WaitedTooLong(_))
+        matches!(self, Self::QueueFull(_))
     }
 }
 

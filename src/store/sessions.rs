@@ -53,7 +53,7 @@ impl Store {
             };
             lock_account(&mut writing, account).await?;
             let (from, to) = (session.began.before(REPEAT), session.began);
-            if !end_sessions_of(&mut writing, account, nonce.as_str(), from.0, to.0).await? {
+            if !end_sessions_of(&mut writing, account, nonce.as_str(), (from, to), &session.token).await? {
                 return Ok((Committed::new((), Changed::Nothing), writing));
             }
             after_session_ended(&mut writing, account).await?;
@@ -125,7 +125,7 @@ impl Store {
             if let Some((account, nonce, created_at)) = lock_and_delete(&mut writing, token).await? {
                 if let Some(nonce) = nonce {
                     let (from, to) = (created_at.before(REPEAT), created_at.after(REPEAT));
-                    end_sessions_of(&mut writing, account, &nonce, from.0, to.0).await?;
+                    end_sessions_of(&mut writing, account, &nonce, (from, to), token).await?;
                 }
                 after_session_ended(&mut writing, account).await?;
             }
@@ -221,22 +221,24 @@ async fn lock_and_delete(connection: &mut Connection, token: &TokenHash) -> Resu
     Ok(row.map(|(account, nonce, created_at)| (AccountId(account), nonce, Timestamp(created_at))))
 }
 
-/// Ends the sessions that a form opened from one moment on until before another, and says whether there were any.
-/// The account must be locked.
+/// Ends the sessions that a form opened from one moment on until before another, but for one, and says whether there
+/// were any. The account must be locked.
 async fn end_sessions_of(
     connection: &mut Connection,
     account: AccountId,
     nonce: &str,
-    from: i64,
-    to: i64,
+    (from, to): (Timestamp, Timestamp),
+    but: &TokenHash,
 ) -> Result<bool, Error> {
     let ended = sqlx::query(
-        "delete from session where account_id = $1 and nonce = $2 and created_at >= $3 and created_at < $4",
+        "delete from session
+         where account_id = $1 and nonce = $2 and created_at >= $3 and created_at < $4 and token_hash <> $5",
     )
     .bind(account.0)
     .bind(nonce)
-    .bind(from)
-    .bind(to)
+    .bind(from.0)
+    .bind(to.0)
+    .bind(but.0.to_vec())
     .execute(connection)
     .await?;
     Ok(ended.rows_affected() > 0)

@@ -204,7 +204,12 @@ impl Store {
     /// The database's time.
     async fn time(&self) -> Result<Timestamp, Error> {
         let (time,) = sqlx::query_as(self.shared.engine.time()).fetch_one(&mut self.reader().await?).await?;
-        Ok(Timestamp(time))
+        let time = Timestamp(time);
+        // SQLite's is this machine's clock.
+        if self.shared.engine.has_many_writers() {
+            self.shared.clock.set(time);
+        }
+        Ok(time)
     }
 
     async fn next_to_empty(&self) -> Result<Option<Emptying>, Error> {

@@ -21,7 +21,7 @@ async fn create(log_in: LogIn<'_>, sent: Fields<SentAccount>) -> Answer {
             let problem = Problem::from(error);
             let create = AccountForm { username: &sent.0.username, error: Some(&problem.detail) };
             let welcome = Welcome { next: &sent.0.next, create, ..Welcome::new() };
-            log_in.refuse(problem.status, &welcome)
+            log_in.refuse(&problem, &welcome)
         }
     }
 }

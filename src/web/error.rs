@@ -268,9 +268,9 @@ impl Error {
 }
 
 /// Why a request is refused.
-type Attached = Mutex<Option<Problem>>;
+pub(super) type Attached = Mutex<Option<Problem>>;
 
-fn attached<'r>(request: &'r Request<'_>) -> &'r Attached {
+pub(super) fn attached<'r>(request: &'r Request<'_>) -> &'r Attached {
     request.local_cache(Attached::default)
 }
 

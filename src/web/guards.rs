@@ -203,7 +203,7 @@ impl<'r> FromRequest<'r> for Owner<'r> {
     }
 }
 
-/// Someone who is in the room that the path names, as the database says now.
+/// Someone who is in the room that the path names, as the database says now. It never extends the session.
 pub(super) struct Member(pub(super) RoomId);
 
 #[rocket::async_trait]
@@ -211,9 +211,14 @@ impl<'r> FromRequest<'r> for Member {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
-        let user = try_outcome!(request.guard::<&User>().await);
+        try_outcome!(request.guard::<SameOrigin>().await);
+        if let Err(error) = store_for_poll(request) {
+            return error.refuse(request);
+        }
+        let Visitor(user) = try_outcome!(request.guard::<Visitor<'_>>().await);
         let RoomInPath(room) = try_outcome!(request.guard::<RoomInPath>().await);
         let inside = async {
+            let user = user.ok_or(Refusal::LoggedOut)?;
             require_same_account(request, &user.session)?;
             Ok(database(request)?.require_inside(&user.whereabouts, room).await?)
         };
@@ -257,16 +262,14 @@ impl<'r> FromRequest<'r> for CachedMember {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
-        try_outcome!(request.guard::<SameOrigin>().await);
+        let CachedUser(session) = try_outcome!(request.guard::<CachedUser>().await);
         let RoomInPath(room) = try_outcome!(request.guard::<RoomInPath>().await);
         let inside = async {
-            let token = presented_token(request).ok_or(Refusal::LoggedOut)?;
-            let session = state::<Live>(request)?.member(&token, room, store_for_poll(request)?).await?;
-            require_same_account(request, &session)
+            Ok(state::<Live>(request)?.require_member(&session, room, store_for_poll(request)?).await?)
         };
         match inside.await {
             Ok(()) => Outcome::Success(Self(room)),
-            Err(error) => error.refuse(request),
+            Err::<_, Error>(error) => error.refuse(request),
         }
     }
 }

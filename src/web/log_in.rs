@@ -1,6 +1,7 @@
 //! Letting people in: what logging in and creating an account share.
 
 use std::ops::Deref;
+use std::sync::PoisonError;
 
 use rocket::http::CookieJar;
 use rocket::outcome::{Outcome, try_outcome};
@@ -10,7 +11,7 @@ use rocket::tokio::time::timeout;
 use rocket::{Request, State};
 
 use super::client::ClientAddress;
-use super::error::Error;
+use super::error::{Attached, Error, Problem, attached};
 use super::guards::Visitor;
 use super::pages::Answer;
 use super::passwords::{self, Passwords};
@@ -60,6 +61,7 @@ pub(super) struct LogIn<'r> {
     visitor: Visitor<'r>,
     pub(super) client: ClientAddress,
     jar: &'r CookieJar<'r>,
+    attached: &'r Attached,
 }
 
 #[rocket::async_trait]
@@ -77,6 +79,7 @@ impl<'r> FromRequest<'r> for LogIn<'r> {
             config: try_outcome!(request.guard::<&State<Config>>().await),
             client: ClientAddress::of(request),
             jar: request.cookies(),
+            attached: attached(request),
         })
     }
 }
@@ -115,8 +118,9 @@ impl LogIn<'_> {
         paths::begun(next).into()
     }
 
-    /// Shows the forms again.
-    pub(super) fn refuse(&self, status: u16, welcome: &Welcome<'_>) -> Answer {
-        Answer::refused(status, welcome.render(&self.visitor))
+    /// Shows the forms again, and when to send them, if that is to be said.
+    pub(super) fn refuse(&self, problem: &Problem, welcome: &Welcome<'_>) -> Answer {
+        *self.attached.lock().unwrap_or_else(PoisonError::into_inner) = Some(problem.clone());
+        Answer::refused(problem.status, welcome.render(&self.visitor))
     }
 }

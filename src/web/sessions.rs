@@ -32,7 +32,7 @@ async fn log_in(log_in: LogIn<'_>, sent: Fields<SentAccount>) -> Answer {
             let problem = Problem::from(error);
             let form = AccountForm { username: &sent.0.username, error: Some(&problem.detail) };
             let welcome = Welcome { next: &sent.0.next, log_in: form, ..Welcome::new() };
-            log_in.refuse(problem.status, &welcome)
+            log_in.refuse(&problem, &welcome)
         }
     }
 }

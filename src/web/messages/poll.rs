@@ -8,21 +8,25 @@ use rocket::response::content::RawJson;
 use rocket::{Request, Responder, State, get};
 
 use super::update;
-use crate::live::{Known, Live, Question, Updates};
+use crate::live::{Known, Live, Question, Unsure, Updates};
 use crate::model::Invalid;
 use crate::model::log::Cursor;
 use crate::model::messages::{RoomEntry, fill};
 use crate::model::rooms::RoomId;
+use crate::model::sessions::TokenHash;
 use crate::store::{History, Store};
 use crate::web::error::Error;
 use crate::web::guards::{CachedMember, Member, RoomInPath, presented_token};
 use crate::web::rooms::page::message_number;
 
 /// A member of the room in the path with the answer to their poll, or, where memory does not know enough of
-/// them, of the room or of the question, a [`CachedMember`] who has none yet.
+/// them, of the room or of the question, a [`CachedMember`] who has none yet, and may have waited for the room.
 pub(super) enum Poller {
     Answered(Known<Updates>),
-    Member(CachedMember),
+    Member {
+        room: RoomId,
+        waited: bool,
+    },
     /// Who asks for earlier messages, of which memory knows nothing.
     Earlier(RoomId),
 }
@@ -32,20 +36,28 @@ impl<'r> FromRequest<'r> for Poller {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
+        let RoomInPath(room) = try_outcome!(request.guard::<RoomInPath>().await);
         if request.query_value::<&str>("before").is_some() {
             let Member(room) = try_outcome!(request.guard::<Member>().await);
             return Outcome::Success(Self::Earlier(room));
         }
-        let RoomInPath(room) = try_outcome!(request.guard::<RoomInPath>().await);
-        if let Some(known) = from_memory(request, room) {
-            return Outcome::Success(Self::Answered(known));
-        }
-        Outcome::Success(Self::Member(try_outcome!(request.guard::<CachedMember>().await)))
+        let waited = match from_memory(request, room).await {
+            Ok(known) => return Outcome::Success(Self::Answered(known)),
+            Err(unsure) => unsure.waited,
+        };
+        let CachedMember(room) = try_outcome!(request.guard::<CachedMember>().await);
+        Outcome::Success(Self::Member { room, waited })
     }
 }
 
 /// The answer of memory; none also where something is wrong with the question, which is for the handler to say.
-fn from_memory(request: &Request<'_>, room: RoomId) -> Option<Known<Updates>> {
+async fn from_memory(request: &Request<'_>, room: RoomId) -> Result<Known<Updates>, Unsure> {
+    let unsure = Unsure { waited: false };
+    let Some((live, token, account, question)) = asked(request, room) else { return Err(unsure) };
+    live.poll(&token, account, question).await
+}
+
+fn asked<'r>(request: &'r Request<'_>, room: RoomId) -> Option<(&'r Live, TokenHash, Option<i64>, Question)> {
     let live = request.rocket().state::<Live>()?;
     let token = presented_token(request)?;
     let account = match request.headers().get_one("Parlor-Account") {
@@ -58,7 +70,7 @@ fn from_memory(request: &Request<'_>, room: RoomId) -> Option<Known<Updates>> {
     };
     let after = cursor("after")?.unwrap_or(Cursor::START);
     let people = cursor("people")?;
-    live.poll(&token, account, Question { room, after, people, reached: None })
+    Some((live, token, account, Question { room, after, people, reached: None, may_wait: true }))
 }
 
 #[derive(Responder)]
@@ -85,10 +97,10 @@ pub(super) async fn read(
             let before = message_number(before.unwrap_or_default())?;
             earlier(room, before, store).await.map(PollAnswer::Some)
         }
-        Poller::Member(CachedMember(room)) => {
+        Poller::Member { room, waited } => {
             let after = after.map_or(Ok(Cursor::START), Cursor::parse)?;
             let people = people.map(Cursor::parse).transpose()?;
-            let question = Question { room, after, people, reached: None };
+            let question = Question { room, after, people, reached: None, may_wait: !waited };
             Ok(answer(live.updates(question, store).await?))
         }
     }

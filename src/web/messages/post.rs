@@ -84,7 +84,7 @@ async fn acknowledged(
     }
     // An older version than any, so that the newest is told.
     let people = Some(Cursor::START);
-    let question = Question { room, after, people, reached: Some(own.position.seq) };
+    let question = Question { room, after, people, reached: Some(own.position.seq), may_wait: false };
     let updates = match live.updates(question, store).await {
         Ok(Known::Changed(updates)) => updates,
         Ok(Known::Unchanged) => nothing(false),

@@ -16,6 +16,7 @@ on_both_engines![
     logging_in_again_replaces_the_cookie,
     a_password_that_cannot_be_checked_is_not_called_wrong,
     a_log_in_whose_cookie_does_not_come_back_says_why,
+    a_page_of_somebody_else_is_logged_out,
     a_form_sent_twice_is_one_log_in,
     a_form_sent_twice_at_once_ends_at_once,
     sessions_of_one_form_that_end_at_once_do_not_wait_for_each_other,
@@ -171,6 +172,29 @@ async fn a_cookie_for_https_only_is_named_where_it_is_lost() {
 /// The form of the welcome page as a browser sends it.
 fn filled<'a>(password: &'a str, nonce: &'a str) -> [(&'a str, &'a str); 3] {
     [("username", "ana"), ("password", password), ("nonce", nonce)]
+}
+
+/// A page says whose it is. Another tab may have logged somebody else in, who is in no room, or in another one.
+async fn a_page_of_somebody_else_is_logged_out(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
+    let room = ana.creates("Kitchen").await;
+    let bo_from_page_of = async |account: i64, uri: &str| {
+        let ask = bo.asks(Method::Get, uri).header("Parlor-Account", &account.to_string());
+        ask.send().await
+    };
+    let ids = async |name: &str| {
+        instance.query_number(&format!("select id from account where name = '{name}'")).await
+    };
+    let (anas, bos) = (ids("ana").await, ids("bo").await);
+    for query in ["?after=0", "?before=2"] {
+        let uri = room.api(query);
+        bo_from_page_of(anas, &uri).await.is_problem(401, "logged-out");
+        bo_from_page_of(bos, &uri).await.is_problem(403, "not-a-member");
+    }
+    bo_from_page_of(anas, &room.path("/people")).await.is(401);
+    bo.joins(&room).await;
+    bo_from_page_of(bos, &room.api("?after=0")).await.is(204);
+    bo_from_page_of(anas, &room.api("?after=0")).await.is_problem(401, "logged-out");
 }
 
 async fn a_form_sent_twice_is_one_log_in(instance: Instance) {

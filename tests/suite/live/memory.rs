@@ -27,6 +27,7 @@ async fn knows(instance: &Instance, room: i64) -> bool {
         after: Cursor::parse("10").expect("a cursor"),
         people: None,
         reached: None,
+        may_wait: true,
     };
     match instance.live().remembered_updates(question).await {
         Some(Known::Changed(Updates { messages, .. })) => messages.len() == 10,

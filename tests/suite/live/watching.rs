@@ -35,7 +35,8 @@ async fn with_rooms(instance: Instance, count: i64, with_a_message: i64) -> Inst
 
 /// How many messages memory has of that room; nothing if it cannot answer.
 async fn remembered(instance: &Instance, room: i64) -> Option<usize> {
-    let question = Question { room: RoomId(room), after: Cursor::START, people: None, reached: None };
+    let question =
+        Question { room: RoomId(room), after: Cursor::START, people: None, reached: None, may_wait: true };
     match instance.live().remembered_updates(question).await? {
         Known::Unchanged => Some(0),
         Known::Changed(Updates { messages, .. }) => Some(messages.len()),

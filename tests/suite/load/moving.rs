@@ -72,7 +72,8 @@ async fn seen_after(instance: &Instance, number: usize, began: Instant) -> Vec<D
 
 /// What a poll of that room is answered from: how many messages memory tells of.
 async fn messages(instance: &Instance, room: i64) -> Option<usize> {
-    let question = Question { room: RoomId(room), after: Cursor::START, people: None, reached: None };
+    let question =
+        Question { room: RoomId(room), after: Cursor::START, people: None, reached: None, may_wait: true };
     match instance.live().remembered_updates(question).await? {
         Known::Unchanged => Some(0),
         Known::Changed(Updates { messages, .. }) => Some(messages.len()),
