@@ -97,10 +97,11 @@ impl Watched {
             unloaded.map(|(room, it)| LoadRequest { room: *room, loaded: Arc::clone(&it.loaded) }).collect();
     }
 
-    /// At most `most` rooms that are to be loaded. Who takes them gives each to [`Watched::load`].
+    /// At most `most` rooms that are to be loaded, those first that have waited longest. Who takes them gives each to
+    /// [`Watched::load`].
     pub(super) fn take_pending(&mut self, most: usize) -> Vec<LoadRequest> {
-        let rest = self.pending.len().saturating_sub(most);
-        self.pending.split_off(rest)
+        let rest = self.pending.split_off(self.pending.len().min(most));
+        std::mem::replace(&mut self.pending, rest)
     }
 
     /// Gives a room its log, which was read from `began` on; without one it is not watched any more.
@@ -211,5 +212,14 @@ mod tests {
         watched.load(&again[0], RoomLog::new(Position::START, &[]).ok(), Moment::now());
         watched.queue_unloaded();
         assert_eq!(watched.pending(), 0, "it is loaded");
+    }
+
+    #[test]
+    fn who_has_waited_longest_is_loaded_first() {
+        let mut watched = Watched::default();
+        (1..=3).for_each(|room| watched.add(RoomId(room), 0));
+        let taken = |rooms: Vec<LoadRequest>| rooms.iter().map(|it| it.room.0).collect::<Vec<_>>();
+        assert_eq!(taken(watched.take_pending(2)), [1, 2]);
+        assert_eq!(taken(watched.take_pending(2)), [3]);
     }
 }
