@@ -1,4 +1,4 @@
-//! How a room comes into memory: beside the tail, which it does not delay, many rooms in one statement.
+//! The loader: brings rooms into memory beside the tail, which it does not delay, many in one statement.
 //!
 //! A room is loaded once, whoever asks for it meanwhile.
 
@@ -26,8 +26,8 @@ const ROOMS: usize = 128;
 const PAUSE: Duration = Duration::from_millis(300);
 
 impl Live {
-    /// Loads rooms as they are asked for, for ever; two statements are under way at most. Those that somebody
-    /// was loading when a panic ended that are loaded now.
+    /// Loads rooms as they are asked for, two statements at a time, for ever. After a panic it first loads those that
+    /// were being loaded.
     pub(super) async fn load(&self) {
         self.write().watched.queue_unloaded();
         let next = Mutex::new(Instant::now());
@@ -64,7 +64,7 @@ impl Live {
         }
     }
 
-    /// What could not be loaded is tried again when it is next asked for; why, the tail says, which fails too.
+    /// What could not be loaded is tried again when it is next asked for; the tail fails too, and logs why.
     async fn load_these(&self, rooms: &[LoadRequest]) {
         // The tail may have forgotten all rooms meanwhile.
         if rooms.is_empty() {

@@ -90,7 +90,7 @@ impl Live {
         Ok((live.clone(), Tail::new(live, reading)))
     }
 
-    /// How often the database was gone to for memory: by the tail, and to load rooms.
+    /// The number of checkouts for memory: by the tail, and to load rooms.
     #[must_use]
     pub fn checkouts(&self) -> (u64, u64) {
         (self.0.store.checkouts(), self.0.loading.checkouts())
@@ -163,7 +163,7 @@ impl Live {
         self.0.state.read().ok()
     }
 
-    // After a panic under the lock the tail reads all of it anew (see `Live::catch_up`).
+    // After a panic under the lock the tail rebuilds it (see `Live::catch_up`).
     fn read(&self) -> RwLockReadGuard<'_, State> {
         self.0.state.read().unwrap_or_else(PoisonError::into_inner)
     }

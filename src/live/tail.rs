@@ -233,7 +233,7 @@ impl Live {
 
     /// What is to be read next of a room whose log ends at `head`: from the last known entry on. A log that
     /// has become shorter yields nothing, not even that entry. One that has outrun memory is evicted: to
-    /// load its end anew is less than to read all that lies between.
+    /// reload its end is less than to read all that lies between.
     fn next_range(&self, room: RoomId, head: Position) -> Option<EntryRange> {
         let of_log = |log: &RoomLog| (log.head(), log.is_outrun_by(head));
         let (known, is_outrun) = self.read().watched.log(room).map(of_log)?;
@@ -269,7 +269,7 @@ impl Live {
         self.rebuild().await
     }
 
-    /// Throws the projection away and reads it anew.
+    /// Throws the projection away and rebuilds it.
     async fn rebuild(&self) -> Result<(), Error> {
         let directory = Directory::new(self.0.store.directory_snapshot().await?);
         let mut state = self.write();

@@ -15,7 +15,7 @@ use crate::model::rooms::RoomId;
 struct Room {
     /// Nothing until it has been loaded.
     log: Option<RoomLog>,
-    /// Told when it has been loaded, or could not be.
+    /// Notified when it has been loaded, or could not be.
     loaded: Arc<Notify>,
     /// Milliseconds after the start of the instance when it was last asked for.
     last_used: AtomicU64,
@@ -141,8 +141,8 @@ impl Watched {
         (known, behind)
     }
 
-    /// Takes down that a reading has covered those that were behind, but for `moved`, of which it says only
-    /// that there is something new; what else had been read is as new as the reading before, `read_at`.
+    /// Records that a reading of the heads has covered `were_behind`, but for `moved`, of which it says only that
+    /// there is something new: these are as new as the reading that covered them last, or the one before, `read_at`.
     pub(super) fn covered(&mut self, were_behind: &[RoomId], moved: &[(RoomId, Position)], read_at: Moment) {
         let mut still: HashMap<RoomId, Moment> = HashMap::new();
         for (room, _) in moved {
@@ -171,21 +171,21 @@ impl Watched {
         self.rooms.get(&room).is_some_and(|it| it.last_used.load(Ordering::Relaxed) < then)
     }
 
-    /// Those to let go so that all logs together take no more than nine tenths of `budget`, least lately
-    /// asked for first. None while they keep to it.
+    /// Those to evict so that all logs together take no more than nine tenths of `budget`, least recently used first.
+    /// None while they keep to it.
     pub(super) fn over_budget(&self, budget: usize) -> Vec<RoomId> {
         if self.bytes <= budget {
             return Vec::new();
         }
-        let mut by_asked: Vec<_> = (self.rooms.iter())
+        let mut by_use: Vec<_> = (self.rooms.iter())
             .filter_map(|(room, it)| {
                 Some((it.last_used.load(Ordering::Relaxed), *room, it.log.as_ref()?.bytes()))
             })
             .collect();
-        by_asked.sort_unstable();
+        by_use.sort_unstable();
         let mut surplus = self.bytes - budget / 10 * 9;
         let mut over_budget = Vec::new();
-        for (_, room, bytes) in by_asked {
+        for (_, room, bytes) in by_use {
             if surplus == 0 {
                 break;
             }

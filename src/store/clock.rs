@@ -24,7 +24,7 @@ impl Default for Clock {
 }
 
 impl Clock {
-    /// Takes down the time that the database has just told.
+    /// Sets it to what the database has just said.
     pub(super) fn set(&self, time: Timestamp) {
         self.at_start.store(time.before(self.started.elapsed()).0, Ordering::Relaxed);
     }

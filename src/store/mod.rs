@@ -92,7 +92,7 @@ struct Shared {
 }
 
 impl Store {
-    /// How many connections there are beside those for requests: the tail's, theirs who bring rooms into memory,
+    /// How many connections there are beside those for requests: the tail's, the loaders',
     /// and on SQLite the one that writes.
     pub const BESIDE_REQUESTS: u32 = 1 + LOADERS + 1;
 
@@ -185,7 +185,7 @@ impl Store {
         self.shared.engine.name()
     }
 
-    /// How often the database was gone to through this handle and its clones. No statement runs
+    /// The number of checkouts through this handle and its clones. No statement runs
     /// without a checkout; a checkout runs one statement or more.
     #[must_use]
     pub fn checkouts(&self) -> u64 {

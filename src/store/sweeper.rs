@@ -25,7 +25,7 @@ const ROOMS_A_STEP: i64 = 10;
 /// How long a deleted room keeps its messages: longer than anyone can be answered from memory as if it
 /// were there.
 const SWEEP_AFTER: Duration = Duration::from_secs(10);
-/// How many entries of the event log are kept. A tail that is further behind reads the house anew.
+/// How many entries of the event log are kept. A tail that is further behind rebuilds memory.
 const KEPT: i64 = 5_000;
 /// How far this machine's clock and the database's may be apart for what ends by the clock to be ended.
 const CLOCKS_APART: u64 = 2 * 60 * 1000;

@@ -8,7 +8,7 @@
 //! | [`RoomInPath`] | nothing; the number of the room in the path | nobody |
 //! | [`RoomVisitor`] | … and the room in the path is there | the database |
 //! | [`Owner`] | … and they have made it | the database |
-//! | [`Member`] | … or they are in it | the database |
+//! | [`Member`] | someone is logged in, and in the room in the path | the database |
 //! | [`CachedUser`] | someone is logged in: enough for a poll | memory, which only says yes; else the database |
 //! | [`CachedMember`] | … and is in the room in the path | memory, which only says yes; else the database |
 //!
