@@ -144,7 +144,7 @@ fn version(files: &BTreeMap<PathBuf, Arc<[u8]>>) -> String {
         digest.update(path.to_string_lossy().as_bytes());
         digest.update(content);
     }
-    digest.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(&digest.finalize()[..6])
 }
 
 #[derive(Responder)]

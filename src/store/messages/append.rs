@@ -3,7 +3,7 @@
 //! The promise of order is kept here: `seq` is taken from the room's own row, under its lock, in the
 //! transaction that stores the entry. What allows a post is read after that lock.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 use sqlx::any::AnyRow;
@@ -102,12 +102,7 @@ impl Store {
         let key = self.digest_key()?;
         self.write_by(end, |mut writing| async move {
             let mut outcomes: Vec<Option<Result<Posted, Refusal>>> = vec![None; posts.len()];
-            let mut rooms: Vec<RoomId> = posts.iter().map(|post| post.room).collect();
-            rooms.sort_unstable();
-            rooms.dedup();
-            for room in rooms {
-                let (places, of_room): (Vec<usize>, Vec<&Post>) =
-                    posts.iter().enumerate().filter(|(_, post)| post.room == room).unzip();
+            for (room, (places, of_room)) in by_room(posts) {
                 let written = write_room(&mut writing, room, &of_room, key).await?;
                 for (place, outcome) in places.into_iter().zip(written) {
                     outcomes[place] = Some(outcome);
@@ -120,6 +115,17 @@ impl Store {
         })
         .await
     }
+}
+
+/// The posts of each room, with their places in the batch, in the order of rooms.
+fn by_room(posts: &[Post]) -> BTreeMap<RoomId, (Vec<usize>, Vec<&Post>)> {
+    let mut rooms: BTreeMap<RoomId, (Vec<usize>, Vec<&Post>)> = BTreeMap::new();
+    for (place, post) in posts.iter().enumerate() {
+        let (places, of_room) = rooms.entry(post.room).or_default();
+        places.push(place);
+        of_room.push(post);
+    }
+    rooms
 }
 
 /// Appends what may be appended to the log of `room`, in the order of `posts`.
