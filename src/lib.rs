@@ -47,8 +47,8 @@
 //!
 //! # Where to look
 //!
-//! - *Membership* (join, leave, who is inside): `web/memberships.rs`, `store/memberships.rs`, and under the locks
-//!   `store/locks.rs`, which also appends to the event log what other instances learn of it.
+//! - *Membership* (join, leave, who is inside): `web/memberships.rs`, and `store/memberships.rs`, which also appends to
+//!   the event log what other instances learn of it.
 //! - *Names:* the rules in `model/accounts.rs` and `model/rooms.rs`, what they are compared by in `model/names.rs`.
 //! - *The join page:* `web/rooms/join_page.rs`.
 //! - *Tests:* `tests/suite/`, by what they drive: `http` has every route; that no message is missing is in

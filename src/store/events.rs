@@ -1,16 +1,14 @@
-//! The event log, its head, and what an instance needs to project it.
+//! The event log: appending to it, reading it, and what an instance needs to project it.
 
-use rand::Rng;
 use sqlx::any::AnyRow;
 use sqlx::{FromRow, Row as _};
 
+use super::site::{List, head, list};
 use super::{Connection, Error, Store, rows};
 use crate::model::Timestamp;
 use crate::model::accounts::{AccountId, Person};
 use crate::model::events::Event;
 use crate::model::log::{Entry, Position, Tag};
-use crate::model::messages::DigestKey;
-use crate::model::names;
 use crate::model::rooms::{RoomId, RoomLink};
 use crate::model::versions::{ListVersion, PeopleVersion};
 
@@ -49,55 +47,6 @@ pub struct SnapshotRoom {
 }
 
 impl Store {
-    /// Writes the one row of the site at the very first start. Two instances may start at once: whoever
-    /// comes second finds the row of the first.
-    pub(super) async fn ensure_site_row(&self) -> Result<(), Error> {
-        let (secret, digest) = (random_hex::<32>(), random_hex::<{ DigestKey::BYTES }>());
-        let (secret, digest) = (secret.as_str(), digest.as_str());
-        self.write(|mut writing| async move {
-            sqlx::query(
-                "insert into site (id, last_seq, last_tag, list_seq, list_tag, room_count, secret_key, digest_key,
-                                   name_tables)
-                 values (1, 0, 0, 0, 0, 0, $1, $2, $3)
-                 on conflict (id) do nothing",
-            )
-            .bind(secret)
-            .bind(digest)
-            .bind(names::TABLES)
-            .execute(&mut writing)
-            .await?;
-            Ok(((), writing))
-        })
-        .await
-    }
-
-    /// Reads the key of the digests of messages.
-    pub(super) async fn read_digest_key(&self) -> Result<(), Error> {
-        let (digits,): (String,) = sqlx::query_as("select digest_key from site where id = 1")
-            .fetch_one(&mut self.reader().await?)
-            .await?;
-        let key = DigestKey::from_hex(&digits);
-        let key = key.ok_or_else(|| sqlx::Error::Decode("site.digest_key is not a key".into()))?;
-        let _ = self.shared.digest_key.set(key);
-        Ok(())
-    }
-
-    /// The key of the digests of messages.
-    pub(super) fn digest_key(&self) -> Result<&DigestKey, Error> {
-        Ok(self.shared.digest_key.get().ok_or(sqlx::Error::RowNotFound)?)
-    }
-
-    /// The key of the cookies, 64 hexadecimal digits: for when the configuration names none.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn secret_key(&self) -> Result<String, Error> {
-        let (key,) = sqlx::query_as("select secret_key from site where id = 1")
-            .fetch_one(&mut self.reader().await?)
-            .await?;
-        Ok(key)
-    }
-
     /// At most `most` entries of the event log from number `first` on, oldest first.
     ///
     /// # Errors
@@ -155,13 +104,6 @@ impl FromRow<'_, AnyRow> for SnapshotRoom {
     }
 }
 
-/// So many random bytes, as hexadecimal digits.
-fn random_hex<const BYTES: usize>() -> String {
-    let mut bytes = [0_u8; BYTES];
-    rand::rng().fill_bytes(&mut bytes);
-    hex::encode(bytes)
-}
-
 fn entry(row: &AnyRow) -> sqlx::Result<Entry<Event>> {
     Ok(Entry {
         position: Position::new(row.try_get("seq")?, row.try_get("tag")?),
@@ -180,29 +122,6 @@ fn event(kind: &str, person: Person, room: Option<RoomLink>) -> Event {
         (kind::NOTICE_DISMISSED, _) => Event::NoticeDismissed { account },
         _ => Event::SessionEnded { account },
     }
-}
-
-/// The event log's head, as this transaction sees it.
-pub(super) async fn head(connection: &mut Connection) -> Result<Position, Error> {
-    let (seq, tag) =
-        sqlx::query_as("select last_seq, last_tag from site where id = 1").fetch_one(connection).await?;
-    Ok(Position::new(seq, tag))
-}
-
-/// What is known of the list of rooms as a whole.
-pub(super) struct List {
-    /// Its version: the latest coming or going anywhere.
-    pub(super) version: ListVersion,
-    /// How many rooms there are.
-    pub(super) rooms: i64,
-}
-
-/// The list of rooms, as this transaction sees it.
-pub(super) async fn list(connection: &mut Connection) -> Result<List, Error> {
-    let (seq, tag, rooms) = sqlx::query_as("select list_seq, list_tag, room_count from site where id = 1")
-        .fetch_one(connection)
-        .await?;
-    Ok(List { version: ListVersion::at(Position::new(seq, tag)), rooms })
 }
 
 /// Appends to the event log, and makes the entry the latest coming or going of its room. The site's

@@ -3,15 +3,15 @@
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
-use super::locks::{dismiss, enter, leave_room, lock_account, lock_room, where_is};
-use super::rooms::row::require_open;
-use super::rows::people_version;
-use super::sessions::active_session;
+use super::events::{self, kind};
+use super::locks::{active_session, lock_account, lock_account_and_room, lock_room};
+use super::rows::{joined_room, people_version, require_open};
 use super::{Committed, Connection, Error, Store};
-use crate::model::Refusal;
-use crate::model::memberships::{People, Whereabouts};
+use crate::model::accounts::AccountId;
+use crate::model::memberships::{Notice, People, Whereabouts};
 use crate::model::rooms::RoomId;
 use crate::model::sessions::Session;
+use crate::model::{Refusal, Timestamp};
 
 impl Store {
     /// Brings the person of `session` into `room`. Joining twice is joining once.
@@ -21,9 +21,7 @@ impl Store {
     /// [`Refusal::InsideAnother`], or when the database fails.
     pub async fn join(&self, session: &Session, room: RoomId) -> Result<Committed<()>, Error> {
         self.write(|mut writing| async move {
-            lock_account(&mut writing, session.person.id).await?;
-            let locked = lock_room(&mut writing, room).await?;
-            let account = active_session(&mut writing, &session.token).await?;
+            let (account, locked) = lock_account_and_room(&mut writing, session, room).await?;
             locked.ensure_open()?;
             match where_is(&mut writing, account).await? {
                 Whereabouts::Inside(here) if here.id == room => {}
@@ -41,9 +39,7 @@ impl Store {
     /// [`Refusal::LoggedOut`], [`Refusal::NoSuchRoom`], or when the database fails.
     pub async fn leave(&self, session: &Session, room: RoomId) -> Result<Committed<()>, Error> {
         self.write(|mut writing| async move {
-            lock_account(&mut writing, session.person.id).await?;
-            let locked = lock_room(&mut writing, room).await?;
-            let account = active_session(&mut writing, &session.token).await?;
+            let (account, locked) = lock_account_and_room(&mut writing, session, room).await?;
             match locked.ensure_open() {
                 Ok(_) => leave_room(&mut writing, account, room).await?,
                 Err(_) => dismiss(&mut writing, account, room).await?,
@@ -103,4 +99,92 @@ pub(super) async fn names_inside(connection: &mut Connection, id: RoomId) -> Res
     .fetch_all(connection)
     .await?;
     Ok(names.into_iter().map(|(name,)| name).collect())
+}
+
+/// Where `account` is, as this transaction sees it.
+pub(super) async fn where_is(connection: &mut Connection, account: AccountId) -> Result<Whereabouts, Error> {
+    let row: Option<AnyRow> = sqlx::query(
+        "select r.id as room_id, r.name as room, d.name as deleted_by from membership m
+         join room r on r.id = m.room_id left join account d on d.id = r.deleted_by
+         where m.account_id = $1",
+    )
+    .bind(account.0)
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.as_ref().map(whereabouts).transpose()?.unwrap_or(Whereabouts::Nowhere))
+}
+
+/// Puts `account` into `room`; a deleted room it was in is forgotten. The room must be locked or new.
+pub(super) async fn enter(
+    connection: &mut Connection,
+    account: AccountId,
+    room: RoomId,
+) -> Result<(), Error> {
+    let now = Timestamp::now();
+    sqlx::query(
+        "insert into membership (account_id, room_id, joined_at) values ($1, $2, $3)
+         on conflict (account_id) do update set room_id = excluded.room_id, joined_at = excluded.joined_at",
+    )
+    .bind(account.0)
+    .bind(room.0)
+    .bind(now.0)
+    .execute(&mut *connection)
+    .await?;
+    events::append(connection, kind::MEMBER_JOINED, account, Some(room), now).await
+}
+
+/// Takes `account` out of `room`, which must be locked.
+pub(super) async fn leave_room(
+    connection: &mut Connection,
+    account: AccountId,
+    room: RoomId,
+) -> Result<(), Error> {
+    exit(connection, account, room, kind::MEMBER_LEFT).await
+}
+
+/// Takes `account` out of `room`, which must be locked and has been deleted.
+pub(super) async fn dismiss(
+    connection: &mut Connection,
+    account: AccountId,
+    room: RoomId,
+) -> Result<(), Error> {
+    exit(connection, account, room, kind::NOTICE_DISMISSED).await
+}
+
+async fn exit(
+    connection: &mut Connection,
+    account: AccountId,
+    room: RoomId,
+    kind: &str,
+) -> Result<(), Error> {
+    let left = sqlx::query("delete from membership where account_id = $1 and room_id = $2")
+        .bind(account.0)
+        .bind(room.0)
+        .execute(&mut *connection)
+        .await?;
+    if left.rows_affected() == 0 {
+        return Ok(());
+    }
+    events::append(connection, kind, account, Some(room), Timestamp::now()).await
+}
+
+/// Locks the open room that `account`, which must be locked, is in. A deleted room is not left by what
+/// follows: its notice waits until its person comes back.
+pub(super) async fn lock_room_of(
+    connection: &mut Connection,
+    account: AccountId,
+) -> Result<Option<RoomId>, Error> {
+    let Whereabouts::Inside(here) = where_is(connection, account).await? else { return Ok(None) };
+    let locked = lock_room(connection, here.id).await?;
+    Ok(locked.ensure_open().is_ok().then_some(here.id))
+}
+
+/// Where someone is, from the room that their membership names, if they have any, and who deleted it, if anyone did:
+/// the columns `room_id`, `room` and `deleted_by`.
+pub(super) fn whereabouts(row: &AnyRow) -> sqlx::Result<Whereabouts> {
+    let Some(room) = joined_room(row)? else { return Ok(Whereabouts::Nowhere) };
+    Ok(match row.try_get("deleted_by")? {
+        Some(by) => Whereabouts::Evicted(Notice { room, by }),
+        None => Whereabouts::Inside(room),
+    })
 }

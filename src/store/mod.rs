@@ -24,6 +24,7 @@ mod pool;
 mod rooms;
 mod rows;
 mod sessions;
+mod site;
 mod slow;
 mod sql;
 pub mod sweeper;

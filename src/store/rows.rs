@@ -1,14 +1,15 @@
-//! Rows by name: what several statements read is taken from a row in one place.
+//! Rows by name: what several statements read is taken from a row in one place, and the row of an open room.
 
 use sqlx::any::AnyRow;
 use sqlx::{FromRow, Row as _};
 
-use crate::model::Timestamp;
+use super::{Connection, Error};
 use crate::model::accounts::{AccountId, Person};
 use crate::model::log::{Entry, Position};
 use crate::model::messages::{Message, RoomEntry};
-use crate::model::rooms::{RoomId, RoomLink};
+use crate::model::rooms::{Room, RoomId, RoomLink};
 use crate::model::versions::PeopleVersion;
+use crate::model::{Refusal, Timestamp};
 
 /// The columns `seq`, `tag`, `author`, `at`, `body` and `changed`.
 impl FromRow<'_, AnyRow> for RoomEntry {
@@ -60,4 +61,58 @@ pub(super) fn owner(row: &AnyRow) -> sqlx::Result<Person> {
 /// The columns `account_id` and `account`.
 pub(super) fn person(row: &AnyRow) -> sqlx::Result<Person> {
     Ok(Person { id: AccountId(row.try_get("account_id")?), name: row.try_get("account")? })
+}
+
+/// An open room, with the head of its log and the version of its people.
+pub(super) struct RoomRow {
+    pub(super) room: RoomLink,
+    pub(super) owner: Person,
+    pub(super) head: Position,
+    pub(super) people_version: PeopleVersion,
+}
+
+/// # Errors
+/// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], or when the database fails.
+pub(super) async fn load_room(connection: &mut Connection, id: RoomId) -> Result<RoomRow, Error> {
+    let row: Option<AnyRow> = sqlx::query(
+        "select r.id as room_id, r.name as room, o.id as owner_id, o.name as owner, r.last_seq, r.last_tag,
+                r.people_seq, r.people_tag, d.name as deleted_by
+         from room r join account o on o.id = r.owner_id left join account d on d.id = r.deleted_by
+         where r.id = $1",
+    )
+    .bind(id.0)
+    .fetch_optional(connection)
+    .await?;
+    let row = row.ok_or(Refusal::NoSuchRoom)?;
+    require_open(&row)?;
+    Ok(RoomRow {
+        room: room_link(&row)?,
+        owner: owner(&row)?,
+        head: head(&row)?,
+        people_version: people_version(&row)?,
+    })
+}
+
+/// The columns `room` and `deleted_by`, the name of whoever deleted it.
+///
+/// # Errors
+/// [`Refusal::RoomDeleted`] when somebody has.
+pub(super) fn require_open(row: &AnyRow) -> Result<(), Error> {
+    match row.try_get("deleted_by")? {
+        Some(by) => Err(Refusal::RoomDeleted { room: row.try_get("room")?, by }.into()),
+        None => Ok(()),
+    }
+}
+
+/// An open room as the list shows it.
+///
+/// # Errors
+/// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], or when the database fails.
+pub(super) async fn load_listed(connection: &mut Connection, id: RoomId) -> Result<Room, Error> {
+    let RoomRow { room, owner, people_version, .. } = load_room(connection, id).await?;
+    let (inside,) = sqlx::query_as("select count(*) from membership where room_id = $1")
+        .bind(id.0)
+        .fetch_one(connection)
+        .await?;
+    Ok(Room { room, owner, inside, people_version })
 }

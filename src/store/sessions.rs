@@ -4,14 +4,15 @@ use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
 use super::events::{self, kind};
-use super::locks::{leave_room, lock_account, lock_room_of, whereabouts};
+use super::locks::lock_account;
+use super::memberships::{leave_room, lock_room_of, whereabouts};
 use super::{Changed, Committed, Connection, Error, Store, rows};
+use crate::model::Timestamp;
 use crate::model::accounts::AccountId;
 use crate::model::log::Position;
 use crate::model::memberships::Whereabouts;
 use crate::model::messages::Nonce;
 use crate::model::sessions::{IDLE, REPEAT, Session, TokenHash};
-use crate::model::{Refusal, Timestamp};
 
 /// A session about to be opened.
 pub struct NewSession {
@@ -242,23 +243,6 @@ async fn end_sessions_of(
     .execute(connection)
     .await?;
     Ok(ended.rows_affected() > 0)
-}
-
-/// The account of a session that lives now, inside the transaction that is about to write for it.
-///
-/// # Errors
-/// [`Refusal::LoggedOut`] when it has ended.
-pub(super) async fn active_session(
-    connection: &mut Connection,
-    token: &TokenHash,
-) -> Result<AccountId, Error> {
-    let row: Option<(i64,)> =
-        sqlx::query_as("select account_id from session where token_hash = $1 and expires_at > $2")
-            .bind(token.0.to_vec())
-            .bind(connection.now().0)
-            .fetch_optional(connection)
-            .await?;
-    row.map(|(id,)| AccountId(id)).ok_or_else(|| Refusal::LoggedOut.into())
 }
 
 /// What follows the end of a session of `account`, which must be locked: the room is left with the last one, and

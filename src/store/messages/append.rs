@@ -17,7 +17,8 @@ use crate::model::messages::{Body, Digest, DigestKey, Message, Nonce, RoomEntry}
 use crate::model::rooms::RoomId;
 use crate::model::sessions::TokenHash;
 use crate::model::{Refusal, Timestamp};
-use crate::store::locks::{LockedRoom, lock_room, whereabouts};
+use crate::store::locks::{LockedRoom, lock_room};
+use crate::store::memberships::whereabouts;
 use crate::store::sql::list;
 use crate::store::{Connection, Error, Store, rows};
 

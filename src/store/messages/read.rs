@@ -7,8 +7,7 @@ use crate::model::log::{Cursor, Position};
 use crate::model::messages::RoomEntry;
 use crate::model::rooms::RoomId;
 use crate::model::versions::PeopleVersion;
-use crate::store::rooms::row::{RoomRow, load_room, require_open};
-use crate::store::rows::{head, joined_entry, people_version};
+use crate::store::rows::{RoomRow, head, joined_entry, load_room, people_version, require_open};
 use crate::store::{Connection, Error, Store};
 
 /// How many entries an update carries at most. Of long ones an answer holds fewer, which is not counted

@@ -3,11 +3,11 @@
 use sqlx::any::AnyRow;
 use sqlx::{FromRow, Row as _};
 
-use super::row::load_listed;
 use crate::model::accounts::AccountId;
 use crate::model::rooms::{ListPage, ROOMS_A_PAGE, Room, pages};
-use crate::store::locks::where_is;
-use crate::store::{Error, Store, events, rows};
+use crate::store::memberships::where_is;
+use crate::store::site::{List, list};
+use crate::store::{Error, Store, rows};
 
 impl FromRow<'_, AnyRow> for Room {
     fn from_row(row: &AnyRow) -> sqlx::Result<Self> {
@@ -27,7 +27,7 @@ impl Store {
     /// When the database fails.
     pub async fn list_page(&self, account: AccountId, page: i64) -> Result<ListPage, Error> {
         let mut snapshot = self.snapshot().await?;
-        let events::List { version, rooms } = events::list(&mut snapshot).await?;
+        let List { version, rooms } = list(&mut snapshot).await?;
         let whereabouts = where_is(&mut snapshot, account).await?;
         let pages = pages(rooms);
         let page = page.min(pages);
@@ -43,7 +43,7 @@ impl Store {
         .fetch_all(&mut snapshot)
         .await?;
         if let Some(here) = whereabouts.inside().filter(|here| !rooms.iter().any(|r| r.room.id == here.id)) {
-            rooms.insert(0, load_listed(&mut snapshot, here.id).await?);
+            rooms.insert(0, rows::load_listed(&mut snapshot, here.id).await?);
         }
         snapshot.end().await;
         Ok(ListPage { version, page, pages, whereabouts, rooms })

@@ -2,13 +2,12 @@
 
 mod list;
 mod page;
-pub(super) mod row;
 
 pub use page::RoomPage;
 
 use super::events::{self, kind};
-use super::locks::{enter, leave_room, lock_account, lock_room, where_is};
-use super::sessions::active_session;
+use super::locks::{active_session, lock_account, lock_account_and_room};
+use super::memberships::{enter, leave_room, where_is};
 use super::{Committed, Connection, Error, Store};
 use crate::model::accounts::AccountId;
 use crate::model::memberships::Whereabouts;
@@ -51,9 +50,7 @@ impl Store {
     /// [`Refusal::NotTheOwner`], or when the database fails.
     pub async fn delete_room(&self, session: &Session, room: RoomId) -> Result<Committed<()>, Error> {
         self.write(|mut writing| async move {
-            lock_account(&mut writing, session.person.id).await?;
-            let locked = lock_room(&mut writing, room).await?;
-            let account = active_session(&mut writing, &session.token).await?;
+            let (account, locked) = lock_account_and_room(&mut writing, session, room).await?;
             if locked.deleted_by.as_ref().is_some_and(|by| by.id == account) {
                 return Ok((Committed::events(()), writing));
             }

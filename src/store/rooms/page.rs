@@ -1,6 +1,5 @@
 //! What the page of a room shows.
 
-use super::row::{RoomRow, load_listed, load_room};
 use crate::model::Refusal;
 use crate::model::accounts::{AccountId, Person};
 use crate::model::log::Position;
@@ -8,9 +7,9 @@ use crate::model::memberships::Whereabouts;
 use crate::model::messages::RoomEntry;
 use crate::model::rooms::{Room, RoomId, RoomLink};
 use crate::model::versions::PeopleVersion;
-use crate::store::locks::where_is;
-use crate::store::memberships::names_inside;
+use crate::store::memberships::{names_inside, where_is};
 use crate::store::messages::newest;
+use crate::store::rows::{RoomRow, load_listed, load_room};
 use crate::store::{Error, Store};
 
 /// What a room's page shows, read at one moment.
