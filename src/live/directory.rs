@@ -5,9 +5,10 @@ use std::sync::{Arc, OnceLock};
 
 use crate::model::accounts::{AccountId, Person};
 use crate::model::events::Event;
+use crate::model::list::{ListPage, ROOMS_A_PAGE, pages};
 use crate::model::log::{Discontinued, Entry, Position};
 use crate::model::memberships::{Notice, People, Whereabouts};
-use crate::model::rooms::{ListPage, ROOMS_A_PAGE, Room, RoomId, RoomLink, pages};
+use crate::model::rooms::{Room, RoomId, RoomLink};
 use crate::model::versions::{ListVersion, PeopleVersion};
 use crate::store::Snapshot;
 

@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use unicode_normalization::char::is_combining_mark;
 
-use super::Invalid;
+use super::invalid::Invalid;
 use super::names::{MARKS_MAX, Name, NameKeys, has_piled_marks};
 use super::text::{compose, compose_opaque, fold, has_scripts_that_mix, is_ignorable};
 

@@ -4,7 +4,8 @@
 //! random tag. A position is both: the number says how many entries came before, the tag says *which*, so that
 //! a position of another history (before a restored backup) is recognised.
 
-use super::{Invalid, Timestamp};
+use super::invalid::Invalid;
+use super::timestamp::Timestamp;
 
 /// An element of a log.
 #[derive(Clone, Debug)]

@@ -1,18 +1,17 @@
-//! Messages: their text, their nonce, and their JSON.
+//! Messages: their text, and their JSON.
 
-use hmac::{Hmac, KeyInit, Mac};
 use serde::Serialize;
-use sha2::Sha256;
 
+use super::invalid::Invalid;
 use super::log::Entry;
+use super::nonces::Nonce;
 use super::parts::{Part, parts};
+use super::rooms::RoomId;
+use super::sessions::TokenHash;
 use super::text::{MARKS_MAX, bound_marks, compose, has_visible};
-use super::{Invalid, Timestamp};
 
 /// The most characters (Unicode scalar values) a message may have.
 pub const BODY_MAX: usize = 4000;
-/// The most characters a nonce may have.
-pub const NONCE_MAX: usize = 64;
 
 /// How many bytes of messages go into one answer, in JSON or in a page, however few messages that are.
 const ANSWER_MAX: usize = 255 * 1024;
@@ -136,6 +135,30 @@ impl Body {
     }
 }
 
+/// A message on its way into a room.
+#[derive(Clone)]
+pub struct Post {
+    /// Whose session sends it.
+    pub token: TokenHash,
+    /// The room it is for.
+    pub room: RoomId,
+    /// What makes a repeated send the same message.
+    pub nonce: Nonce,
+    /// Its text.
+    pub body: Body,
+}
+
+/// A message that is on disk.
+#[derive(Clone)]
+pub struct Posted {
+    /// Its entry.
+    pub entry: RoomEntry,
+    /// Whether an earlier send with the same nonce had stored it.
+    pub repeated: bool,
+    /// Whether its author is in the room now: a repeated send is answered outside too.
+    pub inside: bool,
+}
+
 /// `typed` with newlines for all that Unicode calls a line break (Unicode 17, section 5.8), and without other
 /// control characters but tab.
 fn plain_breaks(typed: &str) -> String {
@@ -162,73 +185,10 @@ fn tidy_lines(text: &str) -> String {
     lines.join("\n").trim_end().to_owned()
 }
 
-/// What makes sending a message twice sending it once: chosen by the sender, unique per room and author.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Nonce(String);
-
-impl Nonce {
-    /// 1 to [`NONCE_MAX`] characters of `A–Z a–z 0–9 _ -`.
-    ///
-    /// # Errors
-    /// When `sent` is anything else.
-    pub fn parse(sent: &str) -> Result<Self, Invalid> {
-        let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
-        if sent.is_empty() || sent.len() > NONCE_MAX || !sent.bytes().all(allowed) {
-            return Err(Invalid::new(format!("A nonce has 1 to {NONCE_MAX} characters of A–Z a–z 0–9 _ -.")));
-        }
-        Ok(Self(sent.to_owned()))
-    }
-
-    /// A fresh one, for a form that will be sent without JavaScript: the time and 80 random bits, as
-    /// `static/js/lib/browser.js` makes them. Those of messages that are sent together are stored together.
-    #[must_use]
-    pub fn fresh() -> Self {
-        let random = rand::random::<u128>() >> 48;
-        Self(format!("{:012x}{random:020x}", Timestamp::now().0))
-    }
-
-    /// The text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-/// The key of [`Digest`]s, a secret of the database.
-pub struct DigestKey(Box<[u8; DigestKey::BYTES]>);
-
-/// What a message said when it was sent, so that a repeated send is known as such whatever became of the text since,
-/// and nobody can tell from it what was said (HMAC-SHA-256).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Digest(pub Vec<u8>);
-
-impl DigestKey {
-    /// As long as a block of SHA-256.
-    pub const BYTES: usize = 64;
-
-    /// The key that these hexadecimal digits are.
-    #[must_use]
-    pub fn from_hex(digits: &str) -> Option<Self> {
-        let mut bytes = Box::new([0; Self::BYTES]);
-        hex::decode_to_slice(digits, &mut *bytes).ok()?;
-        Some(Self(bytes))
-    }
-
-    /// The digest of a text as it is sent with a nonce.
-    #[must_use]
-    pub fn digest(&self, nonce: &Nonce, body: &Body) -> Digest {
-        let mut mac = Hmac::<Sha256>::new(&(*self.0).into());
-        // No nonce has a zero byte.
-        for part in [nonce.as_str(), "\0", body.as_str()] {
-            mac.update(part.as_bytes());
-        }
-        Digest(mac.finalize().into_bytes().to_vec())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Timestamp;
     use crate::model::log::Position;
 
     fn kept(typed: &str) -> String {
@@ -296,14 +256,5 @@ mod tests {
         assert_eq!(filled(&[1, 2 * ANSWER_MAX, 1]), 1, "nothing is left out in between");
         assert_eq!(filled(&[ANSWER_MAX - 3, 1, 0]), 2, "commas count");
         assert_eq!(filled(&[ANSWER_MAX - 2, 1]), 1);
-    }
-
-    #[test]
-    fn a_nonce_is_short_and_plain() {
-        assert!(Nonce::parse("a-Z_9").is_ok());
-        assert!(Nonce::parse(Nonce::fresh().as_str()).is_ok());
-        for refused in ["", "a b", "é", &"x".repeat(NONCE_MAX + 1)] {
-            assert!(Nonce::parse(refused).is_err());
-        }
     }
 }

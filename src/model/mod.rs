@@ -4,12 +4,15 @@
 //! take them instead of strings and never check again.
 
 pub mod accounts;
+pub mod digests;
 pub mod events;
 pub mod invalid;
+pub mod list;
 pub mod log;
 pub mod memberships;
 pub mod messages;
 pub mod names;
+pub mod nonces;
 pub mod parts;
 pub mod refusal;
 pub mod rooms;

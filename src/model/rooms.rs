@@ -5,12 +5,11 @@ use std::ops::Deref;
 use serde::Serialize;
 use unicode_normalization::char::is_combining_mark;
 
-use super::Invalid;
 use super::accounts::Person;
-use super::memberships::Whereabouts;
+use super::invalid::Invalid;
 use super::names::{MARKS_MAX, Name, NameKeys, has_piled_marks};
 use super::text::{compose, has_visible, is_ignorable, is_joiner};
-use super::versions::{ListVersion, PeopleVersion};
+use super::versions::PeopleVersion;
 
 /// The most characters a room's name may have.
 pub const ROOM_NAME_MAX: usize = 60;
@@ -45,29 +44,6 @@ pub struct Room {
     pub inside: i64,
     /// The version of its people: the latest coming or going in it.
     pub people_version: PeopleVersion,
-}
-
-/// How many rooms are on a page of the list.
-pub const ROOMS_A_PAGE: i64 = 100;
-
-/// One page of the list of rooms, for one person.
-pub struct ListPage {
-    /// Its version: the latest coming or going anywhere.
-    pub version: ListVersion,
-    /// Which page, from 1.
-    pub page: i64,
-    /// How many pages there are, at least 1.
-    pub pages: i64,
-    /// Where the person is.
-    pub whereabouts: Whereabouts,
-    /// Latest coming or going first; the room the person is in is always among them.
-    pub rooms: Vec<Room>,
-}
-
-/// How many pages `count` rooms fill, at least one.
-#[must_use]
-pub fn pages(count: i64) -> i64 {
-    (count + ROOMS_A_PAGE - 1).div_euclid(ROOMS_A_PAGE).max(1)
 }
 
 /// A room's name; what it is compared by is that of open rooms.

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
-use super::Timestamp;
 use super::accounts::Person;
+use super::timestamp::Timestamp;
 
 /// How long a session lives after the last thing its person did (NIST SP 800-63B-4, AAL1: 30 days).
 pub const IDLE: Duration = Duration::from_hours(30 * 24);

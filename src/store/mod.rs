@@ -40,12 +40,12 @@ pub use accounts::Credentials;
 pub use committed::{Changed, Committed};
 pub use error::{Error, Failure, OpenError};
 pub use events::{Snapshot, SnapshotRoom};
-pub use messages::{EntryRange, Heads, History, Newest, Post, Posted, UPDATE_MAX, Updates};
+pub use messages::{EntryRange, Heads, History, Newest, UPDATE_MAX, Updates};
 pub use rooms::RoomPage;
 pub use sessions::{FoundSession, NewSession};
 
 use crate::config::Limits;
-use crate::model::messages::DigestKey;
+use crate::model::digests::DigestKey;
 use admission::Purpose;
 use checkout::{Budget, Checkout, RequestTime};
 use clock::Clock;

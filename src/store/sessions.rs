@@ -11,7 +11,7 @@ use crate::model::Timestamp;
 use crate::model::accounts::AccountId;
 use crate::model::log::Position;
 use crate::model::memberships::Whereabouts;
-use crate::model::messages::Nonce;
+use crate::model::nonces::Nonce;
 use crate::model::sessions::{IDLE, REPEAT, Session, TokenHash};
 
 /// A session about to be opened.

@@ -10,7 +10,7 @@ use super::guards::Visitor;
 use super::pages::{self, Answer, Page};
 use super::{paths, templates};
 use crate::model::Timestamp;
-use crate::model::messages::Nonce;
+use crate::model::nonces::Nonce;
 use crate::model::sessions::Token;
 use crate::store::NewSession;
 

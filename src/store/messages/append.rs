@@ -11,9 +11,11 @@ use sqlx::{FromRow as _, Row as _};
 use tokio::time::Instant;
 
 use crate::model::accounts::{AccountId, Person};
+use crate::model::digests::{Digest, DigestKey};
 use crate::model::log::{Entry, Position, Tag};
 use crate::model::memberships::Whereabouts;
-use crate::model::messages::{Body, Digest, DigestKey, Message, Nonce, RoomEntry};
+use crate::model::messages::{Message, Post, Posted, RoomEntry};
+use crate::model::nonces::Nonce;
 use crate::model::rooms::RoomId;
 use crate::model::sessions::TokenHash;
 use crate::model::{Refusal, Timestamp};
@@ -21,30 +23,6 @@ use crate::store::locks::{LockedRoom, lock_room};
 use crate::store::memberships::whereabouts;
 use crate::store::sql::list;
 use crate::store::{Connection, Error, Store, rows};
-
-/// A message on its way into a room.
-#[derive(Clone)]
-pub struct Post {
-    /// Whose session sends it.
-    pub token: TokenHash,
-    /// The room it is for.
-    pub room: RoomId,
-    /// What makes a repeated send the same message.
-    pub nonce: Nonce,
-    /// Its text.
-    pub body: Body,
-}
-
-/// A message that is on disk.
-#[derive(Clone)]
-pub struct Posted {
-    /// Its entry.
-    pub entry: RoomEntry,
-    /// Whether an earlier send with the same nonce had stored it.
-    pub repeated: bool,
-    /// Whether its author is in the room now: a repeated send is answered outside too.
-    pub inside: bool,
-}
 
 /// Who sends, as read after the room's lock.
 struct Sender {

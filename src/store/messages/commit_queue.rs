@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 
-use super::{Post, Posted};
+use crate::model::messages::{Post, Posted};
 use crate::model::rooms::RoomId;
 use crate::store::admission::Purpose;
 use crate::store::checkout::Checkout;
@@ -146,7 +146,8 @@ mod tests {
     use super::*;
     use crate::config::Config;
     use crate::model::Refusal;
-    use crate::model::messages::{Body, Nonce};
+    use crate::model::messages::Body;
+    use crate::model::nonces::Nonce;
     use crate::model::sessions::TokenHash;
 
     const QUEUE: Key = Some(RoomId(7));

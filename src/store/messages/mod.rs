@@ -5,7 +5,6 @@ pub(super) mod commit_queue;
 mod ranges;
 mod read;
 
-pub use append::{Post, Posted};
 pub use ranges::{EntryRange, Heads, Newest};
 pub(super) use read::newest;
 pub use read::{History, UPDATE_MAX, Updates};

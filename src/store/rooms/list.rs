@@ -4,7 +4,8 @@ use sqlx::any::AnyRow;
 use sqlx::{FromRow, Row as _};
 
 use crate::model::accounts::AccountId;
-use crate::model::rooms::{ListPage, ROOMS_A_PAGE, Room, pages};
+use crate::model::list::{ListPage, ROOMS_A_PAGE, pages};
+use crate::model::rooms::Room;
 use crate::store::memberships::where_is;
 use crate::store::site::{List, list};
 use crate::store::{Error, Store, rows};

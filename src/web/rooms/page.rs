@@ -5,7 +5,7 @@ use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::join_page::join_page;
-use crate::model::messages::Nonce;
+use crate::model::nonces::Nonce;
 use crate::model::rooms::{RoomId, RoomLink};
 use crate::model::{Invalid, Refusal};
 use crate::store::Store;

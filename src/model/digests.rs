@@ -1,0 +1,39 @@
+//! Digests of messages as they were sent.
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use super::messages::Body;
+use super::nonces::Nonce;
+
+/// The key of [`Digest`]s, a secret of the database.
+pub struct DigestKey(Box<[u8; DigestKey::BYTES]>);
+
+/// What a message said when it was sent, so that a repeated send is known as such whatever became of the text since,
+/// and nobody can tell from it what was said (HMAC-SHA-256).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Digest(pub Vec<u8>);
+
+impl DigestKey {
+    /// As long as a block of SHA-256.
+    pub const BYTES: usize = 64;
+
+    /// The key that these hexadecimal digits are.
+    #[must_use]
+    pub fn from_hex(digits: &str) -> Option<Self> {
+        let mut bytes = Box::new([0; Self::BYTES]);
+        hex::decode_to_slice(digits, &mut *bytes).ok()?;
+        Some(Self(bytes))
+    }
+
+    /// The digest of a text as it is sent with a nonce.
+    #[must_use]
+    pub fn digest(&self, nonce: &Nonce, body: &Body) -> Digest {
+        let mut mac = Hmac::<Sha256>::new(&(*self.0).into());
+        // No nonce has a zero byte.
+        for part in [nonce.as_str(), "\0", body.as_str()] {
+            mac.update(part.as_bytes());
+        }
+        Digest(mac.finalize().into_bytes().to_vec())
+    }
+}
