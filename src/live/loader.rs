@@ -16,14 +16,14 @@ use crate::model::rooms::RoomId;
 use crate::store::{Error, Newest, Store};
 
 /// How many rooms are loaded by one statement at most.
-const ROOMS: usize = 128;
+const ROOMS: usize = 256;
 
 /// How long after a statement the next one begins at the earliest, unless there are [`ROOMS`] to load. On a quiet
 /// instance a room is loaded at once. Where people come one by one, as after a restart, a statement for whatever
-/// is there would load two or three; in this time 100 come together if 333 people come in a second. Polls and
-/// posts wait for a room no longer than [`APPLY_TIMEOUT`](super::APPLY_TIMEOUT): more than two thirds of that are
-/// left for the statement.
-const PAUSE: Duration = Duration::from_millis(300);
+/// is there would load two or three; in this time 100 come together if 250 people come in a second. Polls and
+/// posts wait for a room no longer than [`APPLY_TIMEOUT`](super::APPLY_TIMEOUT): more than half of that is left
+/// for the statement.
+const PAUSE: Duration = Duration::from_millis(400);
 
 impl Live {
     /// Loads rooms as they are asked for, two statements at a time, for ever. After a panic it first loads those that
@@ -125,9 +125,9 @@ mod tests {
 
         // However slow this machine is.
         next = Instant::now() + Duration::from_hours(1);
-        ask_for(&live, 1..128);
-        assert!(live.gather(&mut next).now_or_never().is_none(), "127 rooms wait for one more");
-        let one_more = async { ask_for(&live, 128..130) };
+        ask_for(&live, 1..256);
+        assert!(live.gather(&mut next).now_or_never().is_none(), "255 rooms wait for one more");
+        let one_more = async { ask_for(&live, 256..258) };
         let (together, ()) = tokio::join!(live.gather(&mut next), one_more);
         assert_eq!(together.len(), ROOMS, "which need not wait until the pause is over");
 
