@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout_at};
 
-use super::Live;
+use super::handle::Live;
 use super::moment::Moment;
 use super::room_log::{JsonEntry, RoomLog};
 use super::watched::LoadRequest;
@@ -21,8 +21,8 @@ const ROOMS: usize = 256;
 /// How long after a statement the next one begins at the earliest, unless there are [`ROOMS`] to load. On a quiet
 /// instance a room is loaded at once. Where people come one by one, as after a restart, a statement for whatever
 /// is there would load two or three; in this time 100 come together if 250 people come in a second. Polls and
-/// posts wait for a room no longer than [`APPLY_TIMEOUT`](super::APPLY_TIMEOUT): more than half of that is left
-/// for the statement.
+/// posts wait for a room no longer than [`APPLY_TIMEOUT`](super::handle::APPLY_TIMEOUT): more than half of that is
+/// left for the statement.
 const PAUSE: Duration = Duration::from_millis(400);
 
 impl Live {

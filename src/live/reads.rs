@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use tokio::time::timeout;
 
+use super::handle::{APPLY_TIMEOUT, Live};
 use super::moment::Moment;
+use super::question::{Answer, Known, Question, Unsure};
 use super::room_log::Updates;
-use super::state::{Answer, State};
-use super::{APPLY_TIMEOUT, Live};
+use super::state::State;
 use crate::model::Refusal;
 use crate::model::accounts::AccountId;
 use crate::model::list::ListPage;
@@ -19,35 +20,6 @@ use crate::model::rooms::RoomId;
 use crate::model::sessions::{Session, TokenHash};
 use crate::model::versions::Age;
 use crate::store::{Error, FoundSession, Store};
-
-/// What a poll asks about a room's log.
-#[derive(Clone, Copy, Debug)]
-pub struct Question {
-    /// Which room's.
-    pub room: RoomId,
-    /// How far its reader has read.
-    pub after: Cursor,
-    /// The version of the people that they know; nothing if they need not be told of a newer one.
-    pub people: Option<Cursor>,
-    /// The number that the log has reached for sure: of a message that the reader has just posted.
-    pub reached: Option<i64>,
-    /// Whether to wait for a room on its way into memory: nobody waits twice.
-    pub may_wait: bool,
-}
-
-/// An answer to whoever names the version they have.
-pub enum Known<T> {
-    /// That is the newest.
-    Unchanged,
-    /// There is something newer.
-    Changed(T),
-}
-
-/// Memory does not know.
-pub struct Unsure {
-    /// Whether a room on its way into memory has been waited for.
-    pub waited: bool,
-}
 
 impl Live {
     /// The active session with this token.

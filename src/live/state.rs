@@ -2,11 +2,9 @@
 
 use std::time::Duration;
 
-use tokio::sync::futures::OwnedNotified;
-
 use super::directory::Directory;
 use super::moment::Moment;
-use super::reads::{Known, Question};
+use super::question::{Answer, Known, Question};
 use super::room_log::{RoomLog, Updates};
 use super::sessions::Sessions;
 use super::watched::Watched;
@@ -27,23 +25,6 @@ pub(super) struct State {
     pub(super) watched: Watched,
     /// When the last successful reading of the event log and of all heads began.
     pub(super) read_at: Moment,
-}
-
-/// What memory says to a question about a room's log.
-pub(super) enum Answer {
-    Known(Known<Updates>),
-    Unknown,
-    /// It will know as soon as this comes about.
-    Loading(OwnedNotified),
-}
-
-impl Answer {
-    pub(super) fn known(self) -> Option<Known<Updates>> {
-        match self {
-            Self::Known(known) => Some(known),
-            Self::Unknown | Self::Loading(_) => None,
-        }
-    }
 }
 
 impl State {

@@ -13,8 +13,8 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 
-use super::Live;
 use super::directory::Directory;
+use super::handle::Live;
 use super::moment::Moment;
 use super::room_log::{JsonEntry, RoomLog};
 use crate::model::events::Event;
