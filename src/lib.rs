@@ -31,7 +31,8 @@
 //!
 //! 1. The composer sends `POST /api/rooms/7/messages?after=41.…` with the text and a nonce
 //!    (`static/js/room/outbox.js`).
-//! 2. `web/guards.rs` knows the session, from memory if it can; `web/messages/post.rs` parses text and nonce.
+//! 2. `web/guards.rs` knows the session, from memory if it can; `web/messages/post.rs` parses text and nonce. (A browser
+//!    without JavaScript sends its form to `web/rooms/composer.rs`.)
 //! 3. `store/messages/commit_queue.rs` queues the post, unless the queue is full; posts that wait together become one
 //!    transaction.
 //! 4. `store/messages/append.rs` locks the room's row, reads session, deletion, nonce and membership, moves the head,
@@ -47,9 +48,10 @@
 //!
 //! # Where to look
 //!
-//! - *Membership* (join, leave, who is inside): `web/memberships.rs`, and `store/memberships.rs`, which also appends to
+//! - *Membership* (join, leave): `web/memberships.rs`, and `store/memberships.rs`, which also appends to
 //!   the event log what other instances learn of it.
 //! - *Names:* the rules in `model/accounts.rs` and `model/rooms.rs`, what they are compared by in `model/names.rs`.
+//! - *Who is inside, as the page shows it:* `web/people.rs`.
 //! - *The join page:* `web/rooms/join_page.rs`.
 //! - *Tests:* `tests/suite/`, by what they drive: `http` has every route; that no message is missing is in
 //!   `http/messages/order.rs`. Fast ones: *Develop* in the README.

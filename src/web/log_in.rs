@@ -11,13 +11,14 @@ use rocket::tokio::time::timeout;
 use rocket::{Request, State};
 
 use super::client::ClientAddress;
+use super::cookie_check::to_check;
+use super::cookies;
 use super::error::{Attached, Error, Problem, attached};
 use super::guards::Visitor;
 use super::pages::Answer;
 use super::passwords::{self, Passwords};
 use super::same_origin::SameOrigin;
 use super::welcome::Welcome;
-use super::{cookies, paths};
 use crate::config::Config;
 use crate::live::Live;
 use crate::model::Timestamp;
@@ -115,7 +116,7 @@ impl LogIn<'_> {
             }
         }
         cookies::set(self.jar, token, self.config);
-        paths::begun(next).into()
+        to_check(next).into()
     }
 
     /// Shows the forms again, and when to send them, if that is to be said.

@@ -9,6 +9,7 @@ mod assets;
 mod body;
 mod catchers;
 mod client;
+mod cookie_check;
 mod cookies;
 mod error;
 mod fair_queue;
@@ -24,6 +25,8 @@ mod notices;
 mod pages;
 mod passwords;
 mod paths;
+mod people;
+mod query;
 mod refusals;
 mod rooms;
 mod same_origin;
@@ -69,9 +72,11 @@ pub(crate) fn stage(rocket: Rocket<Build>, files: Files, config: Config) -> Resu
     let routes = [
         accounts::routes(),
         assets::routes(),
+        cookie_check::routes(),
         memberships::routes(),
         messages::routes(),
         notices::routes(),
+        people::routes(),
         rooms::routes(),
         sessions::routes(),
         welcome::routes(),

@@ -1,9 +1,9 @@
 //! Addresses: where pages are, and what a request's own address says.
 
+use rocket::Request;
 use rocket::http::Method;
 use rocket::http::uri::Origin;
 use rocket::response::Redirect;
-use rocket::{Request, uri};
 
 use crate::model::rooms::RoomId;
 
@@ -50,11 +50,6 @@ pub(super) fn page_of_form(request: &Request<'_>) -> String {
         (None, Some("rooms" | "notices")) => LIST.to_owned(),
         _ => "/".to_owned(),
     }
-}
-
-/// Where a browser that has just been logged in shows that it has kept the cookie, on its way to `next`.
-pub(super) fn begun(next: &str) -> Redirect {
-    Redirect::to(uri!(super::sessions::begun(after_log_in(next))))
 }
 
 /// The room that a request is about, whatever its route.

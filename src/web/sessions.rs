@@ -1,22 +1,16 @@
 //! Logging in and out.
 
-use std::convert::Infallible;
-
 use rocket::http::CookieJar;
-use rocket::outcome::Outcome;
-use rocket::request::{self, FromRequest};
 use rocket::response::Redirect;
-use rocket::{Request, Route, State, get, post, routes};
+use rocket::{Route, State, post, routes};
 
 use super::body::Fields;
+use super::cookies;
 use super::error::{Error, Problem};
-use super::guards::Visitor;
 use super::log_in::LogIn;
 use super::pages::Answer;
 use super::same_origin::SameOrigin;
 use super::welcome::{AccountForm, SentAccount, Welcome};
-use super::{cookies, paths};
-use crate::config::Config;
 use crate::live::Live;
 use crate::model::accounts::{Password, UsernameKey};
 use crate::model::sessions::Token;
@@ -62,50 +56,6 @@ async fn open(log_in: &LogIn<'_>, sent: &SentAccount, token: &Token) -> Result<(
     Ok(())
 }
 
-/// On the way in: whether the browser has kept the cookie it was given.
-#[get("/session/begun?<next>")]
-pub(super) fn begun(
-    visitor: Visitor<'_>,
-    came: CameFrom<'_>,
-    jar: &CookieJar<'_>,
-    config: &State<Config>,
-    next: &str,
-) -> Answer {
-    if visitor.0.is_some() {
-        return Redirect::to(paths::after_log_in(next)).into();
-    }
-    let alert = match jar.get(cookies::NAME) {
-        Some(_) => "Please log in to go on.",
-        None if config.secure_cookie && !came.is_over_https() => {
-            "You are not logged in: Parlor’s cookie is for https only here (the setting secure_cookie), and was not \
-             kept. Please open Parlor by its https address."
-        }
-        None => {
-            "You are not logged in: your browser has not kept Parlor’s cookie. Please allow cookies for this site."
-        }
-    };
-    let welcome = Welcome { next, alert: Some(alert), ..Welcome::new() };
-    Answer::refused(401, welcome.render(&visitor))
-}
-
-/// The page of ours that led here, as the browser knows it: whether a proxy speaks TLS is not seen from here.
-pub(super) struct CameFrom<'r>(Option<&'r str>);
-
-impl CameFrom<'_> {
-    fn is_over_https(&self) -> bool {
-        self.0.is_some_and(|referer| referer.starts_with("https://"))
-    }
-}
-
-#[rocket::async_trait]
-impl<'r> FromRequest<'r> for CameFrom<'r> {
-    type Error = Infallible;
-
-    async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, Infallible> {
-        Outcome::Success(Self(request.headers().get_one("Referer")))
-    }
-}
-
 #[post("/session/end")]
 async fn log_out(
     _same: SameOrigin,
@@ -121,5 +71,5 @@ async fn log_out(
 }
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![log_in, begun, log_out]
+    routes![log_in, log_out]
 }

@@ -1,7 +1,7 @@
-//! Messages: the poll, earlier ones, and posting, by JSON and by form.
+//! Messages: the poll, earlier ones, and posting.
 
 mod poll;
-mod post;
+pub(crate) mod post;
 pub(crate) mod view;
 
 use rocket::response::content::RawJson;
@@ -19,5 +19,5 @@ fn update(posted: Option<i64>, updates: &Updates) -> RawJson<String> {
 }
 
 pub(crate) fn routes() -> Vec<Route> {
-    routes![poll::read, post::create, post::create_by_form]
+    routes![poll::read, post::create]
 }

@@ -17,7 +17,7 @@ use crate::model::sessions::TokenHash;
 use crate::store::{History, Store};
 use crate::web::error::Error;
 use crate::web::guards::{CachedMember, Member, RoomInPath, presented_token};
-use crate::web::rooms::page::message_number;
+use crate::web::query;
 
 /// A member of the room in the path with the answer to their poll, or, where memory does not know enough of
 /// them, of the room or of the question, a [`CachedMember`] who has none yet, and may have waited for the room.
@@ -94,7 +94,7 @@ pub(super) async fn read(
             Err(Invalid::new("Ask for what is before or what is after, not both.").into())
         }
         Poller::Earlier(room) => {
-            let before = message_number(before.unwrap_or_default())?;
+            let before = query::number(before.unwrap_or_default(), "Messages")?;
             earlier(room, before, store).await.map(PollAnswer::Some)
         }
         Poller::Member { room, waited } => {

@@ -1,8 +1,8 @@
-//! Posting, by JSON and by form.
+//! Posting by JSON, and what posting by form shares with it.
 
 use rocket::http::Status;
 use rocket::response::content::RawJson;
-use rocket::{FromForm, State, post};
+use rocket::{State, post};
 use serde::Deserialize;
 
 use super::update;
@@ -15,13 +15,9 @@ use crate::model::rooms::RoomId;
 use crate::model::sessions::Session;
 use crate::model::versions::PeopleVersion;
 use crate::store::{self, Store};
-use crate::web::body::{Fields, Json};
-use crate::web::error::{Error, Problem};
-use crate::web::guards::{CachedUser, RoomInPath, User, Visitor, extend};
-use crate::web::pages::Answer;
-use crate::web::paths::to_room;
-use crate::web::rooms::page::{Composer, room_page};
-use crate::web::same_origin::SameOrigin;
+use crate::web::body::Json;
+use crate::web::error::Error;
+use crate::web::guards::{CachedUser, RoomInPath, extend};
 
 #[derive(Deserialize)]
 pub(super) struct SentMessage {
@@ -56,12 +52,13 @@ pub(super) async fn create(
     Ok((status, acknowledged(at.0, after, &posted, store, live).await))
 }
 
-fn compose(session: &Session, room: RoomId, body: &str, nonce: &str) -> Result<Post, Error> {
+/// A post by the person of `session`.
+pub(crate) fn compose(session: &Session, room: RoomId, body: &str, nonce: &str) -> Result<Post, Error> {
     Ok(Post { token: session.token, room, nonce: Nonce::parse(nonce)?, body: Body::parse(body)? })
 }
 
 /// Appends a message to its room's log.
-async fn post(session: &Session, post: Post, store: &Store, live: &Live) -> Result<Posted, Error> {
+pub(crate) async fn post(session: &Session, post: Post, store: &Store, live: &Live) -> Result<Posted, Error> {
     let committed = store.post(post).await?;
     extend(store, live, session).await;
     Ok(live.applied(committed).await)
@@ -97,53 +94,4 @@ async fn acknowledged(
         Err(store::Error::Failed(_)) => nothing(true),
     };
     update(Some(own.position.seq), &updates)
-}
-
-#[derive(FromForm)]
-pub(super) struct SentForm {
-    #[field(default = String::new())]
-    body: String,
-    #[field(default = String::new())]
-    nonce: String,
-}
-
-/// The form of a browser without JavaScript. Whatever is refused, the words come back.
-#[post("/rooms/<_>/post", data = "<sent>")]
-pub(super) async fn create_by_form(
-    _same: SameOrigin,
-    visitor: Visitor<'_>,
-    at: RoomInPath,
-    sent: Fields<SentForm>,
-    store: &Store,
-    live: &State<Live>,
-) -> Result<Answer, Error> {
-    let SentForm { body, nonce } = sent.0;
-    let Some(user) = visitor.0 else { return Err(Error::from(Refusal::LoggedOut).with_unsent(body)) };
-    let posted = match compose(&user.session, at.0, &body, &nonce) {
-        Ok(composed) => post(&user.session, composed, store, live).await,
-        Err(error) => Err(error),
-    };
-    match posted {
-        Ok(_) => Ok(to_room(at.0).into()),
-        Err(error @ (Error::Invalid(_) | Error::Refused(Refusal::NonceReused))) => {
-            write_again(user, at.0, &body, error, store).await
-        }
-        Err(error) => Err(error.with_unsent(body)),
-    }
-}
-
-/// The room's page with the text still in the box, under a fresh nonce.
-async fn write_again(
-    user: &User,
-    room: RoomId,
-    body: &str,
-    error: Error,
-    store: &Store,
-) -> Result<Answer, Error> {
-    let problem = Problem::from(error);
-    let composer = Composer { body, error: Some(&problem.detail) };
-    match room_page(store, user, room, None, composer).await {
-        Ok(page) => Ok(Answer::refused(problem.status, page)),
-        Err(error) => Err(error.with_unsent(body)),
-    }
 }

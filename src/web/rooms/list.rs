@@ -5,7 +5,6 @@ use rocket_dyn_templates::{Metadata, Template};
 use serde::Serialize;
 
 use crate::live::{Known, Live};
-use crate::model::Invalid;
 use crate::model::accounts::Person;
 use crate::model::list::ListPage;
 use crate::model::log::Cursor;
@@ -16,7 +15,7 @@ use crate::web::error::Error;
 use crate::web::fragments::Fragments;
 use crate::web::guards::{CachedUser, User};
 use crate::web::pages::{self, Fragment, Page};
-use crate::web::templates;
+use crate::web::{query, templates};
 
 #[derive(Serialize)]
 struct NoticeView {
@@ -115,8 +114,7 @@ struct ListPageView<'a> {
 }
 
 fn page_number(page: Option<&str>) -> Result<i64, Error> {
-    let number = page.unwrap_or("1").parse().ok().filter(|page| *page >= 1);
-    number.ok_or_else(|| Invalid::new("Pages are numbered from 1.").into())
+    query::number(page.unwrap_or("1"), "Pages")
 }
 
 #[get("/rooms?<page>")]

@@ -1,5 +1,7 @@
-//! Rooms: the list, creating one, its page, the page of those who are not in it, deleting it.
+//! Rooms: the list, creating one, its page with the form of its composer, the page of those who are not in it,
+//! deleting it.
 
+mod composer;
 mod delete;
 pub(crate) mod join_page;
 pub(crate) mod list;
@@ -57,5 +59,13 @@ async fn open(user: &User, name: &str, store: &Store, live: &Live) -> Result<Roo
 }
 
 pub(crate) fn routes() -> Vec<Route> {
-    routes![list::index, list::list, create, page::show, delete::confirm, delete::delete]
+    routes![
+        list::index,
+        list::list,
+        create,
+        page::show,
+        composer::post_by_form,
+        delete::confirm,
+        delete::delete
+    ]
 }

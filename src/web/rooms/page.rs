@@ -5,17 +5,17 @@ use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::join_page::join_page;
+use crate::model::Refusal;
 use crate::model::nonces::Nonce;
 use crate::model::rooms::{RoomId, RoomLink};
-use crate::model::{Invalid, Refusal};
 use crate::store::Store;
 use crate::web::error::Error;
 use crate::web::guards::{RoomInPath, User};
-use crate::web::memberships::PeopleView;
 use crate::web::messages::view::{self, MessageView};
 use crate::web::pages::{self, Answer, Page};
 use crate::web::paths::to_list;
-use crate::web::templates;
+use crate::web::people::PeopleView;
+use crate::web::{query, templates};
 
 #[get("/rooms/<_>?<before>")]
 pub(super) async fn show(
@@ -24,7 +24,7 @@ pub(super) async fn show(
     before: Option<&str>,
     store: &Store,
 ) -> Result<Answer, Error> {
-    let before = match before.map(message_number).transpose() {
+    let before = match before.map(|before| query::number(before, "Messages")).transpose() {
         Ok(before) => before,
         Err(error) => {
             // That there is no such room is told first.
@@ -44,13 +44,6 @@ pub(super) async fn show(
         }
         Err(error) => Err(error),
     }
-}
-
-/// The number of a message, as `before` carries it.
-pub(crate) fn message_number(text: &str) -> Result<i64, Error> {
-    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-    let number = text.parse().ok().filter(|number| digits && *number >= 1);
-    number.ok_or_else(|| Invalid::new("Messages are numbered from 1.").into())
 }
 
 /// What stands in the message box, and what is wrong with it.

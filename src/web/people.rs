@@ -1,0 +1,66 @@
+//! Who is in a room, as its page shows them, and the fragment that keeps it live.
+
+use rocket::{Route, State, get, routes};
+use rocket_dyn_templates::Metadata;
+use serde::Serialize;
+
+use super::error::Error;
+use super::fragments::Fragments;
+use super::guards::CachedMember;
+use super::pages::Fragment;
+use super::templates;
+use crate::live::{Known, Live};
+use crate::model::log::Cursor;
+use crate::model::versions::PeopleVersion;
+use crate::store::Store;
+
+/// How many names are shown at most: of a crowd everyone fetches them anew at each coming or going.
+const NAMES: usize = 200;
+
+/// Who is inside, as the fragment shows it.
+#[derive(Serialize)]
+pub(super) struct PeopleView {
+    version: String,
+    count: usize,
+    names: Vec<String>,
+    /// How many of them are not named.
+    more: usize,
+}
+
+impl PeopleView {
+    pub(super) fn new(mut names: Vec<String>, version: PeopleVersion) -> Self {
+        let count = names.len();
+        names.sort_by_cached_key(|name| name.to_lowercase());
+        names.truncate(NAMES);
+        Self { version: version.to_string(), count, more: count - names.len(), names }
+    }
+}
+
+#[derive(Serialize)]
+struct PeopleFragment {
+    people: PeopleView,
+}
+
+#[get("/rooms/<_>/people?<after>")]
+async fn people(
+    room: CachedMember,
+    after: Option<&str>,
+    store: &Store,
+    live: &State<Live>,
+    fragments: &State<Fragments>,
+    renderer: Metadata<'_>,
+) -> Result<Fragment, Error> {
+    let seen = after.map(Cursor::parse).transpose()?;
+    let Known::Changed(people) = live.people(room.0, seen, store).await? else {
+        return Ok(Fragment::unchanged());
+    };
+    let part = fragments.people.get(room.0, people.version, || {
+        let content = PeopleFragment { people: PeopleView::new(people.names.clone(), people.version) };
+        Some(renderer.render(templates::PEOPLE.0, content)?.1)
+    });
+    part.map(Fragment::shared).ok_or(Error::Failed)
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![people]
+}

@@ -1,0 +1,65 @@
+//! The composer of a browser without JavaScript: posting by the form on the room's page.
+
+use rocket::{FromForm, State, post};
+
+use super::page::{Composer, room_page};
+use crate::live::Live;
+use crate::model::Refusal;
+use crate::model::rooms::RoomId;
+use crate::store::Store;
+use crate::web::body::Fields;
+use crate::web::error::{Error, Problem};
+use crate::web::guards::{RoomInPath, User, Visitor};
+use crate::web::messages::post::{compose, post};
+use crate::web::pages::Answer;
+use crate::web::paths::to_room;
+use crate::web::same_origin::SameOrigin;
+
+#[derive(FromForm)]
+pub(super) struct SentForm {
+    #[field(default = String::new())]
+    body: String,
+    #[field(default = String::new())]
+    nonce: String,
+}
+
+/// Whatever is refused, the words come back.
+#[post("/rooms/<_>/post", data = "<sent>")]
+pub(super) async fn post_by_form(
+    _same: SameOrigin,
+    visitor: Visitor<'_>,
+    at: RoomInPath,
+    sent: Fields<SentForm>,
+    store: &Store,
+    live: &State<Live>,
+) -> Result<Answer, Error> {
+    let SentForm { body, nonce } = sent.0;
+    let Some(user) = visitor.0 else { return Err(Error::from(Refusal::LoggedOut).with_unsent(body)) };
+    let posted = match compose(&user.session, at.0, &body, &nonce) {
+        Ok(composed) => post(&user.session, composed, store, live).await,
+        Err(error) => Err(error),
+    };
+    match posted {
+        Ok(_) => Ok(to_room(at.0).into()),
+        Err(error @ (Error::Invalid(_) | Error::Refused(Refusal::NonceReused))) => {
+            write_again(user, at.0, &body, error, store).await
+        }
+        Err(error) => Err(error.with_unsent(body)),
+    }
+}
+
+/// The room's page with the text still in the box, under a fresh nonce.
+async fn write_again(
+    user: &User,
+    room: RoomId,
+    body: &str,
+    error: Error,
+    store: &Store,
+) -> Result<Answer, Error> {
+    let problem = Problem::from(error);
+    let composer = Composer { body, error: Some(&problem.detail) };
+    match room_page(store, user, room, None, composer).await {
+        Ok(page) => Ok(Answer::refused(problem.status, page)),
+        Err(error) => Err(error.with_unsent(body)),
+    }
+}
