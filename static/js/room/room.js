@@ -34,7 +34,7 @@ export class Room {
     const { draft, outbox: stored } = unsent.of(room, otherTabs.name);
 
     const element = part(".log");
-    const follower = new ScrollFollower({ log: element, button: part(".talk__new"), ResizeObserver });
+    const follower = new ScrollFollower({ scroller: part(".scroller"), button: part(".talk__new"), ResizeObserver });
     const messages = new Messages({ template: part(".message-template"), times, person, document });
     const timeline = new Timeline({ element, messages, follower });
     const ledger = new Ledger({ cursor, entries: entriesOf(element) });

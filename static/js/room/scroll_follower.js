@@ -1,11 +1,11 @@
-// Scroll follower and scroll anchoring of the log: who is at its end stays at the end, for anybody else the message
+// Scroll follower and scroll anchoring of the room: who is at its end stays at the end, for anybody else the message
 // at the upper edge stays there whatever changes its size. While a button is down or text is selected nothing
 // moves, and a button offers *New messages*.
 
 const NEAR_END_PX = 24;
 
 export class ScrollFollower {
-  #log;
+  #scroller;
   #button;
   #document;
   #sizes;
@@ -13,13 +13,14 @@ export class ScrollFollower {
   #pressed = false;
   #selecting = false;
   #size;
+  #place;
   #anchor;
   #started = false;
 
-  constructor({ log, button, ResizeObserver }) {
-    this.#log = log;
+  constructor({ scroller, button, ResizeObserver }) {
+    this.#scroller = scroller;
     this.#button = button;
-    this.#document = log.ownerDocument;
+    this.#document = scroller.ownerDocument;
     this.#sizes = new ResizeObserver(() => this.#adjust());
   }
 
@@ -28,11 +29,11 @@ export class ScrollFollower {
   start() {
     if (this.#started) return;
     this.#started = true;
-    // Without this class the log is in reverse, to open at its end without a script: see messages.css.
-    this.#log.classList.add("log--live");
+    // Without this class it is in reverse, to open at its end without a script: see messages.css.
+    this.#scroller.classList.add("scroller--live");
     this.#listen("addEventListener");
-    this.#sizes.observe(this.#log);
-    this.#sizes.observe(this.#log.firstElementChild);
+    this.#sizes.observe(this.#scroller);
+    for (const part of this.#scroller.children) this.#sizes.observe(part);
     this.toEnd();
   }
 
@@ -54,7 +55,7 @@ export class ScrollFollower {
   keepInPlace(element, change) {
     const before = element.getBoundingClientRect().top;
     change();
-    this.#log.scrollTop += element.getBoundingClientRect().top - before;
+    this.#scroller.scrollTop += element.getBoundingClientRect().top - before;
     this.#remember();
   }
 
@@ -68,9 +69,9 @@ export class ScrollFollower {
   // Events
 
   #listen(change) {
-    this.#log[change]("scroll", this.#scrolled, { passive: true });
-    this.#log[change]("click", this.#clicked);
-    this.#log[change]("pointerdown", this.#down, { passive: true });
+    this.#scroller[change]("scroll", this.#scrolled, { passive: true });
+    this.#scroller[change]("click", this.#clicked);
+    this.#scroller[change]("pointerdown", this.#down, { passive: true });
     this.#document[change]("pointerup", this.#up, { passive: true });
     this.#document[change]("pointercancel", this.#up, { passive: true });
     this.#document[change]("pointermove", this.#moved, { passive: true });
@@ -81,13 +82,14 @@ export class ScrollFollower {
 
   // The button is about to be hidden, which would lose the focus.
   #requested = () => {
-    if (this.#button.matches(":focus")) this.#log.focus();
+    if (this.#button.matches(":focus")) this.#scroller.focus();
     this.toEnd();
   };
 
-  // A scroll event that comes with a change of size is not the reader's.
+  // A scroll event that comes with a change of size is not the reader's, nor is one that we have caused.
   #scrolled = () => {
     if (this.#size !== this.#sizeNow) return this.#adjust();
+    if (this.#place === this.#scroller.scrollTop) return;
     this.#atEnd = this.#isNearEnd;
     if (this.#atEnd) this.#button.hidden = true;
     this.#remember();
@@ -116,7 +118,7 @@ export class ScrollFollower {
   // When a selection ends, what was added meanwhile must not scroll the reader away.
   #selected = () => {
     const before = this.#selecting;
-    this.#selecting = isSelected(this.#log);
+    this.#selecting = isSelected(this.#scroller);
     if (before && !this.#selecting) this.#atEnd = this.#isNearEnd;
   };
 
@@ -127,11 +129,11 @@ export class ScrollFollower {
   }
 
   get #isNearEnd() {
-    return this.#log.scrollHeight - this.#log.clientHeight - this.#log.scrollTop <= NEAR_END_PX;
+    return this.#scroller.scrollHeight - this.#scroller.clientHeight - this.#scroller.scrollTop <= NEAR_END_PX;
   }
 
   get #sizeNow() {
-    const { scrollHeight, clientHeight, clientWidth } = this.#log;
+    const { scrollHeight, clientHeight, clientWidth } = this.#scroller;
     return `${scrollHeight} ${clientHeight} ${clientWidth}`;
   }
 
@@ -141,44 +143,55 @@ export class ScrollFollower {
   }
 
   #follow() {
-    this.#log.scrollTop = this.#log.scrollHeight;
+    this.#scroller.scrollTop = this.#scroller.scrollHeight;
     this.#remember();
   }
 
+  // The anchor stays the same: another one each time would add up what rounding takes from each place.
   #holdPlace() {
-    if (this.#anchor) this.#log.scrollTop += this.#anchor.drift;
+    const anchored = this.#anchor?.isThere;
+    if (anchored) this.#scroller.scrollTop += this.#anchor.drift;
     if (!this.#isInUse) this.#atEnd = this.#isNearEnd;
-    this.#remember();
+    if (anchored) this.#settle();
+    else this.#remember();
   }
 
   #remember() {
+    this.#settle();
+    this.#anchor = ScrollAnchor.of(this.#scroller);
+  }
+
+  #settle() {
     this.#size = this.#sizeNow;
-    this.#anchor = ScrollAnchor.of(this.#log);
+    this.#place = this.#scroller.scrollTop;
   }
 }
 
-// Scroll anchor: the message at the log's upper edge, and how far it reaches above it.
+// Scroll anchor: the message at the scroller's upper edge, and how far it reaches above it.
 class ScrollAnchor {
-  #log;
+  #scroller;
   #message;
   #above;
 
-  constructor(log, message) {
-    this.#log = log;
+  constructor(scroller, message) {
+    this.#scroller = scroller;
     this.#message = message;
-    this.#above = topOf(log) - topOf(message);
+    this.#above = topOf(scroller) - topOf(message);
   }
 
-  static of(log) {
-    const message = firstBelow(topOf(log), log.querySelectorAll("[data-seq]"));
-    return message && new ScrollAnchor(log, message);
+  static of(scroller) {
+    const message = firstBelow(topOf(scroller), scroller.querySelectorAll("[data-seq]"));
+    return message && new ScrollAnchor(scroller, message);
+  }
+
+  get isThere() {
+    return this.#message.isConnected;
   }
 
   // How far it has moved. A message that is shorter now than it reached above the edge is still at the edge.
   get drift() {
-    if (!this.#message.isConnected) return 0;
     const above = Math.min(this.#above, this.#message.offsetHeight - 1);
-    return topOf(this.#message) + above - topOf(this.#log);
+    return topOf(this.#message) + above - topOf(this.#scroller);
   }
 }
 
@@ -197,9 +210,9 @@ function firstBelow(edge, messages) {
   return messages[from];
 }
 
-function isSelected(log) {
-  const selection = log.ownerDocument.getSelection();
-  return !selection.isCollapsed && selection.containsNode(log, true);
+function isSelected(scroller) {
+  const selection = scroller.ownerDocument.getSelection();
+  return !selection.isCollapsed && selection.containsNode(scroller, true);
 }
 
 function keepFocus(event) {

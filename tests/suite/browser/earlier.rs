@@ -12,11 +12,11 @@ async fn earlier_messages_come_without_moving_what_is_read(stage: &Stage) {
     ana.reloads().await;
     ana.is_in(&room).await;
     // A page opens at its end.
-    ana.waits_until("$('.log').scrollTop > 0 && $('.log').scrollTop + $('.log').clientHeight >= $('.log').scrollHeight - 1")
+    ana.waits_until("$('.scroller').scrollTop > 0 && $('.scroller').scrollTop + $('.scroller').clientHeight >= $('.scroller').scrollHeight - 1")
         .await;
     for (first, earlier) in [(151, 51), (51, 1)] {
         assert_eq!(ana.log().await[0].seq, first);
-        ana.evaluates("$('.log').scrollTop = 0").await;
+        ana.evaluates("$('.scroller').scrollTop = 0").await;
         let place = format!("$('[data-seq=\"{first}\"]').getBoundingClientRect().top");
         let before = ana.evaluates(&place).await.as_f64().unwrap();
         ana.presses("Earlier messages").await;

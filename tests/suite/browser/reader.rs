@@ -14,7 +14,7 @@ in_chromium![
     who_unfolds_a_message_reads_on_from_there,
 ];
 
-const AT_END: &str = "Math.abs($('.log').scrollHeight - $('.log').clientHeight - $('.log').scrollTop) <= 1";
+const AT_END: &str = "Math.abs($('.scroller').scrollHeight - $('.scroller').clientHeight - $('.scroller').scrollTop) <= 1";
 
 async fn a_reader_further_up_is_not_moved_but_told(stage: &Stage) {
     let (ana, bo) = (stage.person("ana").await, stage.person("bo").await);
@@ -24,12 +24,12 @@ async fn a_reader_further_up_is_not_moved_but_told(stage: &Stage) {
     bo.joins(&room).await;
     bo.waits_until(AT_END).await;
     bo.is_not_offered("New messages").await;
-    bo.evaluates("$('.log').scrollTop = 300").await;
-    bo.waits_until("$('.log').scrollTop === 300").await;
+    bo.evaluates("$('.scroller').scrollTop = 300").await;
+    bo.waits_until("$('.scroller').scrollTop === 300").await;
     ana.says_and_sees("news").await;
     bo.has_read("news").await;
     bo.is_offered("New messages").await;
-    assert_eq!(bo.evaluates("$('.log').scrollTop").await, 300);
+    assert_eq!(bo.evaluates("$('.scroller').scrollTop").await, 300);
     bo.presses("New messages").await;
     bo.waits_until(AT_END).await;
     bo.is_not_offered("New messages").await;
@@ -38,10 +38,10 @@ async fn a_reader_further_up_is_not_moved_but_told(stage: &Stage) {
     bo.waits_until(AT_END).await;
 
     // Going down by oneself takes the offer back.
-    bo.evaluates("$('.log').scrollTop = 300").await;
+    bo.evaluates("$('.scroller').scrollTop = 300").await;
     ana.says_and_sees("yet more").await;
     bo.is_offered("New messages").await;
-    bo.evaluates("$('.log').scrollTop = $('.log').scrollHeight").await;
+    bo.evaluates("$('.scroller').scrollTop = $('.scroller').scrollHeight").await;
     bo.waits_until("buttons('New messages').length === 0").await;
 }
 
@@ -55,7 +55,7 @@ async fn a_reader_at_the_end_follows(stage: &Stage) {
         person.waits_until(AT_END).await;
         person.is_not_offered("New messages").await;
     }
-    assert_eq!(bo.evaluates("$('.log').scrollHeight > 2 * $('.log').clientHeight").await, true);
+    assert_eq!(bo.evaluates("$('.scroller').scrollHeight > 2 * $('.scroller').clientHeight").await, true);
     // A longer box leaves less room for the log, and its end in view.
     bo.pastes_in("Message", "1\n2\n3\n4\n5").await;
     bo.waits_until(AT_END).await;
@@ -68,8 +68,8 @@ async fn who_writes_from_further_up_sees_what_was_written(stage: &Stage) {
     ana.has_read("line 60").await;
     ana.waits_until(AT_END).await;
     for said in ["one", "two", "three"] {
-        ana.evaluates("$('.log').scrollTop = 300").await;
-        ana.waits_until("$('.log').scrollTop === 300").await;
+        ana.evaluates("$('.scroller').scrollTop = 300").await;
+        ana.waits_until("$('.scroller').scrollTop === 300").await;
         ana.says_and_sees(said).await;
         ana.waits_until("unsent() === 0").await;
         ana.waits_until(AT_END).await;
@@ -84,7 +84,7 @@ async fn who_writes_from_further_up_sees_what_was_written(stage: &Stage) {
 
 /// The message at the log's upper edge, and how far below the edge it begins.
 const TOP: &str = "(() => {
-    const edge = $('.log').getBoundingClientRect().top;
+    const edge = $('.scroller').getBoundingClientRect().top;
     const top = $$('.log [data-seq]').find((it) => it.getBoundingClientRect().bottom > edge);
     return [Number(top.dataset.seq), top.getBoundingClientRect().top - edge];
 })()";
@@ -97,8 +97,8 @@ async fn the_message_at_the_top_stays_there_whatever_its_size(stage: &Stage) {
     ana.has_read(bodies.last().unwrap()).await;
     // In the middle of a message.
     ana.evaluates(
-        "$('.log').scrollTop += 10 - 1e5, $('.log').scrollTop += 5 +
-        $('[data-seq=\"40\"]').getBoundingClientRect().top - $('.log').getBoundingClientRect().top",
+        "$('.scroller').scrollTop += 10 - 1e5, $('.scroller').scrollTop += 5 +
+        $('[data-seq=\"40\"]').getBoundingClientRect().top - $('.scroller').getBoundingClientRect().top",
     )
     .await;
     ana.has_drawn().await;
@@ -115,7 +115,7 @@ async fn the_message_at_the_top_stays_there_whatever_its_size(stage: &Stage) {
         stays(&ana, &before, size).await;
     }
     // Whoever is at the end stays there as well.
-    ana.evaluates("$('.log').scrollTop = $('.log').scrollHeight").await;
+    ana.evaluates("$('.scroller').scrollTop = $('.scroller').scrollHeight").await;
     // The page hears of it with the next frame.
     ana.has_drawn().await;
     ana.waits_until(AT_END).await;
@@ -137,13 +137,13 @@ async fn nothing_moves_under_a_button_that_is_down(stage: &Stage) {
     ana.says_elsewhere(&room, &lines(60)).await;
     bo.joins(&room).await;
     bo.waits_until(AT_END).await;
-    let place = bo.evaluates("$('.log').scrollTop").await;
+    let place = bo.evaluates("$('.scroller').scrollTop").await;
     bo.points("mousePressed", "$('[data-seq=\"58\"] .message__body')").await;
     ana.says_and_sees("news").await;
     bo.has_read("news").await;
     bo.is_offered("New messages").await;
     bo.has_drawn().await;
-    assert_eq!(bo.evaluates("$('.log').scrollTop").await, place);
+    assert_eq!(bo.evaluates("$('.scroller').scrollTop").await, place);
     bo.points("mouseReleased", "$('[data-seq=\"58\"] .message__body')").await;
     bo.waits_until(AT_END).await;
     bo.is_not_offered("New messages").await;
@@ -155,14 +155,14 @@ async fn nothing_moves_while_text_is_selected(stage: &Stage) {
     ana.says_elsewhere(&room, &lines(60)).await;
     bo.joins(&room).await;
     bo.waits_until(AT_END).await;
-    let place = bo.evaluates("$('.log').scrollTop").await;
+    let place = bo.evaluates("$('.scroller').scrollTop").await;
     bo.evaluates("getSelection().selectAllChildren($('[data-seq=\"58\"] .message__body'))").await;
     for news in ["news", "more news"] {
         ana.says_and_sees(news).await;
         bo.has_read(news).await;
         bo.is_offered("New messages").await;
         bo.has_drawn().await;
-        assert_eq!(bo.evaluates("$('.log').scrollTop").await, place);
+        assert_eq!(bo.evaluates("$('.scroller').scrollTop").await, place);
     }
     assert_eq!(bo.evaluates("String(getSelection())").await, "line 58");
     // Nor is the reader carried off when it goes.
@@ -170,7 +170,7 @@ async fn nothing_moves_while_text_is_selected(stage: &Stage) {
     bo.has_drawn().await;
     ana.says_and_sees("yet more").await;
     bo.has_read("yet more").await;
-    assert_eq!(bo.evaluates("$('.log').scrollTop").await, place);
+    assert_eq!(bo.evaluates("$('.scroller').scrollTop").await, place);
     bo.presses("New messages").await;
     bo.waits_until(AT_END).await;
     ana.says_and_sees("the last").await;
