@@ -33,8 +33,8 @@
 //!    (`static/js/room/outbox.js`).
 //! 2. `web/guards.rs` knows the session, from memory if it can; `web/messages/post.rs` parses text and nonce. (A browser
 //!    without JavaScript sends its form to `web/rooms/composer.rs`.)
-//! 3. `store/messages/commit_queue.rs` queues the post, unless the queue is full; posts that wait together become one
-//!    transaction.
+//! 3. `store/messages/post.rs` puts the post into a commit queue (`store/commit_queue.rs`), unless that is full; posts
+//!    that wait together become one transaction.
 //! 4. `store/messages/append.rs` locks the room's row, reads session, deletion, nonce and membership, moves the head,
 //!    stores the entry, commits. Only now is it acknowledged.
 //! 5. The handler wakes the tail (`Live::applied`, `live/tail.rs`), which reads what follows its position there into memory; other

@@ -1,7 +1,9 @@
 //! Accounts.
 
+use super::connection::Connection;
+use super::database::Store;
+use super::error::Error;
 use super::sessions::{NewSession, insert_session};
-use super::{Connection, Error, Store};
 use crate::model::accounts::{AccountId, Username, UsernameKey};
 use crate::model::sessions::REPEAT;
 use crate::model::{Refusal, Timestamp};

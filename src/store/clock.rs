@@ -4,8 +4,10 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Instant;
 
-use super::Store;
 use crate::model::Timestamp;
+
+/// The column in which a database tells its time.
+pub(super) const TIME: &str = "time";
 
 /// What stands for a time that is not known.
 const UNKNOWN: i64 = i64::MIN;
@@ -35,20 +37,6 @@ impl Clock {
             UNKNOWN => Timestamp::now(),
             at_start => Timestamp(at_start).after(moment.saturating_duration_since(self.started)),
         }
-    }
-}
-
-impl Store {
-    /// The time that sessions end by: the database's.
-    #[must_use]
-    pub fn now(&self) -> Timestamp {
-        self.time_at(Instant::now())
-    }
-
-    /// The same at a moment that is hardly past.
-    #[must_use]
-    pub fn time_at(&self, moment: Instant) -> Timestamp {
-        self.shared.clock.at(moment)
     }
 }
 

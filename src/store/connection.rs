@@ -2,7 +2,6 @@
 //!
 //! One that missed it, or broke, is dropped and never used again; that says nothing about others.
 
-use std::io;
 use std::sync::Arc;
 
 use futures_util::TryFutureExt;
@@ -11,37 +10,28 @@ use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
 use sqlx::any::{AnyArguments, AnyQueryResult, AnyRow, AnyStatement, AnyTypeInfo};
 use sqlx::{Any, AnyConnection, AssertSqlSafe, Either, Execute, Executor, SqlStr};
 use tokio::runtime::Handle;
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::admission::Slot;
-use super::checkout::Checkout;
-use super::pool::{CLEANUP_TIMEOUT, Pool, PooledConnection};
+use super::error::timed_out;
+use super::pool::{Acquired, CLEANUP_TIMEOUT, Pool};
 use super::slow;
 use crate::model::Timestamp;
-
-/// What is told of an answer that did not come in time.
-pub(super) fn timed_out() -> sqlx::Error {
-    sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, "no answer in time"))
-}
-
-/// What somebody holds beside a connection, and gives back with it, in this order.
-type Held = (OwnedSemaphorePermit, Option<Slot>, Checkout);
 
 /// A connection that somebody holds. Dropped in the middle of a statement it is closed; dropped in the middle of a
 /// transaction it is given back once that has been rolled back.
 pub(super) struct Connection {
     pool: Arc<Pool>,
     /// There until dropped.
-    acquired: Option<(PooledConnection, Held)>,
+    acquired: Option<Acquired>,
     until: Instant,
     is_busy: bool,
     in_transaction: bool,
 }
 
 impl Connection {
-    pub(super) fn new(pool: Arc<Pool>, pooled: PooledConnection, held: Held, until: Instant) -> Self {
-        Self { pool, acquired: Some((pooled, held)), until, is_busy: false, in_transaction: false }
+    pub(super) fn new(pool: Arc<Pool>, acquired: Acquired) -> Self {
+        let until = acquired.until;
+        Self { pool, acquired: Some(acquired), until, is_busy: false, in_transaction: false }
     }
 
     /// When its checkout is to be over.
@@ -82,7 +72,7 @@ impl Connection {
         F: Future<Output = sqlx::Result<T>>,
     {
         let Self { acquired, is_busy, until, .. } = self;
-        let (pooled, _) = acquired.as_mut().ok_or(sqlx::Error::PoolClosed)?;
+        let Acquired { pooled, .. } = acquired.as_mut().ok_or(sqlx::Error::PoolClosed)?;
         *is_busy = true;
         let began = Instant::now();
         let running = statement(&mut pooled.connection, sql.clone());
@@ -106,7 +96,7 @@ fn is_broken(error: &sqlx::Error) -> bool {
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        let Some((mut pooled, held)) = self.acquired.take() else { return };
+        let Some(Acquired { mut pooled, held, .. }) = self.acquired.take() else { return };
         if self.is_busy {
             return;
         }

@@ -18,9 +18,10 @@ use tokio::time::{Instant, timeout};
 
 use super::checkout::Budget;
 use super::clock::Clock;
+use super::error::OpenError;
+use super::lock_file;
 use super::new_files::NewFiles;
 use super::pool::{Pool, Upkeep};
-use super::{OpenError, lock_file};
 use crate::config::Limits;
 
 /// The database behind a store.
@@ -37,9 +38,6 @@ type Script = (i64, &'static str, &'static str);
 
 const SQLITE: &[Script] = &[(1, "parlor", include_str!("migrations/sqlite/0001_parlor.sql"))];
 const POSTGRES: &[Script] = &[(1, "parlor", include_str!("migrations/postgres/0001_parlor.sql"))];
-
-/// What the column is called in which a database tells its time.
-pub(super) const TIME: &str = "time";
 
 /// How long the start waits for a database: a busy server may take its time.
 pub(super) const START_TIMEOUT: Duration = Duration::from_secs(10);
@@ -107,7 +105,7 @@ impl Engine {
         }
     }
 
-    /// A statement that tells the database's time as [`TIME`], in milliseconds since 1970.
+    /// A statement that tells the database's time as [`TIME`](super::clock::TIME), in milliseconds since 1970.
     pub(super) fn time(&self) -> &'static str {
         match self {
             Self::Sqlite(_) => "select cast(unixepoch('subsec') * 1000 as integer) as time",

@@ -1,5 +1,6 @@
 //! How a call to the store can fail.
 
+use std::io;
 use std::sync::Arc;
 
 use crate::model::Refusal;
@@ -24,6 +25,11 @@ pub enum Failure {
     Database(Arc<sqlx::Error>),
 }
 
+/// The error of an answer that did not come in time.
+pub(super) fn timed_out() -> sqlx::Error {
+    sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, "no answer in time"))
+}
+
 /// PostgreSQL's code for a statement that has waited too long for a lock.
 const LOCK_TIMEOUT: &str = "55P03";
 /// PostgreSQL's code for a statement that took too long.
@@ -41,7 +47,7 @@ impl Error {
         let Self::Failed(Failure::Database(error)) = self else { return false };
         match &**error {
             sqlx::Error::Database(error) => error.code().is_some_and(|code| PASSING.contains(&&*code)),
-            sqlx::Error::Io(error) => error.kind() != std::io::ErrorKind::TimedOut,
+            sqlx::Error::Io(error) => error.kind() != io::ErrorKind::TimedOut,
             _ => false,
         }
     }

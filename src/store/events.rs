@@ -3,8 +3,11 @@
 use sqlx::any::AnyRow;
 use sqlx::{FromRow, Row as _};
 
+use super::connection::Connection;
+use super::database::Store;
+use super::error::Error;
+use super::rows;
 use super::site::{List, head, list};
-use super::{Connection, Error, Store, rows};
 use crate::model::Timestamp;
 use crate::model::accounts::{AccountId, Person};
 use crate::model::events::Event;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use super::OpenError;
+use super::error::OpenError;
 use super::new_files::NewFiles;
 
 /// How long the start waits for another process to let go of its file, and how often it looks: one that has just

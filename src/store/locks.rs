@@ -3,7 +3,9 @@
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
-use super::{Connection, Error, rows};
+use super::connection::Connection;
+use super::error::Error;
+use super::rows;
 use crate::model::Refusal;
 use crate::model::accounts::{AccountId, Person};
 use crate::model::log::Position;

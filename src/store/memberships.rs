@@ -3,10 +3,13 @@
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
+use super::committed::Committed;
+use super::connection::Connection;
+use super::database::Store;
+use super::error::Error;
 use super::events::{self, kind};
 use super::locks::{active_session, lock_account, lock_account_and_room, lock_room};
 use super::rows::{joined_room, people_version, require_open};
-use super::{Committed, Connection, Error, Store};
 use crate::model::accounts::AccountId;
 use crate::model::memberships::{Notice, People, Whereabouts};
 use crate::model::rooms::RoomId;

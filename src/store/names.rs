@@ -3,7 +3,9 @@
 //! Where two names have come to be the same by that, the older one keeps what it is found by. The other stays as
 //! it is shown and without a skeleton; should even its key be another's now, it keeps the one it had.
 
-use super::{Connection, Error, Store};
+use super::connection::Connection;
+use super::database::Store;
+use super::error::Error;
 use crate::model::names::{self, NameKeys};
 
 /// How many names are looked at in one transaction.

@@ -10,15 +10,13 @@ use std::time::Duration;
 
 use sqlx::any::AnyConnectOptions;
 use sqlx::{AnyConnection, AssertSqlSafe, ConnectOptions, Connection as _, Row as _};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, interval, timeout, timeout_at};
 
-use super::admission::{AdmissionQueue, Purpose};
+use super::admission::{AdmissionQueue, Purpose, Slot};
 use super::checkout::Checkout;
-use super::clock::Clock;
-use super::connection::{Connection, timed_out};
-use super::engine::TIME;
-use super::error::{Error, Failure};
+use super::clock::{Clock, TIME};
+use super::error::{Error, Failure, timed_out};
 use crate::model::Timestamp;
 
 /// The time limit for a rollback and for closing a connection.
@@ -81,6 +79,13 @@ pub(super) struct PooledConnection {
     used: Instant,
 }
 
+/// A connection to use until then, and what is given back after it, in this order.
+pub(super) struct Acquired {
+    pub(super) pooled: PooledConnection,
+    pub(super) until: Instant,
+    pub(super) held: (OwnedSemaphorePermit, Option<Slot>, Checkout),
+}
+
 impl Pool {
     /// Writes, which may have to wait for a lock, hold half of the connections at most.
     pub(super) fn new(
@@ -110,7 +115,7 @@ impl Pool {
     }
 
     /// A connection that works.
-    pub(super) async fn acquire(self: &Arc<Self>, checkout: Checkout) -> Result<Connection, Error> {
+    pub(super) async fn acquire(&self, checkout: Checkout) -> Result<Acquired, Error> {
         let queue = match checkout.purpose {
             Purpose::Pages | Purpose::Polls if checkout.was_admitted() => None,
             Purpose::Pages => Some(&self.pages),
@@ -132,7 +137,7 @@ impl Pool {
         }
         checkout.admit();
         let pooled = timeout_at(until, self.connect_or_reuse()).await.map_err(|_| timed_out())??;
-        Ok(Connection::new(Arc::clone(self), pooled, (permit, slot, checkout), until))
+        Ok(Acquired { pooled, until, held: (permit, slot, checkout) })
     }
 
     async fn connect_or_reuse(&self) -> sqlx::Result<PooledConnection> {

@@ -3,7 +3,8 @@
 use sqlx::any::AnyRow;
 use sqlx::{FromRow, Row as _};
 
-use super::{Connection, Error};
+use super::connection::Connection;
+use super::error::Error;
 use crate::model::accounts::{AccountId, Person};
 use crate::model::log::{Entry, Position};
 use crate::model::messages::{Message, RoomEntry};

@@ -3,10 +3,14 @@
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
+use super::committed::{Changed, Committed};
+use super::connection::Connection;
+use super::database::Store;
+use super::error::Error;
 use super::events::{self, kind};
 use super::locks::lock_account;
 use super::memberships::{leave_room, lock_room_of, whereabouts};
-use super::{Changed, Committed, Connection, Error, Store, rows};
+use super::rows;
 use crate::model::Timestamp;
 use crate::model::accounts::AccountId;
 use crate::model::log::Position;

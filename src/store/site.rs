@@ -1,6 +1,8 @@
 //! The one row of the site: its keys, the event log's head, and what is known of the list of rooms as a whole.
 
-use super::{Connection, Error, Store};
+use super::connection::Connection;
+use super::database::Store;
+use super::error::Error;
 use crate::model::digests::DigestKey;
 use crate::model::log::Position;
 use crate::model::names;

@@ -8,8 +8,9 @@
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
+use super::database::Store;
+use super::error::Error;
 use super::sql::list;
-use super::{Error, Store};
 use crate::model::Timestamp;
 use crate::model::rooms::RoomId;
 

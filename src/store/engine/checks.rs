@@ -3,7 +3,7 @@
 use sqlx::AnyConnection;
 use sqlx::any::AnyConnectOptions;
 
-use crate::store::OpenError;
+use crate::store::error::OpenError;
 
 /// The first SQLite without the WAL-reset corruption (<https://sqlite.org/wal.html#walresetbug>).
 const SQLITE_OLDEST: (u32, u32, u32) = (3, 51, 3);

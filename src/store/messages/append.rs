@@ -19,10 +19,13 @@ use crate::model::nonces::Nonce;
 use crate::model::rooms::RoomId;
 use crate::model::sessions::TokenHash;
 use crate::model::{Refusal, Timestamp};
+use crate::store::connection::Connection;
+use crate::store::database::Store;
+use crate::store::error::Error;
 use crate::store::locks::{LockedRoom, lock_room};
 use crate::store::memberships::whereabouts;
+use crate::store::rows;
 use crate::store::sql::list;
-use crate::store::{Connection, Error, Store, rows};
 
 /// Who sends, as read after the room's lock.
 struct Sender {

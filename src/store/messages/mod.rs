@@ -1,7 +1,7 @@
 //! The log of a room: how it is written, through a queue for each that shares one commit, and how it is read.
 
 mod append;
-pub(super) mod commit_queue;
+mod post;
 mod ranges;
 mod read;
 

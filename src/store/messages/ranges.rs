@@ -11,9 +11,10 @@ use sqlx::{FromRow as _, Row as _};
 use crate::model::log::Position;
 use crate::model::messages::RoomEntry;
 use crate::model::rooms::RoomId;
+use crate::store::database::Store;
+use crate::store::error::Error;
 use crate::store::rows::{self, joined_entry};
 use crate::store::sql::list;
-use crate::store::{Error, Store};
 
 /// How many of its newest entries a room is brought into memory with: enough for whoever has just seen its
 /// page. Who is further behind is answered from the database.
@@ -47,14 +48,14 @@ pub struct Newest {
 }
 
 impl Store {
-    /// What tells this moment from an earlier one: as long as it is the same, over the same connection,
-    /// nothing has been committed by anybody. It is to be asked for before what it is to stand for is read.
+    /// A token that stays the same, over the same connection, until somebody commits. It is to be asked for before
+    /// what it is to stand for is read.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn moment(&self) -> Result<String, Error> {
-        let (moment,) =
-            sqlx::query_as(self.shared.engine.moment()).fetch_one(&mut self.reader().await?).await?;
+        let query = sqlx::query_as(self.shared.engine.moment());
+        let (moment,) = query.fetch_one(&mut self.reader().await?).await?;
         Ok(moment)
     }
 

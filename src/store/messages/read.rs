@@ -7,8 +7,10 @@ use crate::model::log::{Cursor, Position};
 use crate::model::messages::RoomEntry;
 use crate::model::rooms::RoomId;
 use crate::model::versions::PeopleVersion;
+use crate::store::connection::Connection;
+use crate::store::database::Store;
+use crate::store::error::Error;
 use crate::store::rows::{RoomRow, head, joined_entry, load_room, people_version, require_open};
-use crate::store::{Connection, Error, Store};
 
 /// How many entries an update carries at most. Of long ones an answer holds fewer, which is not counted
 /// here: 200 rows of 4,000 characters are 3 MB at most.

@@ -4,6 +4,7 @@ use super::*;
 use crate::config::Config;
 use crate::store::Store;
 use crate::store::checkout::Budget;
+use crate::store::connection::Connection;
 
 /// Far away.
 const HOUR: Duration = Duration::from_hours(1);
@@ -21,7 +22,7 @@ async fn used_by(pool: &Arc<Pool>, people: usize) {
     let checkout = || Checkout::new(Purpose::Pages, budget, Instant::now() + HOUR, None);
     let mut acquired = Vec::new();
     for _ in 0..people {
-        acquired.push(pool.acquire(checkout()).await.unwrap());
+        acquired.push(Connection::new(Arc::clone(pool), pool.acquire(checkout()).await.unwrap()));
     }
 }
 

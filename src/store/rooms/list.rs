@@ -6,9 +6,11 @@ use sqlx::{FromRow, Row as _};
 use crate::model::accounts::AccountId;
 use crate::model::list::{ListPage, ROOMS_A_PAGE, pages};
 use crate::model::rooms::Room;
+use crate::store::database::Store;
+use crate::store::error::Error;
 use crate::store::memberships::where_is;
+use crate::store::rows;
 use crate::store::site::{List, list};
-use crate::store::{Error, Store, rows};
 
 impl FromRow<'_, AnyRow> for Room {
     fn from_row(row: &AnyRow) -> sqlx::Result<Self> {

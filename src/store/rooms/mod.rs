@@ -5,10 +5,13 @@ mod page;
 
 pub use page::RoomPage;
 
+use super::committed::Committed;
+use super::connection::Connection;
+use super::database::Store;
+use super::error::Error;
 use super::events::{self, kind};
 use super::locks::{active_session, lock_account, lock_account_and_room};
 use super::memberships::{enter, leave_room, where_is};
-use super::{Committed, Connection, Error, Store};
 use crate::model::accounts::AccountId;
 use crate::model::memberships::Whereabouts;
 use crate::model::rooms::{RoomId, RoomName};

@@ -7,10 +7,11 @@ use crate::model::memberships::Whereabouts;
 use crate::model::messages::RoomEntry;
 use crate::model::rooms::{Room, RoomId, RoomLink};
 use crate::model::versions::PeopleVersion;
+use crate::store::database::Store;
+use crate::store::error::Error;
 use crate::store::memberships::{names_inside, where_is};
 use crate::store::messages::newest;
 use crate::store::rows::{RoomRow, load_listed, load_room};
-use crate::store::{Error, Store};
 
 /// What a room's page shows, read at one moment.
 pub struct RoomPage {

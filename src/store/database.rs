@@ -1,0 +1,260 @@
+//! The handle to the database: connections for reads, transactions for writes, and how long both may take.
+
+use std::fs::File;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use super::admission::Purpose;
+use super::checkout::{Budget, Checkout, RequestTime};
+use super::clock::Clock;
+use super::commit_queue::CommitQueues;
+use super::connection::Connection;
+use super::engine::{self, Engine};
+use super::error::{Error, OpenError};
+use super::new_files::NewFiles;
+use super::pool::{CLEANUP_TIMEOUT, Pool, Upkeep};
+use crate::config::Limits;
+use crate::model::Timestamp;
+use crate::model::digests::DigestKey;
+
+/// How many rooms' logs are brought into memory at once, in as many statements.
+const LOADERS: u32 = 2;
+/// How often a transaction is tried again after a deadlock or a lost connection, if its checkout lasts so long.
+const RETRIES: u32 = 6;
+/// How long to wait before it is tried again; twice as long each time.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// The database. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    pub(super) shared: Arc<Shared>,
+    pub(super) readers: Arc<Pool>,
+    checkouts: Arc<AtomicU64>,
+    pub(super) budget: Budget,
+    /// What is read through this handle.
+    purpose: Purpose,
+    /// The request it is for, if it is for one.
+    pub(super) request: Option<Arc<RequestTime>>,
+}
+
+pub(super) struct Shared {
+    pub(super) engine: Engine,
+    limits: Limits,
+    pub(super) clock: Arc<Clock>,
+    writers: Arc<Pool>,
+    /// The tail's own, so that it never waits behind requests.
+    tail: Arc<Pool>,
+    /// The loaders', who bring rooms into memory beside the tail.
+    loaders: Arc<Pool>,
+    pub(super) commit_queues: CommitQueues,
+    /// Read at the start.
+    pub(super) digest_key: OnceLock<DigestKey>,
+    /// What this start has made on disk, until it has succeeded; taken away while the lock is held.
+    new_files: Mutex<NewFiles>,
+    _lock: Option<File>,
+}
+
+impl Store {
+    /// How many connections there are beside those for requests: the tail's, the loaders',
+    /// and on SQLite the one that writes.
+    pub const BESIDE_REQUESTS: u32 = 1 + LOADERS + 1;
+
+    /// Prepares the database at `url` and its schema, and makes the pools: their connections are made when they are needed.
+    pub(super) async fn connect(url: &str, limits: Limits) -> Result<Self, OpenError> {
+        let engine = Engine::of(url)?;
+        let (lock, new_files) = engine.lock().await?.unzip();
+        engine.prepare(url).await?;
+        let clock = Arc::new(Clock::default());
+        let pool = |size, upkeep| engine.pool(url, size, limits, upkeep, &clock);
+        let readers = pool(limits.connections, Upkeep::NETWORK)?;
+        let writers =
+            if engine.has_many_writers() { Arc::clone(&readers) } else { pool(1, Upkeep::NETWORK)? };
+        let (tail, loaders) = (pool(1, Upkeep::LASTING)?, pool(LOADERS, Upkeep::NETWORK)?);
+        let shared = Shared {
+            engine,
+            limits,
+            clock,
+            writers,
+            tail,
+            loaders,
+            commit_queues: CommitQueues::default(),
+            digest_key: OnceLock::new(),
+            new_files: Mutex::new(new_files.unwrap_or_default()),
+            _lock: lock,
+        };
+        Ok(Self {
+            shared: Arc::new(shared),
+            readers,
+            checkouts: Arc::default(),
+            budget: engine::AT_THE_START,
+            purpose: Purpose::Pages,
+            request: None,
+        })
+    }
+
+    /// The same database for the tail: with a connection and a count of [`Store::checkouts`] of its own.
+    #[must_use]
+    pub fn for_tail(&self) -> Self {
+        let readers = Arc::clone(&self.shared.tail);
+        Self { readers, checkouts: Arc::default(), ..self.for_requests() }
+    }
+
+    /// The same database for those who bring rooms into memory beside the tail, [`LOADERS`] at a time.
+    #[must_use]
+    pub fn for_loading(&self) -> Self {
+        let readers = Arc::clone(&self.shared.loaders);
+        Self { readers, checkouts: Arc::default(), ..self.for_requests() }
+    }
+
+    /// The same database for those who cannot wait long: the start is over.
+    #[must_use]
+    pub fn for_requests(&self) -> Self {
+        Self { budget: self.shared.engine.budget(self.shared.limits), ..self.clone() }
+    }
+
+    /// The same database for one request that makes a page or changes something: it has so much time for
+    /// all that it asks, and once it was let in it is not refused at once.
+    #[must_use]
+    pub fn for_page(&self) -> Self {
+        Self { purpose: Purpose::Pages, request: Some(Arc::default()), ..self.clone() }
+    }
+
+    /// The same for one that memory could not answer, so that it does not wait behind pages.
+    #[must_use]
+    pub fn for_poll(&self) -> Self {
+        Self { purpose: Purpose::Polls, request: Some(Arc::default()), ..self.clone() }
+    }
+
+    /// The database's kind, for the log: `sqlite` or `postgres`.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        self.shared.engine.name()
+    }
+
+    /// The number of checkouts through this handle and its clones. No statement runs
+    /// without a checkout; a checkout runs one statement or more.
+    #[must_use]
+    pub fn checkouts(&self) -> u64 {
+        self.checkouts.load(Ordering::Relaxed)
+    }
+
+    /// How many connections have been made for this handle and its clones: another number, another
+    /// connection, and perhaps another database behind the same address.
+    #[must_use]
+    pub fn connections_made(&self) -> u64 {
+        self.readers.made()
+    }
+
+    /// The start has succeeded: what it has made on disk stays there.
+    pub fn keep_new_files(&self) {
+        self.shared.new_files.lock().unwrap_or_else(PoisonError::into_inner).keep();
+    }
+
+    /// Waits a little for what is under way and closes every connection.
+    pub async fn close(&self) {
+        // One after the other: SQLite clears its log away when the last connection closes, and of two
+        // that close at once each may find that it is not the last.
+        let until = Instant::now() + CLEANUP_TIMEOUT;
+        for pool in [&self.shared.tail, &self.shared.loaders, &self.readers, &self.shared.writers] {
+            pool.close(until).await;
+        }
+    }
+
+    /// The time that sessions end by: the database's.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.time_at(Instant::now().into_std())
+    }
+
+    /// The same at a moment that is hardly past.
+    #[must_use]
+    pub fn time_at(&self, moment: std::time::Instant) -> Timestamp {
+        self.shared.clock.at(moment)
+    }
+
+    /// Begins a checkout that is to be over by `end`.
+    pub(super) async fn checkout(
+        &self,
+        pool: &Arc<Pool>,
+        purpose: Purpose,
+        end: Instant,
+    ) -> Result<Connection, Error> {
+        self.checkouts.fetch_add(1, Ordering::Relaxed);
+        let acquired = pool.acquire(Checkout::new(purpose, self.budget, end, self.request.clone())).await?;
+        Ok(Connection::new(Arc::clone(pool), acquired))
+    }
+
+    /// When what begins now is to be over.
+    pub(super) fn deadline(&self) -> Instant {
+        let checkout = self.budget.of_a_checkout();
+        let left = self.request.as_ref().map_or(checkout, |request| request.left(self.budget));
+        Instant::now() + checkout.min(left)
+    }
+
+    /// A connection for one statement that reads.
+    pub(super) async fn reader(&self) -> Result<Connection, Error> {
+        self.checkout(&self.readers, self.purpose, self.deadline()).await
+    }
+
+    /// A transaction in which every statement sees the same moment.
+    pub(super) async fn snapshot(&self) -> Result<Connection, Error> {
+        let reader = self.reader().await?;
+        let begin = self.shared.engine.begin_snapshot(reader.until());
+        Ok(reader.begin(begin).await?)
+    }
+
+    /// The same for what reads all rooms and people, which nobody waits for with a page open.
+    pub(super) async fn long_snapshot(&self) -> Result<Connection, Error> {
+        Self { budget: engine::FOR_SNAPSHOTS, ..self.clone() }.snapshot().await
+    }
+
+    /// Runs `work` as one transaction, and again after a deadlock or a lost connection. `work` hands the
+    /// transaction back to have it committed; when it fails instead, all is rolled back. A lost answer to
+    /// COMMIT counts as a lost connection: `work` must find what an earlier run of it has already done.
+    pub(super) async fn write<T, F>(&self, work: impl Fn(Connection) -> F) -> Result<T, Error>
+    where
+        F: Future<Output = Result<(T, Connection), Error>>,
+    {
+        self.write_by(self.deadline(), work).await
+    }
+
+    /// The same, to be over by `end`. Of several failures the first is told: it is the cause.
+    pub(super) async fn write_by<T, F>(
+        &self,
+        end: Instant,
+        work: impl Fn(Connection) -> F,
+    ) -> Result<T, Error>
+    where
+        F: Future<Output = Result<(T, Connection), Error>>,
+    {
+        let (mut first, mut tries) = (None, 0);
+        loop {
+            let error = match self.write_once(end, &work).await {
+                Err(error @ Error::Failed(_)) => error,
+                outcome => return outcome,
+            };
+            let is_over = !error.is_passing() || tries == RETRIES;
+            let cause = first.get_or_insert(error);
+            if is_over {
+                return Err(cause.clone());
+            }
+            sleep(PAUSE * 2_u32.pow(tries)).await;
+            tries += 1;
+        }
+    }
+
+    async fn write_once<T, F>(&self, end: Instant, work: &impl Fn(Connection) -> F) -> Result<T, Error>
+    where
+        F: Future<Output = Result<(T, Connection), Error>>,
+    {
+        let connection = self.checkout(&self.shared.writers, Purpose::Writes, end).await?;
+        let begin = self.shared.engine.begin_write(connection.until());
+        let begun = connection.begin(begin).await?;
+        let (outcome, writing) = work(begun).await?;
+        writing.commit().await?;
+        Ok(outcome)
+    }
+}
