@@ -42,8 +42,8 @@ pub struct Tail {
 struct Seen {
     /// How many connections had been made.
     connections: u64,
-    /// What [`Store::moment`](crate::store::Store::moment) said before the last reading that came to its end.
-    moment: Option<String>,
+    /// What [`Store::change_token`](crate::store::Store::change_token) said before the last reading that came to its end.
+    token: Option<String>,
 }
 
 impl Tail {
@@ -108,13 +108,13 @@ impl Live {
             self.rebuild().await?;
             self.0.state.clear_poison();
         }
-        let moment = store.moment().await?;
-        let same = store.connections_made() == seen.connections && seen.moment.as_ref() == Some(&moment);
+        let token = store.change_token().await?;
+        let same = store.connections_made() == seen.connections && seen.token.as_ref() == Some(&token);
         let (known, behind) = self.read().watched.known(same);
         if same && behind.is_empty() {
             self.write().read_at = began;
         } else {
-            seen.moment = None;
+            seen.token = None;
             let heads = store.heads(&known).await?;
             self.follow_events(heads.events).await?;
             let made = store.connections_made();
@@ -128,7 +128,7 @@ impl Live {
             }
             self.follow_rooms(heads.rooms).await?;
             // What was read over a later connection is not known to be as new as what the first one said.
-            seen.moment = (made == seen.connections).then_some(moment);
+            seen.token = (made == seen.connections).then_some(token);
             seen.connections = made;
         }
         self.evict();

@@ -1,7 +1,7 @@
 //! Admission: how many are at the database at a time, and who is refused at once.
 //!
 //! Whoever could not be served in time is told so when they come, and not when they have waited: under
-//! overload the others are then served as fast as ever. Each [`Purpose`] has a queue of its own.
+//! overload the others are then served as fast as ever. Each [`TrafficClass`] has a queue of its own.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -14,7 +14,7 @@ use super::error::{Error, Failure};
 
 /// What somebody goes to the database for. None waits behind another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Purpose {
+pub(super) enum TrafficClass {
     /// What is read for a page, and by whatever is not one of the others.
     Pages,
     /// What is read for a poll that memory could not answer.
@@ -23,7 +23,7 @@ pub(super) enum Purpose {
     Writes,
 }
 
-impl Purpose {
+impl TrafficClass {
     /// What they are called in the log.
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -34,9 +34,9 @@ impl Purpose {
     }
 }
 
-/// The queue of one purpose, first come, first served.
+/// The queue of one class, first come, first served.
 pub(super) struct AdmissionQueue {
-    purpose: Purpose,
+    class: TrafficClass,
     size: u32,
     slots: Arc<Semaphore>,
     waiting: AtomicU32,
@@ -46,9 +46,9 @@ pub(super) struct AdmissionQueue {
 
 impl AdmissionQueue {
     /// One for `size` at a time.
-    pub(super) fn new(purpose: Purpose, size: u32) -> Arc<Self> {
+    pub(super) fn new(class: TrafficClass, size: u32) -> Arc<Self> {
         let slots = Arc::new(Semaphore::new(usize::try_from(size).unwrap_or(Semaphore::MAX_PERMITS)));
-        Arc::new(Self { purpose, size, slots, waiting: AtomicU32::new(0), held: AtomicU64::new(0) })
+        Arc::new(Self { class, size, slots, waiting: AtomicU32::new(0), held: AtomicU64::new(0) })
     }
 
     /// A slot. Refused at once if the wait is not likely to end by `until`; who has been `admitted` before
@@ -56,14 +56,14 @@ impl AdmissionQueue {
     pub(super) async fn enter(self: &Arc<Self>, until: Instant, admitted: bool) -> Result<Slot, Error> {
         let permit = match Arc::clone(&self.slots).try_acquire_owned() {
             Ok(permit) => permit,
-            Err(_) if !admitted && Instant::now() + self.likely_wait() > until => {
-                return Err(Failure::QueueFull(self.purpose.name()).into());
+            Err(_) if !admitted && Instant::now() + self.expected_wait() > until => {
+                return Err(Failure::QueueFull(self.class.name()).into());
             }
             Err(_) => {
                 let _waiting = Waiting::in_line(&self.waiting);
                 timeout_at(until, Arc::clone(&self.slots).acquire_owned())
                     .await
-                    .map_err(|_| Failure::WaitedTooLong(self.purpose.name()))?
+                    .map_err(|_| Failure::WaitedTooLong(self.class.name()))?
                     .map_err(|_| sqlx::Error::PoolClosed)?
             }
         };
@@ -71,7 +71,7 @@ impl AdmissionQueue {
     }
 
     /// How long the next in line will wait if all goes on as it has of late.
-    fn likely_wait(&self) -> Duration {
+    fn expected_wait(&self) -> Duration {
         let before = u64::from(self.waiting.load(Ordering::Relaxed)) + 1;
         let held = self.held.load(Ordering::Relaxed);
         Duration::from_micros(before.saturating_mul(held) / u64::from(self.size.max(1)))
@@ -122,7 +122,7 @@ mod tests {
     const SOON: Duration = Duration::from_millis(100);
 
     fn queue_of_slow_checkouts() -> Arc<AdmissionQueue> {
-        let queue = AdmissionQueue::new(Purpose::Pages, 2);
+        let queue = AdmissionQueue::new(TrafficClass::Pages, 2);
         queue.held.store(60_000, Ordering::Relaxed);
         queue
     }

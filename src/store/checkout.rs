@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::admission::Purpose;
+use super::admission::TrafficClass;
 
 /// The time limits of those who go to the database.
 #[derive(Clone, Copy, Debug)]
@@ -49,7 +49,7 @@ impl RequestTime {
 
 /// One use of a connection: waiting for it, and working with it.
 pub(super) struct Checkout {
-    pub(super) purpose: Purpose,
+    pub(super) class: TrafficClass,
     /// When it is to be over, whatever it is at.
     pub(super) end: Instant,
     budget: Budget,
@@ -59,12 +59,12 @@ pub(super) struct Checkout {
 
 impl Checkout {
     pub(super) fn new(
-        purpose: Purpose,
+        class: TrafficClass,
         budget: Budget,
         end: Instant,
         request: Option<Arc<RequestTime>>,
     ) -> Self {
-        Self { purpose, end, budget, began: Instant::now(), request }
+        Self { class, end, budget, began: Instant::now(), request }
     }
 
     /// Until when to wait for a connection.

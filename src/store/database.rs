@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use super::admission::Purpose;
+use super::admission::TrafficClass;
 use super::checkout::{Budget, Checkout, RequestTime};
 use super::clock::Clock;
 use super::commit_queue::CommitQueues;
@@ -15,7 +15,7 @@ use super::connection::Connection;
 use super::engine::{self, Engine};
 use super::error::{Error, OpenError};
 use super::new_files::NewFiles;
-use super::pool::{CLEANUP_TIMEOUT, Pool, Upkeep};
+use super::pool::{CLEANUP_TIMEOUT, Lifetimes, Pool};
 use crate::config::Limits;
 use crate::model::Timestamp;
 use crate::model::digests::DigestKey;
@@ -25,7 +25,7 @@ const LOADERS: u32 = 2;
 /// How often a transaction is tried again after a deadlock or a lost connection, if its checkout lasts so long.
 const RETRIES: u32 = 6;
 /// How long to wait before it is tried again; twice as long each time.
-const PAUSE: Duration = Duration::from_millis(10);
+const RETRY_DELAY: Duration = Duration::from_millis(10);
 
 /// The database. Cheap to clone.
 #[derive(Clone)]
@@ -35,7 +35,7 @@ pub struct Store {
     checkouts: Arc<AtomicU64>,
     pub(super) budget: Budget,
     /// What is read through this handle.
-    purpose: Purpose,
+    class: TrafficClass,
     /// The request it is for, if it is for one.
     pub(super) request: Option<Arc<RequestTime>>,
 }
@@ -68,11 +68,11 @@ impl Store {
         let (lock, new_files) = engine.lock().await?.unzip();
         engine.prepare(url).await?;
         let clock = Arc::new(Clock::default());
-        let pool = |size, upkeep| engine.pool(url, size, limits, upkeep, &clock);
-        let readers = pool(limits.connections, Upkeep::NETWORK)?;
+        let pool = |size, lifetimes| engine.pool(url, size, limits, lifetimes, &clock);
+        let readers = pool(limits.connections, Lifetimes::NETWORK)?;
         let writers =
-            if engine.has_many_writers() { Arc::clone(&readers) } else { pool(1, Upkeep::NETWORK)? };
-        let (tail, loaders) = (pool(1, Upkeep::LASTING)?, pool(LOADERS, Upkeep::NETWORK)?);
+            if engine.has_many_writers() { Arc::clone(&readers) } else { pool(1, Lifetimes::NETWORK)? };
+        let (tail, loaders) = (pool(1, Lifetimes::TAIL)?, pool(LOADERS, Lifetimes::NETWORK)?);
         let shared = Shared {
             engine,
             limits,
@@ -90,7 +90,7 @@ impl Store {
             readers,
             checkouts: Arc::default(),
             budget: engine::AT_THE_START,
-            purpose: Purpose::Pages,
+            class: TrafficClass::Pages,
             request: None,
         })
     }
@@ -119,13 +119,13 @@ impl Store {
     /// all that it asks, and once it was let in it is not refused at once.
     #[must_use]
     pub fn for_page(&self) -> Self {
-        Self { purpose: Purpose::Pages, request: Some(Arc::default()), ..self.clone() }
+        Self { class: TrafficClass::Pages, request: Some(Arc::default()), ..self.clone() }
     }
 
     /// The same for one that memory could not answer, so that it does not wait behind pages.
     #[must_use]
     pub fn for_poll(&self) -> Self {
-        Self { purpose: Purpose::Polls, request: Some(Arc::default()), ..self.clone() }
+        Self { class: TrafficClass::Polls, request: Some(Arc::default()), ..self.clone() }
     }
 
     /// The database's kind, for the log: `sqlite` or `postgres`.
@@ -179,11 +179,11 @@ impl Store {
     pub(super) async fn checkout(
         &self,
         pool: &Arc<Pool>,
-        purpose: Purpose,
+        class: TrafficClass,
         end: Instant,
     ) -> Result<Connection, Error> {
         self.checkouts.fetch_add(1, Ordering::Relaxed);
-        let acquired = pool.acquire(Checkout::new(purpose, self.budget, end, self.request.clone())).await?;
+        let acquired = pool.acquire(Checkout::new(class, self.budget, end, self.request.clone())).await?;
         Ok(Connection::new(Arc::clone(pool), acquired))
     }
 
@@ -196,7 +196,7 @@ impl Store {
 
     /// A connection for one statement that reads.
     pub(super) async fn reader(&self) -> Result<Connection, Error> {
-        self.checkout(&self.readers, self.purpose, self.deadline()).await
+        self.checkout(&self.readers, self.class, self.deadline()).await
     }
 
     /// A transaction in which every statement sees the same moment.
@@ -236,12 +236,12 @@ impl Store {
                 Err(error @ Error::Failed(_)) => error,
                 outcome => return outcome,
             };
-            let is_over = !error.is_passing() || tries == RETRIES;
+            let is_over = !error.is_transient() || tries == RETRIES;
             let cause = first.get_or_insert(error);
             if is_over {
                 return Err(cause.clone());
             }
-            sleep(PAUSE * 2_u32.pow(tries)).await;
+            sleep(RETRY_DELAY * 2_u32.pow(tries)).await;
             tries += 1;
         }
     }
@@ -250,7 +250,7 @@ impl Store {
     where
         F: Future<Output = Result<(T, Connection), Error>>,
     {
-        let connection = self.checkout(&self.shared.writers, Purpose::Writes, end).await?;
+        let connection = self.checkout(&self.shared.writers, TrafficClass::Writes, end).await?;
         let begin = self.shared.engine.begin_write(connection.until());
         let begun = connection.begin(begin).await?;
         let (outcome, writing) = work(begun).await?;

@@ -21,7 +21,7 @@ use super::clock::Clock;
 use super::error::OpenError;
 use super::lock_file;
 use super::new_files::NewFiles;
-use super::pool::{Pool, Upkeep};
+use super::pool::{Lifetimes, Pool};
 use crate::config::Limits;
 
 /// The database behind a store.
@@ -98,7 +98,7 @@ impl Engine {
     /// A statement whose answer stays the same, on one connection, until somebody commits: what others
     /// have written to the file (<https://sqlite.org/pragma.html#pragma_data_version>), and which
     /// transactions are visible (`pg_current_snapshot`).
-    pub(super) fn moment(&self) -> &'static str {
+    pub(super) fn change_token(&self) -> &'static str {
         match self {
             Self::Sqlite(_) => "select cast(data_version as text) from pragma_data_version",
             Self::Postgres => "select cast(pg_current_snapshot() as text)",
@@ -141,13 +141,13 @@ impl Engine {
         url: &str,
         size: u32,
         limits: Limits,
-        upkeep: Upkeep,
+        lifetimes: Lifetimes,
         clock: &Arc<Clock>,
     ) -> Result<Arc<Pool>, OpenError> {
-        let upkeep = matches!(self, Self::Postgres).then_some(upkeep);
+        let lifetimes = matches!(self, Self::Postgres).then_some(lifetimes);
         // sqlx would tell of a slow statement by its whole text.
         let options = self.options(url)?.disable_statement_logging();
-        Ok(Pool::new(options, self.init_sql(limits), size, upkeep, Arc::clone(clock)))
+        Ok(Pool::new(options, self.init_sql(limits), size, lifetimes, Arc::clone(clock)))
     }
 
     /// SQL run on every new connection.

@@ -37,16 +37,16 @@ const STATEMENT_TIMEOUT: &str = "57014";
 
 /// The codes of PostgreSQL (<https://www.postgresql.org/docs/15/errcodes-appendix.html>) after which the
 /// same may succeed: serialization failure, deadlock, a server that is going down or coming up.
-const PASSING: [&str; 5] = ["40001", "40P01", "57P01", "57P02", "57P03"];
+const TRANSIENT: [&str; 5] = ["40001", "40P01", "57P01", "57P02", "57P03"];
 
 impl Error {
-    /// Whether trying the whole transaction again may help: after [`PASSING`], and when a connection was lost
+    /// Whether trying the whole transaction again may help: after [`TRANSIENT`], and when a connection was lost
     /// on the way, even at COMMIT: every write may be repeated. What has timed out is not tried again, be it
     /// here, at a lock or at the server: there would be no time left for it.
-    pub(super) fn is_passing(&self) -> bool {
+    pub(super) fn is_transient(&self) -> bool {
         let Self::Failed(Failure::Database(error)) = self else { return false };
         match &**error {
-            sqlx::Error::Database(error) => error.code().is_some_and(|code| PASSING.contains(&&*code)),
+            sqlx::Error::Database(error) => error.code().is_some_and(|code| TRANSIENT.contains(&&*code)),
             sqlx::Error::Io(error) => error.kind() != io::ErrorKind::TimedOut,
             _ => false,
         }

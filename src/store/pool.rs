@@ -13,7 +13,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, ConnectOptions, Connection as _, Row as
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, interval, timeout, timeout_at};
 
-use super::admission::{AdmissionQueue, Purpose, Slot};
+use super::admission::{AdmissionQueue, Slot, TrafficClass};
 use super::checkout::Checkout;
 use super::clock::{Clock, TIME};
 use super::error::{Error, Failure, timed_out};
@@ -31,27 +31,27 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(4);
 /// How long connections that cross a network are kept: firewalls, proxies and balancers forget those that
 /// are silent, and tell nobody.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Upkeep {
-    /// One that was idle for longer is asked whether it still works …
-    pub(super) ask_after: Duration,
+pub(super) struct Lifetimes {
+    /// One that was idle for longer is pinged before its next use …
+    pub(super) ping_after: Duration,
     /// … and given up for a new one if it has not answered by then.
-    pub(super) ask_for: Duration,
+    pub(super) ping_timeout: Duration,
     /// One that was idle for longer is closed.
-    pub(super) idle: Duration,
+    pub(super) idle_timeout: Duration,
     /// One that is older is closed after its next use: whatever a server keeps for it is let go.
-    pub(super) age: Duration,
+    pub(super) max_age: Duration,
 }
 
-impl Upkeep {
+impl Lifetimes {
     pub(super) const NETWORK: Self = Self {
-        ask_after: Duration::from_secs(1),
-        ask_for: Duration::from_millis(150),
-        idle: Duration::from_mins(1),
-        age: Duration::from_mins(30),
+        ping_after: Duration::from_secs(1),
+        ping_timeout: Duration::from_millis(150),
+        idle_timeout: Duration::from_mins(1),
+        max_age: Duration::from_mins(30),
     };
 
     /// For the tail, which forgets all sessions with every new connection.
-    pub(super) const LASTING: Self = Self { age: Duration::MAX, ..Self::NETWORK };
+    pub(super) const TAIL: Self = Self { max_age: Duration::MAX, ..Self::NETWORK };
 }
 
 /// Connections of one kind: so many at most, made when needed, kept for a while.
@@ -60,7 +60,7 @@ pub(super) struct Pool {
     /// What is said first on every connection.
     init_sql: String,
     size: u32,
-    upkeep: Option<Upkeep>,
+    lifetimes: Option<Lifetimes>,
     clock: Arc<Clock>,
     pages: Arc<AdmissionQueue>,
     polls: Arc<AdmissionQueue>,
@@ -92,35 +92,35 @@ impl Pool {
         options: AnyConnectOptions,
         init_sql: String,
         size: u32,
-        upkeep: Option<Upkeep>,
+        lifetimes: Option<Lifetimes>,
         clock: Arc<Clock>,
     ) -> Arc<Self> {
         let pool = Arc::new(Self {
             options,
             init_sql,
             size,
-            upkeep,
+            lifetimes,
             clock,
-            pages: AdmissionQueue::new(Purpose::Pages, size),
-            polls: AdmissionQueue::new(Purpose::Polls, size),
-            writes: AdmissionQueue::new(Purpose::Writes, size.div_ceil(2)),
+            pages: AdmissionQueue::new(TrafficClass::Pages, size),
+            polls: AdmissionQueue::new(TrafficClass::Polls, size),
+            writes: AdmissionQueue::new(TrafficClass::Writes, size.div_ceil(2)),
             slots: Arc::new(Semaphore::new(usize::try_from(size).unwrap_or(Semaphore::MAX_PERMITS))),
             idle: Mutex::default(),
             made: AtomicU64::new(0),
         });
-        if let Some(upkeep) = upkeep {
-            pool.close_what_is_idle(upkeep);
+        if let Some(lifetimes) = lifetimes {
+            pool.close_idle(lifetimes);
         }
         pool
     }
 
     /// A connection that works.
     pub(super) async fn acquire(&self, checkout: Checkout) -> Result<Acquired, Error> {
-        let queue = match checkout.purpose {
-            Purpose::Pages | Purpose::Polls if checkout.was_admitted() => None,
-            Purpose::Pages => Some(&self.pages),
-            Purpose::Polls => Some(&self.polls),
-            Purpose::Writes => Some(&self.writes),
+        let queue = match checkout.class {
+            TrafficClass::Pages | TrafficClass::Polls if checkout.was_admitted() => None,
+            TrafficClass::Pages => Some(&self.pages),
+            TrafficClass::Polls => Some(&self.polls),
+            TrafficClass::Writes => Some(&self.writes),
         };
         let slot = match queue {
             Some(queue) => Some(queue.enter(checkout.wait_until(), checkout.was_admitted()).await?),
@@ -128,12 +128,12 @@ impl Pool {
         };
         let permit = timeout_at(checkout.wait_until(), Arc::clone(&self.slots).acquire_owned())
             .await
-            .map_err(|_| Failure::WaitedTooLong(checkout.purpose.name()))?
+            .map_err(|_| Failure::WaitedTooLong(checkout.class.name()))?
             .map_err(|_| sqlx::Error::PoolClosed)?;
         let until = checkout.work_until();
         // A connection whose first statement misses the deadline would be lost for nothing.
         if until.saturating_duration_since(Instant::now()) < LEAST_TIME {
-            return Err(Failure::WaitedTooLong(checkout.purpose.name()).into());
+            return Err(Failure::WaitedTooLong(checkout.class.name()).into());
         }
         checkout.admit();
         let pooled = timeout_at(until, self.connect_or_reuse()).await.map_err(|_| timed_out())??;
@@ -142,9 +142,9 @@ impl Pool {
 
     async fn connect_or_reuse(&self) -> sqlx::Result<PooledConnection> {
         if let Some(mut pooled) = self.pop_idle() {
-            match self.upkeep {
-                Some(upkeep) if pooled.used.elapsed() > upkeep.ask_after => {
-                    if let Ok(Ok(())) = timeout(upkeep.ask_for, pooled.connection.ping()).await {
+            match self.lifetimes {
+                Some(lifetimes) if pooled.used.elapsed() > lifetimes.ping_after => {
+                    if let Ok(Ok(())) = timeout(lifetimes.ping_timeout, pooled.connection.ping()).await {
                         return Ok(pooled);
                     }
                 }
@@ -176,7 +176,7 @@ impl Pool {
     }
 
     pub(super) fn give_back(&self, mut pooled: PooledConnection) {
-        let is_old = self.upkeep.is_some_and(|upkeep| pooled.made.elapsed() > upkeep.age);
+        let is_old = self.lifetimes.is_some_and(|lifetimes| pooled.made.elapsed() > lifetimes.max_age);
         if !is_old && !self.slots.is_closed() {
             pooled.used = Instant::now();
             self.idle().push(pooled);
@@ -184,15 +184,17 @@ impl Pool {
     }
 
     /// Closes what has been idle for too long, for as long as the pool lives.
-    fn close_what_is_idle(self: &Arc<Self>, upkeep: Upkeep) {
+    fn close_idle(self: &Arc<Self>, lifetimes: Lifetimes) {
         let pool = Arc::downgrade(self);
-        let mut ticks = interval(upkeep.idle / 4);
+        let mut ticks = interval(lifetimes.idle_timeout / 4);
         tokio::spawn(async move {
             loop {
                 ticks.tick().await;
                 let Some(pool) = pool.upgrade() else { return };
-                let silent: Vec<PooledConnection> =
-                    pool.idle().extract_if(.., |pooled| pooled.used.elapsed() > upkeep.idle).collect();
+                let silent: Vec<PooledConnection> = pool
+                    .idle()
+                    .extract_if(.., |pooled| pooled.used.elapsed() > lifetimes.idle_timeout)
+                    .collect();
                 for pooled in silent {
                     let _ = timeout(CLEANUP_TIMEOUT, pooled.connection.close()).await;
                 }

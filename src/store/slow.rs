@@ -62,20 +62,20 @@ mod tests {
 
     #[test]
     fn one_line_tells_of_many() {
-        let mut told = Limit { last: None, more: 0 };
+        let mut limit = Limit { last: None, more: 0 };
         let now = Instant::now();
         let took = Duration::from_millis(900);
-        let line = told.line("select seq\n    from entry", took, now);
+        let line = limit.line("select seq\n    from entry", took, now);
         assert_eq!(line.as_deref(), Some("slow statement, 900 ms: select seq from entry"));
-        assert_eq!(told.line("select 1", took, now), None);
-        assert_eq!(told.line("select 1", took, now + PAUSE / 2), None);
-        let line = told.line("select 2", took, now + PAUSE);
+        assert_eq!(limit.line("select 1", took, now), None);
+        assert_eq!(limit.line("select 1", took, now + PAUSE / 2), None);
+        let line = limit.line("select 2", took, now + PAUSE);
         let expected = "slow statement, 900 ms: select 2 (2 more were slow since the last such line)";
         assert_eq!(line.as_deref(), Some(expected));
     }
 
     #[test]
-    fn a_long_statement_is_told_by_its_beginning() {
+    fn a_long_statement_is_cut_after_its_beginning() {
         let sql = format!("select {}", "é, ".repeat(200));
         let line = beginning(&sql);
         assert!(line.ends_with('…') && line.chars().count() == BEGINNING + 2, "{line}");

@@ -4,7 +4,7 @@ use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 
 use crate::model::messages::{Post, Posted};
-use crate::store::admission::Purpose;
+use crate::store::admission::TrafficClass;
 use crate::store::checkout::Checkout;
 use crate::store::commit_queue::{Key, POSTS, Waiting};
 use crate::store::committed::{Changed, Committed};
@@ -23,7 +23,7 @@ impl Store {
         let key = self.shared.engine.has_many_writers().then_some(post.room);
         let until = self.deadline();
         // Time in the queue is this request's, too.
-        let _queued = Checkout::new(Purpose::Writes, self.budget, until, self.request.clone());
+        let _queued = Checkout::new(TrafficClass::Writes, self.budget, until, self.request.clone());
         let (answer, answered) = oneshot::channel();
         if self.shared.commit_queues.push(key, Waiting { post, answer, until })? {
             // Others' posts are not to be written in the time that is left for this one.

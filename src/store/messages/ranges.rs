@@ -53,10 +53,10 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn moment(&self) -> Result<String, Error> {
-        let query = sqlx::query_as(self.shared.engine.moment());
-        let (moment,) = query.fetch_one(&mut self.reader().await?).await?;
-        Ok(moment)
+    pub async fn change_token(&self) -> Result<String, Error> {
+        let query = sqlx::query_as(self.shared.engine.change_token());
+        let (token,) = query.fetch_one(&mut self.reader().await?).await?;
+        Ok(token)
     }
 
     /// The head of the event log, and those of `known` that are not where they were, in one statement and

@@ -14,7 +14,8 @@ in_chromium![
     who_unfolds_a_message_reads_on_from_there,
 ];
 
-const AT_END: &str = "Math.abs($('.scroller').scrollHeight - $('.scroller').clientHeight - $('.scroller').scrollTop) <= 1";
+const AT_END: &str =
+    "Math.abs($('.scroller').scrollHeight - $('.scroller').clientHeight - $('.scroller').scrollTop) <= 1";
 
 async fn a_reader_further_up_is_not_moved_but_told(stage: &Stage) {
     let (ana, bo) = (stage.person("ana").await, stage.person("bo").await);
