@@ -12,7 +12,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::error::{Error, Failure};
 
-/// What somebody goes to the database for. None waits behind another.
+/// A class of traffic to the database. None waits behind another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TrafficClass {
     /// What is read for a page, and by whatever is not one of the others.

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use sqlx::{Any, any::AnyArguments, query::Query};
 use tokio::time::{Instant, sleep};
 
 use super::admission::TrafficClass;
@@ -244,6 +245,21 @@ impl Store {
             sleep(RETRY_DELAY * 2_u32.pow(tries)).await;
             tries += 1;
         }
+    }
+
+    /// Runs one statement as a transaction.
+    pub(super) async fn write_statement<'q>(
+        &self,
+        statement: impl Fn() -> Query<'q, Any, AnyArguments>,
+    ) -> Result<(), Error> {
+        self.write(|mut writing| {
+            let statement = statement();
+            async move {
+                statement.execute(&mut writing).await?;
+                Ok(((), writing))
+            }
+        })
+        .await
     }
 
     async fn write_once<T, F>(&self, end: Instant, work: &impl Fn(Connection) -> F) -> Result<T, Error>

@@ -105,19 +105,17 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn touch_session(&self, token: &TokenHash) -> Result<Committed<()>, Error> {
-        self.write(|mut writing| async move {
-            let now = writing.now();
+        self.write_statement(|| {
+            let now = self.now();
             sqlx::query(
                 "update session set seen_at = $2, expires_at = $3 where token_hash = $1 and expires_at > $2",
             )
             .bind(token.0.to_vec())
             .bind(now.0)
             .bind(now.after(IDLE).0)
-            .execute(&mut writing)
-            .await?;
-            Ok((Committed::new((), Changed::Session(*token)), writing))
         })
-        .await
+        .await?;
+        Ok(Committed::new((), Changed::Session(*token)))
     }
 
     /// Logs a session out, with those that the same form opened when it was sent several times. With the

@@ -12,21 +12,18 @@ impl Store {
     /// Writes the one row of the site at the very first start. Two instances may start at once: whoever
     /// comes second finds the row of the first.
     pub(super) async fn ensure_site_row(&self) -> Result<(), Error> {
-        let secret = &hex::encode(rand::random::<[u8; 32]>());
-        let digest = &hex::encode(rand::random::<[u8; DigestKey::BYTES]>());
-        self.write(|mut writing| async move {
+        let secret = hex::encode(rand::random::<[u8; 32]>());
+        let digest = hex::encode(rand::random::<[u8; DigestKey::BYTES]>());
+        self.write_statement(|| {
             sqlx::query(
                 "insert into site (id, last_seq, last_tag, list_seq, list_tag, room_count, secret_key, digest_key,
                                    name_tables)
                  values (1, 0, 0, 0, 0, 0, $1, $2, $3)
                  on conflict (id) do nothing",
             )
-            .bind(secret)
-            .bind(digest)
+            .bind(secret.clone())
+            .bind(digest.clone())
             .bind(names::TABLES)
-            .execute(&mut writing)
-            .await?;
-            Ok(((), writing))
         })
         .await
     }

@@ -1,0 +1,109 @@
+//! The statements of the sweeper.
+
+use std::time::Duration;
+
+use crate::model::Timestamp;
+use crate::model::rooms::RoomId;
+use crate::store::database::Store;
+use crate::store::error::Error;
+use crate::store::sql::list;
+
+/// How many deleted rooms one step removes at most: for each the database looks through the whole event log for
+/// entries that name it, which costs less than an index that every entry would have to be written to.
+const ROOMS_A_STEP: i64 = 10;
+/// How long a deleted room keeps its messages: longer than anyone can be answered from memory as if it
+/// were there.
+const SWEEP_AFTER: Duration = Duration::from_secs(10);
+
+/// A deleted room, and up to which number its messages are gone.
+#[derive(Clone, Copy)]
+pub(super) struct RoomSweep {
+    pub(super) room: RoomId,
+    pub(super) swept: i64,
+    pub(super) last: i64,
+}
+
+impl Store {
+    /// The database's time.
+    pub(super) async fn database_time(&self) -> Result<Timestamp, Error> {
+        let query = sqlx::query_as(self.shared.engine.time());
+        let (time,) = query.fetch_one(&mut self.reader().await?).await?;
+        let time = Timestamp(time);
+        // SQLite's is this machine's clock.
+        if self.shared.engine.has_many_writers() {
+            self.shared.clock.set(time);
+        }
+        Ok(time)
+    }
+
+    pub(super) async fn next_room_to_sweep(&self) -> Result<Option<RoomSweep>, Error> {
+        let row: Option<(i64, i64)> = sqlx::query_as(
+            "select id, last_seq from room where deleted_at < $1 and swept_at is null
+             order by deleted_at limit 1",
+        )
+        .bind(self.now().before(SWEEP_AFTER).0)
+        .fetch_optional(&mut self.reader().await?)
+        .await?;
+        Ok(row.map(|(room, last)| RoomSweep { room: RoomId(room), swept: 0, last }))
+    }
+
+    pub(super) async fn remove_messages(&self, room: RoomId, swept: i64, until: i64) -> Result<(), Error> {
+        let delete = || {
+            sqlx::query("delete from entry where room_id = $1 and seq > $2 and seq <= $3")
+                .bind(room.0)
+                .bind(swept)
+                .bind(until)
+        };
+        self.write_statement(delete).await
+    }
+
+    pub(super) async fn mark_swept(&self, room: RoomId) -> Result<(), Error> {
+        let update = || {
+            sqlx::query("update room set swept_at = $2 where id = $1 and deleted_at is not null")
+                .bind(room.0)
+                .bind(Timestamp::now().0)
+        };
+        self.write_statement(update).await
+    }
+
+    /// The numbers of the first entry that is kept and of the last.
+    pub(super) async fn ends_of_event_log(&self) -> Result<(i64, i64), Error> {
+        let ends = sqlx::query_as(
+            "select coalesce((select l.seq from event l order by l.seq limit 1), h.last_seq + 1), h.last_seq
+             from site h where h.id = 1",
+        );
+        Ok(ends.fetch_one(&mut self.reader().await?).await?)
+    }
+
+    pub(super) async fn remove_events(&self, swept: i64, until: i64) -> Result<(), Error> {
+        let delete = || sqlx::query("delete from event where seq > $1 and seq <= $2").bind(swept).bind(until);
+        self.write_statement(delete).await
+    }
+
+    /// Some deleted rooms without messages or people whose last entry in the event log comes after `swept`
+    /// and before `first`, each with the number of that entry.
+    pub(super) async fn removable_rooms(&self, swept: i64, first: i64) -> Result<Vec<(i64, i64)>, Error> {
+        let rooms = sqlx::query_as(
+            "select r.id, r.people_seq from room r
+             where r.swept_at is not null and r.people_seq > $1 and r.people_seq < $2
+                   and not exists (select 1 from membership m where m.room_id = r.id)
+             order by r.people_seq limit $3",
+        );
+        let rooms = rooms.bind(swept).bind(first).bind(ROOMS_A_STEP);
+        Ok(rooms.fetch_all(&mut self.reader().await?).await?)
+    }
+
+    /// Removes these, as [`Self::removable_rooms`] has found them. Nobody enters a deleted room, so what was found
+    /// without people stays so.
+    pub(super) async fn remove_rooms(&self, rooms: &[(i64, i64)]) -> Result<(), Error> {
+        let delete = || {
+            sqlx::query(
+                "delete from room where id in
+                     (select cast(value ->> 0 as bigint) from json_each(cast($1 as text)))
+                 and swept_at is not null",
+            )
+            .bind(list(rooms))
+        };
+        self.write_statement(delete).await
+    }
+}
