@@ -1,7 +1,7 @@
 //! What is asked of a database before anything is kept in it.
 
-use sqlx::AnyConnection;
 use sqlx::any::AnyConnectOptions;
+use sqlx::{AnyConnection, Row as _};
 
 use crate::store::error::OpenError;
 
@@ -28,16 +28,18 @@ pub(super) async fn sqlite(connection: &mut AnyConnection) -> Result<(), OpenErr
 /// # Errors
 /// When this server is too old, cannot be written to, or may lose what it has acknowledged.
 pub(super) async fn postgres(connection: &mut AnyConnection) -> Result<(), OpenError> {
-    type Row = (i64, i64, String, String, String, String, String);
-    let (version, standby, read_only, encoding, fsync, pages, commit): Row = sqlx::query_as(
-        "select cast(current_setting('server_version_num') as bigint) / 10000,
-                case when pg_is_in_recovery() then cast(1 as bigint) else 0 end,
-                current_setting('default_transaction_read_only'), current_setting('server_encoding'),
-                current_setting('fsync'), current_setting('full_page_writes'),
-                current_setting('synchronous_commit')",
+    let row = sqlx::query(
+        "select cast(current_setting('server_version_num') as bigint) / 10000 as version,
+                case when pg_is_in_recovery() then cast(1 as bigint) else 0 end as standby,
+                current_setting('default_transaction_read_only') as read_only,
+                current_setting('server_encoding') as encoding, current_setting('fsync') as fsync,
+                current_setting('full_page_writes') as full_page_writes,
+                current_setting('synchronous_commit') as synchronous_commit",
     )
     .fetch_one(connection)
     .await?;
+    let (version, standby): (i64, i64) = (row.try_get("version")?, row.try_get("standby")?);
+    let setting = |name: &str| row.try_get::<String, _>(name);
     let refuse = |reason: String| Err(OpenError::new(reason));
     if version < POSTGRES_OLDEST {
         return refuse(format!("PostgreSQL {version} is too old; {POSTGRES_OLDEST} or later is needed"));
@@ -49,19 +51,20 @@ pub(super) async fn postgres(connection: &mut AnyConnection) -> Result<(), OpenE
                 .to_owned(),
         );
     }
-    if read_only == "on" {
+    if setting("read_only")? == "on" {
         return refuse("this PostgreSQL is read-only: set default_transaction_read_only = off".to_owned());
     }
+    let encoding = setting("encoding")?;
     if encoding != "UTF8" {
         return refuse(format!(
             "the database holds {encoding}: create one that holds all languages \
              (create database … encoding 'UTF8' template template0)"
         ));
     }
-    for (setting, value) in [("fsync", fsync), ("full_page_writes", pages), ("synchronous_commit", commit)] {
-        if value == "off" {
+    for name in ["fsync", "full_page_writes", "synchronous_commit"] {
+        if setting(name)? == "off" {
             return refuse(format!(
-                "with {setting} = off PostgreSQL may lose messages it has acknowledged: set {setting} = on in \
+                "with {name} = off PostgreSQL may lose messages it has acknowledged: set {name} = on in \
                  postgresql.conf and reload it (select pg_reload_conf())"
             ));
         }
