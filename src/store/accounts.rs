@@ -3,6 +3,7 @@
 use super::connection::Connection;
 use super::database::Store;
 use super::error::Error;
+use super::names::{Conflict, Kind, conflict};
 use super::sessions::{NewSession, insert_session};
 use crate::model::accounts::{AccountId, Username, UsernameKey};
 use crate::model::sessions::REPEAT;
@@ -46,7 +47,9 @@ impl Store {
                 }
                 None => match already_made(&mut writing, session).await? {
                     Some(account) => account,
-                    None => return Err(taken(&namesakes(&mut writing, name).await?).into()),
+                    None => {
+                        return Err(taken(conflict(&mut writing, Kind::Accounts, name.keys()).await?).into());
+                    }
                 },
             };
             Ok((account, writing))
@@ -65,26 +68,24 @@ impl Store {
         session: &NewSession,
     ) -> Result<Option<Credentials>, Error> {
         let mut reader = self.reader().await?;
-        let found = namesakes(&mut reader, name).await?;
-        if found.is_empty() {
+        let Some(conflict) = conflict(&mut reader, Kind::Accounts, name.keys()).await? else {
             return Ok(None);
-        }
-        let same = found.iter().find(|namesake| namesake.is_same);
-        if let (Some(same), Some(nonce)) = (same, &session.nonce) {
+        };
+        if let (Conflict::Same(id), Some(nonce)) = (&conflict, &session.nonce) {
             let row: Option<(i64, String)> = sqlx::query_as(
                 "select a.id, a.password_hash from account a join session s on s.account_id = a.id
                  where a.id = $1 and s.nonce = $2 and s.created_at > $3 limit 1",
             )
-            .bind(same.account.0)
+            .bind(*id)
             .bind(nonce.as_str())
             .bind(session.began.before(REPEAT).0)
             .fetch_optional(&mut reader)
             .await?;
-            if let Some((id, password_hash)) = row {
-                return Ok(Some(Credentials { account: AccountId(id), password_hash }));
+            if let Some(row) = row {
+                return Ok(Some(credentials(row)));
             }
         }
-        Err(taken(&found).into())
+        Err(taken(Some(conflict)).into())
     }
 
     /// The credentials of whoever has this name.
@@ -97,36 +98,17 @@ impl Store {
                 .bind(name.as_str())
                 .fetch_optional(&mut self.reader().await?)
                 .await?;
-        Ok(row.map(|(id, password_hash)| Credentials { account: AccountId(id), password_hash }))
+        Ok(row.map(credentials))
     }
 }
 
-/// Whoever has a name, or one that looks like it.
-struct Namesake {
-    account: AccountId,
-    name: String,
-    /// Whether it is that very name.
-    is_same: bool,
+fn credentials((id, password_hash): (i64, String)) -> Credentials {
+    Credentials { account: AccountId(id), password_hash }
 }
 
-async fn namesakes(connection: &mut Connection, name: &Username) -> Result<Vec<Namesake>, Error> {
-    let rows: Vec<(i64, String, i64)> = sqlx::query_as(
-        "select id, name, cast(1 as bigint) from account where name_key = $1
-         union all select id, name, cast(0 as bigint) from account where skeleton = $2",
-    )
-    .bind(name.keys().folded())
-    .bind(name.keys().skeleton())
-    .fetch_all(connection)
-    .await?;
-    let namesake = |(id, name, same)| Namesake { account: AccountId(id), name, is_same: same == 1 };
-    Ok(rows.into_iter().map(namesake).collect())
-}
-
-fn taken(found: &[Namesake]) -> Refusal {
-    match found.first() {
-        Some(like) if !found.iter().any(|namesake| namesake.is_same) => {
-            Refusal::UsernameLike(like.name.clone())
-        }
+fn taken(conflict: Option<Conflict>) -> Refusal {
+    match conflict {
+        Some(Conflict::Like(like)) => Refusal::UsernameLike(like),
         _ => Refusal::UsernameTaken,
     }
 }

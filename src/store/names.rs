@@ -1,4 +1,5 @@
-//! What names are compared by, recomputed when the tables it comes from have changed.
+//! What names are compared by: who has a name already, and keys recomputed when the tables they come from have
+//! changed.
 //!
 //! Where two names have come to be the same by that, the older one keeps what it is found by. The other stays as
 //! it is shown and without a skeleton; should even its key be another's now, it keeps the one it had.
@@ -13,9 +14,40 @@ const STEP: i64 = 500;
 
 /// Whose names.
 #[derive(Clone, Copy, Debug)]
-enum Kind {
+pub(super) enum Kind {
     Accounts,
     OpenRooms,
+}
+
+/// Why a name cannot be had.
+pub(super) enum Conflict {
+    /// It is the name of this account or room.
+    Same(i64),
+    /// It looks like this name of another.
+    Like(String),
+}
+
+/// What a new name would conflict with.
+pub(super) async fn conflict(
+    connection: &mut Connection,
+    kind: Kind,
+    keys: &NameKeys,
+) -> Result<Option<Conflict>, Error> {
+    let query = match kind {
+        Kind::Accounts => sqlx::query_as(
+            "select id, name, cast(1 as bigint) from account where name_key = $1
+             union all select id, name, cast(0 as bigint) from account where skeleton = $2",
+        ),
+        Kind::OpenRooms => sqlx::query_as(
+            "select id, name, cast(1 as bigint) from room where name_key = $1 and deleted_at is null
+             union all
+             select id, name, cast(0 as bigint) from room where skeleton = $2 and deleted_at is null",
+        ),
+    };
+    let query = query.bind(keys.folded().to_owned()).bind(keys.skeleton().to_owned());
+    let rows: Vec<(i64, String, i64)> = query.fetch_all(connection).await?;
+    let closest = rows.into_iter().max_by_key(|(_, _, same)| *same);
+    Ok(closest.map(|(id, name, same)| if same == 1 { Conflict::Same(id) } else { Conflict::Like(name) }))
 }
 
 /// Number, name, key and skeleton.
@@ -37,20 +69,14 @@ impl Store {
                 done = self.renew_some(kind, last).await?;
             }
         }
-        self.write(|mut writing| async move {
-            sqlx::query("update site set name_tables = $1 where id = 1")
-                .bind(names::TABLES)
-                .execute(&mut writing)
-                .await?;
-            Ok(((), writing))
-        })
-        .await
+        let done = || sqlx::query("update site set name_tables = $1 where id = 1").bind(names::TABLES);
+        self.write_statement(done).await
     }
 
     /// The same for some names, those after number `last`; the last of these, if there were any.
     async fn renew_some(&self, kind: Kind, last: i64) -> Result<Option<i64>, Error> {
         self.write(|mut writing| async move {
-            let rows = some(&mut writing, kind, last).await?;
+            let rows = names_after(&mut writing, kind, last).await?;
             let reached = rows.last().map(|row| row.0);
             for (id, name, key, skeleton) in rows {
                 let keys = NameKeys::of(&name);
@@ -67,7 +93,7 @@ impl Store {
     }
 }
 
-async fn some(connection: &mut Connection, kind: Kind, last: i64) -> Result<Vec<Row>, Error> {
+async fn names_after(connection: &mut Connection, kind: Kind, last: i64) -> Result<Vec<Row>, Error> {
     let query = match kind {
         Kind::Accounts => sqlx::query_as(
             "select id, name, name_key, skeleton from account where id > $1 order by id limit $2",

@@ -12,6 +12,7 @@ use super::error::Error;
 use super::events::{self, kind};
 use super::locks::{active_session, lock_account, lock_account_and_room};
 use super::memberships::{enter, leave_room, where_is};
+use super::names::{Conflict, Kind, conflict};
 use crate::model::accounts::AccountId;
 use crate::model::memberships::Whereabouts;
 use crate::model::rooms::{RoomId, RoomName};
@@ -116,17 +117,8 @@ async fn insert_room(
 
 /// Why a name is refused: an open room has it, or one that looks like it.
 async fn name_taken(connection: &mut Connection, name: &RoomName) -> Result<Refusal, Error> {
-    let rows: Vec<(String, i64)> = sqlx::query_as(
-        "select name, cast(1 as bigint) from room where name_key = $1 and deleted_at is null
-         union all
-         select name, cast(0 as bigint) from room where skeleton = $2 and deleted_at is null",
-    )
-    .bind(name.keys().folded())
-    .bind(name.keys().skeleton())
-    .fetch_all(connection)
-    .await?;
-    Ok(match rows.into_iter().max_by_key(|(_, same)| *same) {
-        Some((like, 0)) => Refusal::RoomNameLike(like),
+    Ok(match conflict(connection, Kind::OpenRooms, name.keys()).await? {
+        Some(Conflict::Like(like)) => Refusal::RoomNameLike(like),
         _ => Refusal::RoomNameTaken,
     })
 }
