@@ -40,7 +40,7 @@
 //! 5. The handler wakes the tail (`Live::applied`, `live/tail.rs`), which reads what follows its position there into memory; other
 //!    instances' tails find at their next tick that something was committed, and which rooms moved.
 //! 6. The author is answered with what follows 41; everybody else's next poll is answered from memory
-//!    (`web/messages/poll.rs`). A message is `{"seq","tag","author","sent_at","body"}`, and, where there is more in its
+//!    (`web/messages/poll.rs`). A message is `{"seq","tag","author","hue","sent_at","body"}`, and, where there is more in its
 //!    text than plain text, `"parts"`: the text cut into strings (plain) and objects (`{"link","text"}`), by
 //!    `model/parts.rs`, which is the only parser of texts. `"tall": true` says that only its beginning is shown unasked.
 //! 7. `static/js/room/ledger.js` checks that the answer continues what the page has read, and

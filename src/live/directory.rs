@@ -89,9 +89,11 @@ impl Directory {
     /// Who is in an open room.
     pub(super) fn people(&self, room: RoomId) -> Option<Arc<People>> {
         let room = self.open_room(room)?;
-        let name = |account| Some(self.members.get(account)?.name.clone());
-        let people =
-            || People { names: room.inside.iter().filter_map(name).collect(), version: room.people_version };
+        let person = |id: &AccountId| Some(Person { id: *id, name: self.members.get(id)?.name.clone() });
+        let people = || People {
+            members: room.inside.iter().filter_map(person).collect(),
+            version: room.people_version,
+        };
         Some(Arc::clone(room.people.get_or_init(|| Arc::new(people()))))
     }
 

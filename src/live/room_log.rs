@@ -117,11 +117,16 @@ impl RoomLog {
 mod tests {
     use super::*;
     use crate::model::Timestamp;
+    use crate::model::accounts::{AccountId, Person};
     use crate::model::log::Entry;
     use crate::model::messages::Message;
 
     fn entry(seq: i64, body: &str) -> JsonEntry {
-        let event = Message { author: "ana".to_owned(), body: body.to_owned(), changed: 0 };
+        let event = Message {
+            author: Person { id: AccountId(1), name: "ana".to_owned() },
+            body: body.to_owned(),
+            changed: 0,
+        };
         JsonEntry::from(&Entry { position: Position::new(seq, seq * 1000), at: Timestamp(0), event })
     }
 

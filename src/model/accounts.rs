@@ -15,6 +15,9 @@ pub const PASSWORD_MIN: usize = 8;
 /// The most characters a password may have.
 pub const PASSWORD_MAX: usize = 128;
 
+/// How many colours there are to tell people apart by: `static/css/initials.css`.
+const HUES: i64 = 12;
+
 /// An account's number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AccountId(pub i64);
@@ -26,6 +29,14 @@ pub struct Person {
     pub id: AccountId,
     /// The name, as it is shown.
     pub name: String,
+}
+
+impl AccountId {
+    /// Which colour stands for this account beside its name. Those who sign up one after the other have different ones.
+    #[must_use]
+    pub fn hue(self) -> i64 {
+        self.0.rem_euclid(HUES)
+    }
 }
 
 /// A user name.

@@ -1,12 +1,13 @@
 //! Memberships: which room an account is in, and the notice that it was deleted.
 
+use super::accounts::Person;
 use super::rooms::{RoomId, RoomLink};
 use super::versions::PeopleVersion;
 
 /// Who is in a room.
 pub struct People {
-    /// Their names, in no order.
-    pub names: Vec<String>,
+    /// Who they are, in no order.
+    pub members: Vec<Person>,
     /// What is as new as they are.
     pub version: PeopleVersion,
 }

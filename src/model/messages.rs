@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::accounts::Person;
 use super::invalid::Invalid;
 use super::log::Entry;
 use super::nonces::Nonce;
@@ -25,8 +26,8 @@ const ROW: usize = 64;
 /// A message as everyone in its room sees it now.
 #[derive(Clone)]
 pub struct Message {
-    /// The author's name.
-    pub author: String,
+    /// Who sent it.
+    pub author: Person,
     /// Its text.
     pub body: String,
     /// The number of the entry that changed it last, 0 if none did.
@@ -46,6 +47,7 @@ impl RoomEntry {
             seq: i64,
             tag: String,
             author: &'a str,
+            hue: i64,
             sent_at: String,
             body: &'a str,
             #[serde(skip_serializing_if = "is_plain")]
@@ -59,7 +61,8 @@ impl RoomEntry {
         let shown = Shown {
             seq: self.position.seq,
             tag: self.position.tag.to_string(),
-            author: &message.author,
+            author: &message.author.name,
+            hue: message.author.id.hue(),
             sent_at: self.at.rfc_3339(),
             body: &message.body,
             parts: message.parts(),
@@ -189,6 +192,7 @@ fn tidy_lines(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::model::Timestamp;
+    use crate::model::accounts::AccountId;
     use crate::model::log::Position;
 
     fn kept(typed: &str) -> String {
@@ -235,10 +239,12 @@ mod tests {
     #[test]
     fn a_message_carries_parts_and_height_only_where_there_is_something_to_say() {
         let json = |body: &str| {
-            let event = Message { author: "ana".into(), body: body.into(), changed: 0 };
+            let author = Person { id: AccountId(25), name: "ana".into() };
+            let event = Message { author, body: body.into(), changed: 0 };
             let entry = Entry { position: Position::new(1, 1), at: Timestamp(0), event };
             serde_json::from_str::<serde_json::Value>(&entry.to_json()).unwrap()
         };
+        assert_eq!(json("soup")["hue"], 1, "of account 25");
         assert!(json("soup").get("parts").is_none() && json("soup").get("tall").is_none());
         let link = json("see https://ü.example, now");
         let address = serde_json::json!({"link": "https://xn--tda.example/", "text": "https://ü.example"});

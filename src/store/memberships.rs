@@ -9,8 +9,8 @@ use super::database::Store;
 use super::error::Error;
 use super::events::{self, kind};
 use super::locks::{active_session, lock_account, lock_account_and_room, lock_room};
-use super::rows::{joined_room, people_version, require_open};
-use crate::model::accounts::AccountId;
+use super::rows::{self, joined_room, people_version, require_open};
+use crate::model::accounts::{AccountId, Person};
 use crate::model::memberships::{Notice, People, Whereabouts};
 use crate::model::rooms::RoomId;
 use crate::model::sessions::Session;
@@ -75,7 +75,8 @@ impl Store {
     /// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], or when the database fails.
     pub async fn people(&self, id: RoomId) -> Result<People, Error> {
         let rows: Vec<AnyRow> = sqlx::query(
-            "select r.name as room, d.name as deleted_by, r.people_seq, r.people_tag, a.name as account
+            "select r.name as room, d.name as deleted_by, r.people_seq, r.people_tag,
+                    a.id as account_id, a.name as account
              from room r
              left join account d on d.id = r.deleted_by
              left join membership m on m.room_id = r.id
@@ -87,21 +88,21 @@ impl Store {
         .await?;
         let room = rows.first().ok_or(Refusal::NoSuchRoom)?;
         require_open(room)?;
-        let names = rows.iter().filter_map(|row| row.try_get("account").transpose());
-        Ok(People { names: names.collect::<sqlx::Result<_>>()?, version: people_version(room)? })
+        let members = rows.iter().filter_map(|row| rows::joined_person(row).transpose());
+        Ok(People { members: members.collect::<sqlx::Result<_>>()?, version: people_version(room)? })
     }
 }
 
-/// The names of those in a room, in no order.
-pub(super) async fn names_inside(connection: &mut Connection, id: RoomId) -> Result<Vec<String>, Error> {
-    let names: Vec<(String,)> = sqlx::query_as(
-        "select a.name from membership m join account a on a.id = m.account_id
+/// Who is in a room, in no order.
+pub(super) async fn members(connection: &mut Connection, id: RoomId) -> Result<Vec<Person>, Error> {
+    let members: Vec<AnyRow> = sqlx::query(
+        "select a.id as account_id, a.name as account from membership m join account a on a.id = m.account_id
          where m.room_id = $1",
     )
     .bind(id.0)
     .fetch_all(connection)
     .await?;
-    Ok(names.into_iter().map(|(name,)| name).collect())
+    Ok(members.iter().map(rows::person).collect::<sqlx::Result<_>>()?)
 }
 
 /// Where `account` is, as this transaction sees it.

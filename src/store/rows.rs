@@ -12,14 +12,14 @@ use crate::model::rooms::{Room, RoomId, RoomLink};
 use crate::model::versions::PeopleVersion;
 use crate::model::{Refusal, Timestamp};
 
-/// The columns `seq`, `tag`, `author`, `at`, `body` and `changed`.
+/// The columns `seq`, `tag`, `author_id`, `author`, `at`, `body` and `changed`.
 impl FromRow<'_, AnyRow> for RoomEntry {
     fn from_row(row: &AnyRow) -> sqlx::Result<Self> {
         Ok(Self {
             position: Position::new(row.try_get("seq")?, row.try_get("tag")?),
             at: Timestamp(row.try_get("at")?),
             event: Message {
-                author: row.try_get("author")?,
+                author: Person { id: AccountId(row.try_get("author_id")?), name: row.try_get("author")? },
                 body: row.try_get("body")?,
                 changed: row.try_get("changed")?,
             },
@@ -57,6 +57,12 @@ pub(super) fn joined_room(row: &AnyRow) -> sqlx::Result<Option<RoomLink>> {
 /// The columns `owner_id` and `owner`.
 pub(super) fn owner(row: &AnyRow) -> sqlx::Result<Person> {
     Ok(Person { id: AccountId(row.try_get("owner_id")?), name: row.try_get("owner")? })
+}
+
+/// The columns `account_id` and `account` of an outer join, if there is an account.
+pub(super) fn joined_person(row: &AnyRow) -> sqlx::Result<Option<Person>> {
+    let id: Option<i64> = row.try_get("account_id")?;
+    id.map(|_| person(row)).transpose()
 }
 
 /// The columns `account_id` and `account`.

@@ -10,6 +10,7 @@ use super::guards::CachedMember;
 use super::pages::Fragment;
 use super::templates;
 use crate::live::{Known, Live};
+use crate::model::accounts::Person;
 use crate::model::log::Cursor;
 use crate::model::versions::PeopleVersion;
 use crate::store::Store;
@@ -22,17 +23,25 @@ const NAMES: usize = 200;
 pub(super) struct PeopleView {
     version: String,
     count: usize,
-    names: Vec<String>,
+    members: Vec<MemberView>,
     /// How many of them are not named.
     more: usize,
 }
 
+#[derive(Serialize)]
+struct MemberView {
+    name: String,
+    hue: i64,
+}
+
 impl PeopleView {
-    pub(super) fn new(mut names: Vec<String>, version: PeopleVersion) -> Self {
-        let count = names.len();
-        names.sort_by_cached_key(|name| name.to_lowercase());
-        names.truncate(NAMES);
-        Self { version: version.to_string(), count, more: count - names.len(), names }
+    pub(super) fn new(mut people: Vec<Person>, version: PeopleVersion) -> Self {
+        let count = people.len();
+        people.sort_by_cached_key(|person| person.name.to_lowercase());
+        people.truncate(NAMES);
+        let member = |Person { id, name }: Person| MemberView { hue: id.hue(), name };
+        let members: Vec<_> = people.into_iter().map(member).collect();
+        Self { version: version.to_string(), count, more: count - members.len(), members }
     }
 }
 
@@ -55,7 +64,7 @@ async fn people(
         return Ok(Fragment::unchanged());
     };
     let part = fragments.people.get(room.0, people.version, || {
-        let content = PeopleFragment { people: PeopleView::new(people.names.clone(), people.version) };
+        let content = PeopleFragment { people: PeopleView::new(people.members.clone(), people.version) };
         Some(renderer.render(templates::PEOPLE.0, content)?.1)
     });
     part.map(Fragment::shared).ok_or(Error::Failed)

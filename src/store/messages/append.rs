@@ -134,7 +134,7 @@ async fn write_room(
             Verdict::New(author) => {
                 head = Position { seq: head.seq + 1, tag: Tag::random() };
                 let body = post.body.as_str().to_owned();
-                let event = Message { author: author.name.clone(), body, changed: 0 };
+                let event = Message { author: author.clone(), body, changed: 0 };
                 let entry = Entry { position: head, at: Timestamp::now(), event };
                 let sent = (author.id, post.nonce.as_str().to_owned());
                 known.insert(sent, (entry.clone(), digest.clone()));

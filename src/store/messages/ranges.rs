@@ -97,7 +97,7 @@ impl Store {
     pub async fn entries_in(&self, ranges: &[EntryRange]) -> Result<HashMap<RoomId, Vec<RoomEntry>>, Error> {
         let wanted: Vec<_> = ranges.iter().map(|range| (range.room.0, range.first, range.last)).collect();
         let rows: Vec<AnyRow> = sqlx::query(
-            "select e.room_id, e.seq, e.tag, a.name as author, e.at, e.body, e.changed
+            "select e.room_id, e.seq, e.tag, e.author_id, a.name as author, e.at, e.body, e.changed
              from json_each(cast($1 as text)) as wanted
              cross join entry e
              join account a on a.id = e.author_id
@@ -126,7 +126,7 @@ impl Store {
         let ids: Vec<_> = rooms.iter().map(|room| [room.0]).collect();
         let rows: Vec<AnyRow> = sqlx::query(
             "select r.id as room_id, r.last_seq, r.last_tag,
-                    e.seq, e.tag, a.name as author, e.at, e.body, e.changed
+                    e.seq, e.tag, e.author_id, a.name as author, e.at, e.body, e.changed
              from json_each(cast($1 as text)) as wanted
              cross join room r
              left join entry e on e.room_id = r.id and e.seq > r.last_seq - $2

@@ -84,7 +84,7 @@ impl Store {
     async fn read(&self, id: RoomId, first: i64, end: i64) -> Result<Read, Error> {
         let rows: Vec<AnyRow> = sqlx::query(
             "select r.name as room, d.name as deleted_by, r.last_seq, r.last_tag, r.people_seq, r.people_tag,
-                    e.seq, e.tag, a.name as author, e.at, e.body, e.changed
+                    e.seq, e.tag, e.author_id, a.name as author, e.at, e.body, e.changed
              from room r
              left join account d on d.id = r.deleted_by
              left join entry e on e.room_id = r.id and e.seq >= $2 and e.seq < $3
@@ -112,7 +112,7 @@ pub(in crate::store) async fn newest(
     before: i64,
 ) -> Result<Vec<RoomEntry>, Error> {
     let mut entries: Vec<RoomEntry> = sqlx::query_as(
-        "select e.seq, e.tag, a.name as author, e.at, e.body, e.changed
+        "select e.seq, e.tag, e.author_id, a.name as author, e.at, e.body, e.changed
          from entry e join account a on a.id = e.author_id
          where e.room_id = $1 and e.seq < $2 order by e.seq desc limit $3",
     )

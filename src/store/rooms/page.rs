@@ -9,7 +9,7 @@ use crate::model::rooms::{Room, RoomId, RoomLink};
 use crate::model::versions::PeopleVersion;
 use crate::store::database::Store;
 use crate::store::error::Error;
-use crate::store::memberships::{names_inside, where_is};
+use crate::store::memberships::{members, where_is};
 use crate::store::messages::newest;
 use crate::store::rows::{RoomRow, load_listed, load_room};
 
@@ -23,8 +23,8 @@ pub struct RoomPage {
     pub entries: Vec<RoomEntry>,
     /// The head of its log.
     pub head: Position,
-    /// The names of those inside.
-    pub people: Vec<String>,
+    /// Who is inside.
+    pub people: Vec<Person>,
     /// The version of [`RoomPage::people`].
     pub people_version: PeopleVersion,
 }
@@ -64,7 +64,7 @@ impl Store {
         let mut snapshot = self.snapshot().await?;
         let RoomRow { room, owner, head, people_version } = load_room(&mut snapshot, id).await?;
         require_member(&where_is(&mut snapshot, account).await?, id)?;
-        let people = names_inside(&mut snapshot, id).await?;
+        let people = members(&mut snapshot, id).await?;
         let entries = newest(&mut snapshot, id, before.unwrap_or(i64::MAX)).await?;
         snapshot.end().await;
         Ok(RoomPage { room, owner, entries, head, people, people_version })

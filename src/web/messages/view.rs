@@ -20,6 +20,7 @@ pub(crate) struct MessageView<'a> {
     seq: i64,
     tag: String,
     author: &'a str,
+    hue: i64,
     sent_at: String,
     sent_text: String,
     parts: Vec<Part<'a>>,
@@ -51,12 +52,13 @@ impl<'a> MessageView<'a> {
         Self {
             seq: entry.position.seq,
             tag: entry.position.tag.to_string(),
-            author: &message.author,
+            author: &message.author.name,
+            hue: message.author.id.hue(),
             sent_at: entry.at.rfc_3339(),
             sent_text: entry.at.readable(),
             parts: message.parts(),
             tall: message.is_tall(),
-            mine: message.author == me,
+            mine: message.author.name == me,
             continued: before.is_some_and(continues),
         }
     }

@@ -64,6 +64,8 @@ export class Messages {
     element.dataset.tag = message.tag;
     element.classList.toggle("message--mine", message.author === this.#person);
     authorOf(element).textContent = message.author;
+    const [letter] = message.author;
+    Object.assign(element.querySelector(".initial").dataset, { hue: message.hue, letter });
     element.querySelector(".message__body").append(...(message.parts ?? [message.body]).map(this.#part));
     if (!message.tall) element.querySelector(".message__more").remove();
     timeOf(element).dateTime = message.sent_at;
