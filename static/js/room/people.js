@@ -6,12 +6,14 @@ import { HTML_TYPE } from "../lib/requests.js";
 
 export class People {
   #element;
+  #count;
   #url;
   #requests;
   #asking = false;
 
   constructor({ element, url, requests }) {
     this.#element = element;
+    this.#count = element.ownerDocument.querySelector(".header__count");
     this.#url = url;
     this.#requests = requests;
   }
@@ -35,6 +37,7 @@ export class People {
   }
 
   show(fresh) {
+    this.#count.textContent = fresh.querySelector(".people__count").textContent;
     morph(this.#element, fresh);
   }
 }
