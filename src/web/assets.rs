@@ -1,7 +1,7 @@
 //! Static files: style sheets, scripts and the mark, under an address that changes with their content.
 //!
 //! They are read at the start, so that the content of an address never changes and a browser may cache it for
-//! ever. A script or a style sheet is served together with all that it imports. A debug build reads them again when
+//! ever. A script or a style sheet is served together with all that it imports, compressed to whoever accepts that. A debug build reads them again when
 //! one was changed, as Rocket does with templates: whoever works on them only reloads the page.
 
 use std::collections::BTreeMap;
@@ -11,10 +11,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
-use rocket::http::{ContentType, Header};
-use rocket::{Responder, Route, State, get, routes};
+use rocket::http::ContentType;
+use rocket::response::{self, Responder};
+use rocket::{Request, Route, State, get, routes};
 use sha2::{Digest, Sha256};
 
+use super::compression::{AcceptsGzip, smallest};
 use super::imports::{Files, joined};
 
 /// The files below one folder.
@@ -74,8 +76,19 @@ impl Current {
 
 /// The files as they are sent.
 struct Served {
-    files: BTreeMap<PathBuf, Arc<[u8]>>,
+    files: BTreeMap<PathBuf, File>,
     version: String,
+}
+
+struct File {
+    plain: Arc<[u8]>,
+    gzip: Option<Arc<[u8]>>,
+}
+
+impl From<Vec<u8>> for File {
+    fn from(plain: Vec<u8>) -> Self {
+        Self { gzip: smallest(&plain).map(Arc::from), plain: plain.into() }
+    }
 }
 
 impl Served {
@@ -138,31 +151,45 @@ fn collect(root: &Path, folder: &Path, files: &mut Files, stamps: &mut Vec<Stamp
 }
 
 /// A short hash of the files and their names.
-fn version(files: &BTreeMap<PathBuf, Arc<[u8]>>) -> String {
+fn version(files: &BTreeMap<PathBuf, File>) -> String {
     let mut digest = Sha256::new();
-    for (path, content) in files {
+    for (path, file) in files {
         digest.update(path.to_string_lossy().as_bytes());
-        digest.update(content);
+        digest.update(&file.plain);
     }
     hex::encode(&digest.finalize()[..6])
 }
 
-#[derive(Responder)]
 struct Asset {
     content: (ContentType, Arc<[u8]>),
-    caching: Header<'static>,
+    is_compressed: bool,
+    caching: &'static str,
+}
+
+impl<'r> Responder<'r, 'static> for Asset {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        let mut response = self.content.respond_to(request)?;
+        response.set_raw_header("Cache-Control", self.caching);
+        response.set_raw_header("Vary", "Accept-Encoding");
+        if self.is_compressed {
+            response.set_raw_header("Content-Encoding", "gzip");
+        }
+        Ok(response)
+    }
 }
 
 /// Another version is asked for while instances of two versions run side by side: it gets what there
 /// is, but must not keep it.
 #[get("/static/<version>/<path..>")]
-fn show(version: &str, path: PathBuf, assets: &State<Arc<Assets>>) -> Option<Asset> {
+fn show(version: &str, path: PathBuf, accepts: AcceptsGzip, assets: &State<Arc<Assets>>) -> Option<Asset> {
     let served = assets.current();
-    let content = served.files.get(&path)?;
+    let file = served.files.get(&path)?;
+    let gzip = file.gzip.as_ref().filter(|_| accepts.0);
     let extension = path.extension().and_then(|extension| extension.to_str());
     let kind = extension.and_then(ContentType::from_extension).unwrap_or(ContentType::Binary);
     let caching = if version == served.version { "public, max-age=31536000, immutable" } else { "no-store" };
-    Some(Asset { content: (kind, Arc::clone(content)), caching: Header::new("Cache-Control", caching) })
+    let content = Arc::clone(gzip.unwrap_or(&file.plain));
+    Some(Asset { content: (kind, content), is_compressed: gzip.is_some(), caching })
 }
 
 pub(super) fn routes() -> Vec<Route> {

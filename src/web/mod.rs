@@ -9,6 +9,7 @@ mod assets;
 mod body;
 mod catchers;
 mod client;
+mod compression;
 mod cookie_check;
 mod cookies;
 mod error;
@@ -90,6 +91,7 @@ pub(crate) fn stage(rocket: Rocket<Build>, files: Files, config: Config) -> Resu
         .attach(files.templates)
         .attach(headers::shield())
         .attach(headers::Headers)
+        .attach(compression::Gzip)
         .attach(unchunked::fairing())
         .manage(Passwords::new()?)
         .manage(log_in::DatabaseSlots::new())

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod assets;
+mod compression;
 mod cookies;
 mod cross_site;
 mod deletion;

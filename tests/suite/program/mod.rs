@@ -1,6 +1,7 @@
 //! The program as whoever runs it meets it: what it is started with, what it logs, what it leaves behind.
 
 mod log;
+mod nginx;
 mod settings;
 mod start;
 mod tls;
