@@ -11,9 +11,10 @@ use std::collections::HashMap;
 use std::fmt::{self, Write as _};
 use std::io;
 use std::panic::{self, PanicHookInfo};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
 use rocket::figment::Figment;
 use serde::Deserialize;
 use tracing::field::{Field, Visit};
@@ -110,7 +111,7 @@ impl RecentLines {
 
     /// Whether this line was logged lately; counts it if so, else remembers it.
     fn is_repeat(&self, line: Line) -> bool {
-        let mut recent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut recent = self.0.lock();
         if let Some(recent) = recent.get_mut(&line) {
             recent.repeats += 1;
             return true;
@@ -135,7 +136,7 @@ impl RecentLines {
 
     fn take_repeats(&self, age: Duration) -> Vec<(Line, u64)> {
         let mut repeated = Vec::new();
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|line, recent| {
+        self.0.lock().retain(|line, recent| {
             if recent.since.elapsed() < age {
                 return true;
             }
@@ -212,6 +213,6 @@ mod tests {
         for number in 0..2 * RecentLines::MOST {
             assert!(!recent.is_repeat(line(&number.to_string())));
         }
-        assert_eq!(recent.0.lock().unwrap().len(), RecentLines::MOST);
+        assert_eq!(recent.0.lock().len(), RecentLines::MOST);
     }
 }

@@ -1,9 +1,10 @@
 //! The cache’s handle: what it is made of, and how a writer waits for the tail.
 
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::sync::{Notify, watch};
 
 use super::moment::Moment;
@@ -77,7 +78,7 @@ impl Live {
             if let Some(loaded) = loading {
                 loaded.await;
             }
-            self.written().insert(room);
+            self.0.written.lock().insert(room);
             self.wait_for_tail().await;
         };
         let _ = tokio::time::timeout(APPLY_TIMEOUT, passes).await;
@@ -121,9 +122,5 @@ impl Live {
 
     pub(super) fn write(&self) -> RwLockWriteGuard<'_, State> {
         self.0.state.write().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(super) fn written(&self) -> MutexGuard<'_, HashSet<RoomId>> {
-        self.0.written.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

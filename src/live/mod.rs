@@ -16,8 +16,9 @@ mod state;
 mod tail;
 mod watched;
 
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, RwLock};
 
+use parking_lot::Mutex;
 use tokio::sync::{Notify, watch};
 
 pub use handle::Live;

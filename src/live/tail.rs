@@ -139,10 +139,10 @@ impl Live {
     /// still to be read by the next reading of this kind, which tells those who wait that it has passed them.
     async fn catch_up_with_own(&self) -> Result<Moment, Error> {
         let began = Moment::now();
-        let written = std::mem::take(&mut *self.written());
+        let written = std::mem::take(&mut *self.0.written.lock());
         let read = self.follow_own(&written).await;
         if read.is_err() {
-            self.written().extend(written);
+            self.0.written.lock().extend(written);
         }
         read.map(|()| began)
     }

@@ -5,8 +5,8 @@
 //! batch. Nothing is ever delayed to wait for company.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
 
+use parking_lot::Mutex;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
@@ -41,13 +41,9 @@ pub(super) struct Waiting {
 }
 
 impl CommitQueues {
-    fn locked(&self) -> std::sync::MutexGuard<'_, HashMap<Key, Vec<Waiting>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Queues a post, unless the queue is full, and says whether that needs a task.
     pub(super) fn push(&self, key: Key, waiting: Waiting) -> Result<bool, Failure> {
-        let mut queues = self.locked();
+        let mut queues = self.0.lock();
         let idle = !queues.contains_key(&key);
         let queue = queues.entry(key).or_default();
         if queue.len() >= QUEUE_MAX {
@@ -59,7 +55,7 @@ impl CommitQueues {
 
     /// The next batch, without those who have gone. When nobody waits the queue is closed.
     pub(super) fn next(&self, key: Key) -> Option<Vec<Waiting>> {
-        let mut queues = self.locked();
+        let mut queues = self.0.lock();
         let waiting = queues.get_mut(&key)?;
         waiting.retain(|waiting| !waiting.answer.is_closed());
         if waiting.is_empty() {
@@ -72,7 +68,7 @@ impl CommitQueues {
 
     /// Answers all who wait in a queue that it has failed.
     pub(super) fn close(&self, key: Key) {
-        self.locked().remove(&key);
+        self.0.lock().remove(&key);
     }
 }
 

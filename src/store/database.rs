@@ -2,9 +2,10 @@
 
 use std::fs::File;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use sqlx::{Any, any::AnyArguments, query::Query};
 use tokio::time::{Instant, sleep};
 
@@ -151,7 +152,7 @@ impl Store {
 
     /// The start has succeeded: what it has made on disk stays there.
     pub fn keep_new_files(&self) {
-        self.shared.new_files.lock().unwrap_or_else(PoisonError::into_inner).keep();
+        self.shared.new_files.lock().keep();
     }
 
     /// Waits a little for what is under way and closes every connection.

@@ -4,10 +4,11 @@
 //! a line which swallows what is sent takes one connection after the other, each with its place in the pool
 //! (transact-rs/sqlx#4349). Once that is closed, most of this file can go.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use sqlx::any::AnyConnectOptions;
 use sqlx::{AnyConnection, AssertSqlSafe, ConnectOptions, Connection as _, Row as _};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -141,7 +142,8 @@ impl Pool {
     }
 
     async fn connect_or_reuse(&self) -> sqlx::Result<PooledConnection> {
-        if let Some(mut pooled) = self.pop_idle() {
+        let idle = self.idle.lock().pop();
+        if let Some(mut pooled) = idle {
             match self.lifetimes {
                 Some(lifetimes) if pooled.used.elapsed() > lifetimes.ping_after => {
                     if let Ok(Ok(())) = timeout(lifetimes.ping_timeout, pooled.connection.ping()).await {
@@ -171,15 +173,11 @@ impl Pool {
         self.made.load(Ordering::Relaxed)
     }
 
-    fn pop_idle(&self) -> Option<PooledConnection> {
-        self.idle().pop()
-    }
-
     pub(super) fn give_back(&self, mut pooled: PooledConnection) {
         let is_old = self.lifetimes.is_some_and(|lifetimes| pooled.made.elapsed() > lifetimes.max_age);
         if !is_old && !self.slots.is_closed() {
             pooled.used = Instant::now();
-            self.idle().push(pooled);
+            self.idle.lock().push(pooled);
         }
     }
 
@@ -192,7 +190,8 @@ impl Pool {
                 ticks.tick().await;
                 let Some(pool) = pool.upgrade() else { return };
                 let silent: Vec<PooledConnection> = pool
-                    .idle()
+                    .idle
+                    .lock()
                     .extract_if(.., |pooled| pooled.used.elapsed() > lifetimes.idle_timeout)
                     .collect();
                 for pooled in silent {
@@ -209,17 +208,13 @@ impl Pool {
             queue.close();
         }
         self.slots.close();
-        let idle = std::mem::take(&mut *self.idle());
+        let idle = std::mem::take(&mut *self.idle.lock());
         let _ = timeout_at(until + CLOSE_TIMEOUT, async {
             for pooled in idle {
                 let _ = pooled.connection.close().await;
             }
         })
         .await;
-    }
-
-    fn idle(&self) -> MutexGuard<'_, Vec<PooledConnection>> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,8 +1,8 @@
 //! Statements that take long: the operator is told which, and how long.
 
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::time::Instant;
 
 /// From when on a statement is slow.
@@ -26,7 +26,7 @@ pub(super) fn note(sql: &str, took: Duration) {
     if took < SLOW {
         return;
     }
-    let line = LIMIT.lock().unwrap_or_else(PoisonError::into_inner).line(sql, took, Instant::now());
+    let line = LIMIT.lock().line(sql, took, Instant::now());
     if let Some(line) = line {
         tracing::warn!("{line}");
     }

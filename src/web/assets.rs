@@ -8,9 +8,10 @@ use std::collections::BTreeMap;
 use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::SystemTime;
 
+use parking_lot::Mutex;
 use rocket::http::ContentType;
 use rocket::response::{self, Responder};
 use rocket::{Request, Route, State, get, routes};
@@ -52,7 +53,7 @@ impl Assets {
     }
 
     fn current(&self) -> Arc<Served> {
-        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut current = self.current.lock();
         if cfg!(debug_assertions) && current.stamps.iter().any(Stamp::is_outdated) {
             current.reload(&self.folder);
         }

@@ -15,8 +15,8 @@
 //! page or as JSON.
 
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
 
+use parking_lot::Mutex;
 use rocket::Request;
 use rocket::http::Status;
 use rocket::outcome::Outcome;
@@ -192,7 +192,7 @@ impl Problem {
 
     /// What the request has been refused for, or else what `status` says.
     pub(super) fn of_request(request: &Request<'_>, status: Status) -> Self {
-        let attached = attached(request).lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let attached = attached(request).lock().clone();
         attached.filter(|problem| problem.status == status.code).unwrap_or_else(|| Self::of_status(status))
     }
 
@@ -257,7 +257,7 @@ impl Error {
     pub(super) fn attach(&self, request: &Request<'_>) -> Status {
         let problem = Problem::from(self.clone());
         let status = Status::new(problem.status);
-        *attached(request).lock().unwrap_or_else(PoisonError::into_inner) = Some(problem);
+        *attached(request).lock() = Some(problem);
         status
     }
 

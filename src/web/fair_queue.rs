@@ -2,7 +2,8 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, Ipv6Addr};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use parking_lot::{Condvar, Mutex};
 
 /// A queue with a bound for every address and one for all of them.
 pub(super) struct FairQueue<T> {
@@ -33,7 +34,7 @@ impl<T> FairQueue<T> {
 
     /// Puts something that came from `address` at the end of its queue.
     pub(super) fn push(&self, address: IpAddr, item: T) -> Result<(), Full> {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         let address = network(address);
         let queue = state.waiting.get(&address).map_or(0, VecDeque::len);
         if queue >= self.per_address || state.length >= self.in_all {
@@ -51,20 +52,15 @@ impl<T> FairQueue<T> {
 
     /// Waits for the next; none once the queue is closed. Blocks its thread.
     pub(super) fn next(&self) -> Option<T> {
-        let state = self.state();
-        let idle = |state: &mut State<T>| state.length == 0 && !state.closed;
-        let mut state = self.changed.wait_while(state, idle).unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state.lock();
+        self.changed.wait_while(&mut state, |state| state.length == 0 && !state.closed);
         if state.closed { None } else { state.take() }
     }
 
     /// Ends every wait in [`FairQueue::next`].
     pub(super) fn close(&self) {
-        self.state().closed = true;
+        self.state.lock().closed = true;
         self.changed.notify_all();
-    }
-
-    fn state(&self) -> MutexGuard<'_, State<T>> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

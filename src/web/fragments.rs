@@ -1,7 +1,9 @@
 //! Parts of pages that look the same to many: made once per version, and shared.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
 
 use crate::model::rooms::RoomId;
 use crate::model::versions::PeopleVersion;
@@ -34,13 +36,13 @@ impl FragmentCache {
         make: impl FnOnce() -> Option<String>,
     ) -> Option<Arc<str>> {
         let place = {
-            let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut places = self.0.lock();
             if places.len() >= ROOMS && !places.contains_key(&room) {
                 places.clear();
             }
             Arc::clone(places.entry(room).or_default())
         };
-        let mut made = place.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut made = place.lock();
         if let Some((of, part)) = &*made
             && *of == version
         {

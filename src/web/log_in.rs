@@ -1,7 +1,6 @@
 //! Letting people in: what logging in and creating an account share.
 
 use std::ops::Deref;
-use std::sync::PoisonError;
 
 use rocket::http::CookieJar;
 use rocket::outcome::{Outcome, try_outcome};
@@ -121,7 +120,7 @@ impl LogIn<'_> {
 
     /// Shows the forms again, and when to send them, if that is to be said.
     pub(super) fn refuse(&self, problem: &Problem, welcome: &Welcome<'_>) -> Answer {
-        *self.attached.lock().unwrap_or_else(PoisonError::into_inner) = Some(problem.clone());
+        *self.attached.lock() = Some(problem.clone());
         Answer::refused(problem.status, welcome.render(&self.visitor))
     }
 }

@@ -66,13 +66,13 @@ async fn what_was_being_loaded_is_loaded_by_the_next() {
 async fn what_was_rung_for_is_kept_for_the_next_reading_when_one_fails() {
     let (_folder, store) = store().await;
     let (live, _tail) = Live::start(&store, 1024).await.unwrap();
-    live.written().insert(TEA);
+    live.0.written.lock().insert(TEA);
     live.catch_up_with_own().await.unwrap();
-    assert!(live.written().is_empty());
-    live.written().insert(TEA);
+    assert!(live.0.written.lock().is_empty());
+    live.0.written.lock().insert(TEA);
     store.close().await;
     assert!(live.catch_up_with_own().await.is_err());
-    assert!(live.written().contains(&TEA));
+    assert!(live.0.written.lock().contains(&TEA));
 }
 
 /// The tail looks at a room that has a log: at one that is being loaded it would look in vain.
@@ -84,13 +84,13 @@ async fn a_post_to_a_room_that_is_being_loaded_is_passed_after_that() {
     let pending = live.write().watched.take_pending(1);
     let mut passed = pin!(live.wait_for_room(TEA));
     assert!(
-        poll_immediate(passed.as_mut()).await.is_none() && live.written().is_empty(),
+        poll_immediate(passed.as_mut()).await.is_none() && live.0.written.lock().is_empty(),
         "it is not there yet"
     );
     live.write().watched.load(&pending[0], RoomLog::new(Position::START, &[]).ok(), Moment::now());
     pending[0].loaded.notify_waiters();
     assert!(
-        poll_immediate(passed).await.is_none() && live.written().contains(&TEA),
+        poll_immediate(passed).await.is_none() && live.0.written.lock().contains(&TEA),
         "now the tail is to pass it"
     );
     store.close().await;

@@ -53,7 +53,7 @@ async fn what_nobody_has_used_for_a_while_is_closed() {
     );
     used_by(&pool, 2).await;
     let all_closed = async {
-        while !pool.idle().is_empty() {
+        while !pool.idle.lock().is_empty() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
