@@ -161,7 +161,7 @@ pub async fn roll(deployment: &Deployment, recorder: &Recorder) -> usize {
 /// Ten times the people come to a room that is locked, and stay for a while when it no longer is.
 pub async fn overload(deployment: &Deployment, workload: &Arc<Workload>, endpoints: &Endpoints) -> Locked {
     let (recorder, not_served) = (&endpoints.recorder, || endpoints.turned_away() + endpoints.unanswered());
-    let (began, before, room) = (recorder.now(), not_served(), workload.hall(0));
+    let (began, before, room) = (recorder.now(), not_served(), workload.room_of(0));
     let mut lock = Lock::take(deployment, room).await.expect("a lock");
     let from = recorder.now();
     let unlocked = async {
@@ -185,7 +185,7 @@ fn some_part(deployment: &Deployment, workload: &Workload, rng: &mut StdRng) -> 
     let kinds = if deployment.server.is_some() { 9 } else { 6 };
     match rng.random_range(0..kinds) {
         0 => Part::People,
-        1 => Part::Room(workload.hall(rng.random_range(0..8))),
+        1 => Part::Room(workload.room_of(rng.random_range(0..8))),
         2 | 3 => Part::Instance(instance),
         4 | 5 => Part::Front(instance),
         6 | 7 => Part::Back(instance),

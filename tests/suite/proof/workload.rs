@@ -1,7 +1,7 @@
 //! The workload: who is there, and what they do all the time.
 //!
-//! *Talkers* and *readers* live in the halls, most of them in the first; *guests* are readers at somebody else's
-//! computer; *hosts* open rooms and delete them under everybody's feet; *wanderers* come and go with two browsers
+//! *Talkers* and *readers* stay in rooms that last, most of them in the first; *guests* are readers at somebody else's
+//! computer; *owners* create rooms and delete them while others are inside; *movers* join and leave with two browsers
 //! each that know nothing of each other, and log in and out.
 
 use std::collections::{HashMap, VecDeque};
@@ -19,12 +19,12 @@ use super::endpoints::Endpoints;
 use super::history::{Nonce, Outcome, Room};
 use super::update::Cursor;
 
-const HALLS: usize = 4;
+const LASTING_ROOMS: usize = 4;
 const TALKERS: usize = 48;
 const READERS: usize = 12;
 const GUESTS: usize = 4;
-const HOSTS: usize = 3;
-const WANDERERS: usize = 6;
+const OWNERS: usize = 3;
+const MOVERS: usize = 6;
 
 /// A page asks again one second after the last answer.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -32,80 +32,81 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// What everybody knows.
 pub struct Workload {
     endpoints: Arc<Endpoints>,
-    halls: Vec<Room>,
-    /// Those of the hosts, some of them deleted since.
+    /// Those that are never deleted.
+    lasting: Vec<Room>,
+    /// Those of the owners, some of them deleted since.
     rooms: Mutex<VecDeque<Room>>,
-    /// How far those are who live in the halls.
+    /// How far those have read who stay in them.
     known: Mutex<HashMap<Room, Cursor>>,
-    /// The browsers of those who live in the halls.
+    /// The browsers of those who stay in them.
     inside: Mutex<Vec<(Client, Room)>>,
     readers: AtomicU32,
     is_closing: AtomicBool,
 }
 
 impl Workload {
-    /// Everybody moves in and begins; nothing is broken yet.
+    /// Everybody joins and begins; nothing is broken yet.
     pub async fn begin(endpoints: &Arc<Endpoints>, seed: u64) -> (Arc<Self>, JoinSet<()>) {
         let mut founders = Vec::new();
-        for _ in 0..HALLS {
+        for _ in 0..LASTING_ROOMS {
             founders.push(Client::of_somebody_new(endpoints, seed).await);
         }
-        let mut halls = Vec::new();
+        let mut lasting = Vec::new();
         for (founder, name) in founders.iter_mut().zip(["Hall", "Kitchen", "Garden", "Attic"]) {
-            halls.push(founder.create(name).await.expect("a hall"));
+            lasting.push(founder.create(name).await.expect("a room"));
         }
         let workload = Arc::new(Self {
             endpoints: Arc::clone(endpoints),
-            halls,
+            lasting,
             rooms: Mutex::default(),
             known: Mutex::default(),
             inside: Mutex::default(),
             readers: AtomicU32::new(0),
             is_closing: AtomicBool::new(false),
         });
-        let people = workload.move_in(founders, seed).await;
+        let people = workload.join(founders, seed).await;
         (workload, people)
     }
 
-    async fn move_in(self: &Arc<Self>, founders: Vec<Client>, seed: u64) -> JoinSet<()> {
+    async fn join(self: &Arc<Self>, founders: Vec<Client>, seed: u64) -> JoinSet<()> {
         let mut people = JoinSet::new();
         let mut inside: Vec<_> = founders.into_iter().enumerate().collect();
-        for n in HALLS..TALKERS + READERS {
+        for n in LASTING_ROOMS..TALKERS + READERS {
             let mut client = Client::of_somebody_new(&self.endpoints, seed).await;
-            let mut joined = client.join(self.hall(n)).await;
+            let mut joined = client.join(self.room_of(n)).await;
             while joined == Outcome::Unknown {
-                joined = client.join(self.hall(n)).await;
+                joined = client.join(self.room_of(n)).await;
             }
             assert_eq!(joined, Outcome::Done, "nobody can join");
             inside.push((n, client));
         }
-        let (mut hosts, mut wanderers) = (Vec::new(), Vec::new());
-        for _ in 0..HOSTS {
-            hosts.push(Client::of_somebody_new(&self.endpoints, seed).await);
+        let (mut owners, mut movers) = (Vec::new(), Vec::new());
+        for _ in 0..OWNERS {
+            owners.push(Client::of_somebody_new(&self.endpoints, seed).await);
         }
-        for _ in 0..WANDERERS {
-            wanderers.push(Client::of_somebody_new(&self.endpoints, seed).await);
+        for _ in 0..MOVERS {
+            movers.push(Client::of_somebody_new(&self.endpoints, seed).await);
         }
         for (n, mut client) in inside {
-            let (workload, hall) = (Arc::clone(self), self.hall(n));
-            self.inside().push((client.again(), hall));
+            let (workload, room) = (Arc::clone(self), self.room_of(n));
+            self.inside().push((client.again(), room));
             if n < TALKERS {
-                people.spawn(workload.talks(client, hall));
+                people.spawn(workload.talks(client, room));
                 continue;
             }
             if n < TALKERS + GUESTS {
-                people.spawn(Arc::clone(self).is_a_guest(client.another(), hall));
+                people.spawn(Arc::clone(self).is_a_guest(client.another(), room));
             }
-            people.spawn(workload.reads(client, hall));
+            people.spawn(workload.reads(client, room));
         }
-        for (n, host) in hosts.into_iter().enumerate() {
-            people.spawn(Arc::clone(self).hosts(host, n));
+        for (n, owner) in owners.into_iter().enumerate() {
+            people.spawn(Arc::clone(self).creates_and_deletes(owner, n));
         }
-        for mut wanderer in wanderers {
-            let mut second = wanderer.another();
+        for mut mover in movers {
+            let mut second = mover.another();
             second.log_in().await;
-            people.spawn(Arc::clone(self).wanders(wanderer));
-            people.spawn(Arc::clone(self).wanders(second));
+            people.spawn(Arc::clone(self).moves(mover));
+            people.spawn(Arc::clone(self).moves(second));
         }
         people
     }
@@ -119,31 +120,31 @@ impl Workload {
         !self.is_closing.load(Ordering::Relaxed)
     }
 
-    /// Where the one with this number lives. The first few are those who made the halls.
-    pub fn hall(&self, n: usize) -> Room {
+    /// Where the one with this number stays. The first few are those who created these rooms.
+    pub fn room_of(&self, n: usize) -> Room {
         let some = [0, 1, 0, 2, 0, 3, 0, 0];
-        self.halls[if n < HALLS { n } else { some[n % some.len()] }]
+        self.lasting[if n < LASTING_ROOMS { n } else { some[n % some.len()] }]
     }
 
     /// All the rooms that may be left.
     pub fn rooms(&self) -> Vec<Room> {
         let rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
-        self.halls.iter().chain(rooms.iter()).copied().collect()
+        self.lasting.iter().chain(rooms.iter()).copied().collect()
     }
 
     fn known(&self) -> MutexGuard<'_, HashMap<Room, Cursor>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How far one may be in a hall.
-    pub fn knows(&self, hall: Room) -> Cursor {
-        self.known().get(&hall).copied().unwrap_or_default()
+    /// How far one may have read in a room.
+    pub fn knows(&self, room: Room) -> Cursor {
+        self.known().get(&room).copied().unwrap_or_default()
     }
 
-    /// So many more browsers of everybody who lives in a hall.
+    /// So many more browsers of everybody who stays in a room.
     pub fn everybody_again(&self, times: usize) -> Vec<(Client, Room)> {
         let mut inside = self.inside();
-        let again = |(client, hall): &mut (Client, Room)| (client.again(), *hall);
+        let again = |(client, room): &mut (Client, Room)| (client.again(), *room);
         (0..times).flat_map(|_| inside.iter_mut().map(again).collect::<Vec<_>>()).collect()
     }
 
@@ -156,63 +157,63 @@ impl Workload {
     }
 
     /// Says one thing after the other, each until it is stored.
-    async fn talks(self: Arc<Self>, mut client: Client, hall: Room) {
+    async fn talks(self: Arc<Self>, mut client: Client, room: Room) {
         let mut cursor = Cursor::default();
         while self.is_open() {
             let nonce = client.thinks();
-            says(&mut client, hall, nonce, &mut cursor).await;
+            says(&mut client, room, nonce, &mut cursor).await;
             // Somebody else is asked, and the same is answered.
             if client.rng.random_ratio(1, 50) {
-                client.post(hall, nonce, &mut cursor).await;
+                client.post(room, nonce, &mut cursor).await;
             }
             rest(&mut client, 40).await;
         }
     }
 
     /// Has the page open, and nothing else.
-    async fn reads(self: Arc<Self>, mut client: Client, hall: Room) {
+    async fn reads(self: Arc<Self>, mut client: Client, room: Room) {
         let (reader, mut cursor) = (self.reader(), Cursor::default());
         while self.is_open() {
-            if !matches!(client.poll(hall, reader, &mut cursor).await, Outcome::Read { more: true, .. }) {
-                self.known().insert(hall, cursor);
+            if !matches!(client.poll(room, reader, &mut cursor).await, Outcome::Read { more: true, .. }) {
+                self.known().insert(room, cursor);
                 sleep(PAUSE).await;
             }
         }
     }
 
     /// Logs in at a computer that is not theirs, logs out, and the page stays open there, whatever instance it asks.
-    async fn is_a_guest(self: Arc<Self>, mut client: Client, hall: Room) {
+    async fn is_a_guest(self: Arc<Self>, mut client: Client, room: Room) {
         while self.is_open() {
             if client.log_in().await == Outcome::Done {
-                self.looks_everywhere(&mut client, hall).await;
+                self.looks_everywhere(&mut client, room).await;
                 client.log_out().await;
                 sleep(2 * PAUSE).await;
-                self.looks_everywhere(&mut client, hall).await;
+                self.looks_everywhere(&mut client, room).await;
             }
             rest(&mut client, 200).await;
         }
     }
 
-    async fn looks_everywhere(&self, client: &mut Client, hall: Room) {
+    async fn looks_everywhere(&self, client: &mut Client, room: Room) {
         for instance in 0..self.endpoints.count() {
-            let mut cursor = self.knows(hall);
-            client.at(instance).poll(hall, self.reader(), &mut cursor).await;
+            let mut cursor = self.knows(room);
+            client.at(instance).poll(room, self.reader(), &mut cursor).await;
         }
     }
 
-    /// Opens a room, talks there for a while, deletes it, and so on.
-    async fn hosts(self: Arc<Self>, mut client: Client, n: usize) {
+    /// Creates a room, talks there for a while, deletes it, and so on.
+    async fn creates_and_deletes(self: Arc<Self>, mut client: Client, n: usize) {
         for round in 0.. {
             if !self.is_open() {
                 return;
             }
-            let created = client.create(&format!("Host+{n}+{round}")).await;
+            let created = client.create(&format!("Room+{n}+{round}")).await;
             // Perhaps it is there, and one is inside.
             let Some(room) = (if created.is_none() { client.whereabouts().await } else { created }) else {
                 rest(&mut client, 200).await;
                 continue;
             };
-            self.opens(room);
+            self.announces(room);
             let mut cursor = Cursor::default();
             for _ in 0..client.rng.random_range(5..40) {
                 let nonce = client.thinks();
@@ -228,17 +229,17 @@ impl Workload {
     }
 
     /// Tells everybody of a room. The last few are remembered.
-    fn opens(&self, room: Room) {
+    fn announces(&self, room: Room) {
         let mut rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
         rooms.push_back(room);
-        if rooms.len() > 2 * HOSTS {
+        if rooms.len() > 2 * OWNERS {
             rooms.pop_front();
         }
     }
 
     /// Does whatever comes to mind, in rooms that the same person's other browser may have left meanwhile.
-    async fn wanders(self: Arc<Self>, mut client: Client) {
-        let (mut here, mut reader, mut cursor) = (self.halls[0], self.reader(), Cursor::default());
+    async fn moves(self: Arc<Self>, mut client: Client) {
+        let (mut here, mut reader, mut cursor) = (self.lasting[0], self.reader(), Cursor::default());
         while self.is_open() {
             match client.rng.random_range(0..100) {
                 0..20 => {
