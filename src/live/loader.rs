@@ -88,7 +88,7 @@ async fn newest(store: &Store, rooms: &[LoadRequest]) -> Result<HashMap<RoomId, 
     let ids: Vec<_> = rooms.iter().map(|pending| pending.room).collect();
     let newest = store.newest_of_each(&ids).await?;
     let log = |(room, newest): (RoomId, Newest)| {
-        let entries: Vec<_> = newest.entries.iter().map(JsonEntry::from).collect();
+        let entries = JsonEntry::all(&newest.entries).ok()?;
         Some((room, RoomLog::new(newest.head, &entries).ok()?))
     };
     Ok(newest.into_iter().filter_map(log).collect())

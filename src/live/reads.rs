@@ -73,7 +73,7 @@ impl Live {
         if let Some(known) = self.remembered_updates(question).await {
             return Ok(known);
         }
-        let updates = Updates::from(store.updates(question.room, question.after).await?);
+        let updates = Updates::try_from(store.updates(question.room, question.after).await?)?;
         let is_same = |seen| updates.people_version.age_of(Some(seen)) == Age::Same;
         let unchanged = updates.messages.is_empty() && question.people.is_none_or(is_same);
         Ok(if unchanged { Known::Unchanged } else { Known::Changed(updates) })

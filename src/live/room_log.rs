@@ -3,8 +3,10 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use serde_json::value::RawValue;
+
 use crate::model::log::{Cursor, Discontinued, Position};
-use crate::model::messages::{RoomEntry, fill};
+use crate::model::messages::{RoomEntry, fill, fill_json};
 use crate::model::versions::PeopleVersion;
 use crate::store::{self, UPDATE_MAX};
 
@@ -18,12 +20,21 @@ const ENTRY: usize = size_of::<JsonEntry>() + 2 * size_of::<usize>();
 #[derive(Clone)]
 pub(super) struct JsonEntry {
     position: Position,
-    json: Arc<str>,
+    json: Arc<RawValue>,
 }
 
-impl From<&RoomEntry> for JsonEntry {
-    fn from(entry: &RoomEntry) -> Self {
-        Self { position: entry.position, json: entry.to_json().into() }
+impl JsonEntry {
+    /// What cannot be written as JSON ends what memory can know of a log.
+    pub(super) fn all(entries: &[RoomEntry]) -> Result<Vec<Self>, Discontinued> {
+        let ready = |entry: &RoomEntry| {
+            let json = entry.to_json().map_err(|_| Discontinued)?;
+            Ok(Self { position: entry.position, json: json.into() })
+        };
+        entries.iter().map(ready).collect()
+    }
+
+    fn bytes(&self) -> usize {
+        ENTRY + self.json.get().len()
     }
 }
 
@@ -37,19 +48,20 @@ pub(super) struct RoomLog {
 /// What follows a reader's cursor.
 pub struct Updates {
     /// Messages as JSON, oldest first, the first right after the cursor.
-    pub messages: Vec<Arc<str>>,
+    pub messages: Vec<Arc<RawValue>>,
     /// Whether there are more.
     pub more: bool,
     /// The version of the room's people.
     pub people_version: PeopleVersion,
 }
 
-impl From<store::Updates> for Updates {
-    fn from(updates: store::Updates) -> Self {
-        let messages = updates.entries.iter().map(|entry| JsonEntry::from(entry).json);
-        let messages = fill(messages, |json| json.len());
+impl TryFrom<store::Updates> for Updates {
+    type Error = serde_json::Error;
+
+    fn try_from(updates: store::Updates) -> Result<Self, Self::Error> {
+        let messages: Vec<_> = fill_json(updates.entries.iter())?.into_iter().map(Arc::from).collect();
         let more = updates.more || messages.len() < updates.entries.len();
-        Self { messages, more, people_version: updates.people_version }
+        Ok(Self { messages, more, people_version: updates.people_version })
     }
 }
 
@@ -84,12 +96,12 @@ impl RoomLog {
     pub(super) fn append(&mut self, entries: &[JsonEntry]) -> Result<(), Discontinued> {
         for entry in entries {
             self.head = self.head.next(entry.position)?;
-            self.bytes += ENTRY + entry.json.len();
+            self.bytes += entry.bytes();
             self.newest.push_back(entry.clone());
         }
         let surplus = self.newest.len().saturating_sub(KEPT);
         for entry in self.newest.drain(..surplus) {
-            self.bytes -= ENTRY + entry.json.len();
+            self.bytes -= entry.bytes();
         }
         Ok(())
     }
@@ -104,7 +116,7 @@ impl RoomLog {
             return None;
         }
         let following = self.newest.range(first..).take(UPDATE_MAX).map(|entry| Arc::clone(&entry.json));
-        let messages = fill(following, |json| json.len());
+        let messages = fill(following, |json| json.get().len());
         Some(Updates { more: messages.len() < missing, messages, people_version })
     }
 
@@ -127,7 +139,8 @@ mod tests {
             body: body.to_owned(),
             changed: 0,
         };
-        JsonEntry::from(&Entry { position: Position::new(seq, seq * 1000), at: Timestamp(0), event })
+        let entry = Entry { position: Position::new(seq, seq * 1000), at: Timestamp(0), event };
+        JsonEntry::all(&[entry]).unwrap().remove(0)
     }
 
     fn entries(numbers: std::ops::RangeInclusive<i64>) -> Vec<JsonEntry> {
@@ -190,7 +203,7 @@ mod tests {
         assert_eq!(log.newest.len(), KEPT);
         assert_eq!(count(&log, "399"), Some((1, false)));
         assert_eq!(count(&log, "100"), None);
-        let kept = log.newest.iter().map(|entry| ENTRY + entry.json.len()).sum::<usize>();
+        let kept = log.newest.iter().map(JsonEntry::bytes).sum::<usize>();
         assert_eq!(log.bytes(), size_of::<RoomLog>() + kept);
     }
 

@@ -250,7 +250,7 @@ impl Live {
     fn extend(&self, room: RoomId, head: Position, found: Vec<RoomEntry>) -> bool {
         let mut state = self.write();
         let Some(known) = state.watched.log(room).map(RoomLog::head) else { return true };
-        let new = continuing(known, found).map(|new| new.iter().map(JsonEntry::from).collect::<Vec<_>>());
+        let new = continuing(known, found).and_then(|new| JsonEntry::all(&new));
         let taken = new.and_then(|new| {
             state.watched.change(room, |log| log.append(&new))?;
             Ok(new.is_empty() || state.watched.log(room).is_none_or(|log| log.head().seq >= head.seq))

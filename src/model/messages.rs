@@ -1,6 +1,7 @@
 //! Messages: their text, and their JSON.
 
 use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
 
 use super::accounts::Person;
 use super::invalid::Invalid;
@@ -40,8 +41,10 @@ pub type RoomEntry = Entry<Message>;
 impl RoomEntry {
     /// As the protocol carries it: with `parts` where there is more in the text than plain text, marked where it is
     /// tall, and with the number of its last change where there was one.
-    #[must_use]
-    pub fn to_json(&self) -> String {
+    ///
+    /// # Errors
+    /// When it cannot be written as JSON, which is not known to happen.
+    pub fn to_json(&self) -> serde_json::Result<Box<RawValue>> {
         #[derive(Serialize)]
         struct Shown<'a> {
             seq: i64,
@@ -69,7 +72,7 @@ impl RoomEntry {
             tall: message.is_tall(),
             changed: Some(message.changed).filter(|seq| *seq > 0),
         };
-        serde_json::to_string(&shown).unwrap_or_default()
+        to_raw_value(&shown)
     }
 }
 
@@ -102,6 +105,15 @@ pub fn fill<T>(messages: impl Iterator<Item = T>, size: impl Fn(&T) -> usize) ->
         first || filled <= ANSWER_MAX
     };
     messages.take_while(fits).collect()
+}
+
+/// As many of `entries` as go into one answer, as JSON.
+///
+/// # Errors
+/// When [`RoomEntry::to_json`] fails.
+pub fn fill_json<'a>(entries: impl Iterator<Item = &'a RoomEntry>) -> serde_json::Result<Vec<Box<RawValue>>> {
+    let size = |json: &serde_json::Result<Box<RawValue>>| json.as_ref().map_or(0, |json| json.get().len());
+    fill(entries.map(RoomEntry::to_json), size).into_iter().collect()
 }
 
 /// The text of a message, as it is stored and shown.
@@ -242,7 +254,7 @@ mod tests {
             let author = Person { id: AccountId(25), name: "ana".into() };
             let event = Message { author, body: body.into(), changed: 0 };
             let entry = Entry { position: Position::new(1, 1), at: Timestamp(0), event };
-            serde_json::from_str::<serde_json::Value>(&entry.to_json()).unwrap()
+            serde_json::from_str::<serde_json::Value>(entry.to_json().unwrap().get()).unwrap()
         };
         assert_eq!(json("soup")["hue"], 1, "of account 25");
         assert!(json("soup").get("parts").is_none() && json("soup").get("tall").is_none());

@@ -23,6 +23,8 @@ pub enum Failure {
     WaitedTooLong(&'static str),
     /// What the database, or the line to it, says.
     Database(Arc<sqlx::Error>),
+    /// What was read cannot be written as JSON.
+    Json(Arc<serde_json::Error>),
 }
 
 /// The error of an answer that did not come in time.
@@ -79,6 +81,12 @@ impl From<sqlx::Error> for Error {
     }
 }
 
+impl From<serde_json::Error> for Error {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Failed(Failure::Json(Arc::new(error)))
+    }
+}
+
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -93,6 +101,7 @@ impl std::fmt::Display for Failure {
         let error = match self {
             Self::QueueFull(what) => return write!(f, "too many {what} at once: refused without waiting"),
             Self::WaitedTooLong(what) => return write!(f, "too many {what} at once: waited in vain"),
+            Self::Json(error) => return write!(f, "an answer could not be written: {error}"),
             Self::Database(error) => error,
         };
         match error.as_database_error().and_then(|error| error.code()).as_deref() {

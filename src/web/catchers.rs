@@ -4,6 +4,7 @@
 //! deletion, the room's join page.
 
 use rocket::http::{ContentType, Status};
+use rocket::serde::json::Json;
 use rocket::{Catcher, Request, catch, catchers};
 use rocket_dyn_templates::Template;
 use serde::Serialize;
@@ -20,10 +21,9 @@ use crate::model::Refusal;
 use crate::store::Store;
 
 #[catch(default)]
-fn problem(status: Status, request: &Request<'_>) -> (Status, (ContentType, String)) {
+fn problem(status: Status, request: &Request<'_>) -> (Status, (ContentType, Json<Problem>)) {
     let problem = Problem::of_request(request, status);
-    let text = serde_json::to_string(&problem).unwrap_or_default();
-    (status, (ContentType::new("application", "problem+json"), text))
+    (status, (ContentType::new("application", "problem+json"), Json(problem)))
 }
 
 #[catch(default)]

@@ -4,17 +4,16 @@
 use rocket::http::Status;
 use rocket::outcome::{Outcome, try_outcome};
 use rocket::request::{self, FromRequest};
-use rocket::response::content::RawJson;
 use rocket::{Request, Responder, State, get};
 
-use super::update;
+use super::answers::{self, Earlier, Json, update};
 use crate::live::{Known, Live, Question, Unsure, Updates};
 use crate::model::Invalid;
 use crate::model::log::Cursor;
-use crate::model::messages::{RoomEntry, fill};
+use crate::model::messages::{RoomEntry, fill_json};
 use crate::model::rooms::RoomId;
 use crate::model::sessions::TokenHash;
-use crate::store::{History, Store};
+use crate::store::{self, History, Store};
 use crate::web::error::Error;
 use crate::web::guards::{CachedMember, Member, RoomInPath, presented_token};
 use crate::web::query;
@@ -75,7 +74,7 @@ fn asked<'r>(request: &'r Request<'_>, room: RoomId) -> Option<(&'r Live, TokenH
 
 #[derive(Responder)]
 pub(super) enum PollAnswer {
-    Some(RawJson<String>),
+    Some(Json),
     None(Status),
 }
 
@@ -89,7 +88,7 @@ pub(super) async fn read(
     live: &State<Live>,
 ) -> Result<PollAnswer, Error> {
     match poller {
-        Poller::Answered(known) => Ok(answer(known)),
+        Poller::Answered(known) => answer(known),
         Poller::Earlier(_) if after.is_some() => {
             Err(Invalid::new("Ask for what is before or what is after, not both.").into())
         }
@@ -101,29 +100,24 @@ pub(super) async fn read(
             let after = after.map_or(Ok(Cursor::START), Cursor::parse)?;
             let people = people.map(Cursor::parse).transpose()?;
             let question = Question { room, after, people, reached: None, may_wait: !waited };
-            Ok(answer(live.updates(question, store).await?))
+            answer(live.updates(question, store).await?)
         }
     }
 }
 
-/// The messages before a number, how far they reach, and the head of the log that they are read from.
-async fn earlier(room: RoomId, before: i64, store: &Store) -> Result<RawJson<String>, Error> {
+async fn earlier(room: RoomId, before: i64, store: &Store) -> Result<Json, Error> {
     let History { entries, as_of } = store.entries_before(room, before).await?;
-    let mut messages = fill(entries.iter().rev().map(RoomEntry::to_json), String::len);
+    let mut messages = fill_json(entries.iter().rev()).map_err(store::Error::from)?;
     let told = &entries[entries.len() - messages.len()..];
     let seq = |entry: Option<&RoomEntry>| entry.map_or(0, |entry| entry.position.seq);
     let (first, last) = (seq(told.first()), seq(told.last()));
-    let more = first > 1;
     messages.reverse();
-    let messages = messages.join(",");
-    Ok(RawJson(format!(
-        "{{\"messages\":[{messages}],\"more\":{more},\"first\":{first},\"last\":{last},\"as_of\":\"{as_of}\"}}"
-    )))
+    answers::json(&Earlier { messages, more: first > 1, first, last, as_of: as_of.to_string() })
 }
 
-fn answer(known: Known<Updates>) -> PollAnswer {
-    match known {
+fn answer(known: Known<Updates>) -> Result<PollAnswer, Error> {
+    Ok(match known {
         Known::Unchanged => PollAnswer::None(Status::NoContent),
-        Known::Changed(updates) => PollAnswer::Some(update(None, &updates)),
-    }
+        Known::Changed(updates) => PollAnswer::Some(update(None, &updates)?),
+    })
 }

@@ -1,11 +1,10 @@
 //! Posting by JSON, and what posting by form shares with it.
 
 use rocket::http::Status;
-use rocket::response::content::RawJson;
 use rocket::{State, post};
 use serde::Deserialize;
 
-use super::update;
+use super::answers::{self, update};
 use crate::live::{Known, Live, Question, Updates};
 use crate::model::Refusal;
 use crate::model::log::{Cursor, Position};
@@ -33,7 +32,7 @@ pub(super) async fn create(
     sent: Result<Json<SentMessage>, Error>,
     store: &Store,
     live: &State<Live>,
-) -> Result<(Status, RawJson<String>), Error> {
+) -> Result<(Status, answers::Json), Error> {
     let parsed = sent.and_then(|sent| {
         let after = after.map_or(Ok(Cursor::START), Cursor::parse)?;
         Ok((after, compose(&user.0, at.0, &sent.0.body, &sent.0.nonce)?))
@@ -49,7 +48,7 @@ pub(super) async fn create(
     };
     let posted = post(&user.0, composed, store, live).await?;
     let status = if posted.repeated { Status::Ok } else { Status::Created };
-    Ok((status, acknowledged(at.0, after, &posted, store, live).await))
+    Ok((status, acknowledged(at.0, after, &posted, store, live).await?))
 }
 
 /// A post by the person of `session`.
@@ -65,7 +64,7 @@ pub(crate) async fn post(session: &Session, post: Post, store: &Store, live: &Li
 }
 
 /// What the author of a stored message is told: what follows their cursor. The message is on disk, so
-/// this never fails; at worst it tells of that message alone, if it comes next. Someone who has left
+/// the database cannot make this fail; at worst it tells of that message alone, if it comes next. Someone who has left
 /// since, and repeats a send, learns only that it was stored.
 async fn acknowledged(
     room: RoomId,
@@ -73,7 +72,7 @@ async fn acknowledged(
     posted: &Posted,
     store: &Store,
     live: &Live,
-) -> RawJson<String> {
+) -> Result<answers::Json, Error> {
     let own = &posted.entry;
     let people_version = PeopleVersion::at(Position::START);
     let nothing = |more| Updates { messages: Vec::new(), more, people_version };
@@ -89,7 +88,7 @@ async fn acknowledged(
         // The cursor is of another history: the poll that `more` asks for says so.
         Err(store::Error::Refused(_)) => nothing(true),
         Err(store::Error::Failed(_)) if own.position.seq - 1 == after.seq => {
-            Updates { messages: vec![own.to_json().into()], ..nothing(false) }
+            Updates { messages: vec![own.to_json().map_err(store::Error::from)?.into()], ..nothing(false) }
         }
         Err(store::Error::Failed(_)) => nothing(true),
     };
