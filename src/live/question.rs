@@ -5,6 +5,7 @@ use tokio::sync::futures::OwnedNotified;
 use super::room_log::Updates;
 use crate::model::log::Cursor;
 use crate::model::rooms::RoomId;
+use crate::model::versions::Age;
 
 /// What a poll asks about a room's log.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +28,22 @@ pub enum Known<T> {
     Unchanged,
     /// There is something newer.
     Changed(T),
+}
+
+impl<T> Known<T> {
+    /// What memory tells whoever has seen a version of this age: nothing if theirs is newer than its own.
+    pub(super) fn remembered(age: Age, newest: impl FnOnce() -> Option<T>) -> Option<Self> {
+        match age {
+            Age::Same => Some(Self::Unchanged),
+            Age::Older => newest().map(Self::Changed),
+            Age::Newer => None,
+        }
+    }
+
+    /// What the database tells them, which has none but the newest.
+    pub(super) fn read(age: Age, newest: T) -> Self {
+        if age == Age::Same { Self::Unchanged } else { Self::Changed(newest) }
+    }
 }
 
 /// Memory does not know.

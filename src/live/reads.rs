@@ -11,7 +11,6 @@ use super::moment::Moment;
 use super::question::{Answer, Known, Question, Unsure};
 use super::room_log::Updates;
 use super::state::State;
-use crate::model::Refusal;
 use crate::model::accounts::AccountId;
 use crate::model::list::ListPage;
 use crate::model::log::Cursor;
@@ -22,16 +21,17 @@ use crate::model::versions::Age;
 use crate::store::{Error, FoundSession, Store};
 
 impl Live {
-    /// The active session with this token.
-    ///
-    /// # Errors
-    /// When memory does not know it and the database fails.
-    pub async fn session(&self, token: &TokenHash, store: &Store) -> Result<Option<Arc<Session>>, Error> {
-        if let Some(session) = self.remembered(token) {
-            return Ok(Some(session));
-        }
-        let found = self.find_session(token, store).await?;
-        Ok(found.map(|found| Arc::new(found.session)))
+    /// The active session with this token, if memory knows it.
+    pub fn remembered_session(&self, token: &TokenHash) -> Option<Arc<Session>> {
+        let now = Moment::now();
+        self.fresh(now)?.sessions.get(token, self.time_at(now)).cloned()
+    }
+
+    /// Whether memory knows that whoever presents this token is in `room`, and that the session is that of `account`,
+    /// if one is named.
+    pub fn is_remembered_member(&self, token: &TokenHash, account: Option<i64>, room: RoomId) -> bool {
+        let now = Moment::now();
+        self.whole().is_some_and(|state| state.is_member(token, account, room, (now, self.time_at(now))))
     }
 
     /// The active session with this token, as the database says now, with where its person is.
@@ -50,24 +50,11 @@ impl Live {
         Ok(found)
     }
 
-    /// Whether the person of `session` is in `room`.
-    ///
-    /// # Errors
-    /// [`Refusal::LoggedOut`], [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], [`Refusal::NotAMember`], or when
-    /// memory does not know and the database fails.
-    pub async fn require_member(&self, session: &Session, room: RoomId, store: &Store) -> Result<(), Error> {
-        if self.is_inside(session, room) {
-            return Ok(());
-        }
-        let found = self.find_session(&session.token, store).await?.ok_or(Refusal::LoggedOut)?;
-        store.require_inside(&found.whereabouts, room).await
-    }
-
     /// What a member of a room is told about its log. Asking is watching: the tail follows the room from here on.
     /// Who asks first has it loaded, and all who ask meanwhile wait for that.
     ///
     /// # Errors
-    /// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], [`Refusal::Resync`], or when memory does not know and the
+    /// [`Refusal`](crate::model::Refusal)`::NoSuchRoom`, `RoomDeleted`, `Resync`, or when memory does not know and the
     /// database fails.
     pub async fn updates(&self, question: Question, store: &Store) -> Result<Known<Updates>, Error> {
         if let Some(known) = self.remembered_updates(question).await {
@@ -126,7 +113,7 @@ impl Live {
             return Ok(known);
         }
         let list = store.list_page(account, page).await?;
-        Ok(if list.version.age_of(seen) == Age::Same { Known::Unchanged } else { Known::Changed(list) })
+        Ok(Known::read(list.version.age_of(seen), list))
     }
 
     pub(super) fn known_list_page(
@@ -135,18 +122,15 @@ impl Live {
         page: i64,
         seen: Option<Cursor>,
     ) -> Option<Known<ListPage>> {
-        let state = self.fresh(Moment::now())?;
-        match state.directory.list_version().age_of(seen) {
-            Age::Same => Some(Known::Unchanged),
-            Age::Older => Some(Known::Changed(state.directory.list_page(account, page))),
-            Age::Newer => None,
-        }
+        let directory = &self.fresh(Moment::now())?.directory;
+        Known::remembered(directory.list_version().age_of(seen), || Some(directory.list_page(account, page)))
     }
 
     /// Who is in `room`, unless that is what its page has seen.
     ///
     /// # Errors
-    /// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], or when memory is not sure and the database fails.
+    /// [`Refusal`](crate::model::Refusal)`::NoSuchRoom`, `RoomDeleted`, or when memory is not sure and the database
+    /// fails.
     pub async fn people(
         &self,
         room: RoomId,
@@ -157,29 +141,12 @@ impl Live {
             return Ok(known);
         }
         let people = store.people(room).await?;
-        Ok(match people.version.age_of(seen) {
-            Age::Same => Known::Unchanged,
-            _ => Known::Changed(Arc::new(people)),
-        })
+        Ok(Known::read(people.version.age_of(seen), Arc::new(people)))
     }
 
     fn known_people(&self, room: RoomId, seen: Option<Cursor>) -> Option<Known<Arc<People>>> {
-        let state = self.fresh(Moment::now())?;
-        match state.directory.people_version(room)?.age_of(seen) {
-            Age::Same => Some(Known::Unchanged),
-            Age::Older => state.directory.people(room).map(Known::Changed),
-            Age::Newer => None,
-        }
-    }
-
-    fn remembered(&self, token: &TokenHash) -> Option<Arc<Session>> {
-        let now = Moment::now();
-        self.fresh(now)?.sessions.get(token, self.time_at(now)).cloned()
-    }
-
-    /// `false` when memory does not know.
-    fn is_inside(&self, session: &Session, room: RoomId) -> bool {
-        self.fresh(Moment::now()).is_some_and(|state| state.directory.is_inside(session.person.id, room))
+        let directory = &self.fresh(Moment::now())?.directory;
+        Known::remembered(directory.people_version(room)?.age_of(seen), || directory.people(room))
     }
 
     /// Keeps a session that was read from the database, unless the tail is past that reading: the end

@@ -17,6 +17,7 @@
 //!
 //! Handlers take `/rooms/<_>/…`: they cannot reach the number in the path except through [`RoomInPath`].
 
+use std::num::ParseIntError;
 use std::sync::Arc;
 
 use rocket::Request;
@@ -203,6 +204,17 @@ impl<'r> FromRequest<'r> for Owner<'r> {
     }
 }
 
+/// Someone who is logged in, as the database says now. Their session is not extended: it may be a poll that asks.
+async fn database_user<'r>(request: &'r Request<'_>) -> request::Outcome<&'r User, ()> {
+    if let Err(error) = store_for_poll(request) {
+        return error.refuse(request);
+    }
+    match try_outcome!(request.guard::<Visitor<'_>>().await).0 {
+        Some(user) if is_of_same_account(request, &user.session) => Outcome::Success(user),
+        _ => Error::from(Refusal::LoggedOut).refuse(request),
+    }
+}
+
 /// Someone who is in the room that the path names, as the database says now. It never extends the session.
 pub(super) struct Member(pub(super) RoomId);
 
@@ -212,16 +224,9 @@ impl<'r> FromRequest<'r> for Member {
 
     async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
         try_outcome!(request.guard::<SameOrigin>().await);
-        if let Err(error) = store_for_poll(request) {
-            return error.refuse(request);
-        }
-        let Visitor(user) = try_outcome!(request.guard::<Visitor<'_>>().await);
+        let user = try_outcome!(database_user(request).await);
         let RoomInPath(room) = try_outcome!(request.guard::<RoomInPath>().await);
-        let inside = async {
-            let user = user.ok_or(Refusal::LoggedOut)?;
-            require_same_account(request, &user.session)?;
-            Ok(database(request)?.require_inside(&user.whereabouts, room).await?)
-        };
+        let inside = async { Ok(database(request)?.require_inside(&user.whereabouts, room).await?) };
         match inside.await {
             Ok(()) => Outcome::Success(Self(room)),
             Err::<_, Error>(error) => error.refuse(request),
@@ -239,22 +244,15 @@ impl<'r> FromRequest<'r> for CachedUser {
 
     async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
         try_outcome!(request.guard::<SameOrigin>().await);
-        let session = async {
-            let token = presented_token(request).ok_or(Refusal::LoggedOut)?;
-            let session = state::<Live>(request)?.session(&token, store_for_poll(request)?).await?;
-            let session = session.ok_or(Refusal::LoggedOut)?;
-            require_same_account(request, &session)?;
-            Ok::<_, Error>(session)
-        };
-        match session.await {
-            Ok(session) => Outcome::Success(Self(session)),
-            Err(error) => error.refuse(request),
+        let remembered = || state::<Live>(request).ok()?.remembered_session(&presented_token(request)?);
+        match remembered().filter(|session| is_of_same_account(request, session)) {
+            Some(session) => Outcome::Success(Self(session)),
+            None => database_user(request).await.map(|user| Self(Arc::new(user.session.clone()))),
         }
     }
 }
 
-/// Someone in the room that the path names, as far as memory knows; else as the database says. A poll asks this
-/// way.
+/// Someone in the room that the path names, as far as memory knows; else a [`Member`]. A poll asks this way.
 pub(super) struct CachedMember(pub(super) RoomId);
 
 #[rocket::async_trait]
@@ -262,16 +260,19 @@ impl<'r> FromRequest<'r> for CachedMember {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
-        let CachedUser(session) = try_outcome!(request.guard::<CachedUser>().await);
-        let RoomInPath(room) = try_outcome!(request.guard::<RoomInPath>().await);
-        let inside = async {
-            Ok(state::<Live>(request)?.require_member(&session, room, store_for_poll(request)?).await?)
-        };
-        match inside.await {
-            Ok(()) => Outcome::Success(Self(room)),
-            Err::<_, Error>(error) => error.refuse(request),
+        try_outcome!(request.guard::<SameOrigin>().await);
+        if let Some(RoomInPath(room)) = request.guard::<RoomInPath>().await.succeeded()
+            && is_remembered_member(request, room).unwrap_or(false)
+        {
+            return Outcome::Success(Self(room));
         }
+        request.guard::<Member>().await.map(|Member(room)| Self(room))
     }
+}
+
+fn is_remembered_member(request: &Request<'_>, room: RoomId) -> Option<bool> {
+    let (token, account) = (presented_token(request)?, presented_account(request).ok()?);
+    Some(state::<Live>(request).ok()?.is_remembered_member(&token, account, room))
 }
 
 /// The database for a request that memory may not be able to answer.
@@ -279,11 +280,13 @@ fn store_for_poll<'r>(request: &'r Request<'_>) -> Result<&'r Store, Error> {
     database_for(request, Store::for_poll)
 }
 
-/// A page says in `Parlor-Account` whose it is: when somebody else has logged in from another tab of the same browser,
-/// the page does not go on in their name.
-fn require_same_account(request: &Request<'_>, session: &Session) -> Result<(), Error> {
-    match request.headers().get_one("Parlor-Account") {
-        Some(account) if account != session.person.id.0.to_string() => Err(Refusal::LoggedOut.into()),
-        _ => Ok(()),
-    }
+/// The account that the asking page is of, which it says in `Parlor-Account`: when somebody else has logged in from
+/// another tab of the same browser, the page does not go on in their name.
+pub(super) fn presented_account(request: &Request<'_>) -> Result<Option<i64>, ParseIntError> {
+    request.headers().get_one("Parlor-Account").map(str::parse).transpose()
+}
+
+fn is_of_same_account(request: &Request<'_>, session: &Session) -> bool {
+    let same = |account: Option<i64>| account.is_none_or(|account| account == session.person.id.0);
+    presented_account(request).is_ok_and(same)
 }

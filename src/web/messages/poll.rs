@@ -15,7 +15,7 @@ use crate::model::rooms::RoomId;
 use crate::model::sessions::TokenHash;
 use crate::store::{self, History, Store};
 use crate::web::error::Error;
-use crate::web::guards::{CachedMember, Member, RoomInPath, presented_token};
+use crate::web::guards::{CachedMember, Member, RoomInPath, presented_account, presented_token};
 use crate::web::query;
 
 /// A member of the room in the path with the answer to their poll, or, where memory does not know enough of
@@ -59,10 +59,7 @@ async fn from_memory(request: &Request<'_>, room: RoomId) -> Result<Known<Update
 fn asked<'r>(request: &'r Request<'_>, room: RoomId) -> Option<(&'r Live, TokenHash, Option<i64>, Question)> {
     let live = request.rocket().state::<Live>()?;
     let token = presented_token(request)?;
-    let account = match request.headers().get_one("Parlor-Account") {
-        Some(account) => Some(account.parse().ok()?),
-        None => None,
-    };
+    let account = presented_account(request).ok()?;
     let cursor = |name| match request.query_value::<&str>(name) {
         Some(text) => text.ok().and_then(|text| Cursor::parse(text).ok()).map(Some),
         None => Some(None),

@@ -7,6 +7,7 @@ on_both_engines![
     of_a_crowd_the_first_are_named_and_all_are_counted,
     the_fragment_changes_when_somebody_comes_or_goes,
     only_those_inside_may_know,
+    a_refusal_reads_the_session_once,
     a_malformed_version_is_refused,
     a_poll_says_when_people_have_changed,
 ];
@@ -86,6 +87,14 @@ async fn only_those_inside_may_know(instance: Instance) {
     ana.deletes(&room).await;
     ana.opens(&room.path("/people")).await.refuses(410);
     bo.opens(&room.path("/people")).await.refuses(410);
+}
+
+async fn a_refusal_reads_the_session_once(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
+    let room = ana.creates("Kitchen").await;
+    let before = instance.checkouts();
+    people_after(&bo, &room, "0").await.is(403);
+    assert_eq!(instance.checkouts() - before, 3, "the session, the room, and what is shown of it");
 }
 
 async fn a_malformed_version_is_refused(instance: Instance) {
