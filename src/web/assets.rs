@@ -6,7 +6,6 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, Metadata};
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -18,6 +17,7 @@ use rocket::{Request, Route, State, get, routes};
 use sha2::{Digest, Sha256};
 
 use super::compression::{AcceptsGzip, smallest};
+use super::folder::walk;
 use super::imports::{Files, joined};
 
 /// The files below one folder.
@@ -126,29 +126,18 @@ fn last_change(path: &Path) -> Option<(SystemTime, u64)> {
 /// The files below a folder, and the stamps of all that was read.
 fn read(folder: &Path) -> (Result<Served, String>, Vec<Stamp>) {
     let (mut sources, mut stamps) = (Files::new(), Vec::new());
-    let served = collect(folder, folder, &mut sources, &mut stamps)
+    let mut visit = |path: &Path| {
+        stamps.push(Stamp::of(path));
+        if let (Ok(inside), false) = (path.strip_prefix(folder), path.is_dir()) {
+            sources.insert(inside.to_owned(), fs::read(path)?);
+        }
+        Ok(())
+    };
+    let served = walk(folder, &mut visit)
         .map_err(|error| error.to_string())
         .and_then(|()| Served::from(&sources))
         .map_err(|error| format!("static_dir {}: {error}", folder.display()));
     (served, stamps)
-}
-
-/// Hidden files are an editor's own, and are never asked for.
-fn collect(root: &Path, folder: &Path, files: &mut Files, stamps: &mut Vec<Stamp>) -> io::Result<()> {
-    stamps.push(Stamp::of(folder));
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let path = entry.path();
-        if entry.file_name().to_string_lossy().starts_with('.') {
-            continue;
-        } else if path.is_dir() {
-            collect(root, &path, files, stamps)?;
-        } else if let Ok(inside) = path.strip_prefix(root) {
-            stamps.push(Stamp::of(&path));
-            files.insert(inside.to_owned(), fs::read(&path)?);
-        }
-    }
-    Ok(())
 }
 
 /// A short hash of the files and their names.

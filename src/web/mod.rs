@@ -14,6 +14,7 @@ mod cookie_check;
 mod cookies;
 mod error;
 mod fair_queue;
+mod folder;
 mod forms;
 mod fragments;
 mod guards;

@@ -1,7 +1,6 @@
 //! The templates: which there must be, and that each can be used.
 
 use std::collections::BTreeMap;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,6 +11,7 @@ use rocket_dyn_templates::Template;
 use rocket_dyn_templates::minijinja::{Environment, UndefinedBehavior, Value, context};
 
 use super::assets::Assets;
+use super::folder::walk;
 use crate::model::{accounts, messages, rooms};
 
 /// The name of a template that the code renders. There are no others, so that the start can look for them all.
@@ -51,26 +51,19 @@ pub(super) fn read(figment: &Figment, assets: &Arc<Assets>) -> Result<impl Fairi
     };
     let folder = set.map_or_else(|| PathBuf::from("templates"), |folder| folder.relative());
     let mut sources = Sources::new();
-    collect(&folder, &folder, &mut sources)
+    let mut visit = |path: &Path| {
+        let inside = path.strip_prefix(&folder).unwrap_or(path).to_string_lossy();
+        if let Some(name) = inside.strip_suffix(".html.j2") {
+            sources.insert(name.to_owned(), std::fs::read_to_string(path)?);
+        }
+        Ok(())
+    };
+    walk(&folder, &mut visit)
         .map_err(|error| error.to_string())
         .and_then(|()| check(&sources, assets))
         .map_err(|error| format!("template_dir {}: {error}", folder.display()))?;
     let assets = Arc::clone(assets);
     Ok(Template::custom(move |engines| prepare(&mut engines.minijinja, Arc::clone(&assets))))
-}
-
-fn collect(root: &Path, folder: &Path, sources: &mut Sources) -> io::Result<()> {
-    for entry in std::fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            collect(root, &path, sources)?;
-        } else if let Ok(inside) = path.strip_prefix(root)
-            && let Some(name) = inside.to_string_lossy().strip_suffix(".html.j2")
-        {
-            sources.insert(name.to_owned(), std::fs::read_to_string(&path)?);
-        }
-    }
-    Ok(())
 }
 
 /// What is broken stops the start instead of the first visitor.
