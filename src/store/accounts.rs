@@ -17,6 +17,14 @@ pub struct Credentials {
     pub password_hash: String,
 }
 
+/// What is known of a name that somebody new wants, if it is not taken.
+pub enum NameCheck {
+    /// Nobody has it, or one that looks like it.
+    Free,
+    /// Whoever has it has just sent this very form.
+    SentBefore(Credentials),
+}
+
 impl Store {
     /// Creates an account and logs it in.
     ///
@@ -57,19 +65,14 @@ impl Store {
         .await
     }
 
-    /// Whether `name` is free for `session`, so that a password need not be hashed for nothing: none if it is;
-    /// the credentials of whoever has it if the form that this session comes from has just been sent by them.
+    /// Whether `name` is free for `session`, so that a password need not be hashed for nothing.
     ///
     /// # Errors
     /// [`Refusal::UsernameTaken`], [`Refusal::UsernameLike`], or when the database fails.
-    pub async fn require_free(
-        &self,
-        name: &Username,
-        session: &NewSession,
-    ) -> Result<Option<Credentials>, Error> {
+    pub async fn check_name(&self, name: &Username, session: &NewSession) -> Result<NameCheck, Error> {
         let mut reader = self.reader().await?;
         let Some(conflict) = conflict(&mut reader, Kind::Accounts, name.keys()).await? else {
-            return Ok(None);
+            return Ok(NameCheck::Free);
         };
         if let (Conflict::Same(id), Some(nonce)) = (&conflict, &session.nonce) {
             let row: Option<(i64, String)> = sqlx::query_as(
@@ -82,7 +85,7 @@ impl Store {
             .fetch_optional(&mut reader)
             .await?;
             if let Some(row) = row {
-                return Ok(Some(credentials(row)));
+                return Ok(NameCheck::SentBefore(credentials(row)));
             }
         }
         Err(taken(Some(conflict)).into())

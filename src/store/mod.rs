@@ -31,7 +31,7 @@ mod slow;
 mod sql;
 pub mod sweeper;
 
-pub use accounts::Credentials;
+pub use accounts::{Credentials, NameCheck};
 pub use committed::{Changed, Committed};
 pub use database::Store;
 pub use error::{Error, Failure, OpenError};

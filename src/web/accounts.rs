@@ -3,36 +3,26 @@
 use rocket::{Route, post, routes};
 
 use super::body::Fields;
-use super::error::{Error, Problem};
+use super::error::Error;
 use super::log_in::LogIn;
 use super::pages::Answer;
-use super::welcome::{AccountForm, SentAccount, Welcome};
+use super::welcome::{SentAccount, Welcome};
 use crate::model::Refusal;
 use crate::model::accounts::{Password, Username};
-use crate::model::sessions::Token;
-use crate::store::{Credentials, NewSession};
+use crate::store::{Credentials, NameCheck, NewSession};
 
 #[post("/accounts", data = "<sent>")]
 async fn create(log_in: LogIn<'_>, sent: Fields<SentAccount>) -> Answer {
-    let token = Token::random();
-    match make(&log_in, &sent.0, &token).await {
-        Ok(()) => log_in.enter(&token, &sent.0.next).await,
-        Err(error) => {
-            let problem = Problem::from(error);
-            let create = AccountForm { username: &sent.0.username, error: Some(&problem.detail) };
-            let welcome = Welcome { next: &sent.0.next, create, ..Welcome::new() };
-            log_in.refuse(&problem, &welcome)
-        }
-    }
+    let made = make(&log_in, &sent.0).await;
+    log_in.answer(&sent.0, made, |welcome, create| Welcome { create, ..welcome }).await
 }
 
-async fn make(log_in: &LogIn<'_>, sent: &SentAccount, token: &Token) -> Result<(), Error> {
+async fn make(log_in: &LogIn<'_>, sent: &SentAccount) -> Result<(), Error> {
     let name = Username::parse(&sent.username)?;
     let password = Password::parse(&sent.password)?;
-    let session = sent.session(token, log_in.now())?;
+    let session = log_in.new_session(sent)?;
     // A name that is taken costs no hash.
-    let ours = log_in.store().await?.require_free(&name, &session).await?;
-    if let Some(ours) = ours {
+    if let NameCheck::SentBefore(ours) = log_in.store().await?.check_name(&name, &session).await? {
         return repeat(log_in, ours, password, &session).await;
     }
     let hash = log_in.passwords.hash(log_in.client, password.clone()).await?;
@@ -42,11 +32,11 @@ async fn make(log_in: &LogIn<'_>, sent: &SentAccount, token: &Token) -> Result<(
             tracing::info!(account = account.0, client = %log_in.client, "account created");
             Ok(())
         }
-        Err(Error::Refused(taken)) => {
-            // The same form may have been sent twice, and the other one was faster.
-            let ours = log_in.store().await?.require_free(&name, &session).await?;
-            repeat(log_in, ours.ok_or(taken)?, password, &session).await
-        }
+        // The same form may have been sent twice, and the other one was faster.
+        Err(Error::Refused(taken)) => match log_in.store().await?.check_name(&name, &session).await? {
+            NameCheck::SentBefore(ours) => repeat(log_in, ours, password, &session).await,
+            NameCheck::Free => Err(taken.into()),
+        },
         Err(error) => Err(error),
     }
 }

@@ -17,11 +17,11 @@ use super::guards::Visitor;
 use super::pages::Answer;
 use super::passwords::{self, Passwords};
 use super::same_origin::SameOrigin;
-use super::welcome::Welcome;
+use super::welcome::{AccountForm, SentAccount, Welcome};
 use crate::config::Config;
 use crate::live::Live;
-use crate::model::Timestamp;
 use crate::model::accounts::AccountId;
+use crate::model::nonces::Nonce;
 use crate::model::sessions::Token;
 use crate::store::{NewSession, Store};
 
@@ -61,6 +61,8 @@ pub(super) struct LogIn<'r> {
     visitor: Visitor<'r>,
     pub(super) client: ClientAddress,
     jar: &'r CookieJar<'r>,
+    /// Of the session that is to be opened.
+    token: Token,
     attached: &'r Attached,
 }
 
@@ -79,15 +81,17 @@ impl<'r> FromRequest<'r> for LogIn<'r> {
             config: try_outcome!(request.guard::<&State<Config>>().await),
             client: ClientAddress::of(request),
             jar: request.cookies(),
+            token: Token::random(),
             attached: attached(request),
         })
     }
 }
 
 impl LogIn<'_> {
-    /// The time that sessions end by.
-    pub(super) fn now(&self) -> Timestamp {
-        self.store.now()
+    /// The session that is to be opened for this browser.
+    pub(super) fn new_session(&self, sent: &SentAccount) -> Result<NewSession, Error> {
+        let nonce = sent.nonce.as_deref().map(Nonce::parse).transpose()?;
+        Ok(NewSession { token: self.token.hash(), nonce, began: self.store.now() })
     }
 
     /// The database, when it is this request's turn there. However long it has waited for that, and for its
@@ -105,22 +109,33 @@ impl LogIn<'_> {
         Ok(())
     }
 
-    /// Lets somebody in whose session has just been opened. Who was logged in here before is logged
-    /// out, but only now: whoever logs in again stays in their room.
-    pub(super) async fn enter(&self, token: &Token, next: &str) -> Answer {
+    /// Lets somebody in whose session was opened, or shows the forms again: `put` puts the one that was sent in its
+    /// place.
+    pub(super) async fn answer(
+        &self,
+        sent: &SentAccount,
+        opened: Result<(), Error>,
+        put: for<'f> fn(Welcome<'f>, AccountForm<'f>) -> Welcome<'f>,
+    ) -> Answer {
+        let Err(error) = opened else { return self.enter(&sent.next).await };
+        let problem = Problem::from(error);
+        let form = AccountForm { username: &sent.username, error: Some(&problem.detail) };
+        let page = put(Welcome { next: &sent.next, ..Welcome::new() }, form).render(&self.visitor);
+        let refused = Answer::refused(problem.status, page);
+        // Where it is said when to try again.
+        *self.attached.lock() = Some(problem);
+        refused
+    }
+
+    /// Who was logged in here before is logged out, but only now: whoever logs in again stays in their room.
+    async fn enter(&self, next: &str) -> Answer {
         if let Some(former) = cookies::token(self.jar) {
             match self.store.for_page().end_former_session(&former.hash()).await {
                 Ok(ended) => self.live.applied(ended).await,
                 Err(error) => tracing::warn!("a replaced session could not be ended: {error}"),
             }
         }
-        cookies::set(self.jar, token, self.config);
+        cookies::set(self.jar, &self.token, self.config);
         to_check(next).into()
-    }
-
-    /// Shows the forms again, and when to send them, if that is to be said.
-    pub(super) fn refuse(&self, problem: &Problem, welcome: &Welcome<'_>) -> Answer {
-        *self.attached.lock() = Some(problem.clone());
-        Answer::refused(problem.status, welcome.render(&self.visitor))
     }
 }

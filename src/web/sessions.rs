@@ -6,37 +6,28 @@ use rocket::{Route, State, post, routes};
 
 use super::body::Fields;
 use super::cookies;
-use super::error::{Error, Problem};
+use super::error::Error;
 use super::log_in::LogIn;
 use super::pages::Answer;
 use super::same_origin::SameOrigin;
-use super::welcome::{AccountForm, SentAccount, Welcome};
+use super::welcome::{SentAccount, Welcome};
 use crate::live::Live;
 use crate::model::accounts::{Password, UsernameKey};
-use crate::model::sessions::Token;
 use crate::model::{Invalid, Refusal};
 use crate::store::Store;
 
 #[post("/session", data = "<sent>")]
 async fn log_in(log_in: LogIn<'_>, sent: Fields<SentAccount>) -> Answer {
-    let token = Token::random();
-    match open(&log_in, &sent.0, &token).await {
-        Ok(()) => log_in.enter(&token, &sent.0.next).await,
-        Err(error) => {
-            let problem = Problem::from(error);
-            let form = AccountForm { username: &sent.0.username, error: Some(&problem.detail) };
-            let welcome = Welcome { next: &sent.0.next, log_in: form, ..Welcome::new() };
-            log_in.refuse(&problem, &welcome)
-        }
-    }
+    let opened = open(&log_in, &sent.0).await;
+    log_in.answer(&sent.0, opened, |welcome, log_in| Welcome { log_in, ..welcome }).await
 }
 
 /// An unknown name and a wrong password are told alike, and take alike long.
-async fn open(log_in: &LogIn<'_>, sent: &SentAccount, token: &Token) -> Result<(), Error> {
+async fn open(log_in: &LogIn<'_>, sent: &SentAccount) -> Result<(), Error> {
     if sent.username.trim().is_empty() || sent.password.is_empty() {
         return Err(Invalid::new("Please give your username and your password.").into());
     }
-    let session = sent.session(token, log_in.now())?;
+    let session = log_in.new_session(sent)?;
     let known = match UsernameKey::of(&sent.username) {
         Some(name) => log_in.store().await?.find_credentials(&name).await?,
         None => None,

@@ -5,14 +5,10 @@ use rocket::{FromForm, Request, Route, get, routes};
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
-use super::error::Error;
 use super::guards::Visitor;
 use super::pages::{self, Answer, Page};
 use super::{paths, templates};
-use crate::model::Timestamp;
 use crate::model::nonces::Nonce;
-use crate::model::sessions::Token;
-use crate::store::NewSession;
 
 /// The two forms as they are shown; what was typed stays in them, the password aside.
 #[derive(Serialize)]
@@ -71,15 +67,7 @@ pub(super) struct SentAccount {
     #[field(default = String::new())]
     pub(super) next: String,
     /// Missing in what a program sends: then nothing is ever taken for the same.
-    nonce: Option<String>,
-}
-
-impl SentAccount {
-    /// A session for this browser, not yet opened; the form came in at `began`.
-    pub(super) fn session(&self, token: &Token, began: Timestamp) -> Result<NewSession, Error> {
-        let nonce = self.nonce.as_deref().map(Nonce::parse).transpose()?;
-        Ok(NewSession { token: token.hash(), nonce, began })
-    }
+    pub(super) nonce: Option<String>,
 }
 
 pub(super) fn routes() -> Vec<Route> {
