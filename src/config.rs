@@ -95,26 +95,22 @@ impl Config {
     }
 
     /// How much of the database this instance may take.
-    #[must_use]
     pub fn limits(&self) -> Limits {
         let timeout = Duration::from_millis(self.database_timeout_ms);
         Limits { connections: self.database_connections, timeout }
     }
 
     /// How many bytes the logs of rooms may take in memory.
-    #[must_use]
     pub fn memory(&self) -> usize {
         usize::try_from(self.memory_mb.saturating_mul(1024 * 1024)).unwrap_or(usize::MAX)
     }
 
     /// Whether a proxy at this address is trusted.
-    #[must_use]
     pub fn is_trusted_proxy(&self, address: IpAddr) -> bool {
         self.trusted_proxies.iter().any(|proxy| proxy.contains(address))
     }
 
     /// How often the tail reads.
-    #[must_use]
     pub fn tick(&self) -> Duration {
         Duration::from_millis(self.tick_ms)
     }
@@ -159,7 +155,6 @@ fn is_injected(key: &str) -> bool {
 }
 
 /// What was set and has no effect: ignored variables, tables of other profiles.
-#[must_use]
 pub fn warnings(figment: &Figment) -> Vec<String> {
     let variables = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
     let injected = variables.filter(|name| name.strip_prefix(PREFIX).is_some_and(is_injected));

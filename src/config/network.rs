@@ -12,7 +12,6 @@ pub struct Network(IpNet);
 
 impl Network {
     /// Whether `address` is in it.
-    #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {
         self.0.contains(&address)
     }

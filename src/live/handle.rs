@@ -43,7 +43,6 @@ pub(super) struct Shared {
 
 impl Live {
     /// The number of checkouts for memory: by the tail, and to load rooms.
-    #[must_use]
     pub fn checkouts(&self) -> (u64, u64) {
         (self.0.store.checkouts(), self.0.loading.checkouts())
     }

@@ -37,9 +37,6 @@ use watched::Watched;
 impl Live {
     /// Starts from what the database holds now. Memory lives as long as the [`Tail`] is run, and the logs
     /// of rooms take about `budget` bytes of it.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn start(store: &Store, budget: usize) -> Result<(Self, Tail), Error> {
         let read_at = Moment::now();
         let state = State {

@@ -35,9 +35,6 @@ impl Live {
     }
 
     /// The active session with this token, as the database says now, with where its person is.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn find_session(
         &self,
         token: &TokenHash,
@@ -99,9 +96,6 @@ impl Live {
     }
 
     /// Page `page` of the list as `account` sees it.
-    ///
-    /// # Errors
-    /// When memory is not sure and the database fails.
     pub async fn list_page(
         &self,
         account: AccountId,

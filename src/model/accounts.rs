@@ -33,7 +33,6 @@ pub struct Person {
 
 impl AccountId {
     /// Which colour stands for this account beside its name. Those who sign up one after the other have different ones.
-    #[must_use]
     pub fn hue(self) -> i64 {
         self.0.rem_euclid(HUES)
     }
@@ -93,14 +92,12 @@ pub struct UsernameKey(String);
 
 impl UsernameKey {
     /// None if nobody can have such a name.
-    #[must_use]
     pub fn of(typed: &str) -> Option<Self> {
         let key = fold(typed.trim());
         (!key.is_empty() && has_only_name_characters(&key)).then_some(Self(key))
     }
 
     /// The key.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -136,13 +133,11 @@ impl Password {
     }
 
     /// One that somebody logs in with, whatever it is.
-    #[must_use]
     pub fn presented(typed: &str) -> Self {
         Self(compose_opaque(typed))
     }
 
     /// The bytes to hash.
-    #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
     }

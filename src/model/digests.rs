@@ -19,7 +19,6 @@ impl DigestKey {
     pub const BYTES: usize = 64;
 
     /// The key that these hexadecimal digits are.
-    #[must_use]
     pub fn from_hex(digits: &str) -> Option<Self> {
         let mut bytes = Box::new([0; Self::BYTES]);
         hex::decode_to_slice(digits, &mut *bytes).ok()?;
@@ -27,7 +26,6 @@ impl DigestKey {
     }
 
     /// The digest of a text as it is sent with a nonce.
-    #[must_use]
     pub fn digest(&self, nonce: &Nonce, body: &Body) -> Digest {
         let mut mac = Hmac::<Sha256>::new(&(*self.0).into());
         // No nonce has a zero byte.

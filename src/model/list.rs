@@ -22,7 +22,6 @@ pub struct ListPage {
 }
 
 /// How many pages `count` rooms fill, at least one.
-#[must_use]
 pub fn pages(count: i64) -> i64 {
     (count + ROOMS_A_PAGE - 1).div_euclid(ROOMS_A_PAGE).max(1)
 }

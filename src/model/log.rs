@@ -46,7 +46,6 @@ pub struct Tag(pub i64);
 
 impl Tag {
     /// A tag no other entry has.
-    #[must_use]
     pub fn random() -> Self {
         Self(rand::random())
     }
@@ -78,7 +77,6 @@ impl Position {
     pub const START: Self = Self::new(0, 0);
 
     /// The position of number `seq` and tag `tag`, as the database has them.
-    #[must_use]
     pub const fn new(seq: i64, tag: i64) -> Self {
         Self { seq, tag: Tag(tag) }
     }
@@ -128,7 +126,6 @@ impl Cursor {
     }
 
     /// Whether this cursor is at `position`. The start is the same in every history.
-    #[must_use]
     pub fn is_at(&self, position: Position) -> bool {
         self.seq == position.seq && (self.seq == 0 || self.tag.is_none_or(|tag| tag == position.tag))
     }

@@ -34,7 +34,6 @@ pub struct Notice {
 
 impl Whereabouts {
     /// The open room this person is in.
-    #[must_use]
     pub fn inside(&self) -> Option<&RoomLink> {
         match self {
             Self::Inside(room) => Some(room),
@@ -43,7 +42,6 @@ impl Whereabouts {
     }
 
     /// The notice this person has yet to dismiss.
-    #[must_use]
     pub fn notice(&self) -> Option<&Notice> {
         match self {
             Self::Evicted(notice) => Some(notice),
@@ -52,7 +50,6 @@ impl Whereabouts {
     }
 
     /// Whether this person is in the open room `id`.
-    #[must_use]
     pub fn is_inside(&self, id: RoomId) -> bool {
         self.inside().is_some_and(|room| room.id == id)
     }

@@ -78,14 +78,12 @@ impl RoomEntry {
 
 impl Message {
     /// Its text, cut into plain text and links.
-    #[must_use]
     pub fn parts(&self) -> Vec<Part<'_>> {
         parts(&self.body)
     }
 
     /// Whether it would fill a page by itself, so that only its beginning is shown until somebody asks for
     /// the rest.
-    #[must_use]
     pub fn is_tall(&self) -> bool {
         let rows = |line: &str| line.chars().count().div_ceil(ROW).max(1);
         self.body.split('\n').map(rows).sum::<usize>() > ROWS_SHOWN
@@ -144,7 +142,6 @@ impl Body {
     }
 
     /// The text.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -26,13 +26,11 @@ impl Name {
     }
 
     /// As typed, composed.
-    #[must_use]
     pub fn shown(&self) -> &str {
         &self.shown
     }
 
     /// What it is compared by.
-    #[must_use]
     pub fn keys(&self) -> &NameKeys {
         &self.keys
     }
@@ -47,19 +45,16 @@ pub struct NameKeys {
 
 impl NameKeys {
     /// Those of a name as it is shown.
-    #[must_use]
     pub fn of(name: &str) -> Self {
         Self { folded: fold(name), skeleton: skeleton(name) }
     }
 
     /// The folded form: names with the same are one name.
-    #[must_use]
     pub fn folded(&self) -> &str {
         &self.folded
     }
 
     /// The confusable skeleton: names with the same look alike.
-    #[must_use]
     pub fn skeleton(&self) -> &str {
         &self.skeleton
     }

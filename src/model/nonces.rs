@@ -25,14 +25,12 @@ impl Nonce {
 
     /// A fresh one, for a form that will be sent without JavaScript: the time and 80 random bits, as
     /// `static/js/lib/browser.js` makes them. Those of messages that are sent together are stored together.
-    #[must_use]
     pub fn fresh() -> Self {
         let random = rand::random::<u128>() >> 48;
         Self(format!("{:012x}{random:020x}", Timestamp::now().0))
     }
 
     /// The text.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -29,7 +29,6 @@ pub enum Part<'a> {
 }
 
 /// `body` cut into its parts. Their texts, one after the other, are `body`.
-#[must_use]
 pub(super) fn parts(body: &str) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
     let (mut plain, mut looked) = (0, 0);

@@ -19,19 +19,16 @@ pub struct Token([u8; 32]);
 
 impl Token {
     /// A new secret from the operating system's generator.
-    #[must_use]
     pub fn random() -> Self {
         Self(rand::random())
     }
 
     /// As the cookie carries it: 64 hexadecimal digits.
-    #[must_use]
     pub fn to_hex(&self) -> String {
         hex::encode(self.0)
     }
 
     /// Reads what [`Token::to_hex`] wrote.
-    #[must_use]
     pub fn from_hex(text: &str) -> Option<Self> {
         let mut bytes = [0; 32];
         hex::decode_to_slice(text, &mut bytes).ok()?;
@@ -39,7 +36,6 @@ impl Token {
     }
 
     /// What the server stores and looks up.
-    #[must_use]
     pub fn hash(&self) -> TokenHash {
         TokenHash(Sha256::digest(self.0).into())
     }
@@ -51,7 +47,6 @@ pub struct TokenHash(pub [u8; 32]);
 
 impl TokenHash {
     /// 64 hexadecimal digits.
-    #[must_use]
     pub fn to_hex(&self) -> String {
         hex::encode(self.0)
     }

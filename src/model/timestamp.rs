@@ -17,32 +17,27 @@ pub struct Timestamp(pub i64);
 
 impl Timestamp {
     /// What this machine's clock says.
-    #[must_use]
     pub fn now() -> Self {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
     }
 
     /// The moment `span` later.
-    #[must_use]
     pub fn after(self, span: Duration) -> Self {
         Self(self.0.saturating_add(millis(span)))
     }
 
     /// The moment `span` earlier.
-    #[must_use]
     pub fn before(self, span: Duration) -> Self {
         Self(self.0.saturating_sub(millis(span)))
     }
 
     /// `2026-11-23T10:00:00.123Z` (RFC 3339).
-    #[must_use]
     pub fn rfc_3339(self) -> String {
         self.format(RFC_3339)
     }
 
     /// `23 Nov 2026, 10:00 UTC`, for readers without JavaScript.
-    #[must_use]
     pub fn readable(self) -> String {
         self.format(READABLE)
     }

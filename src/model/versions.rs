@@ -21,19 +21,16 @@ macro_rules! version {
 
         impl $name {
             /// The version of which `position` is the latest event.
-            #[must_use]
             pub fn at(position: Position) -> Self {
                 Self(position)
             }
 
             /// The latest event in it.
-            #[must_use]
             pub fn position(self) -> Position {
                 self.0
             }
 
             /// How the one that a page names compares with this one.
-            #[must_use]
             pub fn age_of(self, seen: Option<Cursor>) -> Age {
                 match seen {
                     Some(seen) if seen.is_at(self.0) => Age::Same,

@@ -29,7 +29,7 @@ impl Store {
     /// Creates an account and logs it in.
     ///
     /// # Errors
-    /// [`Refusal::UsernameTaken`], [`Refusal::UsernameLike`], or when the database fails.
+    /// [`Refusal::UsernameTaken`], [`Refusal::UsernameLike`].
     pub async fn create_account(
         &self,
         name: &Username,
@@ -68,7 +68,7 @@ impl Store {
     /// Whether `name` is free for `session`, so that a password need not be hashed for nothing.
     ///
     /// # Errors
-    /// [`Refusal::UsernameTaken`], [`Refusal::UsernameLike`], or when the database fails.
+    /// [`Refusal::UsernameTaken`], [`Refusal::UsernameLike`].
     pub async fn check_name(&self, name: &Username, session: &NewSession) -> Result<NameCheck, Error> {
         let mut reader = self.reader().await?;
         let Some(conflict) = conflict(&mut reader, Kind::Accounts, name.keys()).await? else {
@@ -92,9 +92,6 @@ impl Store {
     }
 
     /// The credentials of whoever has this name.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn find_credentials(&self, name: &UsernameKey) -> Result<Option<Credentials>, Error> {
         let row: Option<(i64, String)> =
             sqlx::query_as("select id, password_hash from account where name_key = $1")

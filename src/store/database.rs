@@ -98,54 +98,46 @@ impl Store {
     }
 
     /// The same database for the tail: with a connection and a count of [`Store::checkouts`] of its own.
-    #[must_use]
     pub fn for_tail(&self) -> Self {
         let readers = Arc::clone(&self.shared.tail);
         Self { readers, checkouts: Arc::default(), ..self.for_requests() }
     }
 
     /// The same database for those who bring rooms into memory beside the tail, [`LOADERS`] at a time.
-    #[must_use]
     pub fn for_loading(&self) -> Self {
         let readers = Arc::clone(&self.shared.loaders);
         Self { readers, checkouts: Arc::default(), ..self.for_requests() }
     }
 
     /// The same database for those who cannot wait long: the start is over.
-    #[must_use]
     pub fn for_requests(&self) -> Self {
         Self { budget: self.shared.engine.budget(self.shared.limits), ..self.clone() }
     }
 
     /// The same database for one request that makes a page or changes something: it has so much time for
     /// all that it asks, and once it was let in it is not refused at once.
-    #[must_use]
     pub fn for_page(&self) -> Self {
         Self { class: TrafficClass::Pages, request: Some(Arc::default()), ..self.clone() }
     }
 
     /// The same for one that memory could not answer, so that it does not wait behind pages.
-    #[must_use]
     pub fn for_poll(&self) -> Self {
         Self { class: TrafficClass::Polls, request: Some(Arc::default()), ..self.clone() }
     }
 
     /// The database's kind, for the log: `sqlite` or `postgres`.
-    #[must_use]
     pub fn kind(&self) -> &'static str {
         self.shared.engine.name()
     }
 
     /// The number of checkouts through this handle and its clones. No statement runs
     /// without a checkout; a checkout runs one statement or more.
-    #[must_use]
     pub fn checkouts(&self) -> u64 {
         self.checkouts.load(Ordering::Relaxed)
     }
 
     /// How many connections have been made for this handle and its clones: another number, another
     /// connection, and perhaps another database behind the same address.
-    #[must_use]
     pub fn connections_made(&self) -> u64 {
         self.readers.made()
     }
@@ -166,13 +158,11 @@ impl Store {
     }
 
     /// The time that sessions end by: the database's.
-    #[must_use]
     pub fn now(&self) -> Timestamp {
         self.time_at(Instant::now().into_std())
     }
 
     /// The same at a moment that is hardly past.
-    #[must_use]
     pub fn time_at(&self, moment: std::time::Instant) -> Timestamp {
         self.shared.clock.at(moment)
     }

@@ -57,7 +57,6 @@ impl Error {
 
 impl Failure {
     /// Whether more came than could be served. Who has waited for too long may have waited for something slow.
-    #[must_use]
     pub fn is_overload(&self) -> bool {
         matches!(self, Self::QueueFull(_))
     }

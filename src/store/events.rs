@@ -51,9 +51,6 @@ pub struct SnapshotRoom {
 
 impl Store {
     /// At most `most` entries of the event log from number `first` on, oldest first.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn events_from(&self, first: i64, most: i64) -> Result<Vec<Entry<Event>>, Error> {
         let rows: Vec<AnyRow> = sqlx::query(
             "select l.seq, l.tag, l.kind, l.at, l.account_id, a.name as account, l.room_id, r.name as room
@@ -68,9 +65,6 @@ impl Store {
     }
 
     /// Where everybody is and which rooms there are: where the projection starts.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn directory_snapshot(&self) -> Result<Snapshot, Error> {
         let mut snapshot = self.long_snapshot().await?;
         let head = head(&mut snapshot).await?;

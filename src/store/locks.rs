@@ -45,7 +45,7 @@ pub(super) async fn lock_account(connection: &mut Connection, account: AccountId
 /// one would be judged by a snapshot from before the wait (PostgreSQL, READ COMMITTED).
 ///
 /// # Errors
-/// [`Refusal::NoSuchRoom`], or when the database fails.
+/// [`Refusal::NoSuchRoom`].
 pub(super) async fn lock_room(connection: &mut Connection, room: RoomId) -> Result<LockedRoom, Error> {
     let row: Option<AnyRow> = sqlx::query(
         "update room set last_seq = last_seq where id = $1
@@ -77,7 +77,7 @@ async fn person(connection: &mut Connection, id: AccountId) -> Result<Person, Er
 /// Locks the account of `session` and then `room`, and reads whose session it is once both are locked.
 ///
 /// # Errors
-/// [`Refusal::NoSuchRoom`], [`Refusal::LoggedOut`], or when the database fails.
+/// [`Refusal::NoSuchRoom`], [`Refusal::LoggedOut`].
 pub(super) async fn lock_account_and_room(
     connection: &mut Connection,
     session: &Session,

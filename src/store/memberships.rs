@@ -20,8 +20,7 @@ impl Store {
     /// Brings the person of `session` into `room`. Joining twice is joining once.
     ///
     /// # Errors
-    /// [`Refusal::LoggedOut`], [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`],
-    /// [`Refusal::InsideAnother`], or when the database fails.
+    /// [`Refusal::LoggedOut`], [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], [`Refusal::InsideAnother`].
     pub async fn join(&self, session: &Session, room: RoomId) -> Result<Committed<()>, Error> {
         self.write(|mut writing| async move {
             let (account, locked) = lock_account_and_room(&mut writing, session, room).await?;
@@ -39,7 +38,7 @@ impl Store {
     /// Takes the person of `session` out of `room`, deleted or not. Who is not inside stays outside.
     ///
     /// # Errors
-    /// [`Refusal::LoggedOut`], [`Refusal::NoSuchRoom`], or when the database fails.
+    /// [`Refusal::LoggedOut`], [`Refusal::NoSuchRoom`].
     pub async fn leave(&self, session: &Session, room: RoomId) -> Result<Committed<()>, Error> {
         self.write(|mut writing| async move {
             let (account, locked) = lock_account_and_room(&mut writing, session, room).await?;
@@ -55,7 +54,7 @@ impl Store {
     /// Forgets the deleted room that the person of `session` was in.
     ///
     /// # Errors
-    /// [`Refusal::LoggedOut`], or when the database fails.
+    /// [`Refusal::LoggedOut`].
     pub async fn dismiss_notice(&self, session: &Session) -> Result<Committed<()>, Error> {
         self.write(|mut writing| async move {
             lock_account(&mut writing, session.person.id).await?;
@@ -72,7 +71,7 @@ impl Store {
     /// Who is in room `id`, in one statement.
     ///
     /// # Errors
-    /// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], or when the database fails.
+    /// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`].
     pub async fn people(&self, id: RoomId) -> Result<People, Error> {
         let rows: Vec<AnyRow> = sqlx::query(
             "select r.name as room, d.name as deleted_by, r.people_seq, r.people_tag,

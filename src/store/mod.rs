@@ -3,7 +3,8 @@
 //! One file per noun, one text per statement, the same on SQLite and PostgreSQL; what must differ stands
 //! in [`engine`]. Writes are transactions that lock before they read what must be true (see [`Store::write`]).
 //! Lock order: account, its sessions, room, membership, site. No request holds two accounts, nor on PostgreSQL
-//! two rooms, so no two of them can be deadlocked.
+//! two rooms, so no two of them can be deadlocked. Every call fails when the database does; *Errors* in what follows
+//! are the refusals.
 
 mod accounts;
 mod admission;

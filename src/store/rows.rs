@@ -79,7 +79,7 @@ pub(super) struct RoomRow {
 }
 
 /// # Errors
-/// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], or when the database fails.
+/// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`].
 pub(super) async fn load_room(connection: &mut Connection, id: RoomId) -> Result<RoomRow, Error> {
     let row: Option<AnyRow> = sqlx::query(
         "select r.id as room_id, r.name as room, o.id as owner_id, o.name as owner, r.last_seq, r.last_tag,
@@ -114,7 +114,7 @@ pub(super) fn require_open(row: &AnyRow) -> Result<(), Error> {
 /// An open room as the list shows it.
 ///
 /// # Errors
-/// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], or when the database fails.
+/// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`].
 pub(super) async fn load_listed(connection: &mut Connection, id: RoomId) -> Result<Room, Error> {
     let RoomRow { room, owner, people_version, .. } = load_room(connection, id).await?;
     let (inside,) = sqlx::query_as("select count(*) from membership where room_id = $1")

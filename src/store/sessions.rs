@@ -43,9 +43,6 @@ impl Store {
     ///
     /// One that it opens while this request is under way lives on beside this one, since nobody knows which of
     /// the two answers the browser keeps; they end together ([`Store::end_session`]).
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn open_session(
         &self,
         account: AccountId,
@@ -68,9 +65,6 @@ impl Store {
     }
 
     /// The active session with this token, in one statement.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn session(&self, token: &TokenHash) -> Result<Option<FoundSession>, Error> {
         let row: Option<AnyRow> = sqlx::query(
             "select a.id as account_id, a.name as account, s.seen_at, s.expires_at,
@@ -101,9 +95,6 @@ impl Store {
     }
 
     /// Writes down that the person of this session has just done something.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn touch_session(&self, token: &TokenHash) -> Result<Committed<()>, Error> {
         self.write_statement(|| {
             let now = self.now();
@@ -120,9 +111,6 @@ impl Store {
 
     /// Logs a session out, with those that the same form opened when it was sent several times. With the
     /// account's last session its room is left too.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn end_session(&self, token: &TokenHash) -> Result<Committed<()>, Error> {
         self.write(|mut writing| async move {
             if let Some((account, nonce, created_at)) = lock_and_delete(&mut writing, token).await? {
@@ -138,9 +126,6 @@ impl Store {
     }
 
     /// Ends a session whose browser has been given another one, and nothing else.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn end_former_session(&self, token: &TokenHash) -> Result<Committed<()>, Error> {
         self.write(|mut writing| async move {
             if let Some((account, ..)) = lock_and_delete(&mut writing, token).await? {
@@ -153,9 +138,6 @@ impl Store {
 
     /// Ends the sessions of one account that have expired: of whoever's is the first but for `skipped` others. Says
     /// whether there was one.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn end_expired_sessions(&self, skipped: i64) -> Result<bool, Error> {
         self.write(|mut writing| async move {
             let now = writing.now();

@@ -45,9 +45,6 @@ impl Store {
     }
 
     /// The key of the cookies, 64 hexadecimal digits: for when the configuration names none.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn secret_key(&self) -> Result<String, Error> {
         let (key,) = sqlx::query_as("select secret_key from site where id = 1")
             .fetch_one(&mut self.reader().await?)

@@ -50,9 +50,6 @@ pub struct Newest {
 impl Store {
     /// A token that stays the same, over the same connection, until somebody commits. It is to be asked for before
     /// what it is to stand for is read.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn change_token(&self) -> Result<String, Error> {
         let query = sqlx::query_as(self.shared.engine.change_token());
         let (token,) = query.fetch_one(&mut self.reader().await?).await?;
@@ -61,9 +58,6 @@ impl Store {
 
     /// The head of the event log, and those of `known` that are not where they were, in one statement and
     /// so of one moment.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn heads(&self, known: &[(RoomId, Position)]) -> Result<Heads, Error> {
         let known: Vec<_> =
             known.iter().map(|(room, position)| (room.0, position.seq, position.tag.0)).collect();
@@ -91,9 +85,6 @@ impl Store {
     }
 
     /// The entries in these ranges, each room's oldest first, in one statement.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn entries_in(&self, ranges: &[EntryRange]) -> Result<HashMap<RoomId, Vec<RoomEntry>>, Error> {
         let wanted: Vec<_> = ranges.iter().map(|range| (range.room.0, range.first, range.last)).collect();
         let rows: Vec<AnyRow> = sqlx::query(
@@ -119,9 +110,6 @@ impl Store {
     }
 
     /// The ends of the logs of those among `rooms` that are open, in one statement.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn newest_of_each(&self, rooms: &[RoomId]) -> Result<HashMap<RoomId, Newest>, Error> {
         let ids: Vec<_> = rooms.iter().map(|room| [room.0]).collect();
         let rows: Vec<AnyRow> = sqlx::query(

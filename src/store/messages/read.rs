@@ -47,8 +47,8 @@ impl Store {
     /// What follows `after` in the log of room `id`, in one statement.
     ///
     /// # Errors
-    /// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], [`Refusal::Resync`] when the cursor is not of
-    /// this log, or when the database fails.
+    /// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], [`Refusal::Resync`] when the cursor is not of this
+    /// log.
     pub async fn updates(&self, id: RoomId, after: Cursor) -> Result<Updates, Error> {
         // The entry the cursor names is read along, to see that it is the one the reader saw.
         let end = after.seq.saturating_add(number(UPDATE_MAX + 2));
@@ -70,7 +70,7 @@ impl Store {
     /// The entries of room `id` before number `before`, at most [`PAGE_MAX`].
     ///
     /// # Errors
-    /// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], or when the database fails.
+    /// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`].
     pub async fn entries_before(&self, id: RoomId, before: i64) -> Result<History, Error> {
         let mut snapshot = self.snapshot().await?;
         let RoomRow { head, .. } = load_room(&mut snapshot, id).await?;

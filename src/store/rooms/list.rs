@@ -25,9 +25,6 @@ impl FromRow<'_, AnyRow> for Room {
 
 impl Store {
     /// Page `page` of the list, or the last one if there are not so many, as `account` sees it.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn list_page(&self, account: AccountId, page: i64) -> Result<ListPage, Error> {
         let mut snapshot = self.snapshot().await?;
         let List { version, rooms } = list(&mut snapshot).await?;

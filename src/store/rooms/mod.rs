@@ -24,7 +24,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Refusal::LoggedOut`], [`Refusal::InsideAnother`], [`Refusal::RoomNameTaken`],
-    /// [`Refusal::RoomNameLike`], or when the database fails.
+    /// [`Refusal::RoomNameLike`].
     pub async fn create_room(&self, session: &Session, name: &RoomName) -> Result<Committed<RoomId>, Error> {
         self.write(|mut writing| async move {
             lock_account(&mut writing, session.person.id).await?;
@@ -50,8 +50,7 @@ impl Store {
     /// it twice is deleting it once.
     ///
     /// # Errors
-    /// [`Refusal::LoggedOut`], [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`],
-    /// [`Refusal::NotTheOwner`], or when the database fails.
+    /// [`Refusal::LoggedOut`], [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], [`Refusal::NotTheOwner`].
     pub async fn delete_room(&self, session: &Session, room: RoomId) -> Result<Committed<()>, Error> {
         self.write(|mut writing| async move {
             let (account, locked) = lock_account_and_room(&mut writing, session, room).await?;

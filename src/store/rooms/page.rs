@@ -33,7 +33,7 @@ impl Store {
     /// The open room `id`.
     ///
     /// # Errors
-    /// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], or when the database fails.
+    /// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`].
     pub async fn room(&self, id: RoomId) -> Result<Room, Error> {
         load_listed(&mut self.reader().await?, id).await
     }
@@ -41,8 +41,7 @@ impl Store {
     /// Whether someone whose whereabouts have just been read is in the open room `id`.
     ///
     /// # Errors
-    /// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], [`Refusal::NotAMember`], or when the
-    /// database fails.
+    /// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], [`Refusal::NotAMember`].
     pub async fn require_inside(&self, whereabouts: &Whereabouts, id: RoomId) -> Result<(), Error> {
         if !whereabouts.is_inside(id) {
             load_room(&mut self.reader().await?, id).await?;
@@ -53,8 +52,7 @@ impl Store {
     /// What the page of room `id` shows to `account`: the newest entries, or those before `before`.
     ///
     /// # Errors
-    /// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], [`Refusal::NotAMember`], or when the
-    /// database fails.
+    /// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], [`Refusal::NotAMember`].
     pub async fn room_page(
         &self,
         account: AccountId,
