@@ -25,6 +25,8 @@ pub enum Refusal {
     },
     /// The person is in another room, and one is in one room at a time.
     InsideAnother(RoomLink),
+    /// The person wanted to leave a room for another, but is in none any more.
+    LeftAlready,
     /// Only who created a room may delete it.
     NotTheOwner,
     /// An open room has this name.

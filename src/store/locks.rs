@@ -68,6 +68,32 @@ pub(super) async fn lock_room(connection: &mut Connection, room: RoomId) -> Resu
     })
 }
 
+/// Locks a room's row, and that of another room if there is one, in ascending order: two who move opposite ways wait for
+/// each other in turn.
+///
+/// # Errors
+/// [`Refusal::NoSuchRoom`] of the first.
+pub(super) async fn lock_room_beside(
+    connection: &mut Connection,
+    room: RoomId,
+    other: RoomId,
+) -> Result<LockedRoom, Error> {
+    if other < room {
+        lock_room_if_any(connection, other).await?;
+        return lock_room(connection, room).await;
+    }
+    let locked = lock_room(connection, room).await?;
+    lock_room_if_any(connection, other).await?;
+    Ok(locked)
+}
+
+async fn lock_room_if_any(connection: &mut Connection, room: RoomId) -> Result<(), Error> {
+    match lock_room(connection, room).await {
+        Ok(_) | Err(Error::Refused(_)) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
 async fn person(connection: &mut Connection, id: AccountId) -> Result<Person, Error> {
     let (name,) =
         sqlx::query_as("select name from account where id = $1").bind(id.0).fetch_one(connection).await?;

@@ -8,7 +8,7 @@ use super::connection::Connection;
 use super::database::Store;
 use super::error::Error;
 use super::events::{self, kind};
-use super::locks::{active_session, lock_account, lock_account_and_room, lock_room};
+use super::locks::{active_session, lock_account, lock_account_and_room, lock_room, lock_room_beside};
 use super::rows::{self, joined_room, people_version, require_open};
 use crate::model::accounts::{AccountId, Person};
 use crate::model::memberships::{Notice, People, Whereabouts};
@@ -29,6 +29,37 @@ impl Store {
                 Whereabouts::Inside(here) if here.id == room => {}
                 Whereabouts::Inside(here) => return Err(Refusal::InsideAnother(here).into()),
                 Whereabouts::Nowhere | Whereabouts::Evicted(_) => enter(&mut writing, account, room).await?,
+            }
+            Ok((Committed::events(()), writing))
+        })
+        .await
+    }
+
+    /// Moves the person of `session` from the room `leaving` to `room`: a leave and a join, or neither. Moving twice is
+    /// moving once.
+    ///
+    /// # Errors
+    /// [`Refusal::LoggedOut`]; [`Refusal::NoSuchRoom`] and [`Refusal::RoomDeleted`] of `room`, the latter also of
+    /// `leaving` when it was deleted under them; [`Refusal::InsideAnother`] and [`Refusal::LeftAlready`] when they are
+    /// not in `leaving`.
+    pub async fn move_between(
+        &self,
+        session: &Session,
+        leaving: RoomId,
+        room: RoomId,
+    ) -> Result<Committed<()>, Error> {
+        self.write(|mut writing| async move {
+            lock_account(&mut writing, session.person.id).await?;
+            let locked = lock_room_beside(&mut writing, room, leaving).await?;
+            let account = active_session(&mut writing, &session.token).await?;
+            locked.ensure_open()?;
+            match where_is(&mut writing, account).await? {
+                Whereabouts::Inside(here) if here.id == room => {}
+                Whereabouts::Inside(here) if here.id == leaving => {
+                    leave_room(&mut writing, account, leaving).await?;
+                    enter(&mut writing, account, room).await?;
+                }
+                elsewhere => return Err(not_inside(elsewhere, leaving).into()),
             }
             Ok((Committed::events(()), writing))
         })
@@ -89,6 +120,17 @@ impl Store {
         require_open(room)?;
         let members = rows.iter().filter_map(|row| rows::joined_person(row).transpose());
         Ok(People { members: members.collect::<sqlx::Result<_>>()?, version: people_version(room)? })
+    }
+}
+
+/// Why somebody cannot leave a room for another who is not in it, but here.
+fn not_inside(here: Whereabouts, leaving: RoomId) -> Refusal {
+    match here {
+        Whereabouts::Inside(here) => Refusal::InsideAnother(here),
+        Whereabouts::Evicted(Notice { room, by }) if room.id == leaving => {
+            Refusal::RoomDeleted { room: room.name, by }
+        }
+        Whereabouts::Evicted(_) | Whereabouts::Nowhere => Refusal::LeftAlready,
     }
 }
 

@@ -1,8 +1,9 @@
-//! Joining a room and leaving it.
+//! Joining a room, leaving it, and moving from one to another.
 
 use rocket::response::Redirect;
-use rocket::{Route, State, post, routes};
+use rocket::{FromForm, Route, State, post, routes};
 
+use super::body::Fields;
 use super::error::{Error, Problem};
 use super::guards::{RoomInPath, RoomVisitor, User};
 use super::pages::Answer;
@@ -10,18 +11,35 @@ use super::paths::{to_list, to_room};
 use super::rooms::join_page::join_page;
 use crate::live::Live;
 use crate::model::Refusal;
+use crate::model::rooms::RoomId;
 use crate::store::{self, Store};
 
-#[post("/rooms/<_>/join")]
-async fn join(found: RoomVisitor<'_>, store: &Store, live: &State<Live>) -> Result<Answer, Error> {
+#[derive(FromForm)]
+struct SentJoin {
+    leaving: Option<i64>,
+}
+
+/// Joins a room, straight from another if the form names one (`leaving`). What is no form names none.
+#[post("/rooms/<_>/join", data = "<sent>")]
+async fn join(
+    found: RoomVisitor<'_>,
+    sent: Option<Fields<SentJoin>>,
+    store: &Store,
+    live: &State<Live>,
+) -> Result<Answer, Error> {
     let RoomVisitor { user, room } = found;
     let id = room.room.id;
-    match store.join(&user.session, id).await {
+    let leaving = sent.and_then(|sent| sent.0.leaving).map(RoomId).filter(|leaving| *leaving != id);
+    let joined = match leaving {
+        Some(leaving) => store.move_between(&user.session, leaving, id).await,
+        None => store.join(&user.session, id).await,
+    };
+    match joined {
         Ok(joined) => {
             live.applied(joined).await;
             Ok(to_room(id).into())
         }
-        Err(store::Error::Refused(refusal @ Refusal::InsideAnother(_))) => {
+        Err(store::Error::Refused(refusal @ (Refusal::InsideAnother(_) | Refusal::LeftAlready))) => {
             let problem = Problem::from(refusal);
             let page = join_page(store, user, id, Some(&problem.detail), None).await?;
             Ok(Answer::refused(problem.status, page))

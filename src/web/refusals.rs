@@ -31,6 +31,10 @@ pub(super) fn words(refusal: &Refusal) -> Words {
             let detail = format!("You are in “{}”. Leave it to enter another room.", room.name);
             return (Status::Conflict, "inside-another", "In another room", detail.into());
         }
+        Refusal::LeftAlready => {
+            let detail = "You had already left the room you were in. You can join this one now.";
+            (Status::Conflict, "left-already", "Left already", detail)
+        }
         Refusal::NotTheOwner => {
             (Status::Forbidden, "not-the-owner", "Not your room", "Only who created a room may delete it.")
         }

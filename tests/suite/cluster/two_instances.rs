@@ -3,7 +3,7 @@
 use rocket::futures::future::join_all;
 use rocket::tokio::join;
 
-use crate::fixtures::{Instance, Message, Post, eventually};
+use crate::fixtures::{Instance, Message, Person, Post, eventually};
 
 on_postgres![
     a_log_in_holds_everywhere,
@@ -11,6 +11,7 @@ on_postgres![
     leaving_here_ends_writes_there_at_once,
     deleting_here_ends_writes_there_at_once,
     joining_here_opens_the_room_there,
+    a_move_here_is_a_leave_and_a_join_there,
     one_is_in_one_room_wherever_one_asks,
     messages_said_here_are_read_there,
     both_make_one_gapless_log,
@@ -83,6 +84,25 @@ async fn joining_here_opens_the_room_there(instance: Instance) {
     assert_eq!(bo_there.sees_after(&room, "0").await.bodies(), ["soup"]);
     bo_there.says(&room, "thanks").await;
     bo_there.enters_page_of(&room).await;
+}
+
+async fn a_move_here_is_a_leave_and_a_join_there(instance: Instance) {
+    let other = instance.another().await;
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
+    let (kitchen, hall) = (ana.creates("Kitchen").await, bo.creates("Hall").await);
+    let cy = instance.person("cy").await;
+    cy.joins(&hall).await;
+    let (ana_there, cy_there) = (ana.at(&other), cy.at(&other));
+    cy.moves(&hall, &kitchen).await;
+    let bo_there = bo.at(&other);
+    eventually("both rooms have changed there", async || {
+        let has_cy =
+            async |person: &Person<'_>, room| person.sees_people_in(room).await.text().contains("cy");
+        !has_cy(&bo_there, &hall).await && has_cy(&ana_there, &kitchen).await
+    })
+    .await;
+    cy_there.tries_to_post(&hall, &Post::new("too late")).await.is_problem(403, "not-a-member");
+    cy_there.says(&kitchen, "there").await;
 }
 
 async fn one_is_in_one_room_wherever_one_asks(instance: Instance) {

@@ -14,6 +14,7 @@ mod limits;
 mod lists;
 mod memberships;
 mod messages;
+mod moving;
 mod notices;
 mod people;
 mod rooms;

@@ -61,9 +61,12 @@ impl Stage<'_> {
         let by = (who, browser);
         match deed {
             Deed::SignUp | Deed::LogIn | Deed::LogOut => self.comes(by, deed).await,
-            Deed::Create { .. } | Deed::Join(_) | Deed::Leave(_) | Deed::Delete(_) | Deed::Dismiss => {
-                self.moves(by, deed).await
-            }
+            Deed::Create { .. }
+            | Deed::Join(_)
+            | Deed::Move { .. }
+            | Deed::Leave(_)
+            | Deed::Delete(_)
+            | Deed::Dismiss => self.moves(by, deed).await,
             Deed::Post { place, body, after, by_form } => {
                 let room = self.place(who, place);
                 let post = Post::new(BODIES[body % BODIES.len()]).after(&self.valid_cursor(room, after));
@@ -125,6 +128,13 @@ impl Stage<'_> {
                 let room = self.place(who, place);
                 let foretold = allowed.and_then(|()| self.world.join(who, room));
                 (self.led_into(foretold), self.sends_to(who, browser, room, "/join").await)
+            }
+            Deed::Move { leaving, to } => {
+                let (from, to) = (self.place(who, leaving), self.place(who, to));
+                let foretold = allowed.and_then(|()| self.world.move_between(who, from, to));
+                let path = self.room(to).path("/join");
+                let leaving = self.room(from).id.to_string();
+                (self.led_into(foretold), self.sends(who, browser, &path, &[("leaving", &leaving)]).await)
             }
             Deed::Leave(place) => {
                 let room = self.place(who, place);

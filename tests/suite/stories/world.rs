@@ -181,6 +181,21 @@ impl World {
         Ok(room)
     }
 
+    pub fn move_between(&mut self, who: usize, from: Option<usize>, to: Option<usize>) -> Outcome<usize> {
+        if from == to {
+            return self.join(who, to);
+        }
+        let to = self.living(to)?;
+        match self.here(who) {
+            Some(here) if here == to => {}
+            Some(here) if Some(here) == from => self.moves(who, Some(to)),
+            // It was deleted, and they have not been told for good.
+            None if from.is_some() && self.gone(who) == from => self.living(from).map(drop)?,
+            _ => return Err(Refusal::Conflict),
+        }
+        Ok(to)
+    }
+
     pub fn leave(&mut self, who: usize, room: Option<usize>) -> Outcome<()> {
         let room = room.ok_or(Refusal::NoSuchRoom)?;
         if self.people[who].place == Some(room) {
