@@ -3,6 +3,7 @@
 import { ConnectionStatus } from "../lib/connection_status.js";
 import { ROOM_OVER } from "../lib/statuses.js";
 import { Composer } from "./composer.js";
+import { CopyLink } from "./copy_link.js";
 import { EarlierMessages } from "./earlier_messages.js";
 import { Ledger } from "./ledger.js";
 import { Messages } from "./messages.js";
@@ -47,6 +48,8 @@ export class Room {
     const composer = new Composer({ form: part(".composer"), draft, touch, outbox, follower, clock });
     new OutboxList({ list: part(".outbox"), template: part(".outbox-template"), outbox, composer });
     const earlier = new EarlierMessages({ root: element, sync, connection });
+    const address = new URL(page, window.location).href;
+    const copyLink = new CopyLink({ button: part(".log__copy-link"), address, document });
 
     this.#main = main;
     this.#room = room;
@@ -57,7 +60,7 @@ export class Room {
     this.#otherTabs = otherTabs;
     this.#composer = composer;
     this.#outbox = outbox;
-    this.#parts = [otherTabs, timeline, earlier, composer, outbox, connection, sync];
+    this.#parts = [otherTabs, timeline, earlier, copyLink, composer, outbox, connection, sync];
   }
 
   // Lifecycle
