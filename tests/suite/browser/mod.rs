@@ -14,6 +14,7 @@ mod keyboard;
 mod leaving;
 mod links;
 mod list;
+mod looks;
 mod order;
 mod phone;
 mod reader;

@@ -5,7 +5,11 @@ use serde_json::json;
 use crate::fixtures::Room;
 use crate::fixtures::chromium::{Device, Person, Stage};
 
-in_chromium![every_page_fits_a_small_phone, under_a_finger_enter_makes_a_line_and_the_button_sends];
+in_chromium![
+    every_page_fits_a_small_phone,
+    every_page_fits_with_text_of_twice_the_size,
+    under_a_finger_enter_makes_a_line_and_the_button_sends,
+];
 
 const WIDE: &str = "WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW";
 
@@ -23,6 +27,21 @@ async fn every_page_fits_a_small_phone(stage: &Stage) {
     let other = bo.creates(&"M".repeat(60)).await;
     ana_looks_around(&ana, &room, &other).await;
     ana_is_turned_out(&ana, &bo, &room, &other).await;
+}
+
+async fn every_page_fits_with_text_of_twice_the_size(stage: &Stage) {
+    let ana = stage.visitor(&"W".repeat(32), Device::Phone).await;
+    let bo = stage.person("bo").await;
+    ana.devtools("Page.setFontSizes", json!({ "fontSizes": { "standard": 32, "fixed": 26 } })).await;
+    ana.waits_until("getComputedStyle(document.documentElement).fontSize === '32px'").await;
+    ana_comes(&ana).await;
+    let room = ana.creates(WIDE).await;
+    fits(&ana, "an empty room").await;
+    ana.says_elsewhere(&room, &["soup".to_owned(), WIDE.to_owned()]).await;
+    ana.has_read(WIDE).await;
+    fits(&ana, "a room").await;
+    let other = bo.creates(&"M".repeat(60)).await;
+    ana_looks_around(&ana, &room, &other).await;
 }
 
 async fn ana_comes(ana: &Person) {
