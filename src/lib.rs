@@ -9,6 +9,7 @@
 //! | floor | what it knows |
 //! |---|---|
 //! | `main` | the command line, the log, the threads |
+//! | [`inspection`] | what tests see inside a server; all below is private |
 //! | this file | how the parts are put together, [`build`], and what a start and a stop are, [`serve`]; [`files`] raises the limit on open files; `supervision` restarts tasks that panic |
 //! | `web` | pages, forms, fragments, JSON: guards say who may call what, handlers say what is shown |
 //! | [`live`] | memory: a projection of the logs, from which polls are answered |
@@ -106,10 +107,11 @@
 
 pub mod config;
 pub mod files;
-pub mod live;
+pub mod inspection;
+mod live;
 pub mod logging;
-pub mod model;
-pub mod store;
+mod model;
+mod store;
 mod supervision;
 mod web;
 

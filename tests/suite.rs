@@ -6,8 +6,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
-    unreachable_pub,
-    reason = "a test that meets what it does not expect has failed, and nothing here is used elsewhere"
+    reason = "a test that meets what it does not expect has failed"
 )]
 
 #[macro_use] // `on_both_engines!`

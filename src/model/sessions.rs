@@ -47,7 +47,7 @@ pub struct TokenHash(pub [u8; 32]);
 
 impl TokenHash {
     /// 64 hexadecimal digits.
-    pub fn to_hex(&self) -> String {
+    pub fn to_hex(self) -> String {
         hex::encode(self.0)
     }
 }

@@ -35,10 +35,9 @@ pub mod sweeper;
 pub use accounts::{Credentials, NameCheck};
 pub use committed::{Changed, Committed};
 pub use database::Store;
-pub use error::{Error, Failure, OpenError};
-pub use events::{Snapshot, SnapshotRoom};
-pub use messages::{EntryRange, Heads, History, Newest, UPDATE_MAX, Updates};
-pub use rooms::RoomPage;
+pub use error::{Error, OpenError};
+pub use events::Snapshot;
+pub use messages::{EntryRange, History, Newest, UPDATE_MAX, Updates};
 pub use sessions::{FoundSession, NewSession};
 
 use crate::config::Limits;

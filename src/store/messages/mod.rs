@@ -5,6 +5,6 @@ mod post;
 mod ranges;
 mod read;
 
-pub use ranges::{EntryRange, Heads, Newest};
+pub use ranges::{EntryRange, Newest};
 pub(super) use read::newest;
 pub use read::{History, UPDATE_MAX, Updates};

@@ -3,8 +3,6 @@
 mod list;
 mod page;
 
-pub use page::RoomPage;
-
 use super::committed::Committed;
 use super::connection::Connection;
 use super::database::Store;

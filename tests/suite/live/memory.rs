@@ -1,9 +1,5 @@
 //! How much memory the logs of rooms take.
 
-use parlor::live::{Known, Question, Updates};
-use parlor::model::log::Cursor;
-use parlor::model::rooms::RoomId;
-
 use crate::fixtures::{Instance, Room, eventually};
 
 on_both_engines![the_rooms_least_lately_asked_for_go_first];
@@ -22,17 +18,7 @@ const LONG_MESSAGES: &str = "
 
 /// Whether memory knows a room, which it may have to be loaded for.
 async fn knows(instance: &Instance, room: i64) -> bool {
-    let question = Question {
-        room: RoomId(room),
-        after: Cursor::parse("10").expect("a cursor"),
-        people: None,
-        reached: None,
-        may_wait: true,
-    };
-    match instance.live().remembered_updates(question).await {
-        Some(Known::Changed(Updates { messages, .. })) => messages.len() == 10,
-        _ => false,
-    }
+    instance.inside().remembered(room, 10).await == Some(10)
 }
 
 async fn the_rooms_least_lately_asked_for_go_first(instance: Instance) {
@@ -43,17 +29,17 @@ async fn the_rooms_least_lately_asked_for_go_first(instance: Instance) {
         eventually("a room is loaded", async || knows(&instance, room).await).await;
     }
     // When the tail has been to the database five times more, one of its readings has come to its end.
-    let (read, _) = instance.live().checkouts();
+    let (read, _) = instance.inside().memory_checkouts();
     eventually("the tail has looked at what memory takes", async || {
-        instance.live().checkouts().0 >= read + 5
+        instance.inside().memory_checkouts().0 >= read + 5
     })
     .await;
 
-    let (_, loads) = instance.live().checkouts();
+    let (_, loads) = instance.inside().memory_checkouts();
     for room in [6, 5] {
         assert!(knows(&instance, room).await);
     }
-    assert_eq!(instance.live().checkouts().1, loads, "those asked for last are still there");
+    assert_eq!(instance.inside().memory_checkouts().1, loads, "those asked for last are still there");
     let ana = instance.visitor("ana");
     ana.logs_in().await;
     let kitchen = Room { id: 1, name: "room 1".to_owned() };
@@ -62,5 +48,5 @@ async fn the_rooms_least_lately_asked_for_go_first(instance: Instance) {
         news.messages.iter().map(|message| message.seq).collect::<Vec<_>>(),
         (11..=20).collect::<Vec<_>>()
     );
-    assert_eq!(instance.live().checkouts().1, loads + 1, "that one had gone");
+    assert_eq!(instance.inside().memory_checkouts().1, loads + 1, "that one had gone");
 }

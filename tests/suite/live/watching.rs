@@ -1,8 +1,5 @@
 //! What following many rooms costs, and that none of them delays another.
 
-use parlor::live::{Known, Question, Updates};
-use parlor::model::log::Cursor;
-use parlor::model::rooms::RoomId;
 use rocket::futures::future::{join, join_all};
 use sqlx::{AnyConnection, Connection};
 
@@ -35,17 +32,12 @@ async fn with_rooms(instance: Instance, count: i64, with_a_message: i64) -> Inst
 
 /// How many messages memory has of that room; nothing if it cannot answer.
 async fn remembered(instance: &Instance, room: i64) -> Option<usize> {
-    let question =
-        Question { room: RoomId(room), after: Cursor::START, people: None, reached: None, may_wait: true };
-    match instance.live().remembered_updates(question).await? {
-        Known::Unchanged => Some(0),
-        Known::Changed(Updates { messages, .. }) => Some(messages.len()),
-    }
+    instance.inside().remembered(room, 0).await
 }
 
 async fn many_rooms_come_into_memory_in_few_statements(instance: Instance) {
     let instance = with_rooms(instance, 2500, 2500).await;
-    let (_, before) = instance.live().checkouts();
+    let (_, before) = instance.inside().memory_checkouts();
     // Nobody waits longer than a second, which may be too short for all of them on a slow machine.
     eventually("all are remembered", async || {
         join_all((1..=2500).map(|room| remembered(&instance, room)))
@@ -54,23 +46,23 @@ async fn many_rooms_come_into_memory_in_few_statements(instance: Instance) {
             .all(|known| *known == Some(1))
     })
     .await;
-    let (_, after) = instance.live().checkouts();
+    let (_, after) = instance.inside().memory_checkouts();
     // The first to ask need not wait for company.
     assert!(after - before <= 25 + 4, "{} statements", after - before);
 }
 
 async fn one_room_is_loaded_once_for_all_who_ask(instance: Instance) {
     let instance = with_rooms(instance, 1, 1).await;
-    let (_, before) = instance.live().checkouts();
+    let (_, before) = instance.inside().memory_checkouts();
     let known = join_all((0..50).map(|_| remembered(&instance, 1))).await;
     assert!(known.iter().all(|known| *known == Some(1)));
-    assert_eq!(instance.live().checkouts().1 - before, 1);
+    assert_eq!(instance.inside().memory_checkouts().1 - before, 1);
 }
 
 async fn rooms_that_move_together_are_read_together(instance: Instance) {
     let instance = with_rooms(instance, 500, 500).await;
     join_all((1..=500).map(|room| remembered(&instance, room))).await;
-    let (before, loads) = instance.live().checkouts();
+    let (before, loads) = instance.inside().memory_checkouts();
     instance
         .executes_sql(
             "begin;
@@ -87,7 +79,7 @@ async fn rooms_that_move_together_are_read_together(instance: Instance) {
             .all(|known| *known == Some(2))
     })
     .await;
-    let (after, loads_after) = instance.live().checkouts();
+    let (after, loads_after) = instance.inside().memory_checkouts();
     assert!(after - before < 100, "{} readings", after - before);
     assert_eq!(loads_after, loads, "they have been followed, not loaded again");
 }
@@ -97,7 +89,7 @@ async fn twenty_thousand_rooms_can_be_watched(instance: Instance) {
     for some in (1..=20_000).collect::<Vec<_>>().chunks(2_000) {
         join_all(some.iter().map(|room| remembered(&instance, *room))).await;
     }
-    let (_, loads) = instance.live().checkouts();
+    let (_, loads) = instance.inside().memory_checkouts();
     instance
         .executes_sql(
             "begin;
@@ -108,7 +100,7 @@ async fn twenty_thousand_rooms_can_be_watched(instance: Instance) {
         )
         .await;
     eventually("the last has moved in memory", async || remembered(&instance, 20_000).await == Some(1)).await;
-    assert_eq!(instance.live().checkouts().1, loads, "it has been followed, not loaded again");
+    assert_eq!(instance.inside().memory_checkouts().1, loads, "it has been followed, not loaded again");
 }
 
 /// Two rooms move; the one that moved first is committed last, when the tail has seen the other.

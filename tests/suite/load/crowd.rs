@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use parlor::model::sessions::Token;
+use parlor::inspection::Token;
 use rocket::config::LogLevel;
 use rocket::figment::Figment;
 use rocket::futures::stream::{self, StreamExt};

@@ -2,14 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use parlor::live::Live;
-use parlor::model::Timestamp;
-use parlor::model::accounts::{AccountId, Person};
-use parlor::model::log::{Position, Tag};
-use parlor::model::memberships::Whereabouts;
-use parlor::model::sessions::Session;
-use parlor::model::sessions::TokenHash;
-use parlor::store::FoundSession;
 use rocket::futures::future::{join, join_all};
 use rocket::tokio::time::sleep;
 
@@ -29,7 +21,7 @@ async fn log_outs() {
             let crowd = Crowd::settle(&instance.database_url(), POLLERS + ENDED, 1, "1").await;
             let instance = instance.restart().await;
             for n in 0..SESSIONS {
-                remember(instance.live(), POLLERS + 1 + n);
+                instance.inside().remember_session(i64::try_from(POLLERS + 1 + n).unwrap());
             }
             let quiet = longest_poll(&instance, &crowd, async {}).await;
             let busy = longest_poll(&instance, &crowd, end_sessions(&instance)).await;
@@ -40,15 +32,6 @@ async fn log_outs() {
         })
         .await;
     }
-}
-
-/// Has memory know a session of that account.
-fn remember(live: &Live, account: usize) {
-    let person = Person { id: AccountId(i64::try_from(account).unwrap()), name: format!("p{account}") };
-    let (seen_at, expires_at) = (Timestamp::now(), Timestamp::now().after(Duration::from_hours(1)));
-    let session = Session { token: TokenHash(rand::random()), person, seen_at, expires_at };
-    let head = Position { seq: 0, tag: Tag(0) };
-    live.cache_session(&FoundSession { session, whereabouts: Whereabouts::Nowhere, head });
 }
 
 async fn end_sessions(instance: &Instance) {

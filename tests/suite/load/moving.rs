@@ -2,9 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use parlor::live::{Known, Question, Updates};
-use parlor::model::log::Cursor;
-use parlor::model::rooms::RoomId;
 use rocket::futures::future::join_all;
 use rocket::tokio::time::sleep;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
@@ -72,10 +69,5 @@ async fn seen_after(instance: &Instance, number: usize, began: Instant) -> Vec<D
 
 /// What a poll of that room is answered from: how many messages memory tells of.
 async fn messages(instance: &Instance, room: i64) -> Option<usize> {
-    let question =
-        Question { room: RoomId(room), after: Cursor::START, people: None, reached: None, may_wait: true };
-    match instance.live().remembered_updates(question).await? {
-        Known::Unchanged => Some(0),
-        Known::Changed(Updates { messages, .. }) => Some(messages.len()),
-    }
+    instance.inside().remembered(room, 0).await
 }

@@ -31,7 +31,7 @@ async fn start() {
         let made: u32 = polls.iter().map(|polls| polls.made).sum();
         let failed: u32 = polls.iter().map(|polls| polls.failed).sum();
         let served: Vec<_> = polls.iter().filter_map(|polls| polls.served).collect();
-        let (_, loads) = instance.live().checkouts();
+        let (_, loads) = instance.inside().memory_checkouts();
         eprintln!(
             "a fresh instance and {ROOMS} people in as many rooms: {loads} statements to load all (wanted ≤ {}), \
              {failed} of {made} polls fail in the first {WATCH:.0?}: {:.1} % (wanted ≤ 5 %); {} people are answered, \

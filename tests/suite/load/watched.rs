@@ -59,7 +59,7 @@ async fn twenty_thousand() {
             let instance = instance.restart().await;
             let people: Vec<_> = (1..=MANY_ROOMS).map(|n| crowd.at(&instance, n)).collect();
             everybody_polls(&people, MANY_ROOMS).await;
-            let (before, (_, loads)) = (instance.checkouts(), instance.live().checkouts());
+            let (before, (_, loads)) = (instance.checkouts(), instance.inside().memory_checkouts());
             everybody_polls(&people, MANY_ROOMS).await;
             let asked = instance.checkouts() - before;
             let message = format!(

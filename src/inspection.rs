@@ -1,0 +1,59 @@
+//! The door of the tests: what they see inside a server that no answer tells them. Nothing else uses it, so that
+//! everything below it is private and the compiler finds what nobody uses.
+
+use std::time::Duration;
+
+use rocket::{Phase, Rocket};
+
+pub use crate::model::sessions::Token;
+
+use crate::live::{Known, Live, Question};
+use crate::model::Timestamp;
+use crate::model::accounts::{AccountId, Person};
+use crate::model::log::{Cursor, Position};
+use crate::model::memberships::Whereabouts;
+use crate::model::rooms::RoomId;
+use crate::model::sessions::Session;
+use crate::store::{FoundSession, Store};
+
+/// A server, seen from inside.
+pub struct Inspection<'r> {
+    store: &'r Store,
+    live: &'r Live,
+}
+
+impl<'r> Inspection<'r> {
+    /// Of a server that [`build`](crate::build) has made.
+    pub fn of(rocket: &'r Rocket<impl Phase>) -> Option<Self> {
+        Some(Self { store: rocket.state()?, live: rocket.state()? })
+    }
+
+    /// How often requests have gone to the database.
+    pub fn request_checkouts(&self) -> u64 {
+        self.store.checkouts()
+    }
+
+    /// How often the tail has, and how often the loader.
+    pub fn memory_checkouts(&self) -> (u64, u64) {
+        self.live.checkouts()
+    }
+
+    /// How many messages after number `after` memory tells of, once the room is there; nothing if it does not know.
+    pub async fn remembered(&self, room: i64, after: i64) -> Option<usize> {
+        let after = Cursor::parse(&after.to_string()).ok()?;
+        let question = Question { room: RoomId(room), after, people: None, reached: None, may_wait: true };
+        match self.live.remembered_updates(question).await? {
+            Known::Unchanged => Some(0),
+            Known::Changed(updates) => Some(updates.messages.len()),
+        }
+    }
+
+    /// Has memory know a session of that account, which it forgets when the event log tells of its end.
+    pub fn remember_session(&self, account: i64) {
+        let person = Person { id: AccountId(account), name: format!("p{account}") };
+        let (seen_at, expires_at) = (Timestamp::now(), Timestamp::now().after(Duration::from_hours(1)));
+        let session = Session { token: Token::random().hash(), person, seen_at, expires_at };
+        let (whereabouts, head) = (Whereabouts::Nowhere, Position::START);
+        self.live.cache_session(&FoundSession { session, whereabouts, head });
+    }
+}
