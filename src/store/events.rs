@@ -131,24 +131,8 @@ pub(super) async fn append(
     room: Option<RoomId>,
     at: Timestamp,
 ) -> Result<(), Error> {
-    let tag = Tag::random();
     let moves_list = room.is_some() && kind != kind::NOTICE_DISMISSED;
-    let more_rooms = match kind {
-        kind::ROOM_CREATED => 1_i64,
-        kind::ROOM_DELETED => -1,
-        _ => 0,
-    };
-    let (seq,): (i64,) = sqlx::query_as(
-        "update site set last_seq = last_seq + 1, last_tag = $1, room_count = room_count + $3,
-                list_seq = case when $2 = 1 then last_seq + 1 else list_seq end,
-                list_tag = case when $2 = 1 then $1 else list_tag end
-         where id = 1 returning last_seq",
-    )
-    .bind(tag.0)
-    .bind(i64::from(moves_list))
-    .bind(more_rooms)
-    .fetch_one(&mut *connection)
-    .await?;
+    let (seq, tag) = take_number(connection, kind, moves_list).await?;
     sqlx::query(
         "insert into event (seq, tag, kind, account_id, room_id, at) values ($1, $2, $3, $4, $5, $6)",
     )
@@ -169,4 +153,26 @@ pub(super) async fn append(
             .await?;
     }
     Ok(())
+}
+
+/// The number and the tag of the next entry, at the site's row; they are the list's version, too, if it moves.
+async fn take_number(connection: &mut Connection, kind: &str, moves_list: bool) -> Result<(i64, Tag), Error> {
+    let tag = Tag::random();
+    let more_rooms = match kind {
+        kind::ROOM_CREATED => 1_i64,
+        kind::ROOM_DELETED => -1,
+        _ => 0,
+    };
+    let (seq,): (i64,) = sqlx::query_as(
+        "update site set last_seq = last_seq + 1, last_tag = $1, room_count = room_count + $3,
+                list_seq = case when $2 = 1 then last_seq + 1 else list_seq end,
+                list_tag = case when $2 = 1 then $1 else list_tag end
+         where id = 1 returning last_seq",
+    )
+    .bind(tag.0)
+    .bind(i64::from(moves_list))
+    .bind(more_rooms)
+    .fetch_one(connection)
+    .await?;
+    Ok((seq, tag))
 }

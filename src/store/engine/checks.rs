@@ -40,30 +40,29 @@ pub(super) async fn postgres(connection: &mut AnyConnection) -> Result<(), OpenE
     .await?;
     let (version, standby): (i64, i64) = (row.try_get("version")?, row.try_get("standby")?);
     let setting = |name: &str| row.try_get::<String, _>(name);
-    let refuse = |reason: String| Err(OpenError::new(reason));
+    let refuse = |reason: &str| Err(OpenError::new(reason.to_owned()));
     if version < POSTGRES_OLDEST {
-        return refuse(format!("PostgreSQL {version} is too old; {POSTGRES_OLDEST} or later is needed"));
+        return refuse(&format!("PostgreSQL {version} is too old; {POSTGRES_OLDEST} or later is needed"));
     }
     if standby == 1 {
         return refuse(
             "this PostgreSQL is a read-only standby: name its primary in database_url, or promote it \
-             (select pg_promote())"
-                .to_owned(),
+             (select pg_promote())",
         );
     }
     if setting("read_only")? == "on" {
-        return refuse("this PostgreSQL is read-only: set default_transaction_read_only = off".to_owned());
+        return refuse("this PostgreSQL is read-only: set default_transaction_read_only = off");
     }
     let encoding = setting("encoding")?;
     if encoding != "UTF8" {
-        return refuse(format!(
+        return refuse(&format!(
             "the database holds {encoding}: create one that holds all languages \
              (create database … encoding 'UTF8' template template0)"
         ));
     }
     for name in ["fsync", "full_page_writes", "synchronous_commit"] {
         if setting(name)? == "off" {
-            return refuse(format!(
+            return refuse(&format!(
                 "with {name} = off PostgreSQL may lose messages it has acknowledged: set {name} = on in \
                  postgresql.conf and reload it (select pg_reload_conf())"
             ));
