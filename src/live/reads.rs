@@ -51,8 +51,7 @@ impl Live {
     /// Who asks first has it loaded, and all who ask meanwhile wait for that.
     ///
     /// # Errors
-    /// [`Refusal`](crate::model::Refusal)`::NoSuchRoom`, `RoomDeleted`, `Resync`, or when memory does not know and the
-    /// database fails.
+    /// [`Refusal`](crate::model::Refusal)`::NoSuchRoom`, `RoomDeleted`, `Resync`.
     pub async fn updates(&self, question: Question, store: &Store) -> Result<Known<Updates>, Error> {
         if let Some(known) = self.remembered_updates(question).await {
             return Ok(known);
@@ -78,9 +77,6 @@ impl Live {
     /// What memory tells whoever presents this token, if it knows that they are in the room, and that the session is
     /// that of `account`, if one is named: all that a poll asks, under one lock. Otherwise says whether that took a
     /// wait for the room, after which all of it was asked again.
-    ///
-    /// # Errors
-    /// When memory does not know.
     pub async fn poll(
         &self,
         token: &TokenHash,
@@ -123,8 +119,7 @@ impl Live {
     /// Who is in `room`, unless that is what its page has seen.
     ///
     /// # Errors
-    /// [`Refusal`](crate::model::Refusal)`::NoSuchRoom`, `RoomDeleted`, or when memory is not sure and the database
-    /// fails.
+    /// [`Refusal`](crate::model::Refusal)`::NoSuchRoom`, `RoomDeleted`.
     pub async fn people(
         &self,
         room: RoomId,

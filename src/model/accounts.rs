@@ -45,9 +45,6 @@ pub struct Username(Name);
 impl Username {
     /// A name for somebody new: letters of one script (or of those that are written together), digits, `_`,
     /// `-` and `.`; 1 to [`USERNAME_MAX`] characters; no reserved word.
-    ///
-    /// # Errors
-    /// When `typed` is anything else.
     pub fn parse(typed: &str) -> Result<Self, Invalid> {
         let shown = compose(typed.trim());
         if shown.is_empty() {
@@ -116,9 +113,6 @@ pub struct Password(String);
 
 impl Password {
     /// One that somebody wants to use from now on: [`PASSWORD_MIN`] to [`PASSWORD_MAX`] characters.
-    ///
-    /// # Errors
-    /// When it is too short or too long.
     pub fn parse(typed: &str) -> Result<Self, Invalid> {
         let password = Self::presented(typed);
         match password.0.chars().count() {

@@ -106,9 +106,6 @@ pub fn fill<T>(messages: impl Iterator<Item = T>, size: impl Fn(&T) -> usize) ->
 }
 
 /// As many of `entries` as go into one answer, as JSON.
-///
-/// # Errors
-/// When [`RoomEntry::to_json`] fails.
 pub fn fill_json<'a>(entries: impl Iterator<Item = &'a RoomEntry>) -> serde_json::Result<Vec<Box<RawValue>>> {
     let size = |json: &serde_json::Result<Box<RawValue>>| json.as_ref().map_or(0, |json| json.get().len());
     fill(entries.map(RoomEntry::to_json), size).into_iter().collect()

@@ -12,9 +12,6 @@ pub struct Nonce(String);
 
 impl Nonce {
     /// 1 to [`NONCE_MAX`] characters of `A–Z a–z 0–9 _ -`.
-    ///
-    /// # Errors
-    /// When `sent` is anything else.
     pub fn parse(sent: &str) -> Result<Self, Invalid> {
         let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
         if sent.is_empty() || sent.len() > NONCE_MAX || !sent.bytes().all(allowed) {

@@ -56,9 +56,6 @@ pub(crate) struct Files {
 
 impl Files {
     /// Reads them.
-    ///
-    /// # Errors
-    /// When one is missing or broken.
     pub(crate) fn read(figment: &Figment, config: &Config) -> Result<Self, String> {
         let assets = Arc::new(Assets::read(config.static_dir.relative())?);
         let templates = templates::read(figment, &assets)?;
