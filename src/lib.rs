@@ -49,10 +49,11 @@
 //!
 //! # Where to look
 //!
-//! - *Membership* (join, leave): `web/memberships.rs`, and `store/memberships.rs`, which also appends to
+//! - *Membership* (join, leave, move): `web/memberships.rs`, and `store/memberships.rs`, which also appends to
 //!   the event log what other instances learn of it.
 //! - *Names:* the rules in `model/accounts.rs` and `model/rooms.rs`, what they are compared by in `model/names.rs`.
 //! - *Who is inside, as the page shows it:* `web/people.rs`.
+//! - *The list of rooms:* `web/rooms/list.rs`; that something was said in a room is followed by `live/listed.rs`.
 //! - *The join page:* `web/rooms/join_page.rs`.
 //! - *Tests:* `tests/suite/`, by what they drive: `http` has every route; that no message is missing is in
 //!   `http/messages/order.rs`. Fast ones: *Develop* in the README.

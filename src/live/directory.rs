@@ -1,21 +1,21 @@
 //! Who is where and which rooms there are: the event log, folded.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
 
 use crate::model::accounts::{AccountId, Person};
 use crate::model::events::Event;
 use crate::model::list::{ListPage, ROOMS_A_PAGE, pages};
-use crate::model::log::{Discontinued, Entry, Position};
+use crate::model::log::{Discontinued, Entry, LogEnd, Position};
 use crate::model::memberships::{Notice, People, Whereabouts};
-use crate::model::rooms::{Room, RoomId, RoomLink};
+use crate::model::rooms::{NAMED, Room, RoomId, RoomLink};
 use crate::model::versions::{ListVersion, PeopleVersion};
 use crate::store::Snapshot;
 
 /// The directory as of [`Directory::head`].
 pub(super) struct Directory {
     head: Position,
-    /// The version of the list: the latest coming or going anywhere.
+    /// The version of the list, before anything was said: the latest coming or going anywhere.
     list_version: ListVersion,
     /// The open rooms, and deleted ones with someone still to be told.
     rooms: HashMap<RoomId, LiveRoom>,
@@ -28,7 +28,8 @@ struct LiveRoom {
     room: RoomLink,
     owner: Person,
     people_version: PeopleVersion,
-    inside: HashSet<AccountId>,
+    /// By age, as the list names them.
+    inside: BTreeSet<AccountId>,
     /// Who they are, once somebody has asked, until somebody comes or goes.
     people: OnceLock<Arc<People>>,
     deleted_by: Option<String>,
@@ -56,7 +57,7 @@ impl Directory {
                 room: found.room,
                 owner: found.owner,
                 people_version: found.people_version,
-                inside: HashSet::new(),
+                inside: BTreeSet::new(),
                 people: OnceLock::new(),
                 deleted_by: found.deleted_by,
             };
@@ -72,7 +73,7 @@ impl Directory {
         self.head
     }
 
-    /// The version of the list.
+    /// The version of the list, before anything was said.
     pub(super) fn list_version(&self) -> ListVersion {
         self.list_version
     }
@@ -97,27 +98,41 @@ impl Directory {
         Some(Arc::clone(room.people.get_or_init(|| Arc::new(people()))))
     }
 
-    /// Page `page` of the list, or the last one, as `account` sees it.
-    pub(super) fn list_page(&self, account: AccountId, page: i64) -> ListPage {
-        let pages = pages(i64::try_from(self.order.len()).unwrap_or(i64::MAX));
-        let page = page.min(pages);
+    /// How many pages the list has.
+    pub(super) fn pages(&self) -> i64 {
+        pages(i64::try_from(self.order.len()).unwrap_or(i64::MAX))
+    }
+
+    /// The rooms on a page of the list.
+    pub(super) fn rooms_on(&self, page: i64) -> impl Iterator<Item = RoomId> {
         let start = usize::try_from((page - 1).saturating_mul(ROOMS_A_PAGE)).unwrap_or(usize::MAX);
         let most = usize::try_from(ROOMS_A_PAGE).unwrap_or(usize::MAX);
-        let mut rooms: Vec<Room> = self
-            .order
-            .values()
-            .rev()
-            .skip(start)
-            .take(most)
-            .filter_map(|id| self.rooms.get(id))
-            .map(LiveRoom::listed)
-            .collect();
+        self.order.values().rev().skip(start).take(most).copied()
+    }
+
+    /// The open room that `account` is in.
+    pub(super) fn room_of(&self, account: AccountId) -> Option<RoomId> {
+        let room = self.members.get(&account)?.room;
+        self.open_room(room).map(|_| room)
+    }
+
+    /// A page of the list as `account` sees it; nothing if it is not known where the log of a room there ends.
+    pub(super) fn list_page(
+        &self,
+        account: AccountId,
+        page: i64,
+        end: impl Fn(RoomId) -> Option<LogEnd>,
+    ) -> Option<ListPage> {
+        let row = |room: RoomId| Some(self.listed(self.open_room(room)?, end(room)?));
+        let mut rooms = self.rooms_on(page).map(row).collect::<Option<Vec<Room>>>()?;
+        let entries = rooms.iter().map(|room| room.end.head.seq).sum();
         let whereabouts = self.whereabouts(account);
         let own = whereabouts.inside().filter(|here| rooms.iter().all(|room| room.room.id != here.id));
-        if let Some(own) = own.and_then(|here| self.open_room(here.id)) {
-            rooms.insert(0, own.listed());
+        if let Some(own) = own {
+            rooms.insert(0, row(own.id)?);
         }
-        ListPage { version: self.list_version, page, pages, whereabouts, rooms }
+        let version = self.list_version.with_entries(entries);
+        Some(ListPage { version, page, pages: self.pages(), whereabouts, rooms })
     }
 
     /// Takes in the next entry of the event log.
@@ -150,6 +165,19 @@ impl Directory {
         Ok(())
     }
 
+    fn listed(&self, room: &LiveRoom, end: LogEnd) -> Room {
+        let inside = i64::try_from(room.inside.len()).unwrap_or(i64::MAX);
+        let name = |account| Some(self.members.get(account)?.name.clone());
+        Room {
+            room: room.room.clone(),
+            owner: room.owner.clone(),
+            inside,
+            named: room.inside.iter().filter_map(name).take(NAMED).collect(),
+            end,
+            people_version: room.people_version,
+        }
+    }
+
     fn open_room(&self, room: RoomId) -> Option<&LiveRoom> {
         self.rooms.get(&room).filter(|room| room.deleted_by.is_none())
     }
@@ -167,7 +195,7 @@ impl Directory {
 
     fn create(&mut self, room: RoomLink, owner: Person) -> RoomId {
         let id = room.id;
-        let inside = HashSet::new();
+        let inside = BTreeSet::new();
         self.rooms.insert(
             id,
             LiveRoom {
@@ -221,18 +249,6 @@ impl Directory {
         }
         moved.people_version = PeopleVersion::at(position);
         moved.people = OnceLock::new();
-    }
-}
-
-impl LiveRoom {
-    fn listed(&self) -> Room {
-        let inside = i64::try_from(self.inside.len()).unwrap_or(i64::MAX);
-        Room {
-            room: self.room.clone(),
-            owner: self.owner.clone(),
-            inside,
-            people_version: self.people_version,
-        }
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod directory;
 mod handle;
+mod listed;
 mod loader;
 mod moment;
 mod question;
@@ -29,6 +30,7 @@ pub use tail::Tail;
 use crate::store::{Error, Store};
 use directory::Directory;
 use handle::Shared;
+use listed::Listed;
 use moment::Moment;
 use sessions::Sessions;
 use state::State;
@@ -43,6 +45,7 @@ impl Live {
             directory: Directory::new(store.directory_snapshot().await?),
             sessions: Sessions::default(),
             watched: Watched::default(),
+            listed: Listed::default(),
             read_at,
         };
         let (reading, readings) = watch::channel(read_at);

@@ -23,6 +23,12 @@ impl Moment {
         now.steady.saturating_duration_since(self.steady) < span && by_wall < span
     }
 
+    /// The moment so much later.
+    #[cfg(test)]
+    pub(super) fn after(self, span: Duration) -> Self {
+        Self { steady: self.steady + span, wall: self.wall.after(span) }
+    }
+
     /// By the steady clock.
     pub(super) fn is_before(self, other: Self) -> bool {
         self.steady < other.steady

@@ -17,7 +17,7 @@ use crate::model::log::Cursor;
 use crate::model::memberships::People;
 use crate::model::rooms::RoomId;
 use crate::model::sessions::{Session, TokenHash};
-use crate::model::versions::Age;
+use crate::model::versions::{Age, SeenList};
 use crate::store::{Error, FoundSession, Store};
 
 impl Live {
@@ -96,7 +96,7 @@ impl Live {
         &self,
         account: AccountId,
         page: i64,
-        seen: Option<Cursor>,
+        seen: Option<SeenList>,
         store: &Store,
     ) -> Result<Known<ListPage>, Error> {
         if let Some(known) = self.known_list_page(account, page, seen) {
@@ -110,10 +110,23 @@ impl Live {
         &self,
         account: AccountId,
         page: i64,
-        seen: Option<Cursor>,
+        seen: Option<SeenList>,
     ) -> Option<Known<ListPage>> {
-        let directory = &self.fresh(Moment::now())?.directory;
-        Known::remembered(directory.list_version().age_of(seen), || Some(directory.list_page(account, page)))
+        let now = Moment::now();
+        let last_used = now.millis_since(self.0.started);
+        let mut state = self.fresh(now)?;
+        let pages = state.directory.pages();
+        let page = page.min(pages);
+        // Their own room is on every page.
+        let beside = if pages > 1 { state.directory.room_of(account) } else { None };
+        if !state.listed.touch(page, beside, last_used) {
+            drop(state);
+            self.write().listed.add(page, beside, last_used);
+            state = self.fresh(now)?;
+        }
+        let State { directory, listed, .. } = &*state;
+        let age = listed.told(page, directory.list_version()).age_of(seen);
+        Known::remembered(age, || directory.list_page(account, page, |room| listed.end(room)))
     }
 
     /// Who is in `room`, unless that is what its page has seen.

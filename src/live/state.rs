@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::directory::Directory;
+use super::listed::Listed;
 use super::moment::Moment;
 use super::question::{Answer, Known, Question};
 use super::room_log::{RoomLog, Updates};
@@ -23,6 +24,7 @@ pub(super) struct State {
     pub(super) directory: Directory,
     pub(super) sessions: Sessions,
     pub(super) watched: Watched,
+    pub(super) listed: Listed,
     /// When the last successful reading of the event log and of all heads began.
     pub(super) read_at: Moment,
 }

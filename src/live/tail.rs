@@ -3,7 +3,7 @@
 //! At every tick it asks whether anything was committed since; if so it reads the heads of the event log and
 //! of the watched rooms' logs that moved, in one statement, and what follows its positions there, many rooms
 //! in a statement. When a commit wakes it, it does the same for the rooms that were written to here, and for no
-//! others. It reads along the entry at its position: if that is gone or has another tag, this is another
+//! others. Of the rooms that the list shows here it reads where their logs end. It reads along the entry at its position: if that is gone or has another tag, this is another
 //! history (a restored backup, a promoted standby), and the projection is rebuilt.
 
 use std::collections::{HashSet, VecDeque};
@@ -17,6 +17,7 @@ use super::directory::Directory;
 use super::handle::Live;
 use super::moment::Moment;
 use super::room_log::{JsonEntry, RoomLog};
+use super::state::State;
 use crate::model::events::Event;
 use crate::model::log::{Discontinued, Entry, Position, continuing};
 use crate::model::messages::RoomEntry;
@@ -110,12 +111,17 @@ impl Live {
         }
         let token = store.change_token().await?;
         let same = store.connections_made() == seen.connections && seen.token.as_ref() == Some(&token);
-        let (known, behind) = self.read().watched.known(same);
-        if same && behind.is_empty() {
+        let (known, behind, listed) = {
+            let State { directory, watched, listed, .. } = &*self.read();
+            let (known, behind) = watched.known(same);
+            (known, behind, listed.rooms(directory, same))
+        };
+        if same && behind.is_empty() && listed.is_empty() {
             self.write().read_at = began;
         } else {
             seen.token = None;
-            let heads = store.heads(&known).await?;
+            let heads = store.heads(&known, &listed).await?;
+            self.take_in_ends(heads.ends);
             self.follow_events(heads.events).await?;
             let made = store.connections_made();
             {
@@ -131,6 +137,7 @@ impl Live {
             seen.token = (made == seen.connections).then_some(token);
             seen.connections = made;
         }
+        self.tell_of_list(began);
         self.evict();
         Ok(began)
     }
@@ -153,7 +160,7 @@ impl Live {
             let known = |room: &RoomId| Some((*room, state.watched.log(*room)?.head()));
             written.iter().filter_map(known).collect()
         };
-        let heads = self.0.store.heads(&known).await?;
+        let heads = self.0.store.heads(&known, &[]).await?;
         self.follow_events(heads.events).await?;
         self.follow_rooms(heads.rooms).await
     }
@@ -162,14 +169,16 @@ impl Live {
     fn evict(&self) {
         let now = Moment::now().millis_since(self.0.started);
         let then = now.saturating_sub(u64::try_from(UNWATCH.as_millis()).unwrap_or(u64::MAX));
-        let (unused, over_budget) = {
-            let watched = &self.read().watched;
-            (watched.unused_since(then), watched.over_budget(self.0.budget))
+        let (unused, over_budget, is_listed) = {
+            let State { watched, listed, .. } = &*self.read();
+            (watched.unused_since(then), watched.over_budget(self.0.budget), !listed.has_unused(then))
         };
-        if unused.is_empty() && over_budget.is_empty() {
+        if unused.is_empty() && over_budget.is_empty() && is_listed {
             return;
         }
         let mut state = self.write();
+        let State { directory, listed, .. } = &mut *state;
+        listed.forget(directory, then);
         for room in unused {
             if state.watched.is_unused_since(room, then) {
                 state.watched.remove(room);
@@ -195,7 +204,7 @@ impl Live {
                 return self.start_again(why).await;
             }
             if !full {
-                return Ok(());
+                return self.follow_new_on_list().await;
             }
         }
     }
@@ -276,6 +285,7 @@ impl Live {
         state.directory = directory;
         state.sessions.clear();
         state.watched.clear();
+        state.listed.clear();
         Ok(())
     }
 }

@@ -9,7 +9,7 @@ pub const ROOMS_A_PAGE: i64 = 100;
 
 /// One page of the list of rooms, for one person.
 pub struct ListPage {
-    /// Its version: the latest coming or going anywhere.
+    /// Its version.
     pub version: ListVersion,
     /// Which page, from 1.
     pub page: i64,

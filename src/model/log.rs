@@ -96,6 +96,15 @@ impl std::fmt::Display for Position {
     }
 }
 
+/// Where a log ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LogEnd {
+    /// Its head.
+    pub head: Position,
+    /// When the entry there was stored; nothing where the log is empty.
+    pub at: Option<Timestamp>,
+}
+
 /// How far a client says it has read: `<seq>.<tag>`, or a bare `<seq>` from one that kept no tag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cursor {

@@ -10,7 +10,7 @@ pub(super) fn has_piled_marks(name: &str) -> bool {
     bound_marks(name, MARKS_MAX) != name
 }
 
-/// What a page says where a name would stand, or what addresses everybody: “made by you”.
+/// What a page says where a name would stand, or what addresses everybody: “by you”.
 const RESERVED: [&str; 8] = ["all", "everyone", "here", "me", "nobody", "parlor", "someone", "you"];
 
 /// A name as it is shown, and what it is compared by.

@@ -7,6 +7,7 @@ use unicode_normalization::char::is_combining_mark;
 
 use super::accounts::Person;
 use super::invalid::Invalid;
+use super::log::LogEnd;
 use super::names::{MARKS_MAX, Name, NameKeys, has_piled_marks};
 use super::text::{compose, has_visible, is_ignorable, is_joiner};
 use super::versions::PeopleVersion;
@@ -42,9 +43,16 @@ pub struct Room {
     pub owner: Person,
     /// How many people are inside.
     pub inside: i64,
+    /// The names of some of them, those whose accounts are oldest: at most [`NAMED`].
+    pub named: Vec<String>,
+    /// Where its log ends.
+    pub end: LogEnd,
     /// The version of its people: the latest coming or going in it.
     pub people_version: PeopleVersion,
 }
+
+/// How many of those inside a room the list names.
+pub const NAMED: usize = 3;
 
 /// A room's name; what it is compared by is that of open rooms.
 #[derive(Clone, Debug)]

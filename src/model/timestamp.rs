@@ -32,6 +32,11 @@ impl Timestamp {
         Self(self.0.saturating_sub(millis(span)))
     }
 
+    /// The minute it is in.
+    pub fn minute(self) -> Self {
+        Self(self.0 - self.0.rem_euclid(60_000))
+    }
+
     /// `2026-11-23T10:00:00.123Z` (RFC 3339).
     pub fn rfc_3339(self) -> String {
         self.format(RFC_3339)
@@ -63,5 +68,6 @@ mod tests {
         let moment = Timestamp(1_795_428_000_123);
         assert_eq!(moment.rfc_3339(), "2026-11-23T10:00:00.123Z");
         assert_eq!(moment.readable(), "23 Nov 2026, 10:00 UTC");
+        assert_eq!(Timestamp(moment.0 + 59_000).minute(), moment.minute());
     }
 }

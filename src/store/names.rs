@@ -33,6 +33,7 @@ pub(super) async fn conflict(
     kind: Kind,
     keys: &NameKeys,
 ) -> Result<Option<Conflict>, Error> {
+    // Rooms by the primary key: PostgreSQL is not to sort what an index of open rooms has.
     let query = match kind {
         Kind::Accounts => sqlx::query_as(
             "select id, name, cast(1 as bigint) from account where name_key = $1
@@ -100,7 +101,7 @@ async fn names_after(connection: &mut Connection, kind: Kind, last: i64) -> Resu
         ),
         Kind::OpenRooms => sqlx::query_as(
             "select id, name, name_key, skeleton from room
-             where id > $1 and deleted_at is null order by id limit $2",
+             where id > $1 and coalesce(deleted_at, 0) = 0 order by id limit $2",
         ),
     };
     Ok(query.bind(last).bind(STEP).fetch_all(connection).await?)

@@ -6,7 +6,7 @@ use sqlx::{FromRow, Row as _};
 use super::connection::Connection;
 use super::error::Error;
 use crate::model::accounts::{AccountId, Person};
-use crate::model::log::{Entry, Position};
+use crate::model::log::{Entry, LogEnd, Position};
 use crate::model::messages::{Message, RoomEntry};
 use crate::model::rooms::{Room, RoomId, RoomLink};
 use crate::model::versions::PeopleVersion;
@@ -36,6 +36,12 @@ pub(super) fn joined_entry(row: &AnyRow) -> sqlx::Result<Option<RoomEntry>> {
 /// The columns `last_seq` and `last_tag`.
 pub(super) fn head(row: &AnyRow) -> sqlx::Result<Position> {
     Ok(Position::new(row.try_get("last_seq")?, row.try_get("last_tag")?))
+}
+
+/// The columns `last_seq`, `last_tag` and `last_at`.
+pub(super) fn log_end(row: &AnyRow) -> sqlx::Result<LogEnd> {
+    let at: Option<i64> = row.try_get("last_at")?;
+    Ok(LogEnd { head: head(row)?, at: at.map(Timestamp) })
 }
 
 /// The columns `people_seq` and `people_tag`.
@@ -111,15 +117,28 @@ pub(super) fn require_open(row: &AnyRow) -> Result<(), Error> {
     }
 }
 
-/// An open room as the list shows it.
+/// An open room as the list shows it; the same columns as in [`Store::list_page`](super::Store::list_page).
 ///
 /// # Errors
 /// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`].
 pub(super) async fn load_listed(connection: &mut Connection, id: RoomId) -> Result<Room, Error> {
-    let RoomRow { room, owner, people_version, .. } = load_room(connection, id).await?;
-    let (inside,) = sqlx::query_as("select count(*) from membership where room_id = $1")
-        .bind(id.0)
-        .fetch_one(connection)
-        .await?;
-    Ok(Room { room, owner, inside, people_version })
+    let row: Option<AnyRow> = sqlx::query(
+        "select d.name as deleted_by, r.id as room_id, r.name as room, o.id as owner_id, o.name as owner,
+                (select count(*) from membership m where m.room_id = r.id) as inside,
+                (select a.name from membership m join account a on a.id = m.account_id where m.room_id = r.id
+                 order by m.account_id limit 1) as first,
+                (select a.name from membership m join account a on a.id = m.account_id where m.room_id = r.id
+                 order by m.account_id limit 1 offset 1) as second,
+                (select a.name from membership m join account a on a.id = m.account_id where m.room_id = r.id
+                 order by m.account_id limit 1 offset 2) as third,
+                r.last_seq, r.last_tag, r.last_at, r.people_seq, r.people_tag
+         from room r join account o on o.id = r.owner_id left join account d on d.id = r.deleted_by
+         where r.id = $1",
+    )
+    .bind(id.0)
+    .fetch_optional(connection)
+    .await?;
+    let row = row.ok_or(Refusal::NoSuchRoom)?;
+    require_open(&row)?;
+    Ok(Room::from_row(&row)?)
 }

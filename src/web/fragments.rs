@@ -1,46 +1,52 @@
 //! Parts of pages that look the same to many: made once per version, and shared.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
 
+use crate::model::Timestamp;
 use crate::model::rooms::RoomId;
 use crate::model::versions::PeopleVersion;
 
-/// How many rooms' parts of a kind are kept; past that all are made again.
-const ROOMS: usize = 20_000;
+/// How many parts of a kind are kept; past that all are made again.
+const PARTS: usize = 40_000;
 
 /// What is kept of each kind.
 #[derive(Default)]
 pub(super) struct Fragments {
     /// Who is inside.
-    pub(super) people: FragmentCache,
-    /// A room's row in the list, as it looks to those who are neither inside nor its owner.
-    pub(super) rows: FragmentCache,
+    pub(super) people: FragmentCache<RoomId, PeopleVersion>,
+    /// A room's row in the list, as it looks to those who are neither inside nor its owner: another for those who are
+    /// in another room than for those who are in none.
+    pub(super) rows: FragmentCache<(RoomId, bool), RowVersion>,
 }
 
-type Made = Option<(PeopleVersion, Arc<str>)>;
+/// What a row of the list is as new as: its people, and the minute of the last message.
+pub(super) type RowVersion = (PeopleVersion, Option<Timestamp>);
 
-/// One part of each room, in the version that was last asked for.
-#[derive(Default)]
-pub(super) struct FragmentCache(Mutex<HashMap<RoomId, Arc<Mutex<Made>>>>);
+type Made<V> = Option<(V, Arc<str>)>;
 
-impl FragmentCache {
-    /// The part of `room` as of `version`, made if there is none. Who asks for the same room meanwhile waits for that
+/// Parts of one kind, each in the version that was last asked for.
+pub(super) struct FragmentCache<K, V>(Mutex<HashMap<K, Arc<Mutex<Made<V>>>>>);
+
+impl<K, V> Default for FragmentCache<K, V> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<K: Eq + Hash, V: PartialEq> FragmentCache<K, V> {
+    /// The part `key` as of `version`, made if there is none. Who asks for the same part meanwhile waits for that
     /// instead of making it, too.
-    pub(super) fn get(
-        &self,
-        room: RoomId,
-        version: PeopleVersion,
-        make: impl FnOnce() -> Option<String>,
-    ) -> Option<Arc<str>> {
+    pub(super) fn get(&self, key: K, version: V, make: impl FnOnce() -> Option<String>) -> Option<Arc<str>> {
         let place = {
             let mut places = self.0.lock();
-            if places.len() >= ROOMS && !places.contains_key(&room) {
+            if places.len() >= PARTS && !places.contains_key(&key) {
                 places.clear();
             }
-            Arc::clone(places.entry(room).or_default())
+            Arc::clone(places.entry(key).or_default())
         };
         let mut made = place.lock();
         if let Some((of, part)) = &*made

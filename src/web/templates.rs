@@ -29,7 +29,7 @@ names! {
     DELETE_ROOM = "rooms/delete",
     JOIN_PAGE = "rooms/join",
     ENTRY = "rooms/_entry",
-    LIST = "rooms/_list",
+    LIVE_LIST = "rooms/_live",
     PEOPLE = "memberships/_people",
     PROBLEM = "problems/show",
     ROOM = "rooms/show",

@@ -244,13 +244,16 @@ async fn append(
     let Some(Accepted { entry: last, .. }) = accepted.last() else { return Ok(()) };
     let counts = locked.message_count + 1..;
     let entries: Vec<_> = accepted.iter().zip(counts).map(|(it, count)| it.row(count)).collect();
-    sqlx::query("update room set last_seq = $2, last_tag = $3, message_count = $4 where id = $1")
-        .bind(room.0)
-        .bind(last.position.seq)
-        .bind(last.position.tag.0)
-        .bind(entries.last().map_or(locked.message_count, |row| row.message_count))
-        .execute(&mut *connection)
-        .await?;
+    sqlx::query(
+        "update room set last_seq = $2, last_tag = $3, message_count = $4, last_at = $5 where id = $1",
+    )
+    .bind(room.0)
+    .bind(last.position.seq)
+    .bind(last.position.tag.0)
+    .bind(entries.last().map_or(locked.message_count, |row| row.message_count))
+    .bind(last.at.0)
+    .execute(&mut *connection)
+    .await?;
     sqlx::query(
         "insert into entry (room_id, seq, tag, kind, author_id, body, at, nonce, digest, changed, message_count)
          select cast($1 as bigint), cast(value ->> 'seq' as bigint), cast(value ->> 'tag' as bigint), 'message',

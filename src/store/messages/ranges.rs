@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use sqlx::any::AnyRow;
 use sqlx::{FromRow as _, Row as _};
 
-use crate::model::log::Position;
+use crate::model::log::{LogEnd, Position};
 use crate::model::messages::RoomEntry;
 use crate::model::rooms::RoomId;
 use crate::store::database::Store;
@@ -20,12 +20,18 @@ use crate::store::sql::list;
 /// page. Who is further behind is answered from the database.
 const NEWEST: i64 = 20;
 
+/// What is wanted of a room in [`Store::heads`]: its head, or also when the entry there was stored.
+const HEAD: i64 = 0;
+const END: i64 = 1;
+
 /// The heads of the event log and of those rooms' logs that moved, read at one moment.
 pub struct Heads {
     /// The event log's.
     pub events: Position,
     /// The rooms whose head is another than the one that was known, in no order.
     pub rooms: Vec<(RoomId, Position)>,
+    /// Of those rooms of which only the end is wanted.
+    pub ends: Vec<(RoomId, LogEnd)>,
 }
 
 /// Consecutive entries of a room's log, by their numbers.
@@ -56,29 +62,37 @@ impl Store {
         Ok(token)
     }
 
-    /// The head of the event log, and those of `known` that are not where they were, in one statement and
-    /// so of one moment.
-    pub async fn heads(&self, known: &[(RoomId, Position)]) -> Result<Heads, Error> {
-        let known: Vec<_> =
-            known.iter().map(|(room, position)| (room.0, position.seq, position.tag.0)).collect();
-        let rows: Vec<(i64, i64, i64)> = sqlx::query_as(
-            "select cast(0 as bigint), last_seq, last_tag from site where id = 1
+    /// The head of the event log, and those of `known` and the ends of `listed` that are not where they were, in one
+    /// statement and so of one moment.
+    pub async fn heads(
+        &self,
+        known: &[(RoomId, Position)],
+        listed: &[(RoomId, Position)],
+    ) -> Result<Heads, Error> {
+        let row = |wanted| move |(room, at): &(RoomId, Position)| (room.0, at.seq, at.tag.0, wanted);
+        let wanted = known.iter().map(row(HEAD)).chain(listed.iter().map(row(END)));
+        let wanted: Vec<_> = wanted.collect();
+        let rows: Vec<AnyRow> = sqlx::query(
+            "select cast(0 as bigint) as room_id, last_seq, last_tag, cast(0 as bigint) as wanted,
+                    cast(null as bigint) as last_at
+             from site where id = 1
              union all
-             select r.id, r.last_seq, r.last_tag from json_each(cast($1 as text)) as known cross join room r
+             select r.id, r.last_seq, r.last_tag, cast(known.value ->> 3 as bigint), r.last_at
+             from json_each(cast($1 as text)) as known cross join room r
              where r.id = cast(known.value ->> 0 as bigint)
                    and (r.last_seq <> cast(known.value ->> 1 as bigint)
                         or r.last_tag <> cast(known.value ->> 2 as bigint))",
         )
-        .bind(list(&known))
+        .bind(list(&wanted))
         .fetch_all(&mut self.reader().await?)
         .await?;
-        let mut heads = Heads { events: Position::START, rooms: Vec::new() };
-        for (id, seq, tag) in rows {
-            let head = Position::new(seq, tag);
-            if id == 0 {
-                heads.events = head;
-            } else {
-                heads.rooms.push((RoomId(id), head));
+        let mut heads = Heads { events: Position::START, rooms: Vec::new(), ends: Vec::new() };
+        for row in &rows {
+            let (room, end) = (RoomId(row.try_get("room_id")?), rows::log_end(row)?);
+            match row.try_get::<i64, _>("wanted")? {
+                END => heads.ends.push((room, end)),
+                _ if room.0 == 0 => heads.events = end.head,
+                _ => heads.rooms.push((room, end.head)),
             }
         }
         Ok(heads)

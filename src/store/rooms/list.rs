@@ -5,7 +5,7 @@ use sqlx::{FromRow, Row as _};
 
 use crate::model::accounts::AccountId;
 use crate::model::list::{ListPage, ROOMS_A_PAGE, pages};
-use crate::model::rooms::Room;
+use crate::model::rooms::{NAMED, Room};
 use crate::store::database::Store;
 use crate::store::error::Error;
 use crate::store::memberships::where_is;
@@ -18,9 +18,18 @@ impl FromRow<'_, AnyRow> for Room {
             room: rows::room_link(row)?,
             owner: rows::owner(row)?,
             inside: row.try_get("inside")?,
+            named: named(row)?,
+            end: rows::log_end(row)?,
             people_version: rows::people_version(row)?,
         })
     }
+}
+
+/// The columns `first`, `second` and `third`: as many as there are.
+fn named(row: &AnyRow) -> sqlx::Result<Vec<String>> {
+    let names: [Option<String>; NAMED] =
+        [row.try_get("first")?, row.try_get("second")?, row.try_get("third")?];
+    Ok(names.into_iter().flatten().collect())
 }
 
 impl Store {
@@ -34,7 +43,13 @@ impl Store {
         let mut rooms: Vec<Room> = sqlx::query_as(
             "select r.id as room_id, r.name as room, o.id as owner_id, o.name as owner,
                     (select count(*) from membership m where m.room_id = r.id) as inside,
-                    r.people_seq, r.people_tag
+                    (select a.name from membership m join account a on a.id = m.account_id where m.room_id = r.id
+                     order by m.account_id limit 1) as first,
+                    (select a.name from membership m join account a on a.id = m.account_id where m.room_id = r.id
+                     order by m.account_id limit 1 offset 1) as second,
+                    (select a.name from membership m join account a on a.id = m.account_id where m.room_id = r.id
+                     order by m.account_id limit 1 offset 2) as third,
+                    r.last_seq, r.last_tag, r.last_at, r.people_seq, r.people_tag
              from room r join account o on o.id = r.owner_id
              where r.deleted_at is null order by r.people_seq desc limit $1 offset $2",
         )
@@ -42,6 +57,7 @@ impl Store {
         .bind((page - 1).saturating_mul(ROOMS_A_PAGE))
         .fetch_all(&mut snapshot)
         .await?;
+        let version = version.with_entries(rooms.iter().map(|room| room.end.head.seq).sum());
         if let Some(here) = whereabouts.inside().filter(|here| !rooms.iter().any(|r| r.room.id == here.id)) {
             rooms.insert(0, rows::load_listed(&mut snapshot, here.id).await?);
         }

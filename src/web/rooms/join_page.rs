@@ -3,6 +3,7 @@
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
+use super::list::InsideView;
 use crate::model::rooms::{Room, RoomId, RoomLink};
 use crate::store::Store;
 use crate::web::error::Error;
@@ -22,7 +23,8 @@ struct RoomView {
     #[serde(flatten)]
     room: RoomLink,
     owner: String,
-    inside: i64,
+    mine: bool,
+    inside: InsideView,
 }
 
 /// The join page of room `id`; `alert` says why it is shown.
@@ -33,8 +35,9 @@ pub(crate) async fn join_page(
     alert: Option<&str>,
     unsent: Option<&str>,
 ) -> Result<Template, Error> {
-    let Room { room, owner, inside, .. } = store.room(id).await?;
-    let room = RoomView { room, owner: owner.name, inside };
+    let Room { room, owner, inside, named, .. } = store.room(id).await?;
+    let mine = owner.id == user.session.person.id;
+    let room = RoomView { room, owner: owner.name, mine, inside: InsideView::new(inside, named) };
     let view = JoinPageView { room, here: user.whereabouts.inside(), alert };
     Ok(pages::render(templates::JOIN_PAGE, Page::new(Some(user), view).with_unsent(unsent)))
 }

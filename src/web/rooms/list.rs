@@ -5,14 +5,14 @@ use rocket_dyn_templates::{Metadata, Template};
 use serde::Serialize;
 
 use crate::live::{Known, Live};
+use crate::model::Timestamp;
 use crate::model::accounts::Person;
 use crate::model::list::ListPage;
-use crate::model::log::Cursor;
-use crate::model::rooms::{Room, RoomLink};
-use crate::model::versions::PeopleVersion;
+use crate::model::rooms::{Room, RoomId, RoomLink};
+use crate::model::versions::SeenList;
 use crate::store::Store;
 use crate::web::error::Error;
-use crate::web::fragments::Fragments;
+use crate::web::fragments::{Fragments, RowVersion};
 use crate::web::guards::{CachedUser, User};
 use crate::web::pages::{self, Fragment, Page};
 use crate::web::{query, templates};
@@ -39,11 +39,29 @@ struct RowView {
     #[serde(flatten)]
     room: RoomLink,
     owner: String,
-    inside: i64,
+    inside: InsideView,
+    last: Option<LastView>,
     mine: bool,
     here: bool,
+    /// Whether joining it means leaving another.
+    leaving: bool,
     /// What others are shown, too, if that has been made.
     rendered: Option<String>,
+}
+
+/// Who is inside: some by name, and how many there are.
+#[derive(Serialize)]
+pub(crate) struct InsideView {
+    count: i64,
+    names: Vec<String>,
+    more: i64,
+}
+
+/// The minute of the last message.
+#[derive(Serialize)]
+struct LastView {
+    at: String,
+    text: String,
 }
 
 /// A row of the list alone.
@@ -52,13 +70,34 @@ struct RowFragment<'a> {
     room: &'a RowView,
 }
 
+impl InsideView {
+    pub(crate) fn new(count: i64, names: Vec<String>) -> Self {
+        let named = i64::try_from(names.len()).unwrap_or(i64::MAX);
+        Self { count, names, more: count.saturating_sub(named) }
+    }
+}
+
 impl RowView {
+    fn new(room: Room, me: &Person, here: Option<RoomId>, last: Option<Timestamp>) -> Self {
+        let Room { room, owner, inside, named, .. } = room;
+        Self {
+            mine: owner.id == me.id,
+            here: here == Some(room.id),
+            leaving: here.is_some_and(|here| here != room.id),
+            room,
+            owner: owner.name,
+            inside: InsideView::new(inside, named),
+            last: last.map(|at| LastView { at: at.rfc_3339(), text: at.readable() }),
+            rendered: None,
+        }
+    }
+
     /// Has the row made once for all to whom it looks the same.
-    fn share(&mut self, version: PeopleVersion, fragments: &Fragments, renderer: &Metadata<'_>) {
+    fn share(&mut self, version: RowVersion, fragments: &Fragments, renderer: &Metadata<'_>) {
         if !self.mine && !self.here {
             let render = || renderer.render(templates::ENTRY.0, RowFragment { room: self });
             let make = || Some(render()?.1);
-            let row = fragments.rows.get(self.room.id, version, make);
+            let row = fragments.rows.get((self.room.id, self.leaving), version, make);
             self.rendered = row.map(|row| row.to_string());
         }
     }
@@ -69,19 +108,13 @@ impl ListView {
         Self::with(list, me, |_, _| ())
     }
 
-    fn with(list: ListPage, me: &Person, mut share: impl FnMut(&mut RowView, PeopleVersion)) -> Self {
+    fn with(list: ListPage, me: &Person, mut share: impl FnMut(&mut RowView, RowVersion)) -> Self {
         let here = list.whereabouts.inside().map(|room| room.id);
         let notice = list.whereabouts.notice();
-        let row = |Room { room, owner, inside, people_version }| {
-            let mut row = RowView {
-                mine: owner.id == me.id,
-                here: here == Some(room.id),
-                room,
-                owner: owner.name,
-                inside,
-                rendered: None,
-            };
-            share(&mut row, people_version);
+        let row = |room: Room| {
+            let version = (room.people_version, room.end.at.map(Timestamp::minute));
+            let mut row = RowView::new(room, me, here, version.1);
+            share(&mut row, version);
             row
         };
         Self {
@@ -104,6 +137,8 @@ impl ListView {
 pub(crate) struct CreateForm<'a> {
     pub(crate) name: &'a str,
     pub(crate) error: Option<&'a str>,
+    /// Whether it was sent, and refused: then it is not folded.
+    pub(crate) sent: bool,
 }
 
 #[derive(Serialize)]
@@ -167,11 +202,11 @@ pub(super) async fn list(
     renderer: Metadata<'_>,
 ) -> Result<Fragment, Error> {
     let me = &user.0.person;
-    let seen = after.map(Cursor::parse).transpose()?;
+    let seen = after.map(SeenList::parse).transpose()?;
     let page = page_number(page)?;
     let Known::Changed(list) = live.list_page(me.id, page, seen, store).await? else {
         return Ok(Fragment::unchanged());
     };
     let list = ListView::with(list, me, |row, version| row.share(version, fragments, &renderer));
-    Ok(Fragment::changed(templates::LIST, ListFragment { list }))
+    Ok(Fragment::changed(templates::LIVE_LIST, ListFragment { list }))
 }

@@ -49,7 +49,10 @@ async fn create(
         ) => Problem::from(error),
         Err(error) => return Err(error),
     };
-    let create = CreateForm { name: &sent.0.name, error: Some(&refused.detail) };
+    // That one is in another room stands above the list.
+    let is_told = matches!(refused.refusal, Some(Refusal::InsideAnother(_)));
+    let error = Some(&*refused.detail).filter(|_| !is_told);
+    let create = CreateForm { name: &sent.0.name, error, sent: true };
     let page = list::with_form(store, user, create).await?;
     Ok(Answer::refused(refused.status, page))
 }

@@ -1,8 +1,10 @@
 // Pointer state: busy while a mouse or a finger is over a control or down, and for a moment after, because the
-// click of a finger is dispatched when the finger has gone.
+// click of a finger is dispatched when the finger has gone. A link that is as large as a row (`data-large`) is where
+// a mouse is left lying, so that one is aimed at only while the mouse moves.
 
 export const CONTROLS = "a, button, summary";
 const GRACE_MS = 500;
+const AIM_MS = 2_000;
 
 export class Pointer {
   #root;
@@ -11,6 +13,7 @@ export class Pointer {
   #control = null;
   #isDown = false;
   #leftAt = -Infinity;
+  #movedAt = -Infinity;
 
   constructor({ root, clock, window }) {
     this.#root = root;
@@ -27,7 +30,12 @@ export class Pointer {
   }
 
   get isBusy() {
-    return this.#isDown || this.#control !== null || this.#clock.now() - this.#leftAt < GRACE_MS;
+    return this.#isDown || this.#isAiming || this.#clock.now() - this.#leftAt < GRACE_MS;
+  }
+
+  get #isAiming() {
+    if (this.#control === null) return false;
+    return !("large" in this.#control.dataset) || this.#clock.now() - this.#movedAt < AIM_MS;
   }
 
   #listen(change) {
@@ -54,6 +62,7 @@ export class Pointer {
 
   // A press that opens a context menu has no pointerup.
   #moved = ({ buttons }) => {
+    this.#movedAt = this.#clock.now();
     if (buttons === 0) this.#released();
   };
 

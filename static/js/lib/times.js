@@ -5,6 +5,7 @@ export class Times {
   #short;
   #full;
   #day;
+  #date;
 
   constructor() {
     this.renew();
@@ -20,11 +21,19 @@ export class Times {
     this.#short = format({ timeStyle: "short" });
     this.#full = format({ dateStyle: "full", timeStyle: "long" });
     this.#day = format({ weekday: "long", day: "numeric", month: "long", year: "numeric" });
+    this.#date = format({ day: "numeric", month: "short" });
     return true;
   }
 
   day(instant) {
     return this.#day.format(new Date(instant));
+  }
+
+  // The same where there is little room: of another day, the day instead of the time.
+  localizeBriefly(time) {
+    this.localize(time);
+    const at = new Date(time.dateTime);
+    if (at.toDateString() !== new Date().toDateString()) time.textContent = this.#date.format(at);
   }
 
   // Fills a <time> that carries its `datetime`.

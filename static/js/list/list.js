@@ -1,4 +1,4 @@
-// The list of rooms, polled as a fragment and morphed in place.
+// The list of rooms, and the notice above it: polled as a fragment and morphed in place.
 
 import { ConnectionStatus } from "../lib/connection_status.js";
 import { parse } from "../lib/fragments.js";
@@ -8,7 +8,9 @@ import { Poller } from "../lib/poller.js";
 import { HTML_TYPE } from "../lib/requests.js";
 
 export class List {
+  #notices;
   #section;
+  #times;
   #connection;
   #pendingNavigation;
   #requests;
@@ -17,8 +19,10 @@ export class List {
   #pointer;
   #fresh = null;
 
-  constructor({ page, pendingNavigation, requests, clock, window }) {
+  constructor({ page, pendingNavigation, requests, clock, times, window }) {
+    this.#notices = page.querySelector(".notices");
     this.#section = page.querySelector(".list");
+    this.#times = times;
     this.#connection = new ConnectionStatus({ page, window });
     this.#pendingNavigation = pendingNavigation;
     this.#requests = requests;
@@ -30,6 +34,7 @@ export class List {
   // Lifecycle
 
   start() {
+    this.#localize(this.#section);
     this.#pointer.start();
     this.#connection.start();
     this.#poller.start();
@@ -44,22 +49,32 @@ export class List {
   // Poller's delegate
 
   ask(signal) {
-    const { version, page } = (this.#fresh ?? this.#section).dataset;
+    const { version, page } = (this.#fresh?.querySelector(".list") ?? this.#section).dataset;
     const query = new URLSearchParams({ after: version, page });
     return this.#requests.ask(`/rooms/list?${query}`, { type: HTML_TYPE, signal });
   }
 
   // Nothing moves while somebody points at it: an update waits until the pointer has gone.
   answered({ status, body }) {
-    if (status === 200) this.#fresh = parse(body, ".list");
-    if (this.#fresh && !this.#pointer.isBusy) {
-      morph(this.#section, this.#fresh);
-      this.#fresh = null;
-    }
+    if (status === 200) this.#fresh = parse(body, ".live-list");
+    if (this.#fresh && !this.#pointer.isBusy) this.#update();
     if (status !== 200 && status !== 204 && !this.#pendingNavigation.isPending) {
       this.stop();
       this.#window.location.replace("/rooms");
     }
     return false;
+  }
+  // Internal
+
+  #update() {
+    this.#times.renew();
+    this.#localize(this.#fresh);
+    morph(this.#notices, this.#fresh.querySelector(".notices"));
+    morph(this.#section, this.#fresh.querySelector(".list"));
+    this.#fresh = null;
+  }
+
+  #localize(root) {
+    root.querySelectorAll("time").forEach((time) => this.#times.localizeBriefly(time));
   }
 }

@@ -15,9 +15,18 @@ export class UnsentFromDeletedRooms {
   }
 
   start() {
-    this.#box.querySelector("button").addEventListener("click", this.#discard);
+    this.#on("copy", this.#copy);
+    this.#on("discard", this.#discard);
     this.#show();
     this.#unsent.rooms.forEach((room) => this.#check(room));
+  }
+
+  #on(action, listener) {
+    this.#box.querySelector(`[data-action="${action}"]`).addEventListener("click", listener);
+  }
+
+  get #text() {
+    return this.#box.querySelector("textarea");
   }
 
   // A room that was deleted while no page of it was open. What fails now is asked again on the next page.
@@ -32,8 +41,14 @@ export class UnsentFromDeletedRooms {
   #show() {
     const { value } = this.#unsent.fromDeletedRooms;
     this.#box.hidden = !value;
-    this.#box.querySelector("textarea").value = value ?? "";
+    this.#text.value = value ?? "";
   }
+
+  // Not by the asynchronous clipboard, which is for https only.
+  #copy = ({ target: button }) => {
+    this.#text.select();
+    if (document.execCommand("copy")) button.textContent = "Copied";
+  };
 
   #discard = () => {
     this.#unsent.fromDeletedRooms.value = undefined;

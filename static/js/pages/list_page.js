@@ -1,6 +1,7 @@
 // Entry script of the list of rooms.
 
 import { clock, pendingNavigation, requests } from "../lib/browser.js";
+import { Times } from "../lib/times.js";
 import { List } from "../list/list.js";
 import { UnsentFromDeletedRooms } from "../list/unsent_from_deleted_rooms.js";
 import { unsent } from "./every_page.js";
@@ -8,4 +9,11 @@ import { unsent } from "./every_page.js";
 const page = document.querySelector("main.rooms");
 
 new UnsentFromDeletedRooms({ box: page.querySelector(".unsent--deleted-rooms"), unsent, requests }).start();
-new List({ page, pendingNavigation, requests, clock, window }).start();
+new List({ page, pendingNavigation, requests, clock, times: new Times(), window }).start();
+
+// Not when it comes unfolded.
+const unfolding = page.querySelector(".new-room");
+const focus = () => unfolding.open && document.getElementById("create-name").focus();
+unfolding.querySelector("summary").addEventListener("click", () => {
+  unfolding.addEventListener("toggle", focus, { once: true });
+});

@@ -22,7 +22,7 @@ export class ExitConfirmation {
     const form = event.target;
     if (form.method === "dialog") return;
     const path = new URL(form.action).pathname;
-    const dialog = form === this.#agreed ? null : this.#dialogBefore(path);
+    const dialog = form === this.#agreed ? null : this.#dialogBefore(form, path);
     this.#agreed = null;
     if (dialog) {
       event.preventDefault();
@@ -32,8 +32,9 @@ export class ExitConfirmation {
     }
   };
 
-  #dialogBefore(path) {
-    const room = path.match(LEAVE)?.[1];
+  // A room is also left by joining another.
+  #dialogBefore(form, path) {
+    const room = path.match(LEAVE)?.[1] ?? form.elements.leaving?.value;
     if (room && this.#unsent.has(room)) return this.#dialog("before-leaving");
     if (path === LOG_OUT && this.#unsent.has()) return this.#dialog("before-log-out");
     return null;

@@ -37,9 +37,16 @@ async fn unsent_words_outlive_their_room(stage: &Stage) {
     ana.opens(&room.path("/delete")).await;
     ana.presses("Delete").await;
     bo.is_told("The room Kitchen was deleted by ana.").await;
-    bo.has_in("Not sent", "half a thou").await;
+    bo.has_in("Not sent there", "half a thou").await;
+    // What happened stands above what was not sent, and has the focus.
+    let order = "[...$$('main *')].filter((it) => it.matches('.notice__text, textarea, h1')).map((it) => it.nodeName)";
+    assert_eq!(bo.evaluates(&format!("{order}.slice(0, 2).join()")).await, "P,TEXTAREA");
+    bo.waits_until("document.activeElement.matches('.notice--news')").await;
+    assert_eq!(bo.evaluates("document.title").await, "Kitchen was deleted · Parlor");
+    bo.presses("Copy").await;
+    bo.is_offered("Copied").await;
     bo.presses("Discard").await;
-    bo.waits_until("!shown(field('Not sent'))").await;
+    bo.waits_until("!shown(field('Not sent there'))").await;
 }
 
 async fn who_was_away_is_told_on_coming_back(stage: &Stage) {

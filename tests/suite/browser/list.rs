@@ -6,6 +6,9 @@ in_chromium![
     the_list_is_live_and_leaves_focus_and_typing_alone,
     the_focus_stays_on_a_button_whose_room_moves,
     a_deleted_room_vanishes_from_the_list,
+    a_row_is_one_target,
+    the_time_of_the_last_message_is_the_reader_s_own,
+    a_form_is_folded_where_there_are_rooms,
     nothing_moves_under_a_pointer_that_rests,
     a_press_on_what_has_just_moved_does_nothing,
 ];
@@ -17,14 +20,14 @@ async fn the_list_is_live_and_leaves_focus_and_typing_alone(stage: &Stage) {
     ana.evaluates("field('Room name').setSelectionRange(2, 4)").await;
     bo.creates("Hall").await;
     ana.sees("Hall").await;
-    ana.sees("1 inside").await;
+    ana.waits_until("$('.room-item__inside')?.textContent.trim() === 'Inside: bo'").await;
     ana.sees_no_more("no rooms yet").await;
     ana.has_in("Room name", "Half a na").await;
     assert_eq!(ana.evaluates("document.activeElement === field('Room name')").await, true);
     let selection = "[field('Room name').selectionStart, field('Room name').selectionEnd].join()";
     assert_eq!(ana.evaluates(selection).await, "2,4");
     bo.presses("Leave").await;
-    ana.sees("nobody inside").await;
+    ana.sees("empty").await;
 }
 
 async fn the_focus_stays_on_a_button_whose_room_moves(stage: &Stage) {
@@ -53,6 +56,55 @@ async fn a_deleted_room_vanishes_from_the_list(stage: &Stage) {
     bo.presses("Delete").await;
     ana.sees_no_more("Hall").await;
     ana.sees("no rooms yet").await;
+}
+
+/// The middle of the row, where neither the name nor a button is.
+async fn a_row_is_one_target(stage: &Stage) {
+    let (ana, bo) = (stage.person("ana").await, stage.person("bo").await);
+    let hall = bo.creates("Hall").await;
+    // What has just come is not pressed.
+    ana.opens("/rooms").await;
+    ana.evaluates("void (window.row = $('.room-item'))").await;
+    assert_eq!(ana.evaluates("window.row.querySelectorAll('a[href]').length").await, 1);
+    for what in ["mouseMoved", "mousePressed", "mouseReleased"] {
+        ana.points(what, "window.row").await;
+    }
+    ana.is_before(&hall).await;
+    // Its button lies above that.
+    ana.opens("/rooms").await;
+    for what in ["mouseMoved", "mousePressed", "mouseReleased"] {
+        ana.points(what, "buttons('Join')[0]").await;
+    }
+    ana.is_in(&hall).await;
+}
+
+async fn the_time_of_the_last_message_is_the_reader_s_own(stage: &Stage) {
+    let (ana, bo) = (stage.person("ana").await, stage.person("bo").await);
+    let hall = bo.creates("Hall").await;
+    ana.sees("no messages yet").await;
+    bo.says_elsewhere(&hall, &["soup".to_owned()]).await;
+    let right = "$('.room-item time')?.textContent ===
+        new Intl.DateTimeFormat(undefined, { timeStyle: 'short' }).format(new Date($('.room-item time').dateTime))";
+    ana.waits_until(right).await;
+    ana.reloads().await;
+    ana.waits_until(right).await;
+}
+
+async fn a_form_is_folded_where_there_are_rooms(stage: &Stage) {
+    let (ana, bo) = (stage.person("ana").await, stage.person("bo").await);
+    ana.is_offered("Create room").await;
+    bo.creates("Hall").await;
+    ana.sees("Hall").await;
+    ana.is_offered("Create room").await;
+    ana.reloads().await;
+    ana.is_not_offered("Create room").await;
+    ana.presses("New room").await;
+    ana.waits_until("document.activeElement === field('Room name')").await;
+    ana.expects_failure("/rooms", "422");
+    ana.presses("Create room").await;
+    ana.waits_until("document.activeElement === field('Room name') && document.title.startsWith('Error: ')")
+        .await;
+    ana.is_told("Please give the room a name.").await;
 }
 
 const NAMES: &str = "$$('.room-item__name').map((it) => it.innerText).join()";

@@ -31,32 +31,36 @@ async fn another_room_is_refused_with_the_ways_out(stage: &Stage) {
     // By its address: in a second tab, the first stays where it is.
     let first = ana.tab().await;
     ana.opens_tab(&hall.path("")).await;
-    ana.is_told("You are in Kitchen.").await;
+    ana.is_told("You’re in Kitchen").await;
     ana.is_not_offered("Send").await;
     ana.is_not_offered("Join").await;
     ana.presses("Return to Kitchen").await;
     ana.is_in(&kitchen).await;
 
-    // From the list, by joining and by creating.
+    // From the list, by creating.
     ana.opens("/rooms").await;
-    ana.is_told("You are in Kitchen.").await;
+    ana.is_told("You’re in Kitchen").await;
+    ana.is_not_offered("Join").await;
+    ana.is_not_offered("Create room").await;
     ana.expects_failure("/rooms", "409");
-    ana.presses_at("Hall", "Join").await;
-    ana.is_offered("Leave Kitchen").await;
-    ana.is_not_offered("Send").await;
-    ana.opens("/rooms").await;
+    ana.unfolds_new_room().await;
     ana.fills_in("Create room", "Room name", "Attic").await;
     ana.presses("Create room").await;
-    ana.is_told("You are in Kitchen.").await;
+    ana.waits_until("document.title.startsWith('Rooms') && location.pathname === '/rooms'").await;
+    ana.is_told("You’re in Kitchen").await;
     ana.has_in("Room name", "Attic").await;
+    assert_eq!(ana.evaluates("$$('.notice--error, [role=alert]').filter(shown).length").await, 0);
     ana.turns_to(&first).await;
     ana.says_and_sees("still here").await;
 
-    // And out.
+    // And over, in one press.
     ana.opens(&hall.path("")).await;
-    ana.presses("Leave Kitchen").await;
-    ana.is_at("/rooms").await;
-    ana.joins(&hall).await;
+    ana.expects_failure(&kitchen.api(""), "403");
+    ana.presses("Leave Kitchen and join Hall").await;
+    ana.is_in(&hall).await;
+    ana.opens("/rooms").await;
+    ana.presses_at("Kitchen", "Switch").await;
+    ana.is_in(&kitchen).await;
 }
 
 async fn leaving_in_one_tab_moves_the_other_to_the_door(stage: &Stage) {

@@ -212,17 +212,17 @@ async fn words_for_a_room_that_ended_while_nobody_looked_are_on_the_list(stage: 
     bo.expects_failure(&room.path(""), "404");
     bo.opens("/").await;
     bo.is_told("The room Kitchen was deleted by ana.").await;
-    bo.has_in("Not sent", "half a thou").await;
+    bo.has_in("Not sent there", "half a thou").await;
     // Until it is discarded, whatever tab there is.
     let first = bo.tab().await;
     let second = bo.opens_tab("/rooms").await;
     bo.turns_to(&first).await;
     bo.closes_tab_for(&second).await;
-    bo.has_in("Not sent", "half a thou").await;
+    bo.has_in("Not sent there", "half a thou").await;
     bo.presses("Discard").await;
     bo.reloads().await;
     bo.is_offered("Create room").await;
-    assert_eq!(bo.evaluates("shown(field('Not sent'))").await, false);
+    assert_eq!(bo.evaluates("shown(field('Not sent there'))").await, false);
 }
 
 async fn a_browser_that_keeps_nothing_sends_all_the_same(stage: &Stage) {

@@ -70,9 +70,15 @@ async fn ana_goes_out_and_in(ana: &Person, room: &Room) {
 async fn ana_moves(ana: &Person, hall: &Room) {
     ana.opens(&hall.path("")).await;
     ana.is_not_offered("Join").await;
-    ana.presses("Leave Kitchen").await;
-    ana.is_at("/rooms").await;
-    ana.joins(hall).await;
+    ana.presses("Leave Kitchen and join Hall").await;
+    ana.is_in(hall).await;
+    // And from the list.
+    ana.opens("/rooms").await;
+    ana.presses_at("Kitchen", "Switch").await;
+    ana.is_offered("Send").await;
+    ana.opens("/rooms").await;
+    ana.presses_at("Hall", "Switch").await;
+    ana.is_in(hall).await;
 }
 
 async fn a_room_is_deleted_by_the_other(ana: &Person, bo: &Person, hall: &Room) {

@@ -46,9 +46,12 @@ async fn at_another_door_one_is_told_where_one_is(instance: Instance) {
     let join_page = bo.opens(&kitchen.path("")).await.is(200).page();
     assert!(!join_page.has_button("Join"), "{}", join_page.text());
     assert_eq!(join_page.link("Return to Hall"), Some(hall.path("")));
-    assert!(
-        join_page.has_button("Leave") && join_page.find_form(&hall.path("/leave")).is_some(),
-        "{}",
+    assert!(join_page.has_button("Leave Hall and join Kitchen"), "{}", join_page.text());
+    assert_eq!(join_page.form(&kitchen.path("/join")).hidden("leaving"), hall.id.to_string());
+    assert_eq!(
+        join_page.text().matches("You’re in Hall").count(),
+        1,
+        "it is told once: {}",
         join_page.text()
     );
 }

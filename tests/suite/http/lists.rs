@@ -1,11 +1,17 @@
 //! `GET /rooms`, page by page, and the fragment that keeps it live.
 
-use crate::fixtures::{Answer, Instance, Listed, Page, Person};
+use crate::fixtures::{Answer, Instance, Listed, Page, Person, eventually};
 
 on_both_engines![
     an_empty_house_says_so,
     the_list_needs_a_log_in,
     the_list_says_who_made_a_room_and_how_many_are_inside,
+    some_of_those_inside_are_named,
+    a_row_leads_to_its_room,
+    the_list_says_when_something_was_last_said,
+    what_is_said_changes_the_list,
+    who_is_inside_moves_by_the_list,
+    the_form_is_folded_where_there_are_rooms,
     the_latest_coming_or_going_is_first,
     delete_stands_only_on_ones_own,
     where_one_is_stands_above_the_list,
@@ -60,6 +66,94 @@ async fn the_list_says_who_made_a_room_and_how_many_are_inside(instance: Instanc
     ana.leaves(&room).await;
     bo.leaves(&room).await;
     assert_eq!(listed(&cy).await, expected(0));
+}
+
+async fn some_of_those_inside_are_named(instance: Instance) {
+    let ana = instance.person("ana").await;
+    let room = ana.creates("Kitchen").await;
+    let row = async || ana.list().await.items().remove(0);
+    assert!(row().await.contains("Inside: ana by you"), "{}", row().await);
+    for (name, said) in [
+        ("bo", "Inside: ana and bo by"),
+        ("cy", "Inside: ana, bo and cy by"),
+        ("dee", "Inside: ana, bo, cy and 1 more by"),
+        ("eve", "Inside: ana, bo, cy and 2 more by"),
+    ] {
+        instance.person(name).await.joins(&room).await;
+        assert!(row().await.contains(said), "{}", row().await);
+    }
+    let fragment = ana.opens("/rooms/list").await.is(200).page();
+    assert_eq!(fragment.items(), ana.list().await.items(), "in memory, too");
+    ana.leaves(&room).await;
+    assert!(row().await.contains("Inside: bo, cy, dee and 1 more by"), "{}", row().await);
+}
+
+async fn a_row_leads_to_its_room(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
+    let room = ana.creates("Kitchen").await;
+    for person in [&ana, &bo] {
+        assert_eq!(person.list().await.link("Kitchen"), Some(room.path("")));
+    }
+}
+
+async fn the_list_says_when_something_was_last_said(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
+    let room = ana.creates("Kitchen").await;
+    assert!(bo.list().await.items()[0].contains("no messages yet"));
+    ana.says(&room, "soup").await;
+    let said = ana.polls(&room, "0").await.json();
+    let said_at = said["messages"][0]["sent_at"].as_str().expect("a time").to_owned();
+    let row = bo.list().await.items().remove(0);
+    assert!(row.contains("UTC") && !row.contains("no messages yet"), "{row}");
+    let minute = format!("datetime=\"{}:00.000Z\"", &said_at[..16]);
+    assert!(bo.opens("/rooms").await.body.contains(&minute), "{minute}");
+}
+
+/// Without anybody coming or going, and on the rows that are made once for all.
+async fn what_is_said_changes_the_list(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
+    let room = ana.creates("Kitchen").await;
+    let version = bo.list().await.version();
+    ana.says(&room, "soup").await;
+    eventually("the list says so", async || fragment_after(&bo, &version).await.status == 200).await;
+    let fragment = fragment_after(&bo, &version).await.page();
+    assert_eq!(fragment.items(), bo.list().await.items());
+    assert_eq!(fragment.version(), bo.list().await.version());
+    fragment_after(&bo, &fragment.version()).await.says_nothing();
+}
+
+async fn who_is_inside_moves_by_the_list(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
+    let (kitchen, hall) = (ana.creates("Kitchen").await, bo.creates("Hall").await);
+    for list in [bo.list().await, bo.opens("/rooms/list").await.is(200).page()] {
+        assert!(list.has_button("Switch") && !list.has_button("Join"), "{}", list.text());
+        assert_eq!(list.text().matches("You’re in").count(), 1, "{}", list.text());
+        let forms: Vec<_> = list.elements();
+        let of = |name: &str, value: &str| {
+            forms.iter().any(|element| element.attribute(name).is_some_and(|it| it == value))
+        };
+        assert!(of("formaction", &kitchen.path("/join")) && of("value", &hall.id.to_string()));
+    }
+    // Who is in no room has the other rows, made for them.
+    let list = instance.person("cy").await.opens("/rooms/list").await.is(200).page();
+    assert!(list.has_button("Join") && !list.has_button("Switch"), "{}", list.text());
+}
+
+async fn the_form_is_folded_where_there_are_rooms(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
+    let is_open = |list: &Page| {
+        let form = list.elements().into_iter().find(|element| element.name == "details").expect("a form");
+        form.attribute("open").is_some()
+    };
+    assert!(is_open(&bo.list().await));
+    ana.creates("Kitchen").await;
+    assert!(!is_open(&bo.list().await));
+    let refused = bo.tries_to_create("kitchen").await.is(409).page();
+    assert!(is_open(&refused));
+    assert!(refused.title().starts_with("Error: There is a room of this name"), "{}", refused.title());
+    let (field, described) = refused.focused().expect("a field");
+    assert_eq!(field, "create-name");
+    assert!(described.starts_with("There is a room of this name already."), "{described}");
 }
 
 async fn the_latest_coming_or_going_is_first(instance: Instance) {
@@ -137,6 +231,7 @@ async fn the_fragment_is_the_page_s_list_for_each_person(instance: Instance) {
                 let fragment = person.opens("/rooms/list").await.is(200).page();
                 let page = person.list().await;
                 assert_eq!(fragment.rooms(), page.rooms(), "{moves}, {}", fragment.text());
+                assert_eq!(fragment.items(), page.items(), "{moves}");
             }
         }
         match moves {
@@ -151,7 +246,8 @@ async fn a_position_of_another_history_shows_the_true_list(instance: Instance) {
     ana.creates("Kitchen").await;
     let version = ana.list().await.version();
     fragment_after(&ana, &version).await.says_nothing();
-    let (seq, tag) = version.split_once('.').expect("a number and a tag");
+    let (seq, rest) = version.split_once('.').expect("a number and a tag");
+    let (tag, _) = rest.split_once('-').expect("a tag and a number");
     let other: String = tag.chars().map(|c| if c == '0' { '1' } else { '0' }).collect();
     let answer = fragment_after(&ana, &format!("{seq}.{other}")).await.is(200);
     assert!(answer.page().text().contains("Kitchen"));
@@ -159,9 +255,21 @@ async fn a_position_of_another_history_shows_the_true_list(instance: Instance) {
 
 async fn a_malformed_version_is_refused(instance: Instance) {
     let ana = instance.person("ana").await;
-    for version in
-        ["x", "-1", "1.", ".", "1.abc", "1.0123456789abcdeg", "1.2.3", "99999999999999999999", "%00", "%ff"]
-    {
+    for version in [
+        "x",
+        "-1",
+        "1.",
+        ".",
+        "1.abc",
+        "1.0123456789abcdeg",
+        "1.2.3",
+        "1-x",
+        "1-",
+        "1--1",
+        "99999999999999999999",
+        "%00",
+        "%ff",
+    ] {
         fragment_after(&ana, version).await.refuses(422);
     }
 }

@@ -95,6 +95,8 @@ async fn nothing_is_made_while_inside_another_room(instance: Instance) {
     let kitchen = ana.creates("Kitchen").await;
     let page = ana.tries_to_create("Hall").await.is(409).page();
     assert!(page.text().contains("Return to Kitchen") && page.has_button("Leave"), "{}", page.text());
+    assert_eq!(page.text().matches("You’re in").count(), 1, "it is told once: {}", page.text());
+    assert_eq!(page.form("/rooms").field("Room name"), "Hall", "what was typed is kept");
     assert!(!ana.list().await.text().contains("Hall"), "nothing was made");
 
     ana.leaves(&kitchen).await;

@@ -2,7 +2,12 @@
 
 use crate::fixtures::{Instance, eventually};
 
-on_both_engines!(an_idle_poll_runs_no_sql, news_are_told_without_sql, a_page_asks_the_database);
+on_both_engines!(
+    an_idle_poll_runs_no_sql,
+    news_are_told_without_sql,
+    the_list_is_told_without_sql,
+    a_page_asks_the_database
+);
 
 /// How often everybody polls here.
 const ROUNDS: usize = 20;
@@ -38,6 +43,20 @@ async fn news_are_told_without_sql(instance: Instance) {
         let before = instance.checkouts();
         let heard = ana.sees_after(&room, "1").await.messages.len();
         heard == 2 && instance.checkouts() == before
+    })
+    .await;
+}
+
+async fn the_list_is_told_without_sql(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
+    let version = bo.list().await.version();
+    let room = ana.creates("Kitchen").await;
+    ana.says(&room, "soup").await;
+    let list = format!("/rooms/list?after={version}");
+    eventually("the new list from memory", async || {
+        let before = instance.checkouts();
+        bo.opens(&list).await.is(200);
+        instance.checkouts() == before
     })
     .await;
 }

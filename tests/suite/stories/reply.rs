@@ -109,10 +109,8 @@ impl Reply {
 
 /// Which room the page says one is in.
 fn whereabouts(page: &Page) -> String {
-    let called = page.alerts().into_iter().find_map(|alert| {
-        let (_, rest) = alert.split_once("You are in ")?;
-        Some(rest.split_once(". ")?.0.to_owned())
-    });
+    let called =
+        page.alerts().into_iter().find_map(|alert| alert.strip_prefix("You’re in ").map(str::to_owned));
     called.unwrap_or_else(|| panic!("a way back, but where to: {}", page.text()))
 }
 

@@ -35,6 +35,7 @@ create table room (
     last_seq   bigint not null,
     last_tag   bigint not null,
     message_count bigint not null,             -- how many of the entries are messages
+    last_at    bigint,                         -- when the latest entry was stored, if there is one
     people_seq bigint not null,                -- the event log's latest entry about this room:
     people_tag bigint not null,                -- the version of its people, and the order of the list
     deleted_at bigint,
@@ -53,7 +54,7 @@ create table membership (
     room_id    bigint not null references room (id),
     joined_at  bigint not null
 );
-create index membership_room on membership (room_id);
+create index membership_room on membership (room_id, account_id);
 
 -- A room's log. So far every entry is a message; one that changes another names it in `about`.
 create table entry (

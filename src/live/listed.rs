@@ -1,0 +1,239 @@
+//! The pages of the list that somebody looks at here, and where the logs of their rooms end.
+//!
+//! The tail follows these rooms by their ends alone. A row of the list always shows the latest that is known; that
+//! there is something newer is told at most every [`PAUSE`], because each time the list is sent to all who look at it.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use super::directory::Directory;
+use super::handle::Live;
+use super::moment::Moment;
+use super::state::State;
+use crate::model::log::{LogEnd, Position};
+use crate::model::rooms::RoomId;
+use crate::model::versions::ListVersion;
+use crate::store::Error;
+
+/// How long the version of the list stays the same at least, whatever is said.
+const PAUSE: Duration = Duration::from_secs(10);
+
+/// No log's head is there, so that the head of a room that was last seen here is another.
+const NOT_KNOWN: Position = Position::new(-1, 0);
+
+/// Milliseconds after the start of the instance when something was last asked for.
+type LastUsed = AtomicU64;
+
+/// All of it.
+#[derive(Default)]
+pub(super) struct Listed {
+    pages: HashMap<i64, LastUsed>,
+    /// Rooms of people whose page of the list is another: they are shown on every page.
+    beside: HashMap<RoomId, LastUsed>,
+    ends: HashMap<RoomId, LogEnd>,
+    /// The version of each page that was last told.
+    told: HashMap<i64, ListVersion>,
+    told_at: Option<Moment>,
+}
+
+impl Listed {
+    /// Notes that somebody looks at a page, and is in `beside`; `false` when these are not followed.
+    pub(super) fn touch(&self, page: i64, beside: Option<RoomId>, at: u64) -> bool {
+        let store = |last_used: &LastUsed| last_used.store(at, Ordering::Relaxed);
+        let page = self.pages.get(&page).map(store);
+        let beside = beside.is_none_or(|room| self.beside.get(&room).map(store).is_some());
+        page.is_some() && beside
+    }
+
+    /// Follows a page from here on, and a room beside it.
+    pub(super) fn add(&mut self, page: i64, beside: Option<RoomId>, at: u64) {
+        self.pages.entry(page).or_default().store(at, Ordering::Relaxed);
+        if let Some(room) = beside {
+            self.beside.entry(room).or_default().store(at, Ordering::Relaxed);
+        }
+    }
+
+    /// Where a room's log ends, if that is known.
+    pub(super) fn end(&self, room: RoomId) -> Option<LogEnd> {
+        self.ends.get(&room).copied()
+    }
+
+    /// The version of a page that was last told, unless somebody has come or gone since: then `newest`.
+    pub(super) fn told(&self, page: i64, newest: ListVersion) -> ListVersion {
+        self.told.get(&page).copied().filter(|told| told.has_events_of(newest)).unwrap_or(newest)
+    }
+
+    /// The rooms that are shown, each with the head that is known of it; perhaps only those of which none is.
+    pub(super) fn rooms(&self, directory: &Directory, only_new: bool) -> Vec<(RoomId, Position)> {
+        let known = |room| (room, self.end(room).map_or(NOT_KNOWN, |end| end.head));
+        let rooms = self.shown(directory).into_iter().map(known);
+        rooms.filter(|(_, head)| !only_new || *head == NOT_KNOWN).collect()
+    }
+
+    fn shown(&self, directory: &Directory) -> HashSet<RoomId> {
+        let on_pages = self.pages.keys().flat_map(|page| directory.rooms_on(*page));
+        let beside = self.beside.keys().copied().filter(|room| directory.people_version(*room).is_some());
+        on_pages.chain(beside).collect()
+    }
+
+    /// Takes in ends that have been read. Those of rooms that are shown no more are not followed, so they are forgotten.
+    pub(super) fn take_in(&mut self, directory: &Directory, ends: Vec<(RoomId, LogEnd)>) {
+        let shown = self.shown(directory);
+        self.ends.retain(|room, _| shown.contains(room));
+        self.ends.extend(ends);
+    }
+
+    /// Knows nothing of any room any more.
+    pub(super) fn clear(&mut self) {
+        self.ends.clear();
+        self.told.clear();
+    }
+
+    /// Tells of what was said since it was last told, if that is long enough ago.
+    pub(super) fn tell(&mut self, directory: &Directory, now: Moment) {
+        if self.told_at.is_some_and(|told| told.is_within(PAUSE, now)) {
+            return;
+        }
+        let version = |page: &i64| {
+            Some((*page, directory.list_version().with_entries(self.entries(directory, *page)?)))
+        };
+        let newest: HashMap<_, _> = self.pages.keys().filter_map(version).collect();
+        if newest != self.told {
+            self.told = newest;
+            self.told_at = Some(now);
+        }
+    }
+
+    /// How many entries the logs of a page's rooms have, if all are known.
+    pub(super) fn entries(&self, directory: &Directory, page: i64) -> Option<i64> {
+        directory.rooms_on(page).map(|room| Some(self.end(room)?.head.seq)).sum()
+    }
+
+    /// Whether [`Listed::forget`] would forget anything.
+    pub(super) fn has_unused(&self, then: u64) -> bool {
+        let is_unused = |last_used: &LastUsed| last_used.load(Ordering::Relaxed) < then;
+        self.pages.values().chain(self.beside.values()).any(is_unused)
+    }
+
+    /// Follows no longer what nobody has asked for since then.
+    pub(super) fn forget(&mut self, directory: &Directory, then: u64) {
+        let is_used = |last_used: &LastUsed| last_used.load(Ordering::Relaxed) >= then;
+        self.pages.retain(|_, last_used| is_used(last_used));
+        self.beside.retain(|_, last_used| is_used(last_used));
+        self.take_in(directory, Vec::new());
+    }
+}
+
+impl Live {
+    pub(super) fn take_in_ends(&self, ends: Vec<(RoomId, LogEnd)>) {
+        let State { directory, listed, .. } = &mut *self.write();
+        listed.take_in(directory, ends);
+    }
+
+    /// Reads where the logs of those rooms end that events have just brought to where somebody looks at.
+    pub(super) async fn follow_new_on_list(&self) -> Result<(), Error> {
+        let new = {
+            let State { directory, listed, .. } = &*self.read();
+            listed.rooms(directory, true)
+        };
+        if !new.is_empty() {
+            let heads = self.0.store.heads(&[], &new).await?;
+            self.take_in_ends(heads.ends);
+        }
+        Ok(())
+    }
+
+    pub(super) fn tell_of_list(&self, now: Moment) {
+        let State { directory, listed, .. } = &mut *self.write();
+        listed.tell(directory, now);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::accounts::{AccountId, Person};
+    use crate::model::events::Event;
+    use crate::model::log::Entry;
+    use crate::model::rooms::RoomLink;
+    use crate::model::timestamp::Timestamp;
+    use crate::model::versions::{Age, SeenList};
+    use crate::store::Snapshot;
+
+    const TEA: RoomId = RoomId(7);
+
+    /// A directory with one room, and its page looked at.
+    fn one_room() -> (Directory, Listed) {
+        let start = ListVersion::at(Position::START);
+        let snapshot =
+            Snapshot { head: Position::START, list_version: start, rooms: Vec::new(), members: Vec::new() };
+        let (mut directory, mut listed) = (Directory::new(snapshot), Listed::default());
+        create(&mut directory, TEA);
+        listed.add(1, None, 0);
+        (directory, listed)
+    }
+
+    fn create(directory: &mut Directory, id: RoomId) {
+        let position = Position::new(directory.head().seq + 1, 1);
+        let owner = Person { id: AccountId(1), name: "ana".to_owned() };
+        let event = Event::RoomCreated { room: RoomLink { id, name: "Tea".to_owned() }, owner };
+        directory.apply(Entry { position, at: Timestamp(0), event }).unwrap();
+    }
+
+    fn read(listed: &mut Listed, directory: &Directory, entries: i64) {
+        let end = LogEnd { head: Position::new(entries, 1), at: Some(Timestamp(0)) };
+        listed.take_in(directory, vec![(TEA, end)]);
+    }
+
+    #[test]
+    fn what_is_said_is_told_at_most_every_ten_seconds_and_then_for_sure() {
+        let (directory, mut listed) = one_room();
+        let (now, second) = (Moment::now(), Duration::from_secs(1));
+        let newest = directory.list_version();
+        let is_told = |listed: &Listed, seen: i64| {
+            let seen = SeenList::parse(&newest.with_entries(seen).to_string()).unwrap();
+            listed.told(1, newest).age_of(Some(seen)) == Age::Older
+        };
+        read(&mut listed, &directory, 1);
+        assert!(!is_told(&listed, 0), "nothing was told");
+        listed.tell(&directory, now);
+        assert!(is_told(&listed, 0) && !is_told(&listed, 1));
+        read(&mut listed, &directory, 2);
+        listed.tell(&directory, now.after(second * 9));
+        assert!(!is_told(&listed, 1), "too early");
+        listed.tell(&directory, now.after(second * 10));
+        assert!(is_told(&listed, 1), "although nobody says anything any more");
+        read(&mut listed, &directory, 3);
+        listed.tell(&directory, now.after(second * 30));
+        assert!(is_told(&listed, 2), "at once after a pause");
+    }
+
+    #[test]
+    fn what_was_told_of_other_rooms_is_not_told_of_these() {
+        let (mut directory, mut listed) = one_room();
+        read(&mut listed, &directory, 5);
+        listed.tell(&directory, Moment::now());
+        create(&mut directory, RoomId(8));
+        let newest = directory.list_version();
+        assert_eq!(listed.told(1, newest), newest);
+    }
+
+    #[test]
+    fn rooms_are_followed_while_they_are_shown() {
+        let (mut directory, mut listed) = one_room();
+        assert_eq!(listed.rooms(&directory, true), [(TEA, NOT_KNOWN)]);
+        read(&mut listed, &directory, 1);
+        assert_eq!(listed.rooms(&directory, true), []);
+        assert_eq!(listed.rooms(&directory, false), [(TEA, Position::new(1, 1))]);
+        create(&mut directory, RoomId(8));
+        assert_eq!(listed.rooms(&directory, true), [(RoomId(8), NOT_KNOWN)]);
+        assert!(listed.touch(1, None, 7) && !listed.has_unused(7) && listed.has_unused(8));
+        listed.forget(&directory, 8);
+        assert_eq!(listed.rooms(&directory, false), []);
+        assert!(listed.end(TEA).is_none(), "nobody follows it");
+        assert!(!listed.touch(1, None, 9));
+        listed.add(2, Some(TEA), 9);
+        assert_eq!(listed.rooms(&directory, false), [(TEA, NOT_KNOWN)], "shown beside the page");
+    }
+}
