@@ -6,7 +6,7 @@ use super::body::Fields;
 use super::error::Error;
 use super::log_in::LogIn;
 use super::pages::Answer;
-use super::welcome::{SentAccount, Welcome};
+use super::welcome::{AccountField, SentAccount, Welcome};
 use crate::model::Refusal;
 use crate::model::accounts::{Password, Username};
 use crate::store::{Credentials, NameCheck, NewSession};
@@ -14,7 +14,16 @@ use crate::store::{Credentials, NameCheck, NewSession};
 #[post("/accounts", data = "<sent>")]
 async fn create(log_in: LogIn<'_>, sent: Fields<SentAccount>) -> Answer {
     let made = make(&log_in, &sent.0).await;
-    log_in.answer(&sent.0, made, |welcome, create| Welcome { create, ..welcome }).await
+    log_in.answer(&sent.0, made, wrong_field, |welcome, create| Welcome { create, ..welcome }).await
+}
+
+fn wrong_field(sent: &SentAccount, error: &Error) -> Option<AccountField> {
+    match error {
+        Error::Refused(Refusal::UsernameTaken | Refusal::UsernameLike(_)) => Some(AccountField::Username),
+        Error::Invalid(_) if Username::parse(&sent.username).is_err() => Some(AccountField::Username),
+        Error::Invalid(_) if Password::parse(&sent.password).is_err() => Some(AccountField::Password),
+        _ => None,
+    }
 }
 
 async fn make(log_in: &LogIn<'_>, sent: &SentAccount) -> Result<(), Error> {

@@ -17,7 +17,7 @@ use super::guards::Visitor;
 use super::pages::Answer;
 use super::passwords::{self, Passwords};
 use super::same_origin::SameOrigin;
-use super::welcome::{AccountForm, SentAccount, Welcome};
+use super::welcome::{AccountField, AccountForm, SentAccount, Welcome};
 use crate::config::Config;
 use crate::live::Live;
 use crate::model::accounts::AccountId;
@@ -110,16 +110,18 @@ impl LogIn<'_> {
     }
 
     /// Lets somebody in whose session was opened, or shows the forms again: `put` puts the one that was sent in its
-    /// place.
+    /// place, and `wrong` says which of its fields the error is about.
     pub(super) async fn answer(
         &self,
         sent: &SentAccount,
         opened: Result<(), Error>,
+        wrong: fn(&SentAccount, &Error) -> Option<AccountField>,
         put: for<'f> fn(Welcome<'f>, AccountForm<'f>) -> Welcome<'f>,
     ) -> Answer {
         let Err(error) = opened else { return self.enter(&sent.next).await };
+        let wrong = wrong(sent, &error);
         let problem = Problem::from(error);
-        let form = AccountForm { username: &sent.username, error: Some(&problem.detail) };
+        let form = AccountForm { username: &sent.username, error: Some(&problem.detail), wrong };
         let page = put(Welcome { next: &sent.next, ..Welcome::new() }, form).render(&self.visitor);
         let refused = Answer::refused(problem.status, page);
         // Where it is said when to try again.

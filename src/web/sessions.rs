@@ -10,7 +10,7 @@ use super::error::Error;
 use super::log_in::LogIn;
 use super::pages::Answer;
 use super::same_origin::SameOrigin;
-use super::welcome::{SentAccount, Welcome};
+use super::welcome::{AccountField, SentAccount, Welcome};
 use crate::live::Live;
 use crate::model::accounts::{Password, UsernameKey};
 use crate::model::{Invalid, Refusal};
@@ -19,7 +19,17 @@ use crate::store::Store;
 #[post("/session", data = "<sent>")]
 async fn log_in(log_in: LogIn<'_>, sent: Fields<SentAccount>) -> Answer {
     let opened = open(&log_in, &sent.0).await;
-    log_in.answer(&sent.0, opened, |welcome, log_in| Welcome { log_in, ..welcome }).await
+    log_in.answer(&sent.0, opened, wrong_field, |welcome, log_in| Welcome { log_in, ..welcome }).await
+}
+
+/// Of a wrong username and a wrong password it is more often the latter.
+fn wrong_field(sent: &SentAccount, error: &Error) -> Option<AccountField> {
+    match error {
+        Error::Refused(Refusal::WrongPassword) => Some(AccountField::Password),
+        Error::Invalid(_) if sent.username.trim().is_empty() => Some(AccountField::Username),
+        Error::Invalid(_) if sent.password.is_empty() => Some(AccountField::Password),
+        _ => None,
+    }
 }
 
 /// An unknown name and a wrong password are told alike, and take alike long.

@@ -24,6 +24,16 @@ pub(super) struct Welcome<'a> {
 pub(super) struct AccountForm<'a> {
     pub(super) username: &'a str,
     pub(super) error: Option<&'a str>,
+    /// Which field that is about, if it is about one.
+    pub(super) wrong: Option<AccountField>,
+}
+
+/// A field of these forms.
+#[derive(Clone, Copy, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum AccountField {
+    Username,
+    Password,
 }
 
 impl Welcome<'_> {

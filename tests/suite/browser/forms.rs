@@ -4,7 +4,12 @@ use serde_json::Value;
 
 use crate::fixtures::chromium::{Device, Person, Stage};
 
-in_chromium![a_second_press_is_ignored_on_every_page, a_form_can_be_sent_again_after_a_failure];
+in_chromium![
+    a_second_press_is_ignored_on_every_page,
+    a_form_can_be_sent_again_after_a_failure,
+    a_wrong_field_has_the_focus,
+    a_password_is_shown_to_who_asks,
+];
 
 /// Presses a button twice, as a double click does, and counts how often its form was sent. None arrives.
 const TWICE: &str = "
@@ -53,6 +58,43 @@ async fn a_form_can_be_sent_again_after_a_failure(stage: &Stage) {
     // Or nothing came of it for long.
     ana.waits_until("!$('form').ariaBusy").await;
     assert_eq!(twice(&ana, "Log in").await, 1);
+}
+
+async fn a_wrong_field_has_the_focus(stage: &Stage) {
+    let ana = stage.person("ana").await;
+    ana.presses("Log out").await;
+    ana.expects_failure("/session", "401");
+    ana.fills_in("Log in", "Username", "ana").await;
+    ana.fills_in("Log in", "Password", "wrong").await;
+    ana.presses("Log in").await;
+    ana.is_told("The username or the password is wrong.").await;
+    ana.waits_until(
+        "document.activeElement.id === 'log-in-password' && document.activeElement.ariaInvalid === 'true'",
+    )
+    .await;
+    assert_eq!(ana.evaluates("document.title.startsWith('Error: ')").await, true);
+    ana.has_in("Username", "ana").await;
+}
+
+async fn a_password_is_shown_to_who_asks(stage: &Stage) {
+    let ana = stage.person("ana").await;
+    ana.presses("Log out").await;
+    ana.fills_in("Log in", "Username", "ana").await;
+    ana.fills_in("Log in", "Password", crate::fixtures::Person::PASSWORD).await;
+    let kind = "field('Password').type";
+    assert_eq!(ana.evaluates(kind).await, "password");
+    ana.presses("Show").await;
+    assert_eq!(ana.evaluates(kind).await, "text");
+    ana.presses("Hide").await;
+    assert_eq!(ana.evaluates(kind).await, "password");
+    ana.presses("Show").await;
+    ana.evaluates(
+        "void addEventListener('pagehide', () => localStorage.setItem('sent', field('Password').type))",
+    )
+    .await;
+    ana.presses("Log in").await;
+    ana.is_at("/rooms").await;
+    assert_eq!(ana.evaluates("localStorage.getItem('sent')").await, "password", "as browsers know it");
 }
 
 async fn is_sent_once(ana: &Person, buttons: &[&str]) {

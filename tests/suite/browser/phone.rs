@@ -21,6 +21,10 @@ async fn every_page_fits_a_small_phone(stage: &Stage) {
     let ana = stage.visitor(&"W".repeat(32), Device::Phone).await;
     let bo = stage.person("bo").await;
     assert_eq!(ana.evaluates("innerWidth").await, 320);
+    ana.turns_to_form("Create an account", "Create account").await;
+    let in_view =
+        "buttons('Create account')[0].getBoundingClientRect().bottom <= innerHeight && scrollY === 0";
+    assert_eq!(ana.evaluates(in_view).await, true, "an account is made without scrolling");
     ana_comes(&ana).await;
     let room = ana.creates(WIDE).await;
     ana_writes(&ana, &room).await;
@@ -46,6 +50,8 @@ async fn every_page_fits_with_text_of_twice_the_size(stage: &Stage) {
 
 async fn ana_comes(ana: &Person) {
     fits(ana, "the welcome page").await;
+    ana.turns_to_form("Create an account", "Create account").await;
+    fits(ana, "the other form of the welcome page").await;
     ana.expects_failure("/accounts", "422");
     ana.fills_in("Create account", "Password", "short").await;
     ana.presses("Create account").await;
@@ -72,7 +78,7 @@ async fn ana_writes(ana: &Person, room: &Room) {
 
 async fn ana_looks_around(ana: &Person, room: &Room, other: &Room) {
     ana.opens("/rooms").await;
-    ana.is_told("You are in").await;
+    ana.is_told("You’re in").await;
     fits(ana, "the list").await;
     ana.opens(&room.path("/delete")).await;
     fits(ana, "the question before deleting").await;

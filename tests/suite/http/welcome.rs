@@ -4,6 +4,7 @@ use crate::fixtures::{BEGUN, Instance, Person, encode};
 
 on_both_engines![
     a_visitor_finds_both_forms,
+    a_wrong_field_has_the_focus_and_says_why,
     somebody_logged_in_is_led_to_the_list,
     a_page_that_needs_a_log_in_is_reached_after_it,
     the_way_on_survives_a_refusal,
@@ -19,6 +20,43 @@ async fn a_visitor_finds_both_forms(instance: Instance) {
     }
     assert!(!page.has_button("Log out"));
     assert_eq!(page.alerts(), [""; 0], "nothing has gone wrong yet");
+}
+
+async fn a_wrong_field_has_the_focus_and_says_why(instance: Instance) {
+    instance.person("ana").await;
+    let cy = instance.visitor("cy");
+    assert_eq!(cy.opens("/").await.is(200).page().focused(), None);
+    let long = "x".repeat(33);
+    for (form, username, password, status, field, why) in [
+        (
+            "/session",
+            "ana",
+            "not the password",
+            401,
+            "log-in-password",
+            "The username or the password is wrong.",
+        ),
+        ("/session", "", Person::PASSWORD, 422, "log-in-username", "Please give your username"),
+        ("/session", "ana", "", 422, "log-in-password", "Please give your username"),
+        ("/accounts", "Ana", Person::PASSWORD, 409, "create-username", "That username is taken."),
+        ("/accounts", &long, Person::PASSWORD, 422, "create-username", "at most 32"),
+        ("/accounts", "bo", "short", 422, "create-password", "at least 8"),
+        ("/accounts", "", "short", 422, "create-username", "choose a username"),
+    ] {
+        let page = cy.sends(form, &[("username", username), ("password", password)]).await.is(status).page();
+        let (focused, described) = page.focused().expect("a field");
+        assert!(focused == field && described.contains(why), "{focused}: {described}");
+        assert!(page.title().starts_with("Error: ") && page.title().contains(why), "{}", page.title());
+        let wrong =
+            page.elements().into_iter().filter(|element| element.attribute("aria-invalid") == Some("true"));
+        assert_eq!(wrong.filter_map(|element| element.attribute("id")).collect::<Vec<_>>(), [field]);
+        page.calls_out(&[why]);
+        assert_eq!(page.form(form).field("Username"), username, "what was typed is kept");
+    }
+    // Where no field is wrong, none is said to be.
+    let fields = [("username", "bo"), ("password", Person::PASSWORD), ("nonce", "")];
+    let page = cy.sends("/accounts", &fields).await.is(422).page();
+    assert_eq!(page.focused().map(|(id, _)| id).as_deref(), Some("create-error"));
 }
 
 async fn somebody_logged_in_is_led_to_the_list(instance: Instance) {
