@@ -12,12 +12,13 @@ use serde::Serialize;
 use super::error::{Error, Problem};
 use super::guards::{User, Visitor};
 use super::pages::{self, Page};
-use super::paths::room_in;
+use super::paths::{self, room_in};
 use super::rooms::join_page::join_page;
 use super::rooms::list;
 use super::templates;
 use super::welcome;
 use crate::model::Refusal;
+use crate::model::rooms::RoomLink;
 use crate::store::Store;
 
 #[catch(default)]
@@ -33,7 +34,7 @@ async fn page(status: Status, request: &Request<'_>) -> (Status, Template) {
     let user = visitor.as_ref().and_then(|visitor| visitor.0);
     let better = better_page(request, &problem, user).await;
     // Without the database nobody can say who this is, but who holds a cookie may want to log out.
-    let page = better.unwrap_or_else(|_| error_page(&problem, user, visitor.is_none()));
+    let page = better.unwrap_or_else(|_| error_page(request, &problem, user, visitor.is_none()));
     (status, page)
 }
 
@@ -62,15 +63,18 @@ struct ErrorView<'a> {
     status: u16,
     title: &'static str,
     detail: &'a str,
-    retry_after: Option<u32>,
+    /// Where to try again what is expected to succeed then.
+    retry: Option<String>,
+    here: Option<&'a RoomLink>,
 }
 
-fn error_page(problem: &Problem, user: Option<&User>, unknown: bool) -> Template {
+fn error_page(request: &Request<'_>, problem: &Problem, user: Option<&User>, unknown: bool) -> Template {
     let content = ErrorView {
         status: problem.status,
         title: problem.title,
         detail: &problem.detail,
-        retry_after: problem.retry_after,
+        retry: problem.retry_after.map(|_| paths::to_try_again(request)),
+        here: user.and_then(|user| user.whereabouts.inside()),
     };
     let page = Page::new(user, content).with_unsent(problem.unsent.as_deref());
     pages::render(templates::PROBLEM, if unknown { page.of_someone() } else { page })

@@ -143,19 +143,18 @@ impl Problem {
                 Status::TooManyRequests,
                 "too-many-requests",
                 "Too many at once",
-                "Many people are logging in right now. Please try again in a moment.",
+                "Many people are logging in right now; please try again in a moment.",
             )
             .again_in(some_seconds()),
             Error::Busy => Self::unavailable(
-                "More people are asking than can be answered at once. Please try again in a moment.",
+                "More people are asking than can be answered at once; please try again in a moment.",
             )
             .again_in(some_seconds()),
             Error::Failed => {
-                Self::unavailable("Parlor cannot do this right now. Please try again in a moment.")
-                    .again_in(1)
+                Self::unavailable("Parlor can’t do this right now; please try again in a moment.").again_in(1)
             }
             _ => {
-                Self::unavailable("Parlor cannot answer right now. Please try again in a moment.").again_in(1)
+                Self::unavailable("Parlor can’t answer right now; please try again in a moment.").again_in(1)
             }
         }
     }
@@ -169,7 +168,7 @@ impl Problem {
         match status.code {
             400 => Error::Malformed("The request cannot be read.").into(),
             401 => Refusal::LoggedOut.into(),
-            403 => Self::new(status, "forbidden", "Not allowed", "This is not for you to do."),
+            403 => Self::new(status, "forbidden", "Not allowed", "You can’t do that."),
             404 => Error::NotFound.into(),
             413 => Error::TooLarge.into(),
             415 => Error::UnsupportedMediaType("of another type").into(),

@@ -43,6 +43,14 @@ pub(super) fn asked_for(request: &Request<'_>) -> String {
     }
 }
 
+/// What to open to try again what has failed: the page, or the one from which a form was sent.
+pub(super) fn to_try_again(request: &Request<'_>) -> String {
+    match request.method() {
+        Method::Get => request.uri().to_string(),
+        _ => page_of_form(request),
+    }
+}
+
 /// The page on which the form stands that is sent to this request's address.
 pub(super) fn page_of_form(request: &Request<'_>) -> String {
     match (room_in(request), request.uri().path().segments().get(0)) {

@@ -17,9 +17,7 @@ pub(super) fn words(refusal: &Refusal) -> Words {
             let detail = "The username or the password is wrong.";
             (Status::Unauthorized, "wrong-password", "Not logged in", detail)
         }
-        Refusal::NoSuchRoom => {
-            (Status::NotFound, "no-such-room", "No such room", "No room was ever opened at this address.")
-        }
+        Refusal::NoSuchRoom => (Status::NotFound, "no-such-room", "No such room", "There is no room here."),
         Refusal::RoomDeleted { room, by } => {
             let detail = format!("The room “{room}” was deleted by {by}.");
             return (Status::Gone, "room-deleted", "Room deleted", detail.into());
@@ -28,16 +26,19 @@ pub(super) fn words(refusal: &Refusal) -> Words {
             (Status::Forbidden, "not-a-member", "Not in this room", "You are not in this room.")
         }
         Refusal::InsideAnother(room) => {
-            let detail = format!("You are in “{}”. Leave it to enter another room.", room.name);
+            let detail = format!("You’re in “{}”. Leave it to join another room.", room.name);
             return (Status::Conflict, "inside-another", "In another room", detail.into());
         }
         Refusal::LeftAlready => {
             let detail = "You had already left the room you were in. You can join this one now.";
             (Status::Conflict, "left-already", "Left already", detail)
         }
-        Refusal::NotTheOwner => {
-            (Status::Forbidden, "not-the-owner", "Not your room", "Only who created a room may delete it.")
-        }
+        Refusal::NotTheOwner => (
+            Status::Forbidden,
+            "not-the-owner",
+            "Not your room",
+            "Only the person who made this room can delete it.",
+        ),
         Refusal::RoomNameTaken
         | Refusal::RoomNameLike(_)
         | Refusal::UsernameTaken
@@ -71,7 +72,7 @@ fn name_taken(refusal: &Refusal) -> Words {
                 format!("This would be mistaken for “{name}”, who is here already. Please choose another.");
             (USER, detail.into())
         }
-        _ => (USER, "Someone has this username already. Please choose another.".into()),
+        _ => (USER, "That username is taken. Please choose another.".into()),
     };
     (Status::Conflict, kind, "Name taken", detail)
 }

@@ -17,8 +17,12 @@ async fn people_are_told_to_wait_and_then_go_on() {
             answer.header("Retry-After").is_some_and(|seconds| seconds.parse::<u32>().is_ok()),
             "{answer:?}"
         );
-        answer.refuses(503);
+        let page = answer.refuses(503);
+        assert_eq!(page.link("Try again"), Some(path), "{}", page.text());
+        assert!(page.link("Back to the rooms").is_some() && page.has_button("Log out"), "{}", page.text());
     }
+    let page = ana.tries_to_say_by_form(&room, "by form").await.refuses(503);
+    assert_eq!(page.link("Try again"), Some(room.path("")), "where the form stands");
     let post = Post::new("during");
     let answer = ana.tries_to_post(&room, &post).await.is(503);
     assert!(answer.header("Retry-After").is_some(), "{answer:?}");

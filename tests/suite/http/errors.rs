@@ -6,7 +6,9 @@ use crate::fixtures::{Answer, Instance, Person, Room, nonce};
 
 on_both_engines![
     every_page_lets_one_log_out,
+    every_page_has_one_heading_and_a_label_for_every_field,
     a_visitor_is_offered_no_way_out,
+    an_error_page_leads_back_to_where_one_is,
     an_unknown_page_is_not_found,
     an_unknown_call_is_a_problem,
     the_kind_of_answer_depends_on_the_address_alone,
@@ -77,6 +79,34 @@ async fn every_page_lets_one_log_out(instance: Instance) {
     assert_eq!(statuses, [200, 400, 401, 403, 404, 409, 410, 413, 415, 422], "all of these have been walked");
 }
 
+async fn every_page_has_one_heading_and_a_label_for_every_field(instance: Instance) {
+    let ana = instance.person("ana").await;
+    let gone = ana.creates("Attic").await;
+    ana.deletes(&gone).await;
+    let room = ana.creates("Kitchen").await;
+    let mut answers = pages(&ana, &room, &gone).await;
+    answers.extend(pages(&instance.visitor("cy"), &room, &gone).await);
+    answers.push(instance.visitor("cy").opens("/").await);
+    for answer in answers {
+        let page = answer.page();
+        let elements = page.elements();
+        let named = |name: &str| elements.iter().filter(|it| it.name == name).collect::<Vec<_>>();
+        assert_eq!(named("h1").len(), 1, "{answer:?}");
+        assert!(!page.title().is_empty(), "{answer:?}");
+        let fields = [named("input"), named("textarea")].concat();
+        for field in fields.into_iter().filter(|field| field.attribute("type") != Some("hidden")) {
+            let id = field.attribute("id").expect("an id");
+            let labels = named("label").into_iter().filter(|label| label.attribute("for") == Some(id));
+            assert_eq!(labels.count(), 1, "{id} in {answer:?}");
+        }
+        let mut ids: Vec<_> = elements.iter().filter_map(|it| it.attribute("id")).collect();
+        ids.sort_unstable();
+        let all = ids.len();
+        ids.dedup();
+        assert_eq!(ids.len(), all, "an id twice in {answer:?}");
+    }
+}
+
 async fn a_visitor_is_offered_no_way_out(instance: Instance) {
     let ana = instance.person("ana").await;
     let gone = ana.creates("Attic").await;
@@ -91,6 +121,18 @@ async fn a_visitor_is_offered_no_way_out(instance: Instance) {
         let page = answer.page();
         assert!(answer.status >= 400 || answer.status == 200, "{answer:?}");
         assert!(!page.has_button("Log out") && !page.text().contains("ana"), "{answer:?}");
+    }
+}
+
+async fn an_error_page_leads_back_to_where_one_is(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
+    let room = ana.creates("Kitchen").await;
+    let page = async |person: &Person<'_>| person.opens("/nowhere").await.refuses(404);
+    assert_eq!(page(&ana).await.link("Back to Kitchen"), Some(room.path("")));
+    assert_eq!(page(&bo).await.link("Back to the rooms"), Some("/rooms".to_owned()));
+    assert_eq!(page(&instance.visitor("cy")).await.link("Go to Parlor"), Some("/".to_owned()));
+    for page in [page(&ana).await, page(&bo).await] {
+        assert!(page.link("Go to Parlor").is_none() && page.link("Try again").is_none(), "{}", page.text());
     }
 }
 
