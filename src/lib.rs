@@ -2,15 +2,15 @@
 //!
 //! # The map
 //!
-//! Floors from top to bottom; nothing imports upward. A noun has the same name on every floor:
-//! `web/messages/` calls `store/messages/`, speaks of `model/messages.rs`, and is shown by
-//! `templates/messages/`, `static/js/room/messages.js` and `static/css/messages.css`.
+//! Floors from top to bottom; nothing imports upward, and within a floor no two modules import each other. A noun has
+//! the same name on every floor: `web/messages/` calls `store/messages/`, speaks of `model/messages.rs`, and is shown
+//! by `templates/messages/`, `static/js/room/messages.js` and `static/css/messages.css`.
 //!
 //! | floor | what it knows |
 //! |---|---|
 //! | `main` | the command line, the log, the threads |
-//! | [`inspection`] | what tests see inside a server; all below is private |
 //! | this file | how the parts are put together, [`build`], and what a start and a stop are, [`serve`]; [`files`] raises the limit on open files; `supervision` restarts tasks that panic |
+//! | [`inspection`] | what tests see inside a server, so that all below can be private |
 //! | `web` | pages, forms, fragments, JSON: guards say who may call what, handlers say what is shown |
 //! | [`live`] | memory: a projection of the logs, from which polls are answered |
 //! | [`store`] | the database: the only SQL |
@@ -38,19 +38,23 @@
 //!    that wait together become one transaction.
 //! 4. `store/messages/append.rs` locks the room's row, reads session, deletion, nonce and membership, moves the head,
 //!    stores the entry, commits. Only now is it acknowledged.
-//! 5. The handler wakes the tail (`Live::applied`, `live/tail.rs`), which reads what follows its position there into memory; other
-//!    instances' tails find at their next tick that something was committed, and which rooms moved.
+//! 5. The handler wakes the tail (`Live::applied` in `live/handle.rs`, `live/tail.rs`), which reads what follows its
+//!    position there into memory; other instances' tails find at their next tick that something was committed, and
+//!    which rooms moved.
 //! 6. The author is answered with what follows 41; everybody else's next poll is answered from memory
-//!    (`web/messages/poll.rs`). A message is `{"seq","tag","author","hue","sent_at","body"}`, and, where there is more in its
-//!    text than plain text, `"parts"`: the text cut into strings (plain) and objects (`{"link","text"}`), by
-//!    `model/parts.rs`, which is the only parser of texts. `"tall": true` says that only its beginning is shown unasked.
+//!    (`web/messages/poll.rs`, in the words of `web/messages/answers.rs`). A message is
+//!    `{"seq","tag","author","hue","sent_at","body"}`, and, where there is more in its text than plain text, `"parts"`:
+//!    the text cut into strings (plain) and objects (`{"link","text"}`), by `model/parts.rs`, which is the only parser of
+//!    texts. `"tall": true` says that only its beginning is shown unasked.
 //! 7. `static/js/room/ledger.js` checks that the answer continues what the page has read, and
 //!    `static/js/room/timeline.js` shows it.
 //!
 //! # Where to look
 //!
-//! - *Membership* (join, leave, move): `web/memberships.rs`, and `store/memberships.rs`, which also appends to
-//!   the event log what other instances learn of it.
+//! - *Membership* (join, leave, move): `web/memberships.rs`, and `store/memberships.rs`, which also appends to the event
+//!   log what other instances learn of it.
+//! - *Logging in and signing up:* `web/sessions.rs` and `web/accounts.rs`, both by `web/log_in.rs`; whether the browser
+//!   has kept its cookie: `web/cookie_check.rs`.
 //! - *Names:* the rules in `model/accounts.rs` and `model/rooms.rs`, what they are compared by in `model/names.rs`.
 //! - *Who is inside, as the page shows it:* `web/people.rs`.
 //! - *The list of rooms:* `web/rooms/list.rs`; that something was said in a room is followed by `live/listed.rs`.
