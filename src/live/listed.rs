@@ -8,13 +8,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::directory::Directory;
-use super::handle::Live;
 use super::moment::Moment;
-use super::state::State;
 use crate::model::log::{LogEnd, Position};
 use crate::model::rooms::RoomId;
 use crate::model::versions::ListVersion;
-use crate::store::Error;
 
 /// How long the version of the list stays the same at least, whatever is said.
 const PAUSE: Duration = Duration::from_secs(10);
@@ -122,31 +119,6 @@ impl Listed {
         self.pages.retain(|_, last_used| is_used(last_used));
         self.beside.retain(|_, last_used| is_used(last_used));
         self.take_in(directory, Vec::new());
-    }
-}
-
-impl Live {
-    pub(super) fn take_in_ends(&self, ends: Vec<(RoomId, LogEnd)>) {
-        let State { directory, listed, .. } = &mut *self.write();
-        listed.take_in(directory, ends);
-    }
-
-    /// Reads where the logs of those rooms end that events have just brought to where somebody looks at.
-    pub(super) async fn follow_new_on_list(&self) -> Result<(), Error> {
-        let new = {
-            let State { directory, listed, .. } = &*self.read();
-            listed.rooms(directory, true)
-        };
-        if !new.is_empty() {
-            let heads = self.0.store.heads(&[], &new).await?;
-            self.take_in_ends(heads.ends);
-        }
-        Ok(())
-    }
-
-    pub(super) fn tell_of_list(&self, now: Moment) {
-        let State { directory, listed, .. } = &mut *self.write();
-        listed.tell(directory, now);
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod directory;
 mod handle;
+mod list_tail;
 mod listed;
 mod loader;
 mod moment;

@@ -33,12 +33,10 @@ pub(super) fn words(refusal: &Refusal) -> Words {
             let detail = "You had already left the room you were in. You can join this one now.";
             (Status::Conflict, "left-already", "Left already", detail)
         }
-        Refusal::NotTheOwner => (
-            Status::Forbidden,
-            "not-the-owner",
-            "Not your room",
-            "Only the person who made this room can delete it.",
-        ),
+        Refusal::NotTheOwner => {
+            let detail = "Only the person who made this room can delete it.";
+            (Status::Forbidden, "not-the-owner", "Not your room", detail)
+        }
         Refusal::RoomNameTaken
         | Refusal::RoomNameLike(_)
         | Refusal::UsernameTaken
