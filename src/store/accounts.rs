@@ -37,7 +37,7 @@ impl Store {
         session: &NewSession,
     ) -> Result<AccountId, Error> {
         self.write(|mut writing| async move {
-            let account: Option<(i64,)> = sqlx::query_as(
+            let account: Option<i64> = sqlx::query_scalar(
                 "insert into account (name, name_key, skeleton, password_hash, created_at)
                  values ($1, $2, $3, $4, $5) on conflict do nothing returning id",
             )
@@ -48,19 +48,14 @@ impl Store {
             .bind(Timestamp::now().0)
             .fetch_optional(&mut writing)
             .await?;
-            let account = match account {
-                Some((id,)) => {
-                    insert_session(&mut writing, AccountId(id), session).await?;
-                    AccountId(id)
-                }
-                None => match already_made(&mut writing, session).await? {
-                    Some(account) => account,
-                    None => {
-                        return Err(taken(conflict(&mut writing, Kind::Accounts, name.keys()).await?).into());
-                    }
-                },
-            };
-            Ok((account, writing))
+            if let Some(account) = account.map(AccountId) {
+                insert_session(&mut writing, account, session).await?;
+                return Ok((account, writing));
+            }
+            match already_made(&mut writing, session).await? {
+                Some(account) => Ok((account, writing)),
+                None => Err(taken(conflict(&mut writing, Kind::Accounts, name.keys()).await?).into()),
+            }
         })
         .await
     }
@@ -115,9 +110,9 @@ fn taken(conflict: Option<Conflict>) -> Refusal {
 
 /// The account, if the name is taken by this very request: an earlier run of it whose answer was lost.
 async fn already_made(connection: &mut Connection, session: &NewSession) -> Result<Option<AccountId>, Error> {
-    let ours: Option<(i64,)> = sqlx::query_as("select account_id from session where token_hash = $1")
+    let ours: Option<i64> = sqlx::query_scalar("select account_id from session where token_hash = $1")
         .bind(session.token.0.to_vec())
         .fetch_optional(connection)
         .await?;
-    Ok(ours.map(|(id,)| AccountId(id)))
+    Ok(ours.map(AccountId))
 }

@@ -7,7 +7,7 @@ use super::connection::Connection;
 use super::database::Store;
 use super::error::Error;
 use super::rows;
-use super::site::{List, head, list};
+use super::site::{SiteRow, load_site};
 use crate::model::Timestamp;
 use crate::model::accounts::{AccountId, Person};
 use crate::model::events::Event;
@@ -67,8 +67,7 @@ impl Store {
     /// Where everybody is and which rooms there are: where the projection starts.
     pub async fn directory_snapshot(&self) -> Result<Snapshot, Error> {
         let mut snapshot = self.long_snapshot().await?;
-        let head = head(&mut snapshot).await?;
-        let List { version: list_version, .. } = list(&mut snapshot).await?;
+        let SiteRow { head, list_version, .. } = load_site(&mut snapshot).await?;
         let rooms = sqlx::query_as(
             "select r.id as room_id, r.name as room, o.id as owner_id, o.name as owner,
                     r.people_seq, r.people_tag, d.name as deleted_by
@@ -163,7 +162,7 @@ async fn take_number(connection: &mut Connection, kind: &str, moves_list: bool) 
         kind::ROOM_DELETED => -1,
         _ => 0,
     };
-    let (seq,): (i64,) = sqlx::query_as(
+    let seq: i64 = sqlx::query_scalar(
         "update site set last_seq = last_seq + 1, last_tag = $1, room_count = room_count + $3,
                 list_seq = case when $2 = 1 then last_seq + 1 else list_seq end,
                 list_tag = case when $2 = 1 then $1 else list_tag end

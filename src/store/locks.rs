@@ -95,8 +95,8 @@ async fn lock_room_if_any(connection: &mut Connection, room: RoomId) -> Result<(
 }
 
 async fn person(connection: &mut Connection, id: AccountId) -> Result<Person, Error> {
-    let (name,) =
-        sqlx::query_as("select name from account where id = $1").bind(id.0).fetch_one(connection).await?;
+    let name =
+        sqlx::query_scalar("select name from account where id = $1").bind(id.0).fetch_one(connection).await?;
     Ok(Person { id, name })
 }
 
@@ -122,11 +122,11 @@ pub(super) async fn active_session(
     connection: &mut Connection,
     token: &TokenHash,
 ) -> Result<AccountId, Error> {
-    let row: Option<(i64,)> =
-        sqlx::query_as("select account_id from session where token_hash = $1 and expires_at > $2")
+    let account: Option<i64> =
+        sqlx::query_scalar("select account_id from session where token_hash = $1 and expires_at > $2")
             .bind(token.0.to_vec())
             .bind(connection.now().0)
             .fetch_optional(connection)
             .await?;
-    row.map(|(id,)| AccountId(id)).ok_or_else(|| Refusal::LoggedOut.into())
+    account.map(AccountId).ok_or_else(|| Refusal::LoggedOut.into())
 }

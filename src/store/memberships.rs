@@ -56,7 +56,7 @@ impl Store {
             match where_is(&mut writing, account).await? {
                 Whereabouts::Inside(here) if here.id == room => {}
                 Whereabouts::Inside(here) if here.id == leaving => {
-                    leave_room(&mut writing, account, leaving).await?;
+                    remove_member(&mut writing, account, leaving, kind::MEMBER_LEFT).await?;
                     enter(&mut writing, account, room).await?;
                 }
                 elsewhere => return Err(not_inside(elsewhere, leaving).into()),
@@ -73,10 +73,9 @@ impl Store {
     pub async fn leave(&self, session: &Session, room: RoomId) -> Result<Committed<()>, Error> {
         self.write(|mut writing| async move {
             let (account, locked) = lock_account_and_room(&mut writing, session, room).await?;
-            match locked.ensure_open() {
-                Ok(_) => leave_room(&mut writing, account, room).await?,
-                Err(_) => dismiss(&mut writing, account, room).await?,
-            }
+            let is_open = locked.ensure_open().is_ok();
+            let kind = if is_open { kind::MEMBER_LEFT } else { kind::NOTICE_DISMISSED };
+            remove_member(&mut writing, account, room, kind).await?;
             Ok((Committed::events(()), writing))
         })
         .await
@@ -92,7 +91,7 @@ impl Store {
             let account = active_session(&mut writing, &session.token).await?;
             if let Whereabouts::Evicted(notice) = where_is(&mut writing, account).await? {
                 lock_room(&mut writing, notice.room.id).await?;
-                dismiss(&mut writing, account, notice.room.id).await?;
+                remove_member(&mut writing, account, notice.room.id, kind::NOTICE_DISMISSED).await?;
             }
             Ok((Committed::events(()), writing))
         })
@@ -178,25 +177,8 @@ pub(super) async fn enter(
     events::append(connection, kind::MEMBER_JOINED, account, Some(room), now).await
 }
 
-/// Takes `account` out of `room`, which must be locked.
-pub(super) async fn leave_room(
-    connection: &mut Connection,
-    account: AccountId,
-    room: RoomId,
-) -> Result<(), Error> {
-    exit(connection, account, room, kind::MEMBER_LEFT).await
-}
-
-/// Takes `account` out of `room`, which must be locked and has been deleted.
-pub(super) async fn dismiss(
-    connection: &mut Connection,
-    account: AccountId,
-    room: RoomId,
-) -> Result<(), Error> {
-    exit(connection, account, room, kind::NOTICE_DISMISSED).await
-}
-
-async fn exit(
+/// Takes `account` out of `room`, which must be locked, if it is inside; `kind` is the event that tells of it.
+pub(super) async fn remove_member(
     connection: &mut Connection,
     account: AccountId,
     room: RoomId,

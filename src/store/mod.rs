@@ -56,12 +56,10 @@ impl Store {
             store.read_digest_key().await?;
             store.renew_names().await
         };
-        match prepared.await {
-            Ok(()) => Ok(store),
-            Err(error) => {
-                store.close().await;
-                Err(error.into())
-            }
+        if let Err(error) = prepared.await {
+            store.close().await;
+            return Err(error.into());
         }
+        Ok(store)
     }
 }

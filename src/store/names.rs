@@ -58,7 +58,7 @@ impl Store {
     /// Recomputes keys and skeletons of all names, if they come from other tables than this program's. If an
     /// instance ends in the midst of it, the next one starts over.
     pub(super) async fn renew_names(&self) -> Result<(), Error> {
-        let (tables,): (String,) = sqlx::query_as("select name_tables from site where id = 1")
+        let tables: String = sqlx::query_scalar("select name_tables from site where id = 1")
             .fetch_one(&mut self.reader().await?)
             .await?;
         if tables == names::TABLES {

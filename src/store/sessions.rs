@@ -9,7 +9,7 @@ use super::database::Store;
 use super::error::Error;
 use super::events::{self, kind};
 use super::locks::lock_account;
-use super::memberships::{leave_room, lock_room_of, whereabouts};
+use super::memberships::{lock_room_of, remove_member, whereabouts};
 use super::rows;
 use crate::model::Timestamp;
 use crate::model::accounts::AccountId;
@@ -141,7 +141,7 @@ impl Store {
     pub async fn end_expired_sessions(&self, skipped: i64) -> Result<bool, Error> {
         self.write(|mut writing| async move {
             let now = writing.now();
-            let account: Option<(i64,)> = sqlx::query_as(
+            let account: Option<i64> = sqlx::query_scalar(
                 "update account set name = name where id =
                      (select account_id from session where expires_at <= $1 order by expires_at limit 1 offset $2)
                  returning id",
@@ -150,7 +150,7 @@ impl Store {
             .bind(skipped)
             .fetch_optional(&mut writing)
             .await?;
-            let Some((account,)) = account else { return Ok((false, writing)) };
+            let Some(account) = account else { return Ok((false, writing)) };
             let ended = sqlx::query("delete from session where account_id = $1 and expires_at <= $2")
                 .bind(account)
                 .bind(now.0)
@@ -235,14 +235,15 @@ async fn after_session_ended(connection: &mut Connection, account: AccountId) ->
     // Whatever a room has accepted from this session precedes its end, so the room is locked even where
     // it is not left.
     let here = lock_room_of(connection, account).await?;
-    let other: Option<(i64,)> =
-        sqlx::query_as("select account_id from session where account_id = $1 and expires_at > $2 limit 1")
-            .bind(account.0)
-            .bind(connection.now().0)
-            .fetch_optional(&mut *connection)
-            .await?;
+    let other: Option<i64> = sqlx::query_scalar(
+        "select account_id from session where account_id = $1 and expires_at > $2 limit 1",
+    )
+    .bind(account.0)
+    .bind(connection.now().0)
+    .fetch_optional(&mut *connection)
+    .await?;
     if let (Some(room), None) = (here, other) {
-        leave_room(connection, account, room).await?;
+        remove_member(connection, account, room, kind::MEMBER_LEFT).await?;
     }
     events::append(connection, kind::SESSION_ENDED, account, None, Timestamp::now()).await
 }

@@ -1,8 +1,11 @@
 //! The one row of the site: its keys, the event log's head, and what is known of the list of rooms as a whole.
 
+use sqlx::Row as _;
+
 use super::connection::Connection;
 use super::database::Store;
 use super::error::Error;
+use super::rows;
 use crate::model::digests::DigestKey;
 use crate::model::log::Position;
 use crate::model::names;
@@ -30,7 +33,7 @@ impl Store {
 
     /// Reads the key of the digests of messages.
     pub(super) async fn read_digest_key(&self) -> Result<(), Error> {
-        let (digits,): (String,) = sqlx::query_as("select digest_key from site where id = 1")
+        let digits: String = sqlx::query_scalar("select digest_key from site where id = 1")
             .fetch_one(&mut self.reader().await?)
             .await?;
         let key = DigestKey::from_hex(&digits);
@@ -46,32 +49,29 @@ impl Store {
 
     /// The key of the cookies, 64 hexadecimal digits: for when the configuration names none.
     pub async fn secret_key(&self) -> Result<String, Error> {
-        let (key,) = sqlx::query_as("select secret_key from site where id = 1")
-            .fetch_one(&mut self.reader().await?)
-            .await?;
-        Ok(key)
+        let query = sqlx::query_scalar("select secret_key from site where id = 1");
+        Ok(query.fetch_one(&mut self.reader().await?).await?)
     }
 }
 
-/// The event log's head, as this transaction sees it.
-pub(super) async fn head(connection: &mut Connection) -> Result<Position, Error> {
-    let (seq, tag) =
-        sqlx::query_as("select last_seq, last_tag from site where id = 1").fetch_one(connection).await?;
-    Ok(Position::new(seq, tag))
-}
-
-/// What is known of the list of rooms as a whole.
-pub(super) struct List {
-    /// Its version: the latest coming or going anywhere.
-    pub(super) version: ListVersion,
+/// What the site's row says, as this transaction sees it.
+pub(super) struct SiteRow {
+    /// The event log's head.
+    pub(super) head: Position,
+    /// The version of the list of rooms: the latest coming or going anywhere.
+    pub(super) list_version: ListVersion,
     /// How many rooms there are.
-    pub(super) rooms: i64,
+    pub(super) room_count: i64,
 }
 
-/// The list of rooms, as this transaction sees it.
-pub(super) async fn list(connection: &mut Connection) -> Result<List, Error> {
-    let (seq, tag, rooms) = sqlx::query_as("select list_seq, list_tag, room_count from site where id = 1")
-        .fetch_one(connection)
-        .await?;
-    Ok(List { version: ListVersion::at(Position::new(seq, tag)), rooms })
+pub(super) async fn load_site(connection: &mut Connection) -> Result<SiteRow, Error> {
+    let query =
+        sqlx::query("select last_seq, last_tag, list_seq, list_tag, room_count from site where id = 1");
+    let row = query.fetch_one(connection).await?;
+    let list_head = Position::new(row.try_get("list_seq")?, row.try_get("list_tag")?);
+    Ok(SiteRow {
+        head: rows::head(&row)?,
+        list_version: ListVersion::at(list_head),
+        room_count: row.try_get("room_count")?,
+    })
 }

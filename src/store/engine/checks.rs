@@ -13,7 +13,7 @@ const POSTGRES_OLDEST: i64 = 15;
 /// # Errors
 /// When this SQLite can corrupt its file.
 pub(super) async fn sqlite(connection: &mut AnyConnection) -> Result<(), OpenError> {
-    let (version,): (String,) = sqlx::query_as("select sqlite_version()").fetch_one(connection).await?;
+    let version: String = sqlx::query_scalar("select sqlite_version()").fetch_one(connection).await?;
     let mut numbers = version.split('.').map(|number| number.parse().unwrap_or(0));
     let mut next = || numbers.next().unwrap_or(0);
     let found = (next(), next(), next());

@@ -57,9 +57,8 @@ impl Store {
     /// A token that stays the same, over the same connection, until somebody commits. It is to be asked for before
     /// what it is to stand for is read.
     pub async fn change_token(&self) -> Result<String, Error> {
-        let query = sqlx::query_as(self.shared.engine.change_token());
-        let (token,) = query.fetch_one(&mut self.reader().await?).await?;
-        Ok(token)
+        let query = sqlx::query_scalar(self.shared.engine.change_token());
+        Ok(query.fetch_one(&mut self.reader().await?).await?)
     }
 
     /// The head of the event log, and those of `known` and the ends of `listed` that are not where they were, in one

@@ -10,7 +10,7 @@ use crate::store::database::Store;
 use crate::store::error::Error;
 use crate::store::memberships::where_is;
 use crate::store::rows;
-use crate::store::site::{List, list};
+use crate::store::site::{SiteRow, load_site};
 
 impl FromRow<'_, AnyRow> for Room {
     fn from_row(row: &AnyRow) -> sqlx::Result<Self> {
@@ -36,9 +36,9 @@ impl Store {
     /// Page `page` of the list, or the last one if there are not so many, as `account` sees it.
     pub async fn list_page(&self, account: AccountId, page: i64) -> Result<ListPage, Error> {
         let mut snapshot = self.snapshot().await?;
-        let List { version, rooms } = list(&mut snapshot).await?;
+        let SiteRow { list_version: version, room_count, .. } = load_site(&mut snapshot).await?;
         let whereabouts = where_is(&mut snapshot, account).await?;
-        let pages = pages(rooms);
+        let pages = pages(room_count);
         let page = page.min(pages);
         let mut rooms: Vec<Room> = sqlx::query_as(
             "select r.id as room_id, r.name as room, o.id as owner_id, o.name as owner,

@@ -9,7 +9,7 @@ use super::database::Store;
 use super::error::Error;
 use super::events::{self, kind};
 use super::locks::{active_session, lock_account, lock_account_and_room};
-use super::memberships::{enter, leave_room, where_is};
+use super::memberships::{enter, remove_member, where_is};
 use super::names::{Conflict, Kind, conflict};
 use crate::model::accounts::AccountId;
 use crate::model::memberships::Whereabouts;
@@ -66,7 +66,7 @@ impl Store {
                 .execute(&mut writing)
                 .await?;
             // Who deletes a room need not be told that it is gone.
-            leave_room(&mut writing, account, room).await?;
+            remove_member(&mut writing, account, room, kind::MEMBER_LEFT).await?;
             events::append(&mut writing, kind::ROOM_DELETED, account, Some(room), now).await?;
             Ok((Committed::events(()), writing))
         })
@@ -80,13 +80,14 @@ async fn room_of_owner(
     account: AccountId,
     name: &RoomName,
 ) -> Result<Option<RoomId>, Error> {
-    let row: Option<(i64,)> =
-        sqlx::query_as("select id from room where name_key = $1 and owner_id = $2 and deleted_at is null")
-            .bind(name.keys().folded())
-            .bind(account.0)
-            .fetch_optional(connection)
-            .await?;
-    Ok(row.map(|(id,)| RoomId(id)))
+    let id: Option<i64> = sqlx::query_scalar(
+        "select id from room where name_key = $1 and owner_id = $2 and deleted_at is null",
+    )
+    .bind(name.keys().folded())
+    .bind(account.0)
+    .fetch_optional(connection)
+    .await?;
+    Ok(id.map(RoomId))
 }
 
 /// The new room, or nothing when its name is taken.
@@ -95,7 +96,7 @@ async fn insert_room(
     owner: AccountId,
     name: &RoomName,
 ) -> Result<Option<RoomId>, Error> {
-    let row: Option<(i64,)> = sqlx::query_as(
+    let id: Option<i64> = sqlx::query_scalar(
         "insert into room
              (name, name_key, skeleton, owner_id, created_at, last_seq, last_tag, message_count,
               people_seq, people_tag)
@@ -109,7 +110,7 @@ async fn insert_room(
     .bind(Timestamp::now().0)
     .fetch_optional(connection)
     .await?;
-    Ok(row.map(|(id,)| RoomId(id)))
+    Ok(id.map(RoomId))
 }
 
 /// Why a name is refused: an open room has it, or one that looks like it.

@@ -26,9 +26,8 @@ pub(super) struct RoomSweep {
 impl Store {
     /// The database's time.
     pub(super) async fn database_time(&self) -> Result<Timestamp, Error> {
-        let query = sqlx::query_as(self.shared.engine.time());
-        let (time,) = query.fetch_one(&mut self.reader().await?).await?;
-        let time = Timestamp(time);
+        let query = sqlx::query_scalar(self.shared.engine.time());
+        let time = Timestamp(query.fetch_one(&mut self.reader().await?).await?);
         // SQLite's is this machine's clock.
         if self.shared.engine.has_many_writers() {
             self.shared.clock.set(time);
