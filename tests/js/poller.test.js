@@ -93,8 +93,9 @@ test("asks again at once where there is more", async () => {
   assert.deepEqual(stage.times, [0, 0]);
 });
 
-test("after failures waits 1, 2, 4 … 30 seconds, and says so", async () => {
-  const { clock, connection, exchange, times } = await started();
+test("after failures waits 1, 2, 4 … 30 seconds while nobody looks, and says so", async () => {
+  const { clock, connection, exchange, times, window } = await started();
+  window.document.hidden = true;
   for (const pause of [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]) {
     await exchange.fail();
     await clock.pass(pause - 1);
@@ -104,6 +105,53 @@ test("after failures waits 1, 2, 4 … 30 seconds, and says so", async () => {
   }
   assert.deepEqual(times, [0, 1_000, 3_000, 7_000, 15_000, 31_000, 61_000, 91_000]);
   assert.deepEqual(connection.calls.map(([name]) => name), Array(7).fill("disconnected"));
+});
+
+test("in view waits less than 2 seconds, however long the outage", async () => {
+  const { clock, exchange, times } = await started();
+  const pauses = [];
+  for (clock.luck of [0, 0, 0.999, 0.999, 0, 0.999]) {
+    const failed = clock.now();
+    await exchange.fail();
+    await clock.pass(2_000);
+    pauses.push(Math.round(times.at(-1) - failed));
+  }
+  assert.deepEqual(pauses, [800, 1_280, 1_919, 1_919, 1_280, 1_919]);
+});
+
+for (const deed of ["focus", "keydown", "pointerdown"]) {
+  test(`during an outage asks at once at ${deed}, and no more than once a second`, async () => {
+    const { clock, exchange, times, window } = await started();
+    await exchange.answer();
+    window.dispatchEvent(new Event(deed));
+    await clock.pass(999);
+    assert.deepEqual(times, [0]);
+    await clock.pass(1);
+    await exchange.fail();
+    await clock.pass(1_000);
+    await exchange.fail();
+    window.dispatchEvent(new Event(deed));
+    await clock.pass(999);
+    assert.deepEqual(times, [0, 1_000, 2_000]);
+    await clock.pass(1);
+    window.dispatchEvent(new Event(deed));
+    await clock.pass(0);
+    assert.deepEqual(times, [0, 1_000, 2_000, 3_000]);
+  });
+}
+
+test("does not give up a slow answer for every key", async () => {
+  const { clock, exchange, signals, window } = await started();
+  await exchange.fail();
+  await clock.pass(1_000);
+  await clock.pass(2_999);
+  window.dispatchEvent(new Event("keydown"));
+  assert.equal(signals[1].aborted, false);
+  await clock.pass(1);
+  window.dispatchEvent(new Event("keydown"));
+  assert.equal(signals[1].aborted, true);
+  await clock.pass(0);
+  assert.equal(exchange.inFlight, 2);
 });
 
 test("waits with jitter", async () => {
@@ -121,13 +169,13 @@ test("forgets the failures at the first answer", async () => {
   await exchange.fail();
   await clock.pass(1_000);
   await exchange.fail();
-  await clock.pass(2_000);
+  await clock.pass(1_600);
   await exchange.answer();
   assert.equal(connection.calls.at(-1)[0], "connected");
   await clock.pass(1_000);
   await exchange.fail();
   await clock.pass(1_000);
-  assert.deepEqual(times, [0, 1_000, 3_000, 4_000, 5_000]);
+  assert.deepEqual(times, [0, 1_000, 2_600, 3_600, 4_600]);
 });
 
 test("obeys Retry-After, whatever happens on the page", async () => {
@@ -137,6 +185,7 @@ test("obeys Retry-After, whatever happens on the page", async () => {
   poller.poll();
   window.dispatchEvent(new Event("online"));
   window.document.dispatchEvent(new Event("visibilitychange"));
+  window.dispatchEvent(new Event("keydown"));
   await clock.pass(999);
   assert.deepEqual(times, [0]);
   await clock.pass(1);
@@ -148,10 +197,10 @@ test("waits for the longer one of Retry-After and backoff", async () => {
   await exchange.fail();
   await clock.pass(1_000);
   await exchange.fail(new TransientError("answer 503", 1_000));
-  await clock.pass(1_999);
+  await clock.pass(1_599);
   assert.deepEqual(times, [0, 1_000]);
   await clock.pass(1);
-  assert.deepEqual(times, [0, 1_000, 3_000]);
+  assert.deepEqual(times, [0, 1_000, 2_600]);
 });
 
 test("goes on when an answer cannot be shown", async () => {

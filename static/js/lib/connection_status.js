@@ -1,5 +1,5 @@
-// Connection status, shown to the reader: words while the server cannot be reached, a dimmed page after the
-// back/forward cache, which may be out of date.
+// Connection status, shown to the reader: words and *Try now* while the server cannot be reached, a dimmed page after
+// the back/forward cache, which may be out of date.
 
 import { report } from "./protocol_error.js";
 import { TransientError } from "./requests.js";
@@ -8,13 +8,18 @@ export class ConnectionStatus {
   #page;
   #window;
   #reconnected;
+  #retry;
+  #rest;
+  #text = "";
   #disconnected = false;
 
-  // reconnected: what else to do then
-  constructor({ page, window, reconnected = () => {} }) {
+  // reconnected: what else to do then · retry: what *Try now* does · rest: what gets its focus when it goes
+  constructor({ page, window, reconnected = () => {}, retry, rest }) {
     this.#page = page;
     this.#window = window;
     this.#reconnected = reconnected;
+    this.#retry = this.#button("Try now", retry);
+    this.#rest = rest;
   }
 
   start() {
@@ -35,14 +40,25 @@ export class ConnectionStatus {
 
   disconnected(error) {
     this.#disconnected = true;
-    this.show("Reconnecting…");
+    this.show("Reconnecting… ", this.#retry);
     if (!(error instanceof TransientError)) report(error, this.#window.document);
   }
 
-  // A screen reader would announce the same words again.
-  show(text) {
+  show(text, ...controls) {
+    // A screen reader would announce the same words again.
+    if (this.#text === text) return;
+    this.#text = text;
     const status = this.#page.querySelector(".connection");
-    if (status.textContent !== text) status.textContent = text;
+    const isFocused = status.matches(":focus-within");
+    status.replaceChildren(...[text, ...controls].filter(Boolean));
+    if (isFocused) this.#rest?.focus({ preventScroll: true });
+  }
+
+  #button(label, act) {
+    const button = this.#window.document.createElement("button");
+    Object.assign(button, { type: "button", className: "button button--quiet connection__retry", textContent: label });
+    button.addEventListener("click", act);
+    return button;
   }
 
   #hidden = () => {

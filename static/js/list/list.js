@@ -23,7 +23,7 @@ export class List {
     this.#notices = page.querySelector(".notices");
     this.#section = page.querySelector(".list");
     this.#times = times;
-    this.#connection = new ConnectionStatus({ page, window });
+    this.#connection = new ConnectionStatus({ page, window, retry: () => this.#poller.poll() });
     this.#pendingNavigation = pendingNavigation;
     this.#requests = requests;
     this.#window = window;

@@ -40,7 +40,13 @@ export class Room {
     const timeline = new Timeline({ element, messages, follower });
     const ledger = new Ledger({ cursor, entries: entriesOf(element) });
     const people = new People({ element: part(".people"), url: `${page}/people`, requests });
-    const connection = new ConnectionStatus({ page: main, window, reconnected: () => outbox.wake() });
+    const connection = new ConnectionStatus({
+      page: main,
+      window,
+      reconnected: () => outbox.wake(),
+      retry: () => sync.poll(),
+      rest: part(".scroller"),
+    });
     const shown = { ledger, timeline, people, connection };
     const sync = new RoomSync({ page, ...shown, requests, clock, window, delegate: this });
     const outbox = new Outbox({ stored, sync, clock, nonce });

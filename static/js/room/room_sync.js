@@ -41,6 +41,10 @@ export class RoomSync {
     this.#poller.stop();
   }
 
+  poll() {
+    this.#poller.poll();
+  }
+
   // For the poller
 
   async ask(signal) {

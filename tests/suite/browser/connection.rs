@@ -1,11 +1,12 @@
 //! The network goes, or the server, and comes back.
 
-use crate::fixtures::chromium::Stage;
+use crate::fixtures::chromium::{Person, Stage};
 
 in_chromium![
     what_is_written_offline_is_sent_once_on_return,
     a_restart_of_the_server_loses_and_doubles_nothing,
     the_list_recovers_from_a_restart,
+    whoever_does_something_is_connected_at_once,
 ];
 
 async fn what_is_written_offline_is_sent_once_on_return(stage: &Stage) {
@@ -80,6 +81,39 @@ async fn a_restart_of_the_server_loses_and_doubles_nothing(stage: &Stage) {
     ana.reloads().await;
     ana.has_read("and on").await;
     assert_eq!(ana.bodies().await, expected);
+}
+
+/// After this the page waits for ever where it would have waited for long.
+const STOP_TIMERS: &str = "
+    const { setTimeout } = window;
+    window.pauses = 0;
+    window.setTimeout = (work, pause, ...rest) => pause < 500 ? setTimeout(work, pause, ...rest) : window.pauses++ * 0;
+    window.goOn = () => { window.setTimeout = setTimeout; };
+    return true;";
+
+async fn whoever_does_something_is_connected_at_once(stage: &Stage) {
+    let ana = stage.person("ana").await;
+    let room = ana.creates("Kitchen").await;
+    ana.expects_failure(&room.api(""), "net::ERR_");
+    for deed in ["Try now", "a key"] {
+        stage.server_dies();
+        ana.is_told("Reconnecting…").await;
+        ana.runs(STOP_TIMERS, Vec::new()).await;
+        ana.waits_until("window.pauses > 0").await;
+        stage.server_comes_back().await;
+        ana.is_told("Reconnecting…").await;
+        if deed == "Try now" {
+            ana.evaluates("buttons('Try now')[0].focus()").await;
+            ana.types(Person::ENTER).await;
+            ana.sees_no_more("Reconnecting…").await;
+            assert_eq!(ana.evaluates("document.activeElement === $('.scroller')").await, true);
+        } else {
+            ana.types_in("Message", "s").await;
+            ana.sees_no_more("Reconnecting…").await;
+        }
+        ana.is_not_offered("Try now").await;
+        ana.evaluates("window.goOn(), void document.dispatchEvent(new Event('resume'))").await;
+    }
 }
 
 async fn the_list_recovers_from_a_restart(stage: &Stage) {
