@@ -14,7 +14,7 @@ async function started(context) {
   context.mock.method(console, "error", () => {});
   const [clock, window, exchange] = [new FakeClock(), fakeWindow(), new Exchange()];
   const ledger = new Ledger({ cursor: "5.a5", entries: [entry(4), entry(5)] });
-  const timeline = recorder("append", "prepend", "replace", "offerEarlier", "followTimeZone");
+  const timeline = recorder("append", "prepend", "replace", "offerEarlier", "followTime");
   const people = { ...recorder("update", "show"), version: "1" };
   const connection = recorder("connected", "disconnected");
   const delegate = recorder("refused");

@@ -5,8 +5,8 @@ use serde::Serialize;
 use crate::model::messages::{RoomEntry, fill};
 use crate::model::parts::Part;
 
-/// How long after a message its author's next one still continues it, in milliseconds; the same in
-/// `static/js/room/messages.js`.
+/// How long after the first message of a group its author's next one still belongs to it, in milliseconds; the same
+/// in `static/js/room/messages.js`.
 const TOGETHER: i64 = 5 * 60 * 1000;
 
 /// How many bytes of markup there are around the author and the text of a message, in `messages/_message`.
@@ -32,23 +32,30 @@ pub(crate) struct MessageView<'a> {
 /// The views of consecutive messages, for the person named `me`: of the newest of them, as many as go into a
 /// page.
 pub(crate) fn views<'a>(entries: &'a [RoomEntry], me: &str) -> Vec<MessageView<'a>> {
-    let before = entries.iter().map(Some).rev().skip(1).chain([None]);
-    let newest_first = entries.iter().rev().zip(before);
-    let views = newest_first.map(|(entry, before)| MessageView::new(entry, before, me));
-    let mut views = fill(views, MessageView::size);
+    let mut views = fill(entries.iter().rev().map(|entry| MessageView::new(entry, me)), MessageView::size);
     views.reverse();
-    if let Some(first) = views.first_mut() {
-        first.continued = false;
-    }
+    let shown = &entries[entries.len() - views.len()..];
+    group(&mut views, shown);
     views
 }
 
-impl<'a> MessageView<'a> {
-    fn new(entry: &'a RoomEntry, before: Option<&RoomEntry>, me: &str) -> Self {
-        let message = &entry.event;
-        let continues = |before: &RoomEntry| {
-            before.event.author == message.author && entry.at.0 - before.at.0 <= TOGETHER
+/// Marks the messages that belong to the group of the one before.
+fn group(views: &mut [MessageView<'_>], entries: &[RoomEntry]) {
+    let mut first: Option<&RoomEntry> = None;
+    for (view, entry) in views.iter_mut().zip(entries) {
+        let belongs = |first: &RoomEntry| {
+            first.event.author == entry.event.author && entry.at.0 - first.at.0 <= TOGETHER
         };
+        view.continued = first.is_some_and(belongs);
+        if !view.continued {
+            first = Some(entry);
+        }
+    }
+}
+
+impl<'a> MessageView<'a> {
+    fn new(entry: &'a RoomEntry, me: &str) -> Self {
+        let message = &entry.event;
         Self {
             seq: entry.position.seq,
             tag: entry.position.tag.to_string(),
@@ -59,7 +66,7 @@ impl<'a> MessageView<'a> {
             parts: message.parts(),
             tall: message.is_tall(),
             mine: message.author.name == me,
-            continued: before.is_some_and(continues),
+            continued: false,
         }
     }
 

@@ -40,16 +40,27 @@ export class LayoutShiftGuard {
     this.#window.addEventListener("click", this.#clicked, { capture: true });
   }
 
+  // Does not go into what is exempt, which may be large.
+  get #controls() {
+    const { document, NodeFilter } = this.#window;
+    const { FILTER_ACCEPT, FILTER_REJECT, FILTER_SKIP, SHOW_ELEMENT } = NodeFilter;
+    const kept = (it) => (it.matches(this.#exempt) ? FILTER_REJECT : it.matches(CONTROLS) ? FILTER_ACCEPT : FILTER_SKIP);
+    const walker = document.createTreeWalker(this.#root, SHOW_ELEMENT, kept);
+    const controls = [];
+    while (walker.nextNode()) controls.push(walker.currentNode);
+    return controls;
+  }
+
   #measure() {
     const { scrollX, scrollY } = this.#window;
-    const all = [...this.#root.querySelectorAll(CONTROLS)].filter((control) => !control.closest(this.#exempt));
-    const shown = all.map((control) => [control, control.getBoundingClientRect()]).filter(([, { width }]) => width > 0);
+    const shown = this.#controls.map((control) => [control, control.getBoundingClientRect()]).filter(([, { width }]) => width > 0);
     return new Map(
       shown.map(([control, { left, top }]) => [control, `${Math.round(left + scrollX)} ${Math.round(top + scrollY)}`]),
     );
   }
 
-  #changed = () => {
+  #changed = (records) => {
+    if (records.every(({ target }) => this.#isExempt(target))) return;
     const [before, at] = [this.#places, this.#clock.now()];
     this.#places = this.#measure();
     if (at - this.#typedAt < TYPING_MS) return;
@@ -57,6 +68,10 @@ export class LayoutShiftGuard {
       if (before.get(control) !== place) this.#changedAt.set(control, at);
     }
   };
+
+  #isExempt(node) {
+    return (node.matches ? node : node.parentElement)?.closest(this.#exempt);
+  }
 
   #typed = () => {
     this.#typedAt = this.#clock.now();

@@ -1,18 +1,22 @@
 // Localization of times and days: the reader's own time zone and language.
 
 export class Times {
+  #clock;
   #zone;
   #short;
   #full;
   #day;
   #date;
+  #today;
+  #yesterday;
 
-  constructor() {
-    this.renew();
+  constructor({ clock }) {
+    this.#clock = clock;
+    this.followTimeZone();
   }
 
-  // Takes up the current time zone → whether it has changed
-  renew() {
+  // → whether it has changed
+  followTimeZone() {
     const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
     if (zone === this.#zone) return false;
     this.#zone = zone;
@@ -22,6 +26,18 @@ export class Times {
     this.#full = format({ dateStyle: "full", timeStyle: "long" });
     this.#day = format({ weekday: "long", day: "numeric", month: "long", year: "numeric" });
     this.#date = format({ day: "numeric", month: "short" });
+    this.followDay();
+    return true;
+  }
+
+  // → whether another day has begun
+  followDay() {
+    const now = new Date(this.#clock.date());
+    const today = this.day(now);
+    if (today === this.#today) return false;
+    this.#today = today;
+    // Not 24 hours ago: a day may have 25.
+    this.#yesterday = this.day(new Date(now.getFullYear(), now.getMonth(), now.getDate() - 1, 12));
     return true;
   }
 
@@ -33,7 +49,15 @@ export class Times {
   localizeBriefly(time) {
     this.localize(time);
     const at = new Date(time.dateTime);
-    if (at.toDateString() !== new Date().toDateString()) time.textContent = this.#date.format(at);
+    if (this.day(at) !== this.#today) time.textContent = this.#date.format(at);
+  }
+
+  // Fills an element with the name of a day, and with the date as its title where that is another.
+  nameDay(element, instant) {
+    const day = this.day(instant);
+    const name = { [this.#today]: "Today", [this.#yesterday]: "Yesterday" }[day];
+    element.textContent = name ?? day;
+    element.title = name ? day : "";
   }
 
   // Fills a <time> that carries its `datetime`.

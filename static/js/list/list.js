@@ -67,7 +67,8 @@ export class List {
   // Internal
 
   #update() {
-    this.#times.renew();
+    this.#times.followTimeZone();
+    this.#times.followDay();
     this.#localize(this.#fresh);
     morph(this.#notices, this.#fresh.querySelector(".notices"));
     morph(this.#section, this.#fresh.querySelector(".list"));

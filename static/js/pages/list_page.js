@@ -9,7 +9,7 @@ import { unsent } from "./every_page.js";
 const page = document.querySelector("main.rooms");
 
 new UnsentFromDeletedRooms({ box: page.querySelector(".unsent--deleted-rooms"), unsent, requests }).start();
-new List({ page, pendingNavigation, requests, clock, times: new Times(), window }).start();
+new List({ page, pendingNavigation, requests, clock, times: new Times({ clock }), window }).start();
 
 // Not when it comes unfolded.
 const unfolding = page.querySelector(".new-room");

@@ -5,15 +5,16 @@ import { Times } from "../lib/times.js";
 import { Messages } from "../room/messages.js";
 import { OtherTabs } from "../room/other_tabs.js";
 import { Room } from "../room/room.js";
+import { Timeline } from "../room/timeline.js";
 import { unsent } from "./every_page.js";
 
 const main = document.querySelector("main.room");
-const times = new Times();
+const times = new Times({ clock });
 
 if ("live" in main.dataset) {
   const channel = new BroadcastChannel(`parlor:${document.body.dataset.account}:${main.dataset.room}`);
   const otherTabs = new OtherTabs({ channel, session, clock, nonce, window });
   new Room({ main, pendingNavigation, requests, unsent, otherTabs, clock, times, nonce, window }).start();
 } else {
-  new Messages({ times, document }).localize(main.querySelectorAll("[data-seq]"));
+  new Timeline({ element: main.querySelector(".log"), messages: new Messages({ times, document }) }).localize();
 }

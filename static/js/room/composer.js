@@ -59,6 +59,10 @@ export class Composer {
   restore(text) {
     this.#box.value = [text, this.#box.value].filter(Boolean).join("\n");
     this.#typed();
+    this.focus();
+  }
+
+  focus() {
     this.#box.focus();
   }
 

@@ -2,6 +2,8 @@
 //
 // Author and time are kept here and not read back from the page, which browsers translate.
 
+// How long after the first of a group its author's next message still belongs to it; the same in
+// `web/messages/view.rs`.
 const GROUP_MS = 5 * 60_000;
 
 export class Messages {
@@ -9,7 +11,7 @@ export class Messages {
   #times;
   #person;
   #document;
-  #known = new WeakMap(); // element → { author, at, separator }
+  #known = new WeakMap(); // element → { author, at, start, separator }
 
   constructor({ template, times, person, document }) {
     this.#template = template;
@@ -18,51 +20,15 @@ export class Messages {
     this.#document = document;
   }
 
-  // A fragment of new elements, grouped with `previous` (or none).
-  build(messages, previous) {
-    const fragment = this.#document.createDocumentFragment();
-    for (const message of messages) {
-      const element = this.#make(message);
-      fragment.append(element);
-      this.group(element, previous);
-      previous = element;
-    }
-    return fragment;
+  isMine({ author }) {
+    return author === this.#person;
   }
 
-  // Shows a day separator above the first message of a day, and the author above the first of a group.
-  group(element, previous) {
-    const day = this.#dayOf(element);
-    const sameDay = previous !== undefined && this.#dayOf(previous) === day;
-    this.#separate(element, sameDay ? null : day);
-    element.classList.toggle("message--continued", sameDay && this.#continues(element, previous));
-  }
-
-  // The first node of a message: its day separator, if it has one.
-  topOf(element) {
-    return this.#known.get(element).separator ?? element;
-  }
-
-  // Takes over elements that the server rendered, in the reader's time zone.
-  localize(elements) {
-    let previous;
-    for (const element of elements) {
-      if (!this.#known.has(element)) this.#remember(element, authorOf(element).textContent);
-      this.#times.localize(timeOf(element));
-      this.group(element, previous);
-      previous = element;
-    }
-  }
-
-  followTimeZone(elements) {
-    if (this.#times.renew()) this.localize(elements);
-  }
-
-  #make(message) {
+  build(message) {
     const element = this.#template.content.cloneNode(true).querySelector(".message");
     element.dataset.seq = message.seq;
     element.dataset.tag = message.tag;
-    element.classList.toggle("message--mine", message.author === this.#person);
+    element.classList.toggle("message--mine", this.isMine(message));
     authorOf(element).textContent = message.author;
     const [letter] = message.author;
     Object.assign(element.querySelector(".initial").dataset, { hue: message.hue, letter });
@@ -72,6 +38,51 @@ export class Messages {
     this.#times.localize(timeOf(element));
     this.#remember(element, message.author);
     return element;
+  }
+
+  // What is not in the log yet, as it will be there.
+  buildPending(body, { tall, at }) {
+    const sent_at = new Date(at).toISOString();
+    const element = this.build({ author: this.#person, body, tall, sent_at });
+    element.classList.add("message--pending");
+    element.removeAttribute("data-seq");
+    element.removeAttribute("data-tag");
+    return element;
+  }
+
+  // Shows a day separator above the first message of a day, and the author above the first of a group → whether
+  // the group changed, which is measured from its first message.
+  group(element, previous) {
+    const known = this.#known.get(element);
+    const sameDay = this.sameDay(element, previous);
+    this.#separate(element, sameDay);
+    const continued = sameDay && this.#continues(known, this.#known.get(previous));
+    const start = continued ? this.#known.get(previous).start : known.at;
+    const changed = start !== known.start;
+    known.start = start;
+    element.classList.toggle("message--continued", continued);
+    return changed;
+  }
+
+  sameDay(element, previous) {
+    return previous !== undefined && this.#dayOf(previous) === this.#dayOf(element);
+  }
+
+  // Takes over an element that the server rendered, in the reader's time zone.
+  localize(element) {
+    if (!this.#known.has(element)) this.#remember(element, authorOf(element).textContent);
+    this.#times.localize(timeOf(element));
+  }
+
+  // → whether times have to be localized again
+  followTimeZone() {
+    return this.#times.followTimeZone();
+  }
+
+  // Today becomes yesterday.
+  followDay(elements) {
+    if (!this.#times.followDay()) return;
+    for (const element of elements) this.#nameDay(this.#known.get(element));
   }
 
   // Plain text is a string; whatever else the server finds in a text has a `text` to show.
@@ -92,21 +103,22 @@ export class Messages {
     return this.#times.day(this.#known.get(element).at);
   }
 
-  #continues(element, previous) {
-    const [said, before] = [this.#known.get(element), this.#known.get(previous)];
-    return said.author === before.author && said.at - before.at <= GROUP_MS;
+  #continues(said, before) {
+    return said.author === before.author && said.at - before.start <= GROUP_MS;
   }
 
-  #separate(element, day) {
+  #separate(element, sameDay) {
     const known = this.#known.get(element);
-    if (day === null) {
-      known.separator?.remove();
-      delete known.separator;
-    } else {
-      known.separator ??= Object.assign(this.#document.createElement("p"), { className: "day" });
-      known.separator.textContent = day;
-      element.before(known.separator);
-    }
+    known.separator?.remove();
+    delete known.separator;
+    if (sameDay) return;
+    known.separator = Object.assign(this.#document.createElement("p"), { className: "day" });
+    this.#nameDay(known);
+    (element.closest(".log__chunk") ?? element).before(known.separator);
+  }
+
+  #nameDay({ separator, at }) {
+    if (separator) this.#times.nameDay(separator, at);
   }
 }
 

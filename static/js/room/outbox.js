@@ -45,6 +45,11 @@ export class Outbox extends EventTarget {
     return this.#messages;
   }
 
+  // The one that is sent now, or next.
+  get sending() {
+    return this.#messages.find(({ refusal }) => refusal === null);
+  }
+
   // nonce: of a text that may have been sent already
   add(body, nonce = this.#nonce()) {
     this.#dropTaken();
@@ -100,13 +105,14 @@ export class Outbox extends EventTarget {
 
   #next() {
     this.#dropTaken();
-    return this.#started ? this.#messages.find(({ refusal }) => refusal === null) : undefined;
+    return this.#started ? this.sending : undefined;
   }
 
   async #send(message) {
     const answer = await this.#sync.send(message);
     this.#failures = 0;
     if (ACCEPTED.has(answer.status)) {
+      message.seq = answer.body?.seq;
       this.discard(message);
       this.#sync.sent(answer);
     } else {

@@ -5,6 +5,7 @@ import { ROOM_OVER } from "../lib/statuses.js";
 import { Composer } from "./composer.js";
 import { CopyLink } from "./copy_link.js";
 import { EarlierMessages } from "./earlier_messages.js";
+import { JumpButton } from "./jump_button.js";
 import { Ledger } from "./ledger.js";
 import { Messages } from "./messages.js";
 import { Outbox } from "./outbox.js";
@@ -13,6 +14,7 @@ import { People } from "./people.js";
 import { RoomSync } from "./room_sync.js";
 import { ScrollFollower } from "./scroll_follower.js";
 import { Timeline, entriesOf } from "./timeline.js";
+import { UnreadTitle } from "./unread_title.js";
 
 export class Room {
   #main;
@@ -28,14 +30,14 @@ export class Room {
   #leaving = false;
 
   constructor({ main, pendingNavigation, requests, unsent, otherTabs, clock, times, nonce, window }) {
-    const { document, ResizeObserver } = window;
+    const { document, IntersectionObserver, ResizeObserver } = window;
     const { room, person, cursor } = main.dataset;
     const part = (selector) => main.querySelector(selector);
     const page = `/rooms/${room}`;
     const { draft, outbox: stored } = unsent.of(room, otherTabs.name);
 
-    const element = part(".log");
-    const follower = new ScrollFollower({ scroller: part(".scroller"), button: part(".talk__new"), ResizeObserver });
+    const [element, scroller] = [part(".log"), part(".scroller")];
+    const follower = new ScrollFollower({ scroller, ResizeObserver });
     const messages = new Messages({ template: part(".message-template"), times, person, document });
     const timeline = new Timeline({ element, messages, follower });
     const ledger = new Ledger({ cursor, entries: entriesOf(element) });
@@ -45,15 +47,18 @@ export class Room {
       window,
       reconnected: () => outbox.wake(),
       retry: () => sync.poll(),
-      rest: part(".scroller"),
+      rest: scroller,
     });
     const shown = { ledger, timeline, people, connection };
     const sync = new RoomSync({ page, ...shown, requests, clock, window, delegate: this });
     const outbox = new Outbox({ stored, sync, clock, nonce });
     const touch = window.matchMedia("(pointer: coarse)");
     const composer = new Composer({ form: part(".composer"), draft, touch, outbox, follower, clock });
-    new OutboxList({ list: part(".outbox"), template: part(".outbox-template"), outbox, composer });
-    const earlier = new EarlierMessages({ root: element, sync, connection });
+    const pending = { list: part(".outbox"), template: part(".refusal-template") };
+    new OutboxList({ ...pending, outbox, composer, messages, timeline, clock });
+    new JumpButton({ button: part(".jump"), messages, timeline, follower });
+    new UnreadTitle({ document, messages, timeline });
+    const earlier = new EarlierMessages({ root: element, scroller, timeline, sync, connection, IntersectionObserver });
     const address = new URL(page, window.location).href;
     const copyLink = new CopyLink({ button: part(".log__copy-link"), address, document });
 
@@ -73,6 +78,7 @@ export class Room {
 
   start() {
     this.#main.classList.add("room--live");
+    this.#window.document.body.classList.add("page--live");
     for (const part of this.#parts) part.start();
     this.#adoptAbandoned();
   }

@@ -55,7 +55,7 @@ export class RoomSync {
   }
 
   async answered(answer) {
-    this.#timeline.followTimeZone();
+    this.#timeline.followTime();
     if (answer.status === 204) return false;
     if (answer.status === 200) return this.#take(answer);
     if (NO_ACCESS.has(answer.status)) this.refused(answer);

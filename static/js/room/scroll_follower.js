@@ -1,12 +1,14 @@
 // Scroll follower and scroll anchoring of the room: who is at its end stays at the end, for anybody else the message
 // at the upper edge stays there whatever changes its size. While a button is down or text is selected nothing
-// moves, and a button offers *New messages*.
+// moves.
 
 const NEAR_END_PX = 24;
+const LINE_PX = 32;
 
-export class ScrollFollower {
+// Dispatches `settle` when the place may be another.
+export class ScrollFollower extends EventTarget {
   #scroller;
-  #button;
+  #timeline;
   #document;
   #sizes;
   #atEnd = true;
@@ -17,18 +19,20 @@ export class ScrollFollower {
   #anchor;
   #started = false;
 
-  constructor({ scroller, button, ResizeObserver }) {
+  constructor({ scroller, ResizeObserver }) {
+    super();
     this.#scroller = scroller;
-    this.#button = button;
     this.#document = scroller.ownerDocument;
-    this.#sizes = new ResizeObserver(() => this.#adjust());
+    this.#sizes = new ResizeObserver(() => this.contentChanged());
   }
 
   // Lifecycle
 
-  start() {
+  // timeline: { chunks }, the elements that have the messages for children
+  start(timeline) {
     if (this.#started) return;
     this.#started = true;
+    this.#timeline = timeline;
     // Without this class it is in reverse, to open at its end without a script: see messages.css.
     this.#scroller.classList.add("scroller--live");
     this.#listen("addEventListener");
@@ -46,24 +50,37 @@ export class ScrollFollower {
 
   // Actions
 
-  contentAdded() {
-    this.#adjust();
-    this.#button.hidden = this.#isNearEnd;
-  }
-
-  // Runs a change above `element` without moving the element in the window.
-  keepInPlace(element, change) {
-    const before = element.getBoundingClientRect().top;
-    change();
-    this.#scroller.scrollTop += element.getBoundingClientRect().top - before;
-    this.#remember();
+  contentChanged() {
+    if (this.#atEnd && !this.#isInUse) this.#follow();
+    else this.#holdPlace();
   }
 
   toEnd() {
     this.#atEnd = true;
     this.#selecting = false;
-    this.#button.hidden = true;
     this.#follow();
+  }
+
+  // With a little of what is before it.
+  to(message) {
+    this.#selecting = false;
+    this.#scroller.scrollTop += topOf(message) - topOf(this.#scroller) - this.#scroller.clientHeight / 4;
+    this.#atEnd = this.isNearEnd;
+    this.#remember();
+  }
+
+  focus() {
+    this.#scroller.focus({ preventScroll: true });
+  }
+
+  get isNearEnd() {
+    return this.#scroller.scrollHeight - this.#scroller.clientHeight - this.#scroller.scrollTop <= NEAR_END_PX;
+  }
+
+  // Whether the view reaches as far as its first line.
+  reaches(message) {
+    const line = Math.min(message.offsetHeight, LINE_PX);
+    return topOf(message) + line <= this.#scroller.getBoundingClientRect().bottom;
   }
 
   // Events
@@ -76,22 +93,13 @@ export class ScrollFollower {
     this.#document[change]("pointercancel", this.#up, { passive: true });
     this.#document[change]("pointermove", this.#moved, { passive: true });
     this.#document[change]("selectionchange", this.#selected);
-    this.#button[change]("mousedown", keepFocus);
-    this.#button[change]("click", this.#requested);
   }
-
-  // The button is about to be hidden, which would lose the focus.
-  #requested = () => {
-    if (this.#button.matches(":focus")) this.#scroller.focus();
-    this.toEnd();
-  };
 
   // A scroll event that comes with a change of size is not the reader's, nor is one that we have caused.
   #scrolled = () => {
-    if (this.#size !== this.#sizeNow) return this.#adjust();
+    if (this.#size !== this.#sizeNow) return this.contentChanged();
     if (this.#place === this.#scroller.scrollTop) return;
-    this.#atEnd = this.#isNearEnd;
-    if (this.#atEnd) this.#button.hidden = true;
+    this.#atEnd = this.isNearEnd;
     this.#remember();
   };
 
@@ -119,7 +127,7 @@ export class ScrollFollower {
   #selected = () => {
     const before = this.#selecting;
     this.#selecting = isSelected(this.#scroller);
-    if (before && !this.#selecting) this.#atEnd = this.#isNearEnd;
+    if (before && !this.#selecting) this.#atEnd = this.isNearEnd;
   };
 
   // Internal
@@ -128,18 +136,9 @@ export class ScrollFollower {
     return this.#pressed || this.#selecting;
   }
 
-  get #isNearEnd() {
-    return this.#scroller.scrollHeight - this.#scroller.clientHeight - this.#scroller.scrollTop <= NEAR_END_PX;
-  }
-
   get #sizeNow() {
     const { scrollHeight, clientHeight, clientWidth } = this.#scroller;
     return `${scrollHeight} ${clientHeight} ${clientWidth}`;
-  }
-
-  #adjust() {
-    if (this.#atEnd && !this.#isInUse) this.#follow();
-    else this.#holdPlace();
   }
 
   #follow() {
@@ -151,19 +150,20 @@ export class ScrollFollower {
   #holdPlace() {
     const anchored = this.#anchor?.isThere;
     if (anchored) this.#scroller.scrollTop += this.#anchor.drift;
-    if (!this.#isInUse) this.#atEnd = this.#isNearEnd;
+    if (!this.#isInUse) this.#atEnd = this.isNearEnd;
     if (anchored) this.#settle();
     else this.#remember();
   }
 
   #remember() {
+    this.#anchor = ScrollAnchor.of(this.#scroller, this.#timeline.chunks);
     this.#settle();
-    this.#anchor = ScrollAnchor.of(this.#scroller);
   }
 
   #settle() {
     this.#size = this.#sizeNow;
     this.#place = this.#scroller.scrollTop;
+    this.dispatchEvent(new Event("settle"));
   }
 }
 
@@ -179,8 +179,10 @@ class ScrollAnchor {
     this.#above = topOf(scroller) - topOf(message);
   }
 
-  static of(scroller) {
-    const message = firstBelow(topOf(scroller), scroller.querySelectorAll("[data-seq]"));
+  static of(scroller, chunks) {
+    const edge = topOf(scroller);
+    const chunk = firstBelow(edge, chunks);
+    const message = chunk && firstBelow(edge, chunk.children);
     return message && new ScrollAnchor(scroller, message);
   }
 
@@ -200,21 +202,17 @@ function topOf(element) {
 }
 
 // Binary search: every measurement costs a layout.
-function firstBelow(edge, messages) {
-  let [from, to] = [0, messages.length];
+function firstBelow(edge, elements) {
+  let [from, to] = [0, elements.length];
   while (from < to) {
     const middle = (from + to) >> 1;
-    if (messages[middle].getBoundingClientRect().bottom > edge) to = middle;
+    if (elements[middle].getBoundingClientRect().bottom > edge) to = middle;
     else from = middle + 1;
   }
-  return messages[from];
+  return elements[from];
 }
 
 function isSelected(scroller) {
   const selection = scroller.ownerDocument.getSelection();
   return !selection.isCollapsed && selection.containsNode(scroller, true);
-}
-
-function keepFocus(event) {
-  event.preventDefault();
 }

@@ -1,15 +1,21 @@
 // Timeline: the elements of a room's messages, in order. Knows nothing of cursors, and does not read the page to
 // learn what it shows.
 
-export class Timeline {
+import { Chunks } from "./chunks.js";
+
+// Dispatches `append` with the messages and their elements before anything is scrolled, and `replace`.
+export class Timeline extends EventTarget {
   #element;
   #history;
   #appended;
   #messages;
   #follower;
+  #chunks;
   #shown;
+  #note;
 
   constructor({ element, messages, follower }) {
+    super();
     this.#element = element;
     this.#history = element.querySelector(".log__history");
     this.#appended = element.querySelector(".log__appended");
@@ -18,9 +24,9 @@ export class Timeline {
   }
 
   start() {
-    this.#localize();
+    this.localize();
     this.#element.addEventListener("copy", copyPlainly);
-    this.#follower.start();
+    this.#follower.start(this);
   }
 
   stop() {
@@ -28,50 +34,88 @@ export class Timeline {
     this.#follower.stop();
   }
 
-  followTimeZone() {
-    this.#messages.followTimeZone(this.#shown);
+  get chunks() {
+    return this.#chunks.all;
+  }
+
+  // The newest element, or none, and its seq.
+  get last() {
+    return this.#shown.at(-1);
+  }
+
+  get newest() {
+    return Number(this.last?.dataset.seq ?? 0);
+  }
+
+  followTime() {
+    if (this.#messages.followTimeZone()) this.localize();
+    this.#messages.followDay(this.#shown);
   }
 
   append(messages) {
     if (messages.length === 0) return;
-    const added = this.#messages.build(messages, this.#shown.at(-1));
-    this.#shown.push(...elementsOf(added));
-    this.#element.querySelector(".log__none")?.remove();
-    this.#appended.append(added);
-    this.#follower.contentAdded();
+    const elements = messages.map((message) => this.#messages.build(message));
+    this.#chunks.add(elements, this.last, this.#appended);
+    this.#shown.push(...elements);
+    this.removeNote();
+    this.dispatchEvent(new CustomEvent("append", { detail: { messages, elements } }));
+    this.#follower.contentChanged();
   }
 
   prepend(messages, hasEarlier) {
-    if (messages.length === 0) return;
-    const [first] = this.#shown;
-    const added = this.#messages.build(messages);
-    this.#shown.unshift(...elementsOf(added));
-    this.#follower.keepInPlace(first, () => {
-      this.#messages.topOf(first).before(added);
-      this.#messages.group(first, this.#shown[messages.length - 1]);
-      this.offerEarlier(hasEarlier);
-    });
+    const elements = messages.map((message) => this.#messages.build(message));
+    this.#insert(elements);
+    this.#shown.unshift(...elements);
+    let index = elements.length;
+    while (index < this.#shown.length && this.#messages.group(this.#shown[index], this.#shown[index - 1])) index += 1;
+    this.offerEarlier(hasEarlier);
+    this.#follower.contentChanged();
+  }
+
+  // That there is nothing yet.
+  removeNote() {
+    this.#note?.remove();
   }
 
   // The region is not live: a screen reader does not announce a replaced history.
   replace(history, hasEarlier) {
     this.#history.replaceChildren(...history.childNodes);
     this.#appended.replaceChildren();
-    this.#localize();
+    this.localize();
     this.offerEarlier(hasEarlier);
-    this.#follower.contentAdded();
+    this.dispatchEvent(new Event("replace"));
+    this.#follower.contentChanged();
   }
 
   // A button takes the place of the link, which is for pages without script.
   offerEarlier(hasEarlier) {
     this.#history.querySelector("a.log__earlier")?.remove();
-    this.#history.querySelector("button.log__earlier").hidden = !hasEarlier;
+    const isFocused = this.#earlier.matches(":focus");
+    this.#earlier.hidden = !hasEarlier;
+    if (isFocused && !hasEarlier) this.#follower.focus();
   }
 
-  // Takes over what the server has rendered.
-  #localize() {
-    this.#shown = elementsOf(this.#history);
-    this.#messages.localize(this.#shown);
+  // Takes over what the server has rendered, or what was shown in another time zone.
+  localize() {
+    this.#note = this.#history.querySelector(".log__none");
+    this.#shown = elementsOf(this.#element);
+    for (const element of this.#shown) {
+      this.#messages.localize(element);
+      element.remove();
+    }
+    for (const old of this.#element.querySelectorAll(".day, .log__chunk")) old.remove();
+    this.#chunks = new Chunks({ messages: this.#messages, document: this.#element.ownerDocument });
+    this.#insert(this.#shown);
+  }
+
+  get #earlier() {
+    return this.#history.querySelector("button.log__earlier");
+  }
+
+  #insert(elements) {
+    const added = this.#element.ownerDocument.createDocumentFragment();
+    this.#chunks.add(elements, undefined, added);
+    this.#earlier.after(added);
   }
 }
 

@@ -62,9 +62,10 @@ async fn a_message_whose_answer_was_lost_is_sent_once(stage: &Stage) {
     .await;
     ana.says("soup").await;
     bo.has_read("soup").await;
-    ana.waits_until("$('.outbox').innerText.includes('sending…')").await;
+    ana.has_read("soup").await;
+    ana.waits_until("$$('.message--pending').length === 1 && unsent() === 0").await;
     ana.reloads().await;
-    ana.waits_until("unsent() === 0").await;
+    ana.waits_until("Boolean($('.room--live')) && $$('.message--pending').length === 0").await;
     ana.says_and_sees("bread").await;
     bo.has_read("bread").await;
     assert_eq!(ana.bodies().await, ["soup", "bread"]);
@@ -108,7 +109,7 @@ async fn a_refused_message_can_be_edited_or_discarded(stage: &Stage) {
     ana.runs(statements, Vec::new()).await;
     ana.pastes_in("Message", "so so").await;
     ana.presses("Send").await;
-    ana.sees("not sent: ").await;
+    ana.sees("Not sent: ").await;
     ana.is_offered("Retry").await;
     // It does not hold up what comes after it.
     ana.says_and_sees("bread").await;

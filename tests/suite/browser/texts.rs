@@ -36,7 +36,7 @@ async fn the_page_tidies_and_counts_as_the_server_does(stage: &Stage) {
         ana.presses("Send").await;
     }
     let sent: Vec<_> = TYPED.into_iter().map(|(_, sent)| sent).filter(|sent| !sent.is_empty()).collect();
-    let unsent = "$$('.unsent-message__body').map((it) => it.textContent)";
+    let unsent = "$$('.message--pending .message__body').map((it) => it.textContent)";
     assert_eq!(ana.evaluates(unsent).await, json!(sent));
     ana.devtools("Network.setBlockedURLs", json!({ "urls": [] })).await;
     ana.reloads().await;
@@ -81,8 +81,8 @@ async fn each_line_has_its_own_direction(stage: &Stage) {
         assert!(edge(hebrew) > edge(english), "{place}: {edges}");
         assert!((edge(hebrew + 1) - edge(english + 1)).abs() <= 1, "{place}: {edges}");
     };
-    claim(".unsent-message:first-child .unsent-message__body", 0).await;
-    claim(".unsent-message:last-child .unsent-message__body", 1).await;
+    claim(".message--pending:first-of-type .message__body", 0).await;
+    claim(".message--pending:last-of-type .message__body", 1).await;
     ana.devtools("Network.setBlockedURLs", json!({ "urls": [] })).await;
     ana.reloads().await;
     ana.waits_until("Boolean($('[data-seq=\"3\"]'))").await;

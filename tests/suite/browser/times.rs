@@ -20,7 +20,7 @@ async fn times_follow_the_machine_to_another_zone(stage: &Stage) {
     let shown = "$$('.day, .message__time').map((it) => it.textContent + it.title)";
     let right = "$$('.message__time').every((it) =>
             it.textContent === new Intl.DateTimeFormat(undefined, { timeStyle: 'short' }).format(new Date(it.dateTime)))
-        && $$('.day').length === 1 && $('.day').textContent === new Intl.DateTimeFormat(undefined,
+        && $$('.day').length === 1 && $('.day').textContent === 'Today' && $('.day').title === new Intl.DateTimeFormat(undefined,
             { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }).format(new Date($('.message__time').dateTime))";
     ana.waits_until(right).await;
     let before = ana.evaluates(shown).await;

@@ -44,7 +44,7 @@ async fn what_a_closed_tab_did_not_send_is_offered_and_not_sent(stage: &Stage) {
 
     comes_in_a_new_tab(&ana, &room).await;
     ana.waits_until("unsent() === 3").await;
-    ana.is_told("not sent").await;
+    ana.is_told("Not sent").await;
     ana.says_and_sees("four").await;
     assert_eq!(ana.bodies().await, ["four"]);
     ana.reloads().await;
@@ -52,7 +52,7 @@ async fn what_a_closed_tab_did_not_send_is_offered_and_not_sent(stage: &Stage) {
     ana.says_and_sees("five").await;
     assert_eq!(ana.bodies().await, ["four", "five"]);
 
-    ana.evaluates("$$('.unsent-message__retry').find((it) => it.innerText === 'Send').click()").await;
+    ana.evaluates("$$('.refusal__retry').find((it) => it.innerText === 'Send').click()").await;
     ana.has_read("one").await;
     has_come_to_rest(&ana).await;
     ana.presses("Edit").await;
@@ -81,7 +81,7 @@ async fn what_a_closed_tab_sent_without_an_answer_is_there_once(stage: &Stage) {
     bo.has_read("soup").await;
     comes_in_a_new_tab(&ana, &room).await;
     ana.waits_until("unsent() === 1").await;
-    ana.evaluates("$('.unsent-message__retry').click()").await;
+    ana.evaluates("$('.refusal__retry').click()").await;
     ana.waits_until("unsent() === 0").await;
     ana.says_and_sees("bread").await;
     assert_eq!(ana.bodies().await, ["soup", "bread"]);

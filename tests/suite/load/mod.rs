@@ -10,6 +10,7 @@ mod people;
 mod posts;
 mod start;
 mod sweeping;
+mod tab;
 mod times;
 mod tombstones;
 mod watched;

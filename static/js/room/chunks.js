@@ -1,0 +1,61 @@
+// Chunks: the log's messages, some fifty of a day together. Of those that are complete the browser lays out and paints
+// only what is near the view, so that a message costs the same however many are loaded.
+
+const SIZE = 50;
+
+export class Chunks {
+  #messages;
+  #document;
+  #all = [];
+  #incomplete = [];
+
+  constructor({ messages, document }) {
+    this.#messages = messages;
+    this.#document = document;
+  }
+
+  // In order. To look for them in the page would cost more than a message does.
+  get all() {
+    return this.#all;
+  }
+
+  // Puts elements at the end of `parent`, the first of them after `previous` (or none), with a separator where a day
+  // begins.
+  add(elements, previous, parent) {
+    this.#complete();
+    const begun = [];
+    const isPrepended = previous === undefined;
+    for (const element of elements) {
+      const last = parent.lastElementChild;
+      if (!this.#hasRoom(last, element, previous)) begun.push(this.#begin(parent));
+      parent.lastElementChild.append(element);
+      this.#messages.group(element, previous);
+      previous = element;
+    }
+    this.#all = isPrepended ? [...begun, ...this.#all] : [...this.#all, ...begun];
+    this.#incomplete.push(...begun);
+  }
+
+  #hasRoom(chunk, element, previous) {
+    if (chunk === null || chunk !== previous?.parentElement) return false;
+    return chunk.childElementCount < SIZE && this.#messages.sameDay(element, previous);
+  }
+
+  #begin(parent) {
+    const chunk = Object.assign(this.#document.createElement("div"), { className: "log__chunk" });
+    parent.append(chunk);
+    return chunk;
+  }
+
+  // All but the last one, which may grow. The size is what the scrollbar counts on while a chunk is skipped.
+  #complete() {
+    const last = this.#all.at(-1);
+    const complete = this.#incomplete.filter((chunk) => chunk !== last);
+    const sizes = complete.map((chunk) => chunk.offsetHeight);
+    complete.forEach((chunk, index) => {
+      chunk.style.containIntrinsicBlockSize = `auto ${sizes[index]}px`;
+      chunk.classList.add("log__chunk--complete");
+    });
+    this.#incomplete = this.#incomplete.filter((chunk) => chunk === last);
+  }
+}

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { Times } from "../../static/js/lib/times.js";
+import { FakeClock } from "./fakes.js";
+
+const HOUR = 3_600_000;
+
+// The name of the day of an instant, and its title.
+function named(times, instant) {
+  const element = {};
+  times.nameDay(element, instant);
+  return [element.textContent, element.title !== ""];
+}
+
+test("calls days by their names", () => {
+  const clock = new FakeClock();
+  const times = new Times({ clock });
+  const now = clock.date();
+  assert.deepEqual(named(times, now), ["Today", true]);
+  assert.deepEqual(named(times, now - 24 * HOUR), ["Yesterday", true]);
+  for (const away of [-72, 48]) {
+    const at = now + away * HOUR;
+    assert.deepEqual(named(times, at), [times.day(at), false]);
+  }
+});
+
+test("tells when another day begins, once", async () => {
+  const clock = new FakeClock();
+  const times = new Times({ clock });
+  const now = clock.date();
+  assert.equal(times.followDay(), false);
+  await clock.pass(24 * HOUR);
+  assert.equal(times.followDay(), true);
+  assert.equal(times.followDay(), false);
+  assert.deepEqual(named(times, now), ["Yesterday", true]);
+  await clock.pass(24 * HOUR);
+  assert.equal(times.followDay(), true);
+  assert.deepEqual(named(times, now), [times.day(now), false]);
+});
