@@ -8,6 +8,7 @@ in_chromium![
     the_bar_is_one_line_on_a_phone,
     people_open_from_the_bar_without_script,
     the_count_in_the_bar_follows_who_is_here,
+    a_person_has_the_same_hue_everywhere,
     ones_own_bubble_ends_at_the_edge_in_any_script,
     a_circle_of_any_hue_can_be_read,
     a_dozen_messages_fit_a_small_window,
@@ -61,6 +62,22 @@ async fn the_count_in_the_bar_follows_who_is_here(stage: &Stage) {
     ana.is_offered("2 here").await;
     let hues = "$$('.people .initial').map((it) => it.dataset.hue)";
     ana.waits_until(&format!("new Set({hues}).size === 2")).await;
+}
+
+async fn a_person_has_the_same_hue_everywhere(stage: &Stage) {
+    let (ana, bo) = (stage.person("ana").await, stage.person("bo").await);
+    let room = ana.creates("Kitchen").await;
+    bo.joins(&room).await;
+    ana.waits_until("$$('.people__member').length === 2").await;
+    bo.says_and_sees("soup").await;
+    ana.has_read("soup").await;
+    let circle =
+        |place: &str| format!("(({{ hue, letter }}) => hue + letter)($('{place} .initial').dataset)");
+    let listed = ana.evaluates(&circle(".people__member:last-child")).await;
+    assert_eq!(ana.evaluates(&circle(".message")).await, listed, "as it came");
+    assert_ne!(ana.evaluates(&circle(".people__member:first-child")).await, listed);
+    ana.reloads().await;
+    assert_eq!(ana.evaluates(&circle(".message")).await, listed, "in the page");
 }
 
 /// How far the bubble of each of one's own messages is from the end of the column, with the place of its words.
