@@ -76,6 +76,7 @@ export class OutboxList {
     const reason = row.querySelector(".refusal__reason");
     const text = refusal ? `Not sent: ${refusal}` : refused ? "Not sent" : "";
     if (reason.textContent !== text) reason.textContent = text;
+    row.classList.toggle("message--refused", refused);
     row.querySelector(".refusal__retry").textContent = refusal === "" ? "Send" : "Retry";
     if (refused) row.hidden = false;
     else this.#keepFocus(row.querySelector(".refusal__actions"));
