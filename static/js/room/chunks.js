@@ -1,7 +1,7 @@
-// Chunks: the log's messages, some fifty of a day together. Of those that are complete the browser lays out and paints
+// Chunks: the log's messages, up to 200 of a day together. Of those that are complete the browser lays out and paints
 // only what is near the view, so that a message costs the same however many are loaded.
 
-const SIZE = 50;
+const SIZE = 200;
 
 export class Chunks {
   #messages;
