@@ -32,7 +32,12 @@ async fn is_in(person: &Person<'_>, room: &Room) -> bool {
 async fn moving_leaves_one_room_and_joins_the_other(instance: Instance) {
     let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let (kitchen, hall) = two_rooms(&ana, &bo).await;
+    let cy = instance.person("cy").await;
+    cy.joins(&hall).await;
+    let version = cy.sees_people_in(&hall).await.version();
     bo.moves(&hall, &kitchen).await;
+    let left = cy.opens(&hall.path(&format!("/people?after={version}"))).await.is(200).page();
+    assert!(!left.text().contains("bo"), "who stays is told: {}", left.text());
     bo.says(&kitchen, "hello").await;
     bo.tries_to_post(&hall, &Post::new("hello")).await.is_problem(403, "not-a-member");
     assert_eq!(ana.bodies_in(&kitchen).await, ["hello"]);
