@@ -16,9 +16,9 @@ use rocket::response::{self, Responder};
 use rocket::{Request, Route, State, get, routes};
 use sha2::{Digest, Sha256};
 
+use super::bundle::{Sources, bundle};
 use super::compression::{AcceptsGzip, smallest};
 use super::folder::walk;
-use super::imports::{Files, joined};
 
 /// The files below one folder.
 pub(super) struct Assets {
@@ -28,7 +28,7 @@ pub(super) struct Assets {
 
 struct Current {
     served: Arc<Served>,
-    stamps: Vec<Stamp>,
+    stamps: Vec<FileStamp>,
 }
 
 impl Assets {
@@ -54,7 +54,7 @@ impl Assets {
 
     fn current(&self) -> Arc<Served> {
         let mut current = self.current.lock();
-        if cfg!(debug_assertions) && current.stamps.iter().any(Stamp::is_outdated) {
+        if cfg!(debug_assertions) && current.stamps.iter().any(FileStamp::is_outdated) {
             current.reload(&self.folder);
         }
         Arc::clone(&current.served)
@@ -93,8 +93,8 @@ impl From<Vec<u8>> for File {
 }
 
 impl Served {
-    fn from(sources: &Files) -> Result<Self, String> {
-        let join = |path: &PathBuf| joined(sources, path).map(|content| (path.clone(), content.into()));
+    fn from(sources: &Sources) -> Result<Self, String> {
+        let join = |path: &PathBuf| bundle(sources, path).map(|content| (path.clone(), content.into()));
         let files = sources.keys().map(join).collect::<Result<_, _>>()?;
         let version = version(&files);
         Ok(Self { files, version })
@@ -102,12 +102,12 @@ impl Served {
 }
 
 /// When a file or a folder was changed last, as it was when it was read.
-struct Stamp {
+struct FileStamp {
     path: PathBuf,
     change: Option<(SystemTime, u64)>,
 }
 
-impl Stamp {
+impl FileStamp {
     fn of(path: &Path) -> Self {
         Self { path: path.to_owned(), change: last_change(path) }
     }
@@ -124,10 +124,10 @@ fn last_change(path: &Path) -> Option<(SystemTime, u64)> {
 }
 
 /// The files below a folder, and the stamps of all that was read.
-fn read(folder: &Path) -> (Result<Served, String>, Vec<Stamp>) {
-    let (mut sources, mut stamps) = (Files::new(), Vec::new());
+fn read(folder: &Path) -> (Result<Served, String>, Vec<FileStamp>) {
+    let (mut sources, mut stamps) = (Sources::new(), Vec::new());
     let mut visit = |path: &Path| {
-        stamps.push(Stamp::of(path));
+        stamps.push(FileStamp::of(path));
         if let (Ok(inside), false) = (path.strip_prefix(folder), path.is_dir()) {
             sources.insert(inside.to_owned(), fs::read(path)?);
         }

@@ -1,4 +1,4 @@
-//! Parts of pages that look the same to many: made once per version, and shared.
+//! Fragments of pages that look the same to many: made once per version, and shared.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -10,8 +10,8 @@ use crate::model::Timestamp;
 use crate::model::rooms::RoomId;
 use crate::model::versions::PeopleVersion;
 
-/// How many parts of a kind are kept; past that all are made again.
-const PARTS: usize = 40_000;
+/// How many fragments of a kind are kept; past that all are made again.
+const FRAGMENTS_MAX: usize = 40_000;
 
 /// What is kept of each kind.
 #[derive(Default)]
@@ -28,7 +28,7 @@ pub(super) type RowVersion = (PeopleVersion, Option<Timestamp>);
 
 type Made<V> = Option<(V, Arc<str>)>;
 
-/// Parts of one kind, each in the version that was last asked for.
+/// Fragments of one kind, each in the version that was last asked for.
 pub(super) struct FragmentCache<K, V>(Mutex<HashMap<K, Arc<Mutex<Made<V>>>>>);
 
 impl<K, V> Default for FragmentCache<K, V> {
@@ -38,25 +38,25 @@ impl<K, V> Default for FragmentCache<K, V> {
 }
 
 impl<K: Eq + Hash, V: PartialEq> FragmentCache<K, V> {
-    /// The part `key` as of `version`, made if there is none. Who asks for the same part meanwhile waits for that
+    /// The fragment `key` as of `version`, made if there is none. Who asks for the same fragment meanwhile waits for that
     /// instead of making it, too.
     pub(super) fn get(&self, key: K, version: V, make: impl FnOnce() -> Option<String>) -> Option<Arc<str>> {
         let place = {
             let mut places = self.0.lock();
-            if places.len() >= PARTS && !places.contains_key(&key) {
+            if places.len() >= FRAGMENTS_MAX && !places.contains_key(&key) {
                 places.clear();
             }
             Arc::clone(places.entry(key).or_default())
         };
         let mut made = place.lock();
-        if let Some((of, part)) = &*made
+        if let Some((of, fragment)) = &*made
             && *of == version
         {
-            return Some(Arc::clone(part));
+            return Some(Arc::clone(fragment));
         }
-        let part: Arc<str> = make()?.into();
-        *made = Some((version, Arc::clone(&part)));
-        Some(part)
+        let fragment: Arc<str> = make()?.into();
+        *made = Some((version, Arc::clone(&fragment)));
+        Some(fragment)
     }
 }
 
@@ -66,16 +66,16 @@ mod tests {
     use crate::model::log::Position;
 
     #[test]
-    fn a_part_is_made_once_per_version() {
+    fn a_fragment_is_made_once_per_version() {
         let cache = FragmentCache::default();
         let mut made = 0;
         let mut get = |room: i64, seq: i64| {
             let version = PeopleVersion::at(Position::new(seq, seq));
-            let part = cache.get(RoomId(room), version, || {
+            let fragment = cache.get(RoomId(room), version, || {
                 made += 1;
                 Some(format!("{room} as of {seq}"))
             });
-            (part.unwrap().to_string(), made)
+            (fragment.unwrap().to_string(), made)
         };
         assert_eq!(get(1, 1), ("1 as of 1".to_owned(), 1));
         assert_eq!(get(1, 1), ("1 as of 1".to_owned(), 1));

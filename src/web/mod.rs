@@ -7,6 +7,7 @@
 mod accounts;
 mod assets;
 mod body;
+mod bundle;
 mod catchers;
 mod client;
 mod compression;
@@ -19,7 +20,6 @@ mod forms;
 mod fragments;
 mod guards;
 mod headers;
-mod imports;
 mod log_in;
 mod memberships;
 mod messages;

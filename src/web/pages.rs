@@ -67,12 +67,12 @@ impl From<Redirect> for Answer {
     }
 }
 
-/// A part of a page, or word that the reader has the newest.
+/// A fragment of a page, or word that the reader has the newest.
 #[derive(Responder)]
 pub(super) enum Fragment {
-    /// The part, to be rendered.
+    /// The fragment, to be rendered.
     Changed(Box<Template>),
-    /// The part, as it was rendered for others, too.
+    /// The fragment, as it was rendered for others, too.
     Shared(RawHtml<Arc<str>>),
     /// `204 No Content`.
     Unchanged(Status),
@@ -84,9 +84,9 @@ impl Fragment {
         Self::Changed(Box::new(render(name, content)))
     }
 
-    /// A part that was [made once](super::fragments) for many.
-    pub(super) fn shared(part: Arc<str>) -> Self {
-        Self::Shared(RawHtml(part))
+    /// A fragment that was [made once](super::fragments) for many.
+    pub(super) fn shared(fragment: Arc<str>) -> Self {
+        Self::Shared(RawHtml(fragment))
     }
 
     /// There is nothing newer.

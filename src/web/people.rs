@@ -63,11 +63,11 @@ async fn people(
     let Known::Changed(people) = live.people(room.0, seen, store).await? else {
         return Ok(Fragment::unchanged());
     };
-    let part = fragments.people.get(room.0, people.version, || {
+    let fragment = fragments.people.get(room.0, people.version, || {
         let content = PeopleFragment { people: PeopleView::new(people.members.clone(), people.version) };
         Some(renderer.render(templates::PEOPLE.0, content)?.1)
     });
-    part.map(Fragment::shared).ok_or(Error::Failed)
+    fragment.map(Fragment::shared).ok_or(Error::Failed)
 }
 
 pub(super) fn routes() -> Vec<Route> {

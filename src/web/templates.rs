@@ -28,7 +28,7 @@ macro_rules! names {
 names! {
     DELETE_ROOM = "rooms/delete",
     JOIN_PAGE = "rooms/join",
-    ENTRY = "rooms/_entry",
+    ROW = "rooms/_row",
     LIVE_LIST = "rooms/_live",
     PEOPLE = "memberships/_people",
     PROBLEM = "problems/show",

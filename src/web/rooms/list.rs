@@ -95,7 +95,7 @@ impl RowView {
     /// Has the row made once for all to whom it looks the same.
     fn share(&mut self, version: RowVersion, fragments: &Fragments, renderer: &Metadata<'_>) {
         if !self.mine && !self.here {
-            let render = || renderer.render(templates::ENTRY.0, RowFragment { room: self });
+            let render = || renderer.render(templates::ROW.0, RowFragment { room: self });
             let make = || Some(render()?.1);
             let row = fragments.rows.get((self.room.id, self.leaving), version, make);
             self.rendered = row.map(|row| row.to_string());

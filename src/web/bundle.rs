@@ -11,39 +11,39 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Files by their path below one folder.
-pub(super) type Files = BTreeMap<PathBuf, Vec<u8>>;
+pub(super) type Sources = BTreeMap<PathBuf, Vec<u8>>;
 
 /// The file at `path`; a script or a style sheet comes with what it imports.
 ///
 /// # Errors
 /// A sentence that names the file: when it imports what is not there, itself, or in a way not understood.
-pub(super) fn joined(files: &Files, path: &Path) -> Result<Vec<u8>, String> {
+pub(super) fn bundle(sources: &Sources, path: &Path) -> Result<Vec<u8>, String> {
     let kind = path.extension().and_then(|extension| extension.to_str());
-    let mut whole = match kind {
-        Some("js") => Whole::new(files, module, "const $ = [];\n"),
-        Some("css") => Whole::new(files, sheet, ""),
-        _ => return Ok(files.get(path).cloned().unwrap_or_default()),
+    let mut bundle = match kind {
+        Some("js") => Bundle::new(sources, module, "const $ = [];\n"),
+        Some("css") => Bundle::new(sources, sheet, ""),
+        _ => return Ok(sources.get(path).cloned().unwrap_or_default()),
     };
-    whole.add(path)?;
-    Ok(whole.text.into_bytes())
+    bundle.add(path)?;
+    Ok(bundle.text.into_bytes())
 }
 
-/// How the source at a path becomes a part of the whole.
-type Part = fn(&mut Whole<'_>, &Path, &str) -> Result<String, String>;
+/// How the source at a path becomes a part of the bundle.
+type Transform = fn(&mut Bundle<'_>, &Path, &str) -> Result<String, String>;
 
 /// What has been joined so far. Every file is in it once, behind all that it imports.
-struct Whole<'a> {
-    files: &'a Files,
-    part: Part,
+struct Bundle<'a> {
+    sources: &'a Sources,
+    transform: Transform,
     text: String,
     added: Vec<PathBuf>,
     /// The chain of imports that is being followed.
-    open: Vec<PathBuf>,
+    import_stack: Vec<PathBuf>,
 }
 
-impl<'a> Whole<'a> {
-    fn new(files: &'a Files, part: Part, text: &str) -> Self {
-        Self { files, part, text: text.to_owned(), added: Vec::new(), open: Vec::new() }
+impl<'a> Bundle<'a> {
+    fn new(sources: &'a Sources, transform: Transform, text: &str) -> Self {
+        Self { sources, transform, text: text.to_owned(), added: Vec::new(), import_stack: Vec::new() }
     }
 
     /// Adds a file unless it is there already, and says which in the order of adding it is.
@@ -51,26 +51,26 @@ impl<'a> Whole<'a> {
         if let Some(place) = self.added.iter().position(|added| added == path) {
             return Ok(place);
         }
-        if self.open.iter().any(|open| open == path) {
+        if self.import_stack.iter().any(|open| open == path) {
             return Err(format!("{} imports itself", path.display()));
         }
-        let source = self.files.get(path).ok_or_else(|| format!("{} is missing", path.display()))?;
+        let source = self.sources.get(path).ok_or_else(|| format!("{} is missing", path.display()))?;
         let source = str::from_utf8(source).map_err(|error| format!("{}: {error}", path.display()))?;
-        self.open.push(path.to_owned());
-        let part = (self.part)(self, path, source)?;
-        self.open.pop();
-        self.text += &part;
+        self.import_stack.push(path.to_owned());
+        let text = (self.transform)(self, path, source)?;
+        self.import_stack.pop();
+        self.text += &text;
         self.added.push(path.to_owned());
         Ok(self.added.len() - 1)
     }
 }
 
 /// A style sheet's own rules.
-fn sheet(whole: &mut Whole<'_>, path: &Path, source: &str) -> Result<String, String> {
+fn sheet(bundle: &mut Bundle<'_>, path: &Path, source: &str) -> Result<String, String> {
     let mut rules = String::new();
     for line in source.lines() {
         match line.strip_prefix("@import ") {
-            Some(import) => drop(whole.add(&resolved(path, import)?)?),
+            Some(import) => drop(bundle.add(&resolved(path, import)?)?),
             None => rules.extend([line, "\n"]),
         }
     }
@@ -79,12 +79,12 @@ fn sheet(whole: &mut Whole<'_>, path: &Path, source: &str) -> Result<String, Str
 
 /// A module as a function that is called once: its names stay its own, and what it exports is kept under
 /// its number.
-fn module(whole: &mut Whole<'_>, path: &Path, source: &str) -> Result<String, String> {
+fn module(bundle: &mut Bundle<'_>, path: &Path, source: &str) -> Result<String, String> {
     let (mut body, mut exports) = (String::new(), Vec::new());
     for line in source.lines() {
         if let Some(import) = line.strip_prefix("import ") {
             let (names, from) = import.split_once(" from ").unwrap_or(("", import));
-            let number = whole.add(&resolved(path, from)?)?;
+            let number = bundle.add(&resolved(path, from)?)?;
             match names {
                 "" => {}
                 names if is_plain(names) => body += &format!("const {names} = $[{number}];"),
@@ -136,7 +136,7 @@ mod tests {
 
     fn join(files: &[(&str, &str)], path: &str) -> Result<String, String> {
         let files = files.iter().map(|(path, text)| (path.into(), text.as_bytes().to_vec())).collect();
-        joined(&files, Path::new(path)).map(|content| String::from_utf8(content).unwrap())
+        bundle(&files, Path::new(path)).map(|content| String::from_utf8(content).unwrap())
     }
 
     #[test]
