@@ -9,7 +9,7 @@
 //! | floor | what it knows |
 //! |---|---|
 //! | `main` | the command line, the log, the threads |
-//! | this file | how the parts are put together, [`build`], and what a start and a stop are, [`serve`]; [`files`] raises the limit on open files; `supervision` restarts tasks that panic |
+//! | this file | how the parts are put together, [`build`], and what a start and a stop are, [`serve`]; [`open_files`] raises the limit on open files; `supervision` restarts tasks that panic |
 //! | [`inspection`] | what tests see inside a server, so that all below can be private |
 //! | `web` | pages, forms, fragments, JSON: guards say who may call what, handlers say what is shown |
 //! | [`live`] | memory: a projection of the logs, from which polls are answered |
@@ -111,11 +111,11 @@
 //!   `tests/suite/program/settings.rs`.
 
 pub mod config;
-pub mod files;
 pub mod inspection;
 mod live;
 pub mod logging;
 mod model;
+pub mod open_files;
 mod store;
 mod supervision;
 mod web;
@@ -184,7 +184,7 @@ pub async fn build(figment: Figment) -> Result<Rocket<Build>, StartError> {
 /// Has the tail and the sweeper run from liftoff until shutdown.
 fn run_beside(rocket: Rocket<Build>, tail: Tail, config: &Config, store: Store) -> Rocket<Build> {
     let (tick, tail) = (config.tick(), Arc::new(tail));
-    let (database, clients) = (store.kind(), files::room_for_clients(config));
+    let (database, clients) = (store.kind(), open_files::room_for_clients(config));
     let (running, ended) = oneshot::channel::<()>();
     let start = AdHoc::on_liftoff("Tail and sweeper", move |rocket| {
         let address = SocketAddr::new(rocket.config().address, rocket.config().port);

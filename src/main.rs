@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::Command;
 use parlor::logging::{self, RecentLines};
-use parlor::{StartError, config, files};
+use parlor::{StartError, config, open_files};
 use rocket::figment::Figment;
 use rocket::tokio;
 use rocket::tokio::runtime::Builder;
@@ -48,7 +48,7 @@ fn run(figment: Figment, recent: &RecentLines) -> Result<(), StartError> {
         tracing::warn!("{warning}");
     }
     let settings = config::framework(&figment)?;
-    files::raise_limit();
+    open_files::raise_limit();
     let runtime = Builder::new_multi_thread()
         // By this name Rocket knows that these threads are its own.
         .thread_name("rocket-worker-thread")
