@@ -187,7 +187,7 @@ impl Directory {
         match room {
             None => Whereabouts::Nowhere,
             Some(LiveRoom { room, deleted_by: Some(by), .. }) => {
-                Whereabouts::Evicted(Notice { room: room.clone(), by: by.clone() })
+                Whereabouts::InDeletedRoom(Notice { room: room.clone(), by: by.clone() })
             }
             Some(LiveRoom { room, .. }) => Whereabouts::Inside(room.clone()),
         }

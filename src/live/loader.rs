@@ -71,7 +71,7 @@ impl Live {
             return;
         }
         let began = Moment::now();
-        let mut logs = newest(&self.0.loading, rooms).await.unwrap_or_default();
+        let mut logs = load_logs(&self.0.loading, rooms).await.unwrap_or_default();
         {
             let mut state = self.write();
             for pending in rooms {
@@ -84,7 +84,7 @@ impl Live {
     }
 }
 
-async fn newest(store: &Store, rooms: &[LoadRequest]) -> Result<HashMap<RoomId, RoomLog>, Error> {
+async fn load_logs(store: &Store, rooms: &[LoadRequest]) -> Result<HashMap<RoomId, RoomLog>, Error> {
     let ids: Vec<_> = rooms.iter().map(|pending| pending.room).collect();
     let newest = store.newest_of_each(&ids).await?;
     let log = |(room, newest): (RoomId, Newest)| {

@@ -12,7 +12,7 @@ use crate::model::log::Position;
 use crate::model::rooms::RoomId;
 
 /// A room that somebody here polls or posts to.
-struct Room {
+struct WatchedRoom {
     /// Nothing until it has been loaded.
     log: Option<RoomLog>,
     /// Notified when it has been loaded, or could not be.
@@ -31,7 +31,7 @@ pub(super) struct LoadRequest {
 /// All of them.
 #[derive(Default)]
 pub(super) struct Watched {
-    rooms: HashMap<RoomId, Room>,
+    rooms: HashMap<RoomId, WatchedRoom>,
     /// Those that the latest reading of the heads did not cover, each with the moment at which the latest
     /// one began that did.
     behind: HashMap<RoomId, Moment>,
@@ -52,7 +52,7 @@ impl Watched {
         self.rooms.entry(room).or_insert_with(|| {
             let loaded = Arc::new(Notify::new());
             self.pending.push(LoadRequest { room, loaded: Arc::clone(&loaded) });
-            Room { log: None, loaded, last_used: AtomicU64::new(at) }
+            WatchedRoom { log: None, loaded, last_used: AtomicU64::new(at) }
         });
     }
 
@@ -161,8 +161,9 @@ impl Watched {
 
     /// The rooms nobody has asked for since then.
     pub(super) fn unused_since(&self, then: u64) -> Vec<RoomId> {
-        let unused =
-            |(room, it): (&RoomId, &Room)| (it.last_used.load(Ordering::Relaxed) < then).then_some(*room);
+        let unused = |(room, it): (&RoomId, &WatchedRoom)| {
+            (it.last_used.load(Ordering::Relaxed) < then).then_some(*room)
+        };
         self.rooms.iter().filter_map(unused).collect()
     }
 

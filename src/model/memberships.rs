@@ -20,7 +20,7 @@ pub enum Whereabouts {
     /// In this room, page open or not.
     Inside(RoomLink),
     /// In a room that has been deleted since; the notice is shown until it is dismissed.
-    Evicted(Notice),
+    InDeletedRoom(Notice),
 }
 
 /// The notice for someone whose room was deleted.
@@ -37,14 +37,14 @@ impl Whereabouts {
     pub fn inside(&self) -> Option<&RoomLink> {
         match self {
             Self::Inside(room) => Some(room),
-            Self::Nowhere | Self::Evicted(_) => None,
+            Self::Nowhere | Self::InDeletedRoom(_) => None,
         }
     }
 
     /// The notice this person has yet to dismiss.
     pub fn notice(&self) -> Option<&Notice> {
         match self {
-            Self::Evicted(notice) => Some(notice),
+            Self::InDeletedRoom(notice) => Some(notice),
             Self::Nowhere | Self::Inside(_) => None,
         }
     }

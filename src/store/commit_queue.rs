@@ -23,7 +23,7 @@ const QUEUE_MAX: usize = 8 * BATCH;
 /// What posts are called in the log.
 pub(super) const POSTS: &str = "posts";
 
-pub(super) type Answer = Result<Posted, Error>;
+pub(super) type PostResult = Result<Posted, Error>;
 
 /// Which queue: a room's, or the one that all rooms share.
 pub(super) type Key = Option<RoomId>;
@@ -35,7 +35,7 @@ pub(super) struct CommitQueues(Mutex<HashMap<Key, Vec<Waiting>>>);
 pub(super) struct Waiting {
     pub(super) post: Post,
     /// Closed when nobody waits any more.
-    pub(super) answer: oneshot::Sender<Answer>,
+    pub(super) answer: oneshot::Sender<PostResult>,
     /// Until when somebody waits.
     pub(super) until: Instant,
 }
@@ -87,7 +87,7 @@ mod tests {
     }
 
     /// Somebody who waits for as long as the receiver is kept.
-    fn somebody() -> (Waiting, oneshot::Receiver<Answer>) {
+    fn somebody() -> (Waiting, oneshot::Receiver<PostResult>) {
         let (answer, answered) = oneshot::channel();
         (Waiting { post: some_post(), answer, until: Instant::now() }, answered)
     }

@@ -28,7 +28,9 @@ impl Store {
             match where_is(&mut writing, account).await? {
                 Whereabouts::Inside(here) if here.id == room => {}
                 Whereabouts::Inside(here) => return Err(Refusal::InsideAnother(here).into()),
-                Whereabouts::Nowhere | Whereabouts::Evicted(_) => enter(&mut writing, account, room).await?,
+                Whereabouts::Nowhere | Whereabouts::InDeletedRoom(_) => {
+                    enter(&mut writing, account, room).await?
+                }
             }
             Ok((Committed::events(()), writing))
         })
@@ -89,7 +91,7 @@ impl Store {
         self.write(|mut writing| async move {
             lock_account(&mut writing, session.person.id).await?;
             let account = active_session(&mut writing, &session.token).await?;
-            if let Whereabouts::Evicted(notice) = where_is(&mut writing, account).await? {
+            if let Whereabouts::InDeletedRoom(notice) = where_is(&mut writing, account).await? {
                 lock_room(&mut writing, notice.room.id).await?;
                 remove_member(&mut writing, account, notice.room.id, kind::NOTICE_DISMISSED).await?;
             }
@@ -126,10 +128,10 @@ impl Store {
 fn not_inside(here: Whereabouts, leaving: RoomId) -> Refusal {
     match here {
         Whereabouts::Inside(here) => Refusal::InsideAnother(here),
-        Whereabouts::Evicted(Notice { room, by }) if room.id == leaving => {
+        Whereabouts::InDeletedRoom(Notice { room, by }) if room.id == leaving => {
             Refusal::RoomDeleted { room: room.name, by }
         }
-        Whereabouts::Evicted(_) | Whereabouts::Nowhere => Refusal::LeftAlready,
+        Whereabouts::InDeletedRoom(_) | Whereabouts::Nowhere => Refusal::LeftAlready,
     }
 }
 
@@ -211,7 +213,7 @@ pub(super) async fn lock_room_of(
 pub(super) fn whereabouts(row: &AnyRow) -> sqlx::Result<Whereabouts> {
     let Some(room) = joined_room(row)? else { return Ok(Whereabouts::Nowhere) };
     Ok(match row.try_get("deleted_by")? {
-        Some(by) => Whereabouts::Evicted(Notice { room, by }),
+        Some(by) => Whereabouts::InDeletedRoom(Notice { room, by }),
         None => Whereabouts::Inside(room),
     })
 }

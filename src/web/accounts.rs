@@ -5,14 +5,14 @@ use rocket::{Route, post, routes};
 use super::body::Fields;
 use super::error::Error;
 use super::log_in::LogIn;
-use super::pages::Answer;
+use super::pages::PageAnswer;
 use super::welcome::{AccountField, SentAccount, Welcome};
 use crate::model::Refusal;
 use crate::model::accounts::{Password, Username};
 use crate::store::{Credentials, NameCheck, NewSession};
 
 #[post("/accounts", data = "<sent>")]
-async fn create(log_in: LogIn<'_>, sent: Fields<SentAccount>) -> Answer {
+async fn create(log_in: LogIn<'_>, sent: Fields<SentAccount>) -> PageAnswer {
     let made = make(&log_in, &sent.0).await;
     log_in.answer(&sent.0, made, wrong_field, |welcome, create| Welcome { create, ..welcome }).await
 }

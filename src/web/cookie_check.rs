@@ -9,7 +9,7 @@ use rocket::response::Redirect;
 use rocket::{Request, Route, State, get, routes, uri};
 
 use super::guards::Visitor;
-use super::pages::Answer;
+use super::pages::PageAnswer;
 use super::welcome::Welcome;
 use super::{cookies, paths};
 use crate::config::Config;
@@ -26,7 +26,7 @@ fn begun(
     jar: &CookieJar<'_>,
     config: &State<Config>,
     next: &str,
-) -> Answer {
+) -> PageAnswer {
     if visitor.0.is_some() {
         return Redirect::to(paths::after_log_in(next)).into();
     }
@@ -41,7 +41,7 @@ fn begun(
         }
     };
     let welcome = Welcome { next, alert: Some(alert), ..Welcome::new() };
-    Answer::refused(401, welcome.render(&visitor))
+    PageAnswer::refused(401, welcome.render(&visitor))
 }
 
 /// The page of ours that led here, as the browser knows it: whether a proxy speaks TLS is not seen from here.

@@ -14,7 +14,7 @@ use super::cookie_check::to_check;
 use super::cookies;
 use super::error::{Attached, Error, Problem, attached};
 use super::guards::Visitor;
-use super::pages::Answer;
+use super::pages::PageAnswer;
 use super::passwords::{self, Passwords};
 use super::same_origin::SameOrigin;
 use super::welcome::{AccountField, AccountForm, SentAccount, Welcome};
@@ -117,20 +117,20 @@ impl LogIn<'_> {
         opened: Result<(), Error>,
         wrong: fn(&SentAccount, &Error) -> Option<AccountField>,
         put: for<'f> fn(Welcome<'f>, AccountForm<'f>) -> Welcome<'f>,
-    ) -> Answer {
+    ) -> PageAnswer {
         let Err(error) = opened else { return self.enter(&sent.next).await };
         let wrong = wrong(sent, &error);
         let problem = Problem::from(error);
         let form = AccountForm { username: &sent.username, error: Some(&problem.detail), wrong };
         let page = put(Welcome { next: &sent.next, ..Welcome::new() }, form).render(&self.visitor);
-        let refused = Answer::refused(problem.status, page);
+        let refused = PageAnswer::refused(problem.status, page);
         // Where it is said when to try again.
         *self.attached.lock() = Some(problem);
         refused
     }
 
     /// Who was logged in here before is logged out, but only now: whoever logs in again stays in their room.
-    async fn enter(&self, next: &str) -> Answer {
+    async fn enter(&self, next: &str) -> PageAnswer {
         if let Some(former) = cookies::token(self.jar) {
             match self.store.for_page().end_former_session(&former.hash()).await {
                 Ok(ended) => self.live.applied(ended).await,

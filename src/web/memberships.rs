@@ -6,7 +6,7 @@ use rocket::{FromForm, Route, State, post, routes};
 use super::body::Fields;
 use super::error::{Error, Problem};
 use super::guards::{RoomInPath, RoomVisitor, User};
-use super::pages::Answer;
+use super::pages::PageAnswer;
 use super::paths::{to_list, to_room};
 use super::rooms::join_page::join_page;
 use crate::live::Live;
@@ -26,7 +26,7 @@ async fn join(
     sent: Option<Fields<SentJoin>>,
     store: &Store,
     live: &State<Live>,
-) -> Result<Answer, Error> {
+) -> Result<PageAnswer, Error> {
     let RoomVisitor { user, room } = found;
     let id = room.room.id;
     let leaving = sent.and_then(|sent| sent.0.leaving).map(RoomId).filter(|leaving| *leaving != id);
@@ -42,7 +42,7 @@ async fn join(
         Err(store::Error::Refused(refusal @ (Refusal::InsideAnother(_) | Refusal::LeftAlready))) => {
             let problem = Problem::from(refusal);
             let page = join_page(store, user, id, Some(&problem.detail), None).await?;
-            Ok(Answer::refused(problem.status, page))
+            Ok(PageAnswer::refused(problem.status, page))
         }
         Err(error) => Err(error.into()),
     }

@@ -46,7 +46,7 @@ impl<'a, T: Serialize> Page<'a, T> {
 
 /// A page, or where there is one.
 #[derive(Responder)]
-pub(super) enum Answer {
+pub(super) enum PageAnswer {
     /// The page.
     Page(Template),
     /// The page with a form that was not accepted, and what is wrong.
@@ -55,13 +55,13 @@ pub(super) enum Answer {
     Redirect(Box<Redirect>),
 }
 
-impl Answer {
+impl PageAnswer {
     pub(super) fn refused(status: u16, page: Template) -> Self {
         Self::Refused((Status::new(status), page))
     }
 }
 
-impl From<Redirect> for Answer {
+impl From<Redirect> for PageAnswer {
     fn from(redirect: Redirect) -> Self {
         Self::Redirect(Box::new(redirect))
     }

@@ -8,7 +8,7 @@ use super::body::Fields;
 use super::cookies;
 use super::error::Error;
 use super::log_in::LogIn;
-use super::pages::Answer;
+use super::pages::PageAnswer;
 use super::same_origin::SameOrigin;
 use super::welcome::{AccountField, SentAccount, Welcome};
 use crate::live::Live;
@@ -17,7 +17,7 @@ use crate::model::{Invalid, Refusal};
 use crate::store::Store;
 
 #[post("/session", data = "<sent>")]
-async fn log_in(log_in: LogIn<'_>, sent: Fields<SentAccount>) -> Answer {
+async fn log_in(log_in: LogIn<'_>, sent: Fields<SentAccount>) -> PageAnswer {
     let opened = open(&log_in, &sent.0).await;
     log_in.answer(&sent.0, opened, wrong_field, |welcome, log_in| Welcome { log_in, ..welcome }).await
 }

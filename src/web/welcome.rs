@@ -6,7 +6,7 @@ use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::guards::Visitor;
-use super::pages::{self, Answer, Page};
+use super::pages::{self, Page, PageAnswer};
 use super::{paths, templates};
 use crate::model::nonces::Nonce;
 
@@ -50,12 +50,12 @@ impl Welcome<'_> {
 }
 
 #[get("/?<next>")]
-fn show(visitor: Visitor<'_>, next: Option<&str>) -> Answer {
+fn show(visitor: Visitor<'_>, next: Option<&str>) -> PageAnswer {
     match visitor.0 {
         Some(_) => Redirect::to(paths::after_log_in(next.unwrap_or_default())).into(),
         None => {
             let welcome = Welcome { next: next.unwrap_or_default(), ..Welcome::new() };
-            Answer::Page(welcome.render(&visitor))
+            PageAnswer::Page(welcome.render(&visitor))
         }
     }
 }

@@ -6,5 +6,5 @@ mod ranges;
 mod read;
 
 pub use ranges::{EntryRange, Newest};
-pub(super) use read::newest;
+pub(super) use read::entries_before;
 pub use read::{History, UPDATE_MAX, Updates};

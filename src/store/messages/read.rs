@@ -74,7 +74,7 @@ impl Store {
     pub async fn entries_before(&self, id: RoomId, before: i64) -> Result<History, Error> {
         let mut snapshot = self.snapshot().await?;
         let RoomRow { head, .. } = load_room(&mut snapshot, id).await?;
-        let entries = newest(&mut snapshot, id, before).await?;
+        let entries = entries_before(&mut snapshot, id, before).await?;
         snapshot.end().await;
         Ok(History { entries, as_of: head })
     }
@@ -106,7 +106,7 @@ impl Store {
 }
 
 /// The entries of a room before number `before`, oldest first, at most [`PAGE_MAX`].
-pub(in crate::store) async fn newest(
+pub(in crate::store) async fn entries_before(
     connection: &mut Connection,
     id: RoomId,
     before: i64,

@@ -10,7 +10,7 @@ use crate::model::versions::PeopleVersion;
 use crate::store::database::Store;
 use crate::store::error::Error;
 use crate::store::memberships::{members, where_is};
-use crate::store::messages::newest;
+use crate::store::messages::entries_before;
 use crate::store::rows::{RoomRow, load_listed, load_room};
 
 /// What a room's page shows, read at one moment.
@@ -63,7 +63,7 @@ impl Store {
         let RoomRow { room, owner, head, people_version } = load_room(&mut snapshot, id).await?;
         require_member(&where_is(&mut snapshot, account).await?, id)?;
         let people = members(&mut snapshot, id).await?;
-        let entries = newest(&mut snapshot, id, before.unwrap_or(i64::MAX)).await?;
+        let entries = entries_before(&mut snapshot, id, before.unwrap_or(i64::MAX)).await?;
         snapshot.end().await;
         Ok(RoomPage { room, owner, entries, head, people, people_version })
     }

@@ -11,7 +11,7 @@ use crate::web::body::Fields;
 use crate::web::error::{Error, Problem};
 use crate::web::guards::{RoomInPath, User, Visitor};
 use crate::web::messages::post::{compose, post};
-use crate::web::pages::Answer;
+use crate::web::pages::PageAnswer;
 use crate::web::paths::to_room;
 use crate::web::same_origin::SameOrigin;
 
@@ -32,7 +32,7 @@ pub(super) async fn post_by_form(
     sent: Fields<SentForm>,
     store: &Store,
     live: &State<Live>,
-) -> Result<Answer, Error> {
+) -> Result<PageAnswer, Error> {
     let SentForm { body, nonce } = sent.0;
     let Some(user) = visitor.0 else { return Err(Error::from(Refusal::LoggedOut).with_unsent(body)) };
     let posted = match compose(&user.session, at.0, &body, &nonce) {
@@ -55,11 +55,11 @@ async fn write_again(
     body: &str,
     error: Error,
     store: &Store,
-) -> Result<Answer, Error> {
+) -> Result<PageAnswer, Error> {
     let problem = Problem::from(error);
     let composer = Composer { body, error: Some(&problem.detail) };
     match room_page(store, user, room, None, composer).await {
-        Ok(page) => Ok(Answer::refused(problem.status, page)),
+        Ok(page) => Ok(PageAnswer::refused(problem.status, page)),
         Err(error) => Err(error.with_unsent(body)),
     }
 }

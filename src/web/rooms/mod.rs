@@ -18,7 +18,7 @@ use crate::web::body::Fields;
 use crate::web::client::ClientAddress;
 use crate::web::error::{Error, Problem};
 use crate::web::guards::User;
-use crate::web::pages::Answer;
+use crate::web::pages::PageAnswer;
 use crate::web::paths::to_room;
 
 #[derive(FromForm)]
@@ -34,7 +34,7 @@ async fn create(
     client: ClientAddress,
     store: &Store,
     live: &State<Live>,
-) -> Result<Answer, Error> {
+) -> Result<PageAnswer, Error> {
     let refused = match open(user, &sent.0.name, store, live).await {
         Ok(room) => {
             let account = user.session.person.id.0;
@@ -54,7 +54,7 @@ async fn create(
     let error = Some(&*refused.detail).filter(|_| !is_told);
     let create = CreateForm { name: &sent.0.name, error, sent: true };
     let page = list::with_form(store, user, create).await?;
-    Ok(Answer::refused(refused.status, page))
+    Ok(PageAnswer::refused(refused.status, page))
 }
 
 async fn open(user: &User, name: &str, store: &Store, live: &Live) -> Result<RoomId, Error> {

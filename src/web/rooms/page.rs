@@ -12,7 +12,7 @@ use crate::store::Store;
 use crate::web::error::Error;
 use crate::web::guards::{RoomInPath, User};
 use crate::web::messages::view::{self, MessageView};
-use crate::web::pages::{self, Answer, Page};
+use crate::web::pages::{self, Page, PageAnswer};
 use crate::web::paths::to_list;
 use crate::web::people::PeopleView;
 use crate::web::{query, templates};
@@ -23,7 +23,7 @@ pub(super) async fn show(
     at: RoomInPath,
     before: Option<&str>,
     store: &Store,
-) -> Result<Answer, Error> {
+) -> Result<PageAnswer, Error> {
     let before = match before.map(|before| query::number(before, "Messages")).transpose() {
         Ok(before) => before,
         Err(error) => {
@@ -33,9 +33,9 @@ pub(super) async fn show(
         }
     };
     match room_page(store, user, at.0, before, Composer::default()).await {
-        Ok(page) => Ok(Answer::Page(page)),
+        Ok(page) => Ok(PageAnswer::Page(page)),
         Err(Error::Refused(Refusal::NotAMember { .. })) => {
-            Ok(Answer::Page(join_page(store, user, at.0, None, None).await?))
+            Ok(PageAnswer::Page(join_page(store, user, at.0, None, None).await?))
         }
         Err(Error::Refused(Refusal::RoomDeleted { .. }))
             if user.whereabouts.notice().is_some_and(|notice| notice.room.id == at.0) =>
