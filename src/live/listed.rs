@@ -1,7 +1,8 @@
 //! The pages of the list that somebody looks at here, and where the logs of their rooms end.
 //!
 //! The tail follows these rooms by their ends alone. A row of the list always shows the latest that is known; that
-//! there is something newer is told at most every [`PAUSE`], because each time the list is sent to all who look at it.
+//! there is something newer is announced at most every [`ANNOUNCE_INTERVAL`], because each time the list is sent to all
+//! who look at it.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,7 +15,7 @@ use crate::model::rooms::RoomId;
 use crate::model::versions::ListVersion;
 
 /// How long the version of the list stays the same at least, whatever is said.
-const PAUSE: Duration = Duration::from_secs(10);
+const ANNOUNCE_INTERVAL: Duration = Duration::from_secs(10);
 
 /// No log's head is there, so that the head of a room that was last seen here is another.
 const NOT_KNOWN: Position = Position::new(-1, 0);
@@ -89,7 +90,7 @@ impl Listed {
 
     /// Tells of what was said since it was last told, if that is long enough ago.
     pub(super) fn tell(&mut self, directory: &Directory, now: Moment) {
-        if self.told_at.is_some_and(|told| told.is_within(PAUSE, now)) {
+        if self.told_at.is_some_and(|told| told.is_within(ANNOUNCE_INTERVAL, now)) {
             return;
         }
         let version = |page: &i64| {

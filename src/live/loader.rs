@@ -23,7 +23,7 @@ const ROOMS: usize = 256;
 /// is there would load two or three; in this time 100 come together if 250 people come in a second. Polls and
 /// posts wait for a room no longer than [`APPLY_TIMEOUT`](super::handle::APPLY_TIMEOUT): more than half of that is
 /// left for the statement.
-const PAUSE: Duration = Duration::from_millis(400);
+const LOAD_INTERVAL: Duration = Duration::from_millis(400);
 
 impl Live {
     /// Loads rooms as they are asked for, two statements at a time, for ever. After a panic it first loads those that
@@ -48,7 +48,7 @@ impl Live {
         if Instant::now() < *next {
             let _ = timeout_at(*next, self.has_pending(ROOMS)).await;
         }
-        *next = Instant::now() + PAUSE;
+        *next = Instant::now() + LOAD_INTERVAL;
         self.write().watched.take_pending(ROOMS)
     }
 
@@ -121,7 +121,7 @@ mod tests {
         ask_for(&live, 0..1);
         let alone = live.gather(&mut next).now_or_never();
         assert_eq!(alone.map(|rooms| rooms.len()), Some(1), "at once, since nothing was loaded before");
-        assert!(next >= began + PAUSE);
+        assert!(next >= began + LOAD_INTERVAL);
 
         // However slow this machine is.
         next = Instant::now() + Duration::from_hours(1);

@@ -11,7 +11,7 @@ use crate::model::versions::PeopleVersion;
 use crate::store::{self, UPDATE_MAX};
 
 /// How many messages of a room are kept in memory.
-const KEPT: usize = 256;
+const MESSAGES_KEPT: usize = 256;
 
 /// What an entry takes in memory beside its JSON.
 const ENTRY: usize = size_of::<JsonEntry>() + 2 * size_of::<usize>();
@@ -84,7 +84,7 @@ impl RoomLog {
 
     /// Whether nothing of what is kept here would be kept once all up to `head` had been taken in.
     pub(super) fn is_outrun_by(&self, head: Position) -> bool {
-        usize::try_from(head.seq - self.head.seq).is_ok_and(|missing| missing > KEPT)
+        usize::try_from(head.seq - self.head.seq).is_ok_and(|missing| missing > MESSAGES_KEPT)
     }
 
     /// What this log takes in memory, about.
@@ -99,7 +99,7 @@ impl RoomLog {
             self.bytes += entry.bytes();
             self.newest.push_back(entry.clone());
         }
-        let surplus = self.newest.len().saturating_sub(KEPT);
+        let surplus = self.newest.len().saturating_sub(MESSAGES_KEPT);
         for entry in self.newest.drain(..surplus) {
             self.bytes -= entry.bytes();
         }
@@ -200,7 +200,7 @@ mod tests {
     fn old_entries_are_let_go() {
         let mut log = log(1..=200);
         log.append(&entries(201..=400)).unwrap();
-        assert_eq!(log.newest.len(), KEPT);
+        assert_eq!(log.newest.len(), MESSAGES_KEPT);
         assert_eq!(count(&log, "399"), Some((1, false)));
         assert_eq!(count(&log, "100"), None);
         let kept = log.newest.iter().map(JsonEntry::bytes).sum::<usize>();

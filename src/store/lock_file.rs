@@ -12,7 +12,7 @@ use super::new_files::NewFiles;
 /// How long the start waits for another process to let go of its file, and how often it looks: one that has just
 /// been killed may not have done so yet.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(1);
-const PAUSE: Duration = Duration::from_millis(10);
+const RETRY_DELAY: Duration = Duration::from_millis(10);
 
 /// Takes the lock beside the database at `path`, and says what the start is going to make there.
 ///
@@ -31,7 +31,7 @@ pub(super) async fn take(path: &Path) -> Result<(File, NewFiles), OpenError> {
             // Whoever fails to start takes away the lock file it has made, and this may have been it.
             Ok(()) if is_at(&file, &lock) => break file,
             Ok(()) => {}
-            Err(TryLockError::WouldBlock) if Instant::now() < until => sleep(PAUSE).await,
+            Err(TryLockError::WouldBlock) if Instant::now() < until => sleep(RETRY_DELAY).await,
             Err(TryLockError::WouldBlock) => {
                 return Err(OpenError::new(format!(
                     "{} is in use by another Parlor; several instances need PostgreSQL",

@@ -8,14 +8,14 @@ use tokio::time::Instant;
 /// From when on a statement is slow.
 const SLOW: Duration = Duration::from_millis(400);
 /// How often that is told at most: when one is slow, all are.
-const PAUSE: Duration = Duration::from_secs(10);
+const LOG_INTERVAL: Duration = Duration::from_secs(10);
 /// How many characters of a statement are told: by its beginning it is found in the sources.
 const BEGINNING: usize = 80;
 
 /// What has been told of slow statements.
-static LIMIT: Mutex<Limit> = Mutex::new(Limit { last: None, more: 0 });
+static LIMIT: Mutex<RateLimit> = Mutex::new(RateLimit { last: None, more: 0 });
 
-struct Limit {
+struct RateLimit {
     last: Option<Instant>,
     /// Slow ones since, of which nothing was told.
     more: u64,
@@ -32,9 +32,9 @@ pub(super) fn note(sql: &str, took: Duration) {
     }
 }
 
-impl Limit {
+impl RateLimit {
     fn line(&mut self, sql: &str, took: Duration, now: Instant) -> Option<String> {
-        if self.last.is_some_and(|last| now < last + PAUSE) {
+        if self.last.is_some_and(|last| now < last + LOG_INTERVAL) {
             self.more += 1;
             return None;
         }
@@ -62,14 +62,14 @@ mod tests {
 
     #[test]
     fn one_line_tells_of_many() {
-        let mut limit = Limit { last: None, more: 0 };
+        let mut limit = RateLimit { last: None, more: 0 };
         let now = Instant::now();
         let took = Duration::from_millis(900);
         let line = limit.line("select seq\n    from entry", took, now);
         assert_eq!(line.as_deref(), Some("slow statement, 900 ms: select seq from entry"));
         assert_eq!(limit.line("select 1", took, now), None);
-        assert_eq!(limit.line("select 1", took, now + PAUSE / 2), None);
-        let line = limit.line("select 2", took, now + PAUSE);
+        assert_eq!(limit.line("select 1", took, now + LOG_INTERVAL / 2), None);
+        let line = limit.line("select 2", took, now + LOG_INTERVAL);
         let expected = "slow statement, 900 ms: select 2 (2 more were slow since the last such line)";
         assert_eq!(line.as_deref(), Some(expected));
     }

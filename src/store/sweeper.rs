@@ -16,13 +16,13 @@ use crate::model::Timestamp;
 use statements::RoomSweep;
 
 /// How long the sweeper rests when there is nothing left to do.
-const REST: Duration = Duration::from_mins(1);
+const IDLE_DELAY: Duration = Duration::from_mins(1);
 /// How long it rests after a step, at least; a slow step is followed by twice the time it took.
-const PAUSE: Duration = Duration::from_millis(5);
+const STEP_DELAY: Duration = Duration::from_millis(5);
 /// How many rows one step removes at most.
 const STEP: i64 = 200;
 /// How many entries of the event log are kept. A tail that is further behind rebuilds memory.
-const KEPT: i64 = 5_000;
+const EVENTS_KEPT: i64 = 5_000;
 /// How far this machine's clock and the database's may be apart for what ends by the clock to be ended.
 const CLOCKS_APART: u64 = 2 * 60 * 1000;
 
@@ -32,7 +32,7 @@ pub async fn run(store: Store, stop: impl Future<Output = ()>) {
     let mut sweeper = Sweeper { store, round: Round::default(), room: None };
     loop {
         let began = Instant::now();
-        let rest = if sweeper.step().await { PAUSE.max(began.elapsed() * 2) } else { REST };
+        let rest = if sweeper.step().await { STEP_DELAY.max(began.elapsed() * 2) } else { IDLE_DELAY };
         tokio::select! {
             () = &mut stop => return,
             () = tokio::time::sleep(rest) => {}
@@ -77,7 +77,7 @@ impl Default for Round {
 impl Sweeper {
     /// One step of each kind; says whether there was anything to do, or else ends the round.
     async fn step(&mut self) -> bool {
-        if self.round.began.elapsed() > REST {
+        if self.round.began.elapsed() > IDLE_DELAY {
             // With much to do a round is long, and clocks and luck change.
             self.round = Round::default();
         }
@@ -161,7 +161,7 @@ impl Sweeper {
     async fn sweep_events(&mut self) -> Result<bool, Error> {
         let (first, head) = self.store.ends_of_event_log().await?;
         let swept = self.round.swept_events.unwrap_or(first - 1);
-        let until = (head - KEPT).min(swept + STEP);
+        let until = (head - EVENTS_KEPT).min(swept + STEP);
         if until <= swept {
             return Ok(false);
         }

@@ -11,9 +11,11 @@ async fn sweeper(surplus: i64) -> (tempfile::TempDir, Sweeper) {
     let entries = format!(
         "insert into account (id, name, name_key, password_hash, created_at) values (1, 'ana', 'ana', '', 0);
          insert into event (seq, tag, kind, account_id, room_id, at)
-         with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < {KEPT} + {surplus})
+         with recursive numbers (n) as (
+             select 1 union all select n + 1 from numbers where n < {EVENTS_KEPT} + {surplus}
+         )
          select n, n, 'session-ended', 1, null, 0 from numbers;
-         update site set last_seq = {KEPT} + {surplus}"
+         update site set last_seq = {EVENTS_KEPT} + {surplus}"
     );
     let written = store.write(|mut writing| {
         let entries = sqlx::AssertSqlSafe(entries.clone());
@@ -47,7 +49,7 @@ async fn a_round_ends_in_time_however_much_there_is_to_do() {
     assert!(sweeper.step().await, "until the next round");
     sweeper.round.failed.insert(EVENTS);
     sweeper.round.clocks_agree = Some(false);
-    sweeper.round.began = sweeper.round.began.checked_sub(REST * 2).unwrap();
+    sweeper.round.began = sweeper.round.began.checked_sub(IDLE_DELAY * 2).unwrap();
     assert!(sweeper.step().await, "and a round is not longer than a rest");
     assert_eq!(first_entry(&sweeper).await, STEP * 2 + 1);
     sweeper.store.close().await;
