@@ -11,7 +11,8 @@ in_chromium![
     what_cannot_be_loaded_is_not_asked_for_again_and_again,
 ];
 
-const AT_END: &str = "Math.abs($('.scroller').scrollHeight - $('.scroller').clientHeight - $('.scroller').scrollTop) <= 1";
+const AT_END: &str =
+    "Math.abs($('.scroller').scrollHeight - $('.scroller').clientHeight - $('.scroller').scrollTop) <= 1";
 
 async fn earlier_messages_come_without_moving_what_is_read(stage: &Stage) {
     let ana = stage.person("ana").await;

@@ -4,9 +4,13 @@ use serde_json::json;
 
 use crate::fixtures::chromium::{Person, Stage};
 
-in_chromium![what_is_far_out_of_view_is_skipped_but_there, nothing_jumps_on_the_way_up_through_what_was_skipped];
+in_chromium![
+    what_is_far_out_of_view_is_skipped_but_there,
+    nothing_jumps_on_the_way_up_through_what_was_skipped
+];
 
-const SKIPPED: &str = "$$('[data-seq]').filter((it) => !it.checkVisibility({ contentVisibilityAuto: true })).length";
+const SKIPPED: &str =
+    "$$('[data-seq]').filter((it) => !it.checkVisibility({ contentVisibilityAuto: true })).length";
 
 async fn what_is_far_out_of_view_is_skipped_but_there(stage: &Stage) {
     let ana = stage.person("ana").await;

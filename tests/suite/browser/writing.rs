@@ -80,8 +80,10 @@ async fn a_poll_that_comes_before_the_answer_doubles_nothing(stage: &Stage) {
         ana.runs(WATCH, vec![json!("soup")]).await;
         let before = ana.evaluates("window.frames[0][1]").await.as_f64().unwrap();
         ana.says("soup").await;
-        ana.waits_until(&format!("$$('[role=log] .message__body').filter((it) => it.textContent === 'soup').length > {before}"))
-            .await;
+        ana.waits_until(&format!(
+            "$$('[role=log] .message__body').filter((it) => it.textContent === 'soup').length > {before}"
+        ))
+        .await;
         ana.has_drawn().await;
         assert_eq!(ana.evaluates("unsent()").await, 0);
         ana.evaluates("window.release()").await;
@@ -110,7 +112,10 @@ async fn what_waits_stands_after_what_others_say(stage: &Stage) {
     let tops = "$$('.message').slice(-3).map((it) => it.getBoundingClientRect().top)";
     let texts = "$$('.message__body').slice(-3).map((it) => it.textContent)";
     assert_eq!(ana.evaluates(texts).await, json!(["before it", "one", "two"]));
-    assert_eq!(ana.evaluates(&format!("{tops}.every((top, at, all) => !at || top > all[at - 1])")).await, true);
+    assert_eq!(
+        ana.evaluates(&format!("{tops}.every((top, at, all) => !at || top > all[at - 1])")).await,
+        true
+    );
     assert_eq!(ana.evaluates("Boolean($('[role=log] .message--pending'))").await, false);
     ana.evaluates("void (window.blocked = false)").await;
     ana.waits_until("unsent() === 0").await;
