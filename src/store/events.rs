@@ -104,20 +104,22 @@ fn entry(row: &AnyRow) -> sqlx::Result<Entry<Event>> {
     Ok(Entry {
         position: Position::new(row.try_get("seq")?, row.try_get("tag")?),
         at: Timestamp(row.try_get("at")?),
-        event: event(row.try_get("kind")?, rows::person(row)?, rows::joined_room(row)?),
+        event: event(row.try_get("kind")?, rows::person(row)?, rows::joined_room(row)?)?,
     })
 }
 
-fn event(kind: &str, person: Person, room: Option<RoomLink>) -> Event {
+/// An event of an unknown kind is an error, so that memory is known to be behind and the database is asked instead.
+fn event(kind: &str, person: Person, room: Option<RoomLink>) -> sqlx::Result<Event> {
     let account = person.id;
-    match (kind, room) {
+    Ok(match (kind, room) {
         (kind::ROOM_CREATED, Some(room)) => Event::RoomCreated { room, owner: person },
         (kind::ROOM_DELETED, Some(room)) => Event::RoomDeleted { room: room.id, by: person.name },
         (kind::MEMBER_JOINED, Some(room)) => Event::MemberJoined { person, room: room.id },
         (kind::MEMBER_LEFT, Some(room)) => Event::MemberLeft { account, room: room.id },
         (kind::NOTICE_DISMISSED, _) => Event::NoticeDismissed { account },
-        _ => Event::SessionEnded { account },
-    }
+        (kind::SESSION_ENDED, _) => Event::SessionEnded { account },
+        _ => return Err(sqlx::Error::Decode(format!("an unknown event: {kind}").into())),
+    })
 }
 
 /// Appends to the event log, and makes the entry the latest coming or going of its room. The site's
