@@ -1,4 +1,4 @@
-//! The door of the tests: what they see inside a server that no answer tells them. Nothing else uses it, so that
+//! What tests see inside a server that no answer tells them. Nothing else uses it, so that
 //! everything below it is private and the compiler finds what nobody uses.
 
 use std::time::Duration;

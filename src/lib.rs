@@ -2,11 +2,11 @@
 //!
 //! # The map
 //!
-//! Floors from top to bottom; nothing imports upward, and within a floor no two modules import each other. A noun has
-//! the same name on every floor: `web/messages/` calls `store/messages/`, speaks of `model/messages.rs`, and is shown
+//! Layers from top to bottom; nothing imports upward, and within a layer no two modules import each other. A noun has
+//! the same name in every layer: `web/messages/` calls `store/messages/`, speaks of `model/messages.rs`, and is shown
 //! by `templates/messages/`, `static/js/room/messages.js` and `static/css/messages.css`.
 //!
-//! | floor | what it knows |
+//! | layer | what it knows |
 //! |---|---|
 //! | `main` | the command line, the log, the threads |
 //! | this file | how the parts are put together, [`build`], and what a start and a stop are, [`serve`]; [`open_files`] raises the limit on open files; `supervision` restarts tasks that panic |
@@ -28,7 +28,7 @@
 //! stores the entry; so the order of numbers is the order of commits, and a reader at *n* misses nothing by asking for
 //! what follows *n*.
 //!
-//! # The walk of a message
+//! # The path of a message
 //!
 //! 1. The composer sends `POST /api/rooms/7/messages?after=41.…` with the text and a nonce
 //!    (`static/js/room/outbox.js`).
@@ -55,12 +55,21 @@
 //!   log what other instances learn of it.
 //! - *Logging in and signing up:* `web/sessions.rs` and `web/accounts.rs`, both by `web/log_in.rs`; whether the browser
 //!   has kept its cookie: `web/cookie_check.rs`.
-//! - *Names:* the rules in `model/accounts.rs` and `model/rooms.rs`, what they are compared by in `model/names.rs`.
-//! - *Who is inside, as the page shows it:* `web/people.rs`.
-//! - *The list of rooms:* `web/rooms/list.rs`; that something was said in a room is followed by `live/listed.rs`.
+//! - *Names:* the rules in `model/accounts.rs` and `model/rooms.rs`, what they are compared by in `model/names.rs`; a
+//!   name that is taken: `store/names.rs`.
+//! - *Who is inside, as the page shows it:* `web/people.rs`, `templates/memberships/_people`, `store/memberships.rs`.
+//! - *A person's colour:* `AccountId::hue` in `model/accounts.rs`.
+//! - *The list of rooms:* `web/rooms/list.rs`. That something was said in a room is followed by `live/listed.rs`: the
+//!   end of its log, `room.last_at`, is written by `store/messages/append.rs` and read by `live/list_tail.rs`.
 //! - *The join page:* `web/rooms/join_page.rs`.
+//! - *Unsent words:* `static/js/room/unsent_store.js`; those from deleted rooms, `static/js/list/`.
+//! - *Sessions in memory:* `live/sessions.rs`, filled by `live/reads.rs`, emptied by `live/state.rs`.
+//! - *Locks and their order:* `store/locks.rs`, `store/mod.rs`.
+//! - *Refusals:* worded in `web/refusals.rs`; other errors and `Retry-After` in `web/error.rs`.
+//! - *Compression:* `web/compression.rs`; of style sheets and scripts, `web/assets.rs`.
 //! - *Tests:* `tests/suite/`, by what they drive: `http` has every route; that no message is missing is in
-//!   `http/messages/order.rs`. Fast ones: *Develop* in the README.
+//!   `http/messages/order.rs`; `fixtures` is what they are written with (`Person::signs_up` in
+//!   `fixtures/actions.rs`). Fast ones: *Develop* in the README.
 //!
 //! # What always holds
 //!
@@ -80,16 +89,20 @@
 //! | *entry* | an element of a log; in a room log, a message |
 //! | *seq*, *tag*, *position*, *cursor* | an entry's number; a random number beside it; both; a position as a client sends it |
 //! | *head*, *version* | the position of a log's newest entry; what a page names to ask whether there is anything newer |
-//! | *tail* | the task that reads both kinds of log into memory |
+//! | *projection* | what memory holds, worked out from the logs |
+//! | *tail*, *tick* | the task that reads both kinds of log into memory; how often it looks for something new |
 //! | *directory* | memory of the rooms and of who is in them |
-//! | *instance* | one running Parlor of several |
+//! | *instance*, *site* | one running Parlor of several; all that they share, and its one row in the database |
 //! | *commit queue* | posts that wait together share one transaction (group commit) |
 //! | *checkout* | one use of a database connection: waiting for it, and working with it |
 //! | *nonce* | makes a repeated send the same message, a repeated form the same log-in |
 //! | *tombstone* | what remains of a deleted room until its members were told |
 //! | *member*, *owner* | is in the room; made it |
+//! | *whereabouts* | which room someone is in, or was in when it was deleted |
 //! | *join page* | what someone who is not in a room sees at its address |
 //! | *notice* | *the room was deleted by …*, kept until it is dismissed |
+//! | *skeleton* | what a name looks like: names that cannot be told apart have the same |
+//! | *hue* | the colour of a person, by the number of the account |
 //! | *part* | a piece of a text as the server cut it: plain, or a link |
 //! | *outbox*, *draft* | sent and not yet acknowledged; not sent yet |
 //! | *refusal* | why the rules say no ([`model::Refusal`]); worded in `web/refusals.rs` |

@@ -1,6 +1,6 @@
 //! The domain model: accounts, rooms, messages, positions in a log.
 //!
-//! Pure: no I/O and no framework. A value of one of these types has been checked, so the floors above
+//! Pure: no I/O and no framework. A value of one of these types has been checked, so the layers above
 //! take them instead of strings and never check again.
 
 pub mod accounts;

@@ -1,8 +1,9 @@
 //! Pages, fragments and JSON: everything a browser meets.
 //!
-//! One file per noun, each ending in its routes, with the full path in every route. What a route may be
-//! called by stands in its signature: the guards are in [`guards`], weakest first. Nothing is decided here
-//! that the store has not decided; a refusal becomes an [`Error`](error::Error) and is worded in one place.
+//! A file or folder per noun, with `routes()` in it, and the full path in every route; the other files are what they
+//! share. What a route may be called by stands in its signature: the guards are in [`guards`], weakest first. Nothing
+//! is decided here that the store has not decided; a refusal becomes an [`Error`](error::Error) and is worded in one
+//! place.
 
 mod accounts;
 mod assets;
@@ -63,7 +64,7 @@ impl Files {
     }
 }
 
-/// Everything this floor adds to the server.
+/// Everything this layer adds to the server.
 ///
 /// # Errors
 /// When the system has no threads for passwords.
