@@ -1,4 +1,4 @@
-//! The cache’s handle: what it is made of, and how a writer waits for the tail.
+//! The cache's handle: what it is made of, and how a writer waits for the tail.
 
 use std::collections::HashSet;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};

@@ -3,7 +3,9 @@
 //! At every tick it asks whether anything was committed since; if so it reads the heads of the event log and
 //! of the watched rooms' logs that moved, in one statement, and what follows its positions there, many rooms
 //! in a statement. When a commit wakes it, it does the same for the rooms that were written to here, and for no
-//! others. Of the rooms that the list shows here it reads where their logs end. It reads along the entry at its position: if that is gone or has another tag, this is another
+//! others. Of the rooms on the list it reads only where their logs end.
+//!
+//! With what follows a position the tail reads the entry at it: if that is gone or has another tag, this is another
 //! history (a restored backup, a promoted standby), and the projection is rebuilt.
 
 use std::collections::{HashSet, VecDeque};

@@ -156,9 +156,9 @@ impl Engine {
     /// backups and the `sqlite3` shell; inside Parlor nobody competes.
     ///
     /// PostgreSQL: it lets go of what a frozen instance holds, and gives up before we do ([`server_limits`]). A
-    /// standby (one that was the primary until just now, say) fails this SQL, so that no connection to it is kept: what it would answer is old,
-    /// and the address may lead to the primary a moment later. Code 57P03 is tried again. It says what time it is
-    /// ([`Clock`]), where SQLite has this machine's.
+    /// standby (one that was the primary until just now, say) fails this SQL, so that no connection to it is kept:
+    /// what it would answer is old, and the address may lead to the primary a moment later. Code 57P03 is tried
+    /// again. It says what time it is ([`Clock`]), where SQLite has this machine's.
     fn init_sql(&self, limits: Limits) -> String {
         match self {
             Self::Sqlite(_) => "pragma busy_timeout = 5000; pragma journal_mode = wal;

@@ -33,7 +33,6 @@ pub(super) async fn conflict(
     kind: Kind,
     keys: &NameKeys,
 ) -> Result<Option<Conflict>, Error> {
-    // Rooms by the primary key: PostgreSQL is not to sort what an index of open rooms has.
     let query = match kind {
         Kind::Accounts => sqlx::query_as(
             "select id, name, cast(1 as bigint) from account where name_key = $1
@@ -99,6 +98,7 @@ async fn names_after(connection: &mut Connection, kind: Kind, last: i64) -> Resu
         Kind::Accounts => sqlx::query_as(
             "select id, name, name_key, skeleton from account where id > $1 order by id limit $2",
         ),
+        // By the primary key: PostgreSQL is not to sort what an index of open rooms has.
         Kind::OpenRooms => sqlx::query_as(
             "select id, name, name_key, skeleton from room
              where id > $1 and coalesce(deleted_at, 0) = 0 order by id limit $2",

@@ -230,7 +230,7 @@ async fn end_sessions_of(
 }
 
 /// What follows the end of a session of `account`, which must be locked: the room is left with the last one, and
-/// the house is told.
+/// the event log tells of it.
 async fn after_session_ended(connection: &mut Connection, account: AccountId) -> Result<(), Error> {
     // Whatever a room has accepted from this session precedes its end, so the room is locked even where
     // it is not left.

@@ -2,8 +2,8 @@
 //! the event log, and in the end the deleted rooms.
 //!
 //! All in small steps with rests between them, by ranges that go on where the last step ended: what was
-//! deleted and is still held by somebody's snapshot, a backup's say, is not walked again and again. Where the
-//! kinds meet an error, each does for itself.
+//! deleted and is still held by somebody's snapshot, a backup's say, is not walked again and again. An error in
+//! one kind does not stop the others.
 
 mod statements;
 
@@ -78,7 +78,7 @@ impl Sweeper {
     /// One step of each kind; says whether there was anything to do, or else ends the round.
     async fn step(&mut self) -> bool {
         if self.round.began.elapsed() > IDLE_DELAY {
-            // With much to do a round is long, and clocks and luck change.
+            // With much to do a round is long: look again at the clocks and at what has failed.
             self.round = Round::default();
         }
         if !self.clocks_agree().await {

@@ -1,15 +1,18 @@
 //! Why a request was not done, and how that is reported (RFC 9457).
 //!
-//! | what | status | `type` |
+//! | what | status | `type`, after `/problems/` |
 //! |---|---|---|
-//! | the rules | as [`Refusal`] says | `logged-out`, `no-such-room`, … |
+//! | the rules | as [`words`] says | `logged-out`, `no-such-room`, … |
+//! | no such page | 404 | `not-found` |
 //! | something typed wrongly | 422 | `invalid` |
 //! | a body that cannot be read | 400, 413, 415 | `malformed`, `too-large`, `unsupported-media-type` |
 //! | a form sent from another site | 403 | `cross-site` |
+//! | what else the framework forbids | 403 | `forbidden` |
 //! | too many log-ins at once | 429 | `too-many-requests` |
 //! | more requests at once than can be served | 503 | `unavailable` |
 //! | something else than the database failed | 503 | `unavailable` |
 //! | the database does not answer | 503 | `unavailable` |
+//! | anything else | 500 | `internal` |
 //!
 //! A guard or handler that fails leaves a [`Problem`] with the request; the catchers render it, as a
 //! page or as JSON.

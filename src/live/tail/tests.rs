@@ -63,7 +63,7 @@ async fn what_was_being_loaded_is_loaded_by_the_next() {
 }
 
 #[rocket::async_test]
-async fn what_was_rung_for_is_kept_for_the_next_reading_when_one_fails() {
+async fn rooms_written_here_are_read_by_the_next_reading_when_one_fails() {
     let (_folder, store) = store().await;
     let (live, _tail) = Live::start(&store, 1024).await.unwrap();
     live.0.written.lock().insert(TEA);
