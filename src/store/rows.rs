@@ -8,7 +8,7 @@ use super::error::Error;
 use crate::model::accounts::{AccountId, Person};
 use crate::model::log::{Entry, LogEnd, Position};
 use crate::model::messages::{Message, RoomEntry};
-use crate::model::rooms::{Room, RoomId, RoomLink};
+use crate::model::rooms::{NAMED, Room, RoomId, RoomLink};
 use crate::model::versions::PeopleVersion;
 use crate::model::{Refusal, Timestamp};
 
@@ -115,6 +115,28 @@ pub(super) fn require_open(row: &AnyRow) -> Result<(), Error> {
         Some(by) => Err(Refusal::RoomDeleted { room: row.try_get("room")?, by }.into()),
         None => Ok(()),
     }
+}
+
+/// An open room as the list shows it, with the columns of [`room_link`], [`owner`], [`named`], [`log_end`] and
+/// [`people_version`], and `inside`.
+impl FromRow<'_, AnyRow> for Room {
+    fn from_row(row: &AnyRow) -> sqlx::Result<Self> {
+        Ok(Self {
+            room: room_link(row)?,
+            owner: owner(row)?,
+            inside: row.try_get("inside")?,
+            named: named(row)?,
+            end: log_end(row)?,
+            people_version: people_version(row)?,
+        })
+    }
+}
+
+/// The columns `first`, `second` and `third`: as many as there are.
+fn named(row: &AnyRow) -> sqlx::Result<Vec<String>> {
+    let names: [Option<String>; NAMED] =
+        [row.try_get("first")?, row.try_get("second")?, row.try_get("third")?];
+    Ok(names.into_iter().flatten().collect())
 }
 
 /// An open room as the list shows it; the same columns as in [`Store::list_page`](super::Store::list_page).

@@ -1,36 +1,13 @@
 //! The list of rooms.
 
-use sqlx::any::AnyRow;
-use sqlx::{FromRow, Row as _};
-
 use crate::model::accounts::AccountId;
 use crate::model::list::{ListPage, ROOMS_A_PAGE, pages};
-use crate::model::rooms::{NAMED, Room};
+use crate::model::rooms::Room;
 use crate::store::database::Store;
 use crate::store::error::Error;
 use crate::store::memberships::where_is;
 use crate::store::rows;
 use crate::store::site::{SiteRow, load_site};
-
-impl FromRow<'_, AnyRow> for Room {
-    fn from_row(row: &AnyRow) -> sqlx::Result<Self> {
-        Ok(Self {
-            room: rows::room_link(row)?,
-            owner: rows::owner(row)?,
-            inside: row.try_get("inside")?,
-            named: named(row)?,
-            end: rows::log_end(row)?,
-            people_version: rows::people_version(row)?,
-        })
-    }
-}
-
-/// The columns `first`, `second` and `third`: as many as there are.
-fn named(row: &AnyRow) -> sqlx::Result<Vec<String>> {
-    let names: [Option<String>; NAMED] =
-        [row.try_get("first")?, row.try_get("second")?, row.try_get("third")?];
-    Ok(names.into_iter().flatten().collect())
-}
 
 impl Store {
     /// Page `page` of the list, or the last one if there are not so many, as `account` sees it.
