@@ -9,7 +9,7 @@ use super::database::Store;
 use super::error::Error;
 use super::events::{self, kind};
 use super::locks::{active_session, lock_account, lock_account_and_room, lock_room, lock_room_beside};
-use super::rows::{self, joined_room, people_version, require_open};
+use super::rows::{self, joined_room, load_room, people_version, require_open};
 use crate::model::accounts::{AccountId, Person};
 use crate::model::memberships::{Notice, People, Whereabouts};
 use crate::model::rooms::RoomId;
@@ -122,6 +122,17 @@ impl Store {
         let members = rows.iter().filter_map(|row| rows::joined_person(row).transpose());
         Ok(People { members: members.collect::<sqlx::Result<_>>()?, version: people_version(room)? })
     }
+
+    /// Whether someone whose whereabouts have just been read is in the open room `id`.
+    ///
+    /// # Errors
+    /// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], [`Refusal::NotAMember`].
+    pub async fn require_inside(&self, whereabouts: &Whereabouts, id: RoomId) -> Result<(), Error> {
+        if !whereabouts.is_inside(id) {
+            load_room(&mut self.reader().await?, id).await?;
+        }
+        Ok(require_member(whereabouts, id)?)
+    }
 }
 
 /// Why somebody cannot leave a room for another who is not in it, but here.
@@ -206,6 +217,14 @@ pub(super) async fn lock_room_of(
     let Whereabouts::Inside(here) = where_is(connection, account).await? else { return Ok(None) };
     let locked = lock_room(connection, here.id).await?;
     Ok(locked.ensure_open().is_ok().then_some(here.id))
+}
+
+/// Refuses whoever is somewhere else than in room `id`.
+pub(super) fn require_member(whereabouts: &Whereabouts, id: RoomId) -> Result<(), Refusal> {
+    if whereabouts.is_inside(id) {
+        return Ok(());
+    }
+    Err(Refusal::NotAMember { inside: whereabouts.inside().cloned() })
 }
 
 /// Where someone is, from the room that their membership names, if they have any, and who deleted it, if anyone did:

@@ -1,4 +1,4 @@
-//! Rooms: creating and deleting them.
+//! Rooms: creating, reading and deleting them.
 
 mod list;
 mod page;
@@ -11,9 +11,10 @@ use super::events::{self, kind};
 use super::locks::{active_session, lock_account, lock_account_and_room};
 use super::memberships::{enter, remove_member, where_is};
 use super::names::{Conflict, Kind, conflict};
+use super::rows::load_listed;
 use crate::model::accounts::AccountId;
 use crate::model::memberships::Whereabouts;
-use crate::model::rooms::{RoomId, RoomName};
+use crate::model::rooms::{Room, RoomId, RoomName};
 use crate::model::sessions::Session;
 use crate::model::{Refusal, Timestamp};
 
@@ -42,6 +43,14 @@ impl Store {
             Ok((Committed::events(room), writing))
         })
         .await
+    }
+
+    /// The open room `id`.
+    ///
+    /// # Errors
+    /// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`].
+    pub async fn room(&self, id: RoomId) -> Result<Room, Error> {
+        load_listed(&mut self.reader().await?, id).await
     }
 
     /// Deletes a room: a tombstone stays for those inside, the messages are [swept](super::sweeper). Deleting

@@ -1,17 +1,15 @@
 //! What the page of a room shows.
 
-use crate::model::Refusal;
 use crate::model::accounts::{AccountId, Person};
 use crate::model::log::Position;
-use crate::model::memberships::Whereabouts;
 use crate::model::messages::RoomEntry;
-use crate::model::rooms::{Room, RoomId, RoomLink};
+use crate::model::rooms::{RoomId, RoomLink};
 use crate::model::versions::PeopleVersion;
 use crate::store::database::Store;
 use crate::store::error::Error;
-use crate::store::memberships::{members, where_is};
+use crate::store::memberships::{members, require_member, where_is};
 use crate::store::messages::entries_before;
-use crate::store::rows::{RoomRow, load_listed, load_room};
+use crate::store::rows::{RoomRow, load_room};
 
 /// What a room's page shows, read at one moment.
 pub struct RoomPage {
@@ -30,29 +28,10 @@ pub struct RoomPage {
 }
 
 impl Store {
-    /// The open room `id`.
-    ///
-    /// # Errors
-    /// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`].
-    pub async fn room(&self, id: RoomId) -> Result<Room, Error> {
-        load_listed(&mut self.reader().await?, id).await
-    }
-
-    /// Whether someone whose whereabouts have just been read is in the open room `id`.
-    ///
-    /// # Errors
-    /// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], [`Refusal::NotAMember`].
-    pub async fn require_inside(&self, whereabouts: &Whereabouts, id: RoomId) -> Result<(), Error> {
-        if !whereabouts.is_inside(id) {
-            load_room(&mut self.reader().await?, id).await?;
-        }
-        Ok(require_member(whereabouts, id)?)
-    }
-
     /// What the page of room `id` shows to `account`: the newest entries, or those before `before`.
     ///
     /// # Errors
-    /// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`], [`Refusal::NotAMember`].
+    /// [`Refusal`](crate::model::Refusal)`::NoSuchRoom`, `RoomDeleted`, `NotAMember`.
     pub async fn room_page(
         &self,
         account: AccountId,
@@ -67,11 +46,4 @@ impl Store {
         snapshot.end().await;
         Ok(RoomPage { room, owner, entries, head, people, people_version })
     }
-}
-
-fn require_member(whereabouts: &Whereabouts, id: RoomId) -> Result<(), Refusal> {
-    if whereabouts.is_inside(id) {
-        return Ok(());
-    }
-    Err(Refusal::NotAMember { inside: whereabouts.inside().cloned() })
 }
