@@ -8,6 +8,7 @@
 
 mod accounts;
 mod admission;
+mod changes;
 mod checkout;
 mod clock;
 mod commit_queue;
