@@ -101,6 +101,13 @@ impl From<store::Error> for Error {
     }
 }
 
+impl From<serde_json::Error> for Error {
+    fn from(error: serde_json::Error) -> Self {
+        tracing::error!("an answer could not be written: {error}");
+        Self::Failed
+    }
+}
+
 /// Problem details, and what the pages need beside them.
 #[derive(Clone, Default, Serialize)]
 pub(super) struct Problem {

@@ -8,7 +8,6 @@ use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::live::Updates;
-use crate::store;
 use crate::web::error::Error;
 
 /// JSON, ready to be sent.
@@ -49,6 +48,6 @@ pub(super) struct Earlier {
 
 pub(super) fn json(answer: &impl Serialize) -> Result<Json, Error> {
     let mut text = Vec::with_capacity(USUAL);
-    serde_json::to_writer(&mut text, answer).map_err(store::Error::from)?;
+    serde_json::to_writer(&mut text, answer)?;
     Ok(RawJson(text))
 }

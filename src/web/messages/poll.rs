@@ -13,7 +13,7 @@ use crate::model::log::Cursor;
 use crate::model::messages::{RoomEntry, fill_json};
 use crate::model::rooms::RoomId;
 use crate::model::sessions::TokenHash;
-use crate::store::{self, History, Store};
+use crate::store::{History, Store};
 use crate::web::error::Error;
 use crate::web::guards::{CachedMember, Member, RoomInPath, presented_account, presented_token};
 use crate::web::query;
@@ -104,7 +104,7 @@ pub(super) async fn read(
 
 async fn earlier(room: RoomId, before: i64, store: &Store) -> Result<Json, Error> {
     let History { entries, as_of } = store.entries_before(room, before).await?;
-    let mut messages = fill_json(entries.iter().rev()).map_err(store::Error::from)?;
+    let mut messages = fill_json(entries.iter().rev())?;
     let told = &entries[entries.len() - messages.len()..];
     let seq = |entry: Option<&RoomEntry>| entry.map_or(0, |entry| entry.position.seq);
     let (first, last) = (seq(told.first()), seq(told.last()));

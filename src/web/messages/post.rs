@@ -88,7 +88,7 @@ async fn acknowledged(
         // The cursor is of another history: the poll that `more` asks for says so.
         Err(store::Error::Refused(_)) => nothing(true),
         Err(store::Error::Failed(_)) if own.position.seq - 1 == after.seq => {
-            Updates { messages: vec![own.to_json().map_err(store::Error::from)?.into()], ..nothing(false) }
+            Updates { messages: vec![own.to_json()?.into()], ..nothing(false) }
         }
         Err(store::Error::Failed(_)) => nothing(true),
     };
