@@ -271,7 +271,7 @@ impl<'r> FromRequest<'r> for CachedMember {
 }
 
 fn is_remembered_member(request: &Request<'_>, room: RoomId) -> Option<bool> {
-    let (token, account) = (presented_token(request)?, presented_account(request).ok()?);
+    let (token, account) = presented(request)?;
     Some(state::<Live>(request).ok()?.is_remembered_member(&token, account, room))
 }
 
@@ -280,9 +280,14 @@ fn store_for_poll<'r>(request: &'r Request<'_>) -> Result<&'r Store, Error> {
     database_for(request, Store::for_poll)
 }
 
+/// The token hash that a request presents, and the account that it names, if it names one.
+pub(super) fn presented(request: &Request<'_>) -> Option<(TokenHash, Option<i64>)> {
+    Some((presented_token(request)?, presented_account(request).ok()?))
+}
+
 /// The account that the asking page is of, which it says in `Parlor-Account`: when somebody else has logged in from
 /// another tab of the same browser, the page does not go on in their name.
-pub(super) fn presented_account(request: &Request<'_>) -> Result<Option<i64>, ParseIntError> {
+fn presented_account(request: &Request<'_>) -> Result<Option<i64>, ParseIntError> {
     request.headers().get_one("Parlor-Account").map(str::parse).transpose()
 }
 

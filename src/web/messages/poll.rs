@@ -15,7 +15,7 @@ use crate::model::rooms::RoomId;
 use crate::model::sessions::TokenHash;
 use crate::store::{History, Store};
 use crate::web::error::Error;
-use crate::web::guards::{CachedMember, Member, RoomInPath, presented_account, presented_token};
+use crate::web::guards::{CachedMember, Member, RoomInPath, presented};
 use crate::web::query;
 
 /// A member of the room in the path with the answer to their poll, or, where memory does not know enough of
@@ -58,8 +58,7 @@ async fn from_memory(request: &Request<'_>, room: RoomId) -> Result<Known<Update
 
 fn asked<'r>(request: &'r Request<'_>, room: RoomId) -> Option<(&'r Live, TokenHash, Option<i64>, Question)> {
     let live = request.rocket().state::<Live>()?;
-    let token = presented_token(request)?;
-    let account = presented_account(request).ok()?;
+    let (token, account) = presented(request)?;
     let cursor = |name| match request.query_value::<&str>(name) {
         Some(text) => text.ok().and_then(|text| Cursor::parse(text).ok()).map(Some),
         None => Some(None),
