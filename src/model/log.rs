@@ -4,6 +4,7 @@
 //! random tag. A position is both: the number says how many entries came before, the tag says *which*, so that
 //! a position of another history (before a restored backup) is recognised.
 
+use super::digits::digits;
 use super::invalid::Invalid;
 use super::timestamp::Timestamp;
 
@@ -127,11 +128,7 @@ impl Cursor {
             Some((seq, tag)) => (seq, Some(Tag::parse(tag).ok_or_else(malformed)?)),
             None => (text, None),
         };
-        if seq.is_empty() || !seq.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(malformed());
-        }
-        let seq = seq.parse().map_err(|_| malformed())?;
-        Ok(Self { seq, tag })
+        Ok(Self { seq: digits(seq).ok_or_else(malformed)?, tag })
     }
 
     /// Whether this cursor is at `position`. The start is the same in every history.

@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod digests;
+pub mod digits;
 pub mod events;
 pub mod invalid;
 pub mod list;

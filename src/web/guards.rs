@@ -30,6 +30,7 @@ use super::error::Error;
 use super::same_origin::SameOrigin;
 use crate::live::Live;
 use crate::model::Refusal;
+use crate::model::digits::digits;
 use crate::model::memberships::Whereabouts;
 use crate::model::rooms::{Room, RoomId};
 use crate::model::sessions::{Session, TOUCH, TokenHash};
@@ -153,10 +154,9 @@ impl<'r> FromRequest<'r> for RoomInPath {
             return Outcome::Error((Status::InternalServerError, ()));
         };
         let segment = request.uri().path().as_str().split('/').nth(place).unwrap_or_default();
-        let digits = !segment.is_empty() && segment.bytes().all(|byte| byte.is_ascii_digit());
-        match segment.parse() {
-            Ok(id) if digits => Outcome::Success(Self(RoomId(id))),
-            _ => Error::from(Refusal::NoSuchRoom).refuse(request),
+        match digits(segment) {
+            Some(id) => Outcome::Success(Self(RoomId(id))),
+            None => Error::from(Refusal::NoSuchRoom).refuse(request),
         }
     }
 }

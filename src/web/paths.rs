@@ -5,6 +5,7 @@ use rocket::http::Method;
 use rocket::http::uri::Origin;
 use rocket::response::Redirect;
 
+use crate::model::digits::digits;
 use crate::model::rooms::RoomId;
 
 /// The list of rooms.
@@ -64,7 +65,7 @@ pub(super) fn page_of_form(request: &Request<'_>) -> String {
 pub(super) fn room_in(request: &Request<'_>) -> Option<RoomId> {
     let mut segments = request.uri().path().segments();
     segments.find(|segment| *segment == "rooms")?;
-    Some(RoomId(segments.next()?.parse().ok()?))
+    digits(segments.next()?).map(RoomId)
 }
 
 #[cfg(test)]

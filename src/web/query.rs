@@ -2,10 +2,10 @@
 
 use super::error::Error;
 use crate::model::Invalid;
+use crate::model::digits::digits;
 
 /// The number of one of `things`, which are counted from 1.
 pub(super) fn number(text: &str, things: &str) -> Result<i64, Error> {
-    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-    let number = text.parse().ok().filter(|number| digits && *number >= 1);
+    let number = digits(text).filter(|number| *number >= 1);
     number.ok_or_else(|| Invalid::new(format!("{things} are numbered from 1.")).into())
 }
