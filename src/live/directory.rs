@@ -110,6 +110,12 @@ impl Directory {
         self.order.values().rev().skip(start).take(most).copied()
     }
 
+    /// The open rooms in the order of the list, each with the page it is on.
+    pub(super) fn by_page(&self) -> impl Iterator<Item = (i64, RoomId)> {
+        let pages = (1..).flat_map(|page| (0..ROOMS_A_PAGE).map(move |_| page));
+        pages.zip(self.order.values().rev().copied())
+    }
+
     /// The open room that `account` is in.
     pub(super) fn room_of(&self, account: AccountId) -> Option<RoomId> {
         let room = self.members.get(&account)?.room;

@@ -33,6 +33,8 @@ pub(super) struct Listed {
     /// The version of each page that was last told.
     told: HashMap<i64, ListVersion>,
     told_at: Option<Moment>,
+    /// The version of the directory that it was last told of; nothing if more has come to be known here since.
+    told_of: Option<ListVersion>,
 }
 
 impl Listed {
@@ -50,6 +52,7 @@ impl Listed {
         if let Some(room) = beside {
             self.beside.entry(room).or_default().store(at, Ordering::Relaxed);
         }
+        self.told_of = None;
     }
 
     /// Where a room's log ends, if that is known.
@@ -70,15 +73,25 @@ impl Listed {
     }
 
     fn shown(&self, directory: &Directory) -> HashSet<RoomId> {
-        let on_pages = self.pages.keys().flat_map(|page| directory.rooms_on(*page));
+        let on_pages = self.on_pages(directory).map(|(_, room)| room);
         let beside = self.beside.keys().copied().filter(|room| directory.people_version(*room).is_some());
         on_pages.chain(beside).collect()
+    }
+
+    /// The rooms on the pages, each with its page. Walks the list once, up to the last of them.
+    fn on_pages(&self, directory: &Directory) -> impl Iterator<Item = (i64, RoomId)> {
+        let last = self.pages.keys().copied().max().unwrap_or(0);
+        let rooms = directory.by_page().take_while(move |(page, _)| *page <= last);
+        rooms.filter(|(page, _)| self.pages.contains_key(page))
     }
 
     /// Takes in ends that have been read. Those of rooms that are shown no more are not followed, so they are forgotten.
     pub(super) fn take_in(&mut self, directory: &Directory, ends: Vec<(RoomId, LogEnd)>) {
         let shown = self.shown(directory);
         self.ends.retain(|room, _| shown.contains(room));
+        if !ends.is_empty() {
+            self.told_of = None;
+        }
         self.ends.extend(ends);
     }
 
@@ -86,26 +99,33 @@ impl Listed {
     pub(super) fn clear(&mut self) {
         self.ends.clear();
         self.told.clear();
+        self.told_of = None;
     }
 
     /// Tells of what was said since it was last told, if that is long enough ago.
     pub(super) fn tell(&mut self, directory: &Directory, now: Moment) {
-        if self.told_at.is_some_and(|told| told.is_within(ANNOUNCE_INTERVAL, now)) {
+        let events = directory.list_version();
+        if self.told_of == Some(events)
+            || self.told_at.is_some_and(|told| told.is_within(ANNOUNCE_INTERVAL, now))
+        {
             return;
         }
-        let version = |page: &i64| {
-            Some((*page, directory.list_version().with_entries(self.entries(directory, *page)?)))
-        };
-        let newest: HashMap<_, _> = self.pages.keys().filter_map(version).collect();
+        self.told_of = Some(events);
+        let newest = self.newest(directory, events);
         if newest != self.told {
             self.told = newest;
             self.told_at = Some(now);
         }
     }
 
-    /// How many entries the logs of a page's rooms have, if all are known.
-    pub(super) fn entries(&self, directory: &Directory, page: i64) -> Option<i64> {
-        directory.rooms_on(page).map(|room| Some(self.end(room)?.head.seq)).sum()
+    /// The newest version of each page where the ends of all rooms are known.
+    fn newest(&self, directory: &Directory, events: ListVersion) -> HashMap<i64, ListVersion> {
+        let mut entries: HashMap<i64, Option<i64>> = HashMap::new();
+        for (page, room) in self.on_pages(directory) {
+            let sum = entries.entry(page).or_insert(Some(0));
+            *sum = sum.and_then(|sum| Some(sum + self.end(room)?.head.seq));
+        }
+        entries.into_iter().filter_map(|(page, sum)| Some((page, events.with_entries(sum?)))).collect()
     }
 
     /// Whether [`Listed::forget`] would forget anything.

@@ -29,9 +29,12 @@ fn create(directory: &mut Directory, id: RoomId) {
     directory.apply(Entry { position, at: Timestamp(0), event }).unwrap();
 }
 
+fn end(entries: i64, at: Timestamp) -> LogEnd {
+    LogEnd { head: Position::new(entries, 1), at: Some(at) }
+}
+
 fn read(listed: &mut Listed, directory: &Directory, entries: i64) {
-    let end = LogEnd { head: Position::new(entries, 1), at: Some(Timestamp(0)) };
-    listed.take_in(directory, vec![(TEA, end)]);
+    listed.take_in(directory, vec![(TEA, end(entries, Timestamp(0)))]);
 }
 
 #[test]
@@ -83,4 +86,43 @@ fn rooms_are_followed_while_they_are_shown() {
     assert!(!listed.touch(1, None, 9));
     listed.add(2, Some(TEA), 9);
     assert_eq!(listed.rooms(&directory, false), [(TEA, NOT_KNOWN)], "shown beside the page");
+}
+
+#[test]
+fn the_rooms_of_the_pages_looked_at_are_followed_and_no_others() {
+    let (mut directory, mut listed) = one_room();
+    (101..350).for_each(|id| create(&mut directory, RoomId(id)));
+    listed.add(3, None, 0);
+    let on = |page| directory.rooms_on(page).map(move |room| (page, room));
+    let expected: Vec<_> = on(1).chain(on(3)).collect();
+    assert_eq!((on(1).count(), on(3).count()), (100, 50));
+    assert_eq!(listed.on_pages(&directory).collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn nothing_is_looked_through_again_before_something_has_come() {
+    let (mut directory, mut listed) = one_room();
+    let mut now = Moment::now();
+    read(&mut listed, &directory, 1);
+    listed.tell(&directory, now);
+    let mut looks = |listed: &mut Listed, directory: &Directory| {
+        now = now.after(ANNOUNCE_INTERVAL);
+        // Whoever looks finds out, although nothing has announced it.
+        let more = listed.end(TEA).map_or(0, |end| end.head.seq) + 1;
+        listed.ends.insert(TEA, end(more, Timestamp(0)));
+        let before = listed.told.clone();
+        listed.tell(directory, now);
+        listed.told != before
+    };
+    assert!(!looks(&mut listed, &directory), "nothing has come");
+    listed.take_in(&directory, Vec::new());
+    assert!(!looks(&mut listed, &directory), "nothing was read");
+    read(&mut listed, &directory, 10);
+    assert!(looks(&mut listed, &directory), "something was said");
+    listed.add(2, None, 0);
+    assert!(looks(&mut listed, &directory), "somebody looks at another page");
+    create(&mut directory, RoomId(8));
+    listed.ends.insert(RoomId(8), end(1, Timestamp(0)));
+    assert!(looks(&mut listed, &directory), "somebody has come or gone");
+    assert!(!looks(&mut listed, &directory));
 }
