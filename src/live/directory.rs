@@ -228,7 +228,7 @@ impl Directory {
         if let Some(left) = self.rooms.get_mut(&room) {
             left.inside.remove(&account);
         }
-        self.drop_if_done_with(room);
+        self.remove_if_unneeded(room);
     }
 
     fn delete(&mut self, room: RoomId, by: String) {
@@ -236,11 +236,11 @@ impl Directory {
             deleted.deleted_by = Some(by);
             self.order.remove(&deleted.people_version.position().seq);
         }
-        self.drop_if_done_with(room);
+        self.remove_if_unneeded(room);
     }
 
     /// A deleted room is kept as long as someone is still to be told.
-    fn drop_if_done_with(&mut self, room: RoomId) {
+    fn remove_if_unneeded(&mut self, room: RoomId) {
         let done = |room: &LiveRoom| room.deleted_by.is_some() && room.inside.is_empty();
         if self.rooms.get(&room).is_some_and(done) {
             self.rooms.remove(&room);

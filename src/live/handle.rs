@@ -87,11 +87,11 @@ impl Live {
     fn watch(&self, room: RoomId) {
         let last_used = Moment::now().millis_since(self.0.started);
         if !self.read().watched.touch(room, last_used) {
-            self.add(room, last_used);
+            self.start_watching(room, last_used);
         }
     }
 
-    pub(super) fn add(&self, room: RoomId, last_used: u64) {
+    pub(super) fn start_watching(&self, room: RoomId, last_used: u64) {
         let mut state = self.write();
         if state.directory.people_version(room).is_some() {
             state.watched.add(room, last_used);
@@ -106,11 +106,11 @@ impl Live {
 
     /// The state, if it is new enough to answer from.
     pub(super) fn fresh(&self, now: Moment) -> Option<RwLockReadGuard<'_, State>> {
-        self.whole().filter(|state| state.is_fresh(now))
+        self.unpoisoned().filter(|state| state.is_fresh(now))
     }
 
     /// The state, unless a panic has left it in the middle of a change.
-    pub(super) fn whole(&self) -> Option<RwLockReadGuard<'_, State>> {
+    pub(super) fn unpoisoned(&self) -> Option<RwLockReadGuard<'_, State>> {
         self.0.state.read().ok()
     }
 

@@ -1,4 +1,4 @@
-//! What the tail does for the list: it reads where the logs of its rooms end, and has it told.
+//! What the tail does for the list: it reads where the logs of its rooms end, and has that announced.
 
 use super::handle::Live;
 use super::moment::Moment;
@@ -26,8 +26,8 @@ impl Live {
         Ok(())
     }
 
-    pub(super) fn tell_of_list(&self, now: Moment) {
+    pub(super) fn announce_list(&self, now: Moment) {
         let State { directory, listed, .. } = &mut *self.write();
-        listed.tell(directory, now);
+        listed.announce(directory, now);
     }
 }

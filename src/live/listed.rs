@@ -28,31 +28,31 @@ type LastUsed = AtomicU64;
 pub(super) struct Listed {
     pages: HashMap<i64, LastUsed>,
     /// Rooms of people whose page of the list is another: they are shown on every page.
-    beside: HashMap<RoomId, LastUsed>,
+    own_rooms: HashMap<RoomId, LastUsed>,
     ends: HashMap<RoomId, LogEnd>,
-    /// The version of each page that was last told.
-    told: HashMap<i64, ListVersion>,
-    told_at: Option<Moment>,
-    /// The version of the directory that it was last told of; nothing if more has come to be known here since.
-    told_of: Option<ListVersion>,
+    /// The version of each page that was last announced.
+    announced: HashMap<i64, ListVersion>,
+    announced_at: Option<Moment>,
+    /// The version of the directory of which that was announced; nothing if more has come to be known here since.
+    announced_of: Option<ListVersion>,
 }
 
 impl Listed {
-    /// Notes that somebody looks at a page, and is in `beside`; `false` when these are not followed.
-    pub(super) fn touch(&self, page: i64, beside: Option<RoomId>, at: u64) -> bool {
+    /// Notes that somebody looks at a page, and is in `own_room`; `false` when these are not followed.
+    pub(super) fn touch(&self, page: i64, own_room: Option<RoomId>, at: u64) -> bool {
         let store = |last_used: &LastUsed| last_used.store(at, Ordering::Relaxed);
         let page = self.pages.get(&page).map(store);
-        let beside = beside.is_none_or(|room| self.beside.get(&room).map(store).is_some());
-        page.is_some() && beside
+        let own_room = own_room.is_none_or(|room| self.own_rooms.get(&room).map(store).is_some());
+        page.is_some() && own_room
     }
 
-    /// Follows a page from here on, and a room beside it.
-    pub(super) fn add(&mut self, page: i64, beside: Option<RoomId>, at: u64) {
+    /// Follows a page from here on, and a room of somebody who looks at it.
+    pub(super) fn add(&mut self, page: i64, own_room: Option<RoomId>, at: u64) {
         self.pages.entry(page).or_default().store(at, Ordering::Relaxed);
-        if let Some(room) = beside {
-            self.beside.entry(room).or_default().store(at, Ordering::Relaxed);
+        if let Some(room) = own_room {
+            self.own_rooms.entry(room).or_default().store(at, Ordering::Relaxed);
         }
-        self.told_of = None;
+        self.announced_of = None;
     }
 
     /// Where a room's log ends, if that is known.
@@ -60,9 +60,10 @@ impl Listed {
         self.ends.get(&room).copied()
     }
 
-    /// The version of a page that was last told, unless somebody has come or gone since: then `newest`.
-    pub(super) fn told(&self, page: i64, newest: ListVersion) -> ListVersion {
-        self.told.get(&page).copied().filter(|told| told.has_events_of(newest)).unwrap_or(newest)
+    /// The version of a page that was last announced, unless somebody has come or gone since: then `newest`.
+    pub(super) fn announced(&self, page: i64, newest: ListVersion) -> ListVersion {
+        let announced = self.announced.get(&page).copied();
+        announced.filter(|version| version.has_events_of(newest)).unwrap_or(newest)
     }
 
     /// The rooms that are shown, each with the head that is known of it; perhaps only those of which none is.
@@ -74,8 +75,8 @@ impl Listed {
 
     fn shown(&self, directory: &Directory) -> HashSet<RoomId> {
         let on_pages = self.on_pages(directory).map(|(_, room)| room);
-        let beside = self.beside.keys().copied().filter(|room| directory.people_version(*room).is_some());
-        on_pages.chain(beside).collect()
+        let own_rooms = self.own_rooms.keys().copied().filter(|room| directory.people_version(*room).is_some());
+        on_pages.chain(own_rooms).collect()
     }
 
     /// The rooms on the pages, each with its page. Walks the list once, up to the last of them.
@@ -90,7 +91,7 @@ impl Listed {
         let shown = self.shown(directory);
         self.ends.retain(|room, _| shown.contains(room));
         if !ends.is_empty() {
-            self.told_of = None;
+            self.announced_of = None;
         }
         self.ends.extend(ends);
     }
@@ -98,23 +99,23 @@ impl Listed {
     /// Knows nothing of any room any more.
     pub(super) fn clear(&mut self) {
         self.ends.clear();
-        self.told.clear();
-        self.told_of = None;
+        self.announced.clear();
+        self.announced_of = None;
     }
 
-    /// Tells of what was said since it was last told, if that is long enough ago.
-    pub(super) fn tell(&mut self, directory: &Directory, now: Moment) {
+    /// Announces what was said since it last did, if that is long enough ago.
+    pub(super) fn announce(&mut self, directory: &Directory, now: Moment) {
         let events = directory.list_version();
-        if self.told_of == Some(events)
-            || self.told_at.is_some_and(|told| told.is_within(ANNOUNCE_INTERVAL, now))
+        if self.announced_of == Some(events)
+            || self.announced_at.is_some_and(|at| at.is_within(ANNOUNCE_INTERVAL, now))
         {
             return;
         }
-        self.told_of = Some(events);
+        self.announced_of = Some(events);
         let newest = self.newest(directory, events);
-        if newest != self.told {
-            self.told = newest;
-            self.told_at = Some(now);
+        if newest != self.announced {
+            self.announced = newest;
+            self.announced_at = Some(now);
         }
     }
 
@@ -131,14 +132,14 @@ impl Listed {
     /// Whether [`Listed::forget`] would forget anything.
     pub(super) fn has_unused(&self, then: u64) -> bool {
         let is_unused = |last_used: &LastUsed| last_used.load(Ordering::Relaxed) < then;
-        self.pages.values().chain(self.beside.values()).any(is_unused)
+        self.pages.values().chain(self.own_rooms.values()).any(is_unused)
     }
 
     /// Follows no longer what nobody has asked for since then.
     pub(super) fn forget(&mut self, directory: &Directory, then: u64) {
         let is_used = |last_used: &LastUsed| last_used.load(Ordering::Relaxed) >= then;
         self.pages.retain(|_, last_used| is_used(last_used));
-        self.beside.retain(|_, last_used| is_used(last_used));
+        self.own_rooms.retain(|_, last_used| is_used(last_used));
         self.take_in(directory, Vec::new());
     }
 }

@@ -31,7 +31,7 @@ impl Live {
     /// if one is named.
     pub fn is_remembered_member(&self, token: &TokenHash, account: Option<i64>, room: RoomId) -> bool {
         let now = Moment::now();
-        self.whole().is_some_and(|state| state.is_member(token, account, room, (now, self.time_at(now))))
+        self.unpoisoned().is_some_and(|state| state.is_member(token, account, room, (now, self.time_at(now))))
     }
 
     /// The active session with this token, as the database says now, with where its person is.
@@ -118,14 +118,14 @@ impl Live {
         let pages = state.directory.pages();
         let page = page.min(pages);
         // Their own room is on every page.
-        let beside = if pages > 1 { state.directory.room_of(account) } else { None };
-        if !state.listed.touch(page, beside, last_used) {
+        let own_room = if pages > 1 { state.directory.room_of(account) } else { None };
+        if !state.listed.touch(page, own_room, last_used) {
             drop(state);
-            self.write().listed.add(page, beside, last_used);
+            self.write().listed.add(page, own_room, last_used);
             state = self.fresh(now)?;
         }
         let State { directory, listed, .. } = &*state;
-        let age = listed.told(page, directory.list_version()).age_of(seen);
+        let age = listed.announced(page, directory.list_version()).age_of(seen);
         Known::remembered(age, || directory.list_page(account, page, |room| listed.end(room)))
     }
 
@@ -165,12 +165,14 @@ impl Live {
         let now = Moment::now();
         let last_used = now.millis_since(self.0.started);
         {
-            let Some(state) = self.whole().filter(|state| may(state, now)) else { return Answer::Unknown };
+            let Some(state) = self.unpoisoned().filter(|state| may(state, now)) else {
+                return Answer::Unknown;
+            };
             if state.watched.touch(question.room, last_used) {
                 return state.updates(question, now);
             }
         }
-        self.add(question.room, last_used);
-        self.whole().map_or(Answer::Unknown, |state| state.updates(question, now))
+        self.start_watching(question.room, last_used);
+        self.unpoisoned().map_or(Answer::Unknown, |state| state.updates(question, now))
     }
 }

@@ -83,7 +83,7 @@ impl RoomLog {
     }
 
     /// Whether nothing of what is kept here would be kept once all up to `head` had been taken in.
-    pub(super) fn is_outrun_by(&self, head: Position) -> bool {
+    pub(super) fn is_too_far_behind(&self, head: Position) -> bool {
         usize::try_from(head.seq - self.head.seq).is_ok_and(|missing| missing > MESSAGES_KEPT)
     }
 
@@ -211,8 +211,8 @@ mod tests {
     fn a_log_is_outrun_by_more_than_is_kept() {
         let log = log(1..=2);
         let head = |seq| Position { seq, ..Position::START };
-        assert!(!log.is_outrun_by(head(1)) && !log.is_outrun_by(head(2 + 256)));
-        assert!(log.is_outrun_by(head(2 + 257)));
+        assert!(!log.is_too_far_behind(head(1)) && !log.is_too_far_behind(head(2 + 256)));
+        assert!(log.is_too_far_behind(head(2 + 257)));
     }
 
     #[test]

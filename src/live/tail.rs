@@ -139,7 +139,7 @@ impl Live {
             seen.token = (made == seen.connections).then_some(token);
             seen.connections = made;
         }
-        self.tell_of_list(began);
+        self.announce_list(began);
         self.evict();
         Ok(began)
     }
@@ -246,9 +246,9 @@ impl Live {
     /// has become shorter yields nothing, not even that entry. One that has outrun memory is evicted: to
     /// reload its end is less than to read all that lies between.
     fn next_range(&self, room: RoomId, head: Position) -> Option<EntryRange> {
-        let of_log = |log: &RoomLog| (log.head(), log.is_outrun_by(head));
-        let (known, is_outrun) = self.read().watched.log(room).map(of_log)?;
-        if is_outrun {
+        let of_log = |log: &RoomLog| (log.head(), log.is_too_far_behind(head));
+        let (known, is_too_far_behind) = self.read().watched.log(room).map(of_log)?;
+        if is_too_far_behind {
             self.write().watched.remove(room);
             return None;
         }

@@ -38,36 +38,36 @@ fn read(listed: &mut Listed, directory: &Directory, entries: i64) {
 }
 
 #[test]
-fn what_is_said_is_told_at_most_every_ten_seconds_and_then_for_sure() {
+fn what_is_said_is_announced_at_most_every_ten_seconds_and_then_for_sure() {
     let (directory, mut listed) = one_room();
     let (now, second) = (Moment::now(), Duration::from_secs(1));
     let newest = directory.list_version();
-    let is_told = |listed: &Listed, seen: i64| {
+    let is_announced = |listed: &Listed, seen: i64| {
         let seen = SeenList::parse(&newest.with_entries(seen).to_string()).unwrap();
-        listed.told(1, newest).age_of(Some(seen)) == Age::Older
+        listed.announced(1, newest).age_of(Some(seen)) == Age::Older
     };
     read(&mut listed, &directory, 1);
-    assert!(!is_told(&listed, 0), "nothing was told");
-    listed.tell(&directory, now);
-    assert!(is_told(&listed, 0) && !is_told(&listed, 1));
+    assert!(!is_announced(&listed, 0), "nothing was announced");
+    listed.announce(&directory, now);
+    assert!(is_announced(&listed, 0) && !is_announced(&listed, 1));
     read(&mut listed, &directory, 2);
-    listed.tell(&directory, now.after(second * 9));
-    assert!(!is_told(&listed, 1), "too early");
-    listed.tell(&directory, now.after(second * 10));
-    assert!(is_told(&listed, 1), "although nobody says anything any more");
+    listed.announce(&directory, now.after(second * 9));
+    assert!(!is_announced(&listed, 1), "too early");
+    listed.announce(&directory, now.after(second * 10));
+    assert!(is_announced(&listed, 1), "although nobody says anything any more");
     read(&mut listed, &directory, 3);
-    listed.tell(&directory, now.after(second * 30));
-    assert!(is_told(&listed, 2), "at once after a pause");
+    listed.announce(&directory, now.after(second * 30));
+    assert!(is_announced(&listed, 2), "at once after a pause");
 }
 
 #[test]
-fn what_was_told_of_other_rooms_is_not_told_of_these() {
+fn what_was_announced_of_other_rooms_is_not_announced_of_these() {
     let (mut directory, mut listed) = one_room();
     read(&mut listed, &directory, 5);
-    listed.tell(&directory, Moment::now());
+    listed.announce(&directory, Moment::now());
     create(&mut directory, RoomId(8));
     let newest = directory.list_version();
-    assert_eq!(listed.told(1, newest), newest);
+    assert_eq!(listed.announced(1, newest), newest);
 }
 
 #[test]
@@ -104,15 +104,15 @@ fn nothing_is_looked_through_again_before_something_has_come() {
     let (mut directory, mut listed) = one_room();
     let mut now = Moment::now();
     read(&mut listed, &directory, 1);
-    listed.tell(&directory, now);
+    listed.announce(&directory, now);
     let mut looks = |listed: &mut Listed, directory: &Directory| {
         now = now.after(ANNOUNCE_INTERVAL);
         // Whoever looks finds out, although nothing has announced it.
         let more = listed.end(TEA).map_or(0, |end| end.head.seq) + 1;
         listed.ends.insert(TEA, end(more, Timestamp(0)));
-        let before = listed.told.clone();
-        listed.tell(directory, now);
-        listed.told != before
+        let before = listed.announced.clone();
+        listed.announce(directory, now);
+        listed.announced != before
     };
     assert!(!looks(&mut listed, &directory), "nothing has come");
     listed.take_in(&directory, Vec::new());
