@@ -17,7 +17,7 @@ impl Live {
     pub(super) async fn follow_new_on_list(&self) -> Result<(), Error> {
         let new = {
             let State { directory, listed, .. } = &*self.read();
-            listed.rooms(directory, true)
+            listed.new_rooms(directory)
         };
         if !new.is_empty() {
             let heads = self.0.store.heads(&[], &new).await?;

@@ -66,11 +66,17 @@ impl Listed {
         announced.filter(|version| version.has_events_of(newest)).unwrap_or(newest)
     }
 
-    /// The rooms that are shown, each with the head that is known of it; perhaps only those of which none is.
-    pub(super) fn rooms(&self, directory: &Directory, only_new: bool) -> Vec<(RoomId, Position)> {
+    /// The rooms that are shown, each with the head that is known of it.
+    pub(super) fn rooms(&self, directory: &Directory) -> Vec<(RoomId, Position)> {
         let known = |room| (room, self.end(room).map_or(NOT_KNOWN, |end| end.head));
-        let rooms = self.shown(directory).into_iter().map(known);
-        rooms.filter(|(_, head)| !only_new || *head == NOT_KNOWN).collect()
+        self.shown(directory).into_iter().map(known).collect()
+    }
+
+    /// Those of which no head is known.
+    pub(super) fn new_rooms(&self, directory: &Directory) -> Vec<(RoomId, Position)> {
+        let mut rooms = self.rooms(directory);
+        rooms.retain(|(_, head)| *head == NOT_KNOWN);
+        rooms
     }
 
     fn shown(&self, directory: &Directory) -> HashSet<RoomId> {

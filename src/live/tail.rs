@@ -115,8 +115,11 @@ impl Live {
         let same = store.connections_made() == seen.connections && seen.token.as_ref() == Some(&token);
         let (known, behind, listed) = {
             let State { directory, watched, listed, .. } = &*self.read();
-            let (known, behind) = watched.known(same);
-            (known, behind, listed.rooms(directory, same))
+            if same {
+                (watched.heads_behind(), watched.all_behind(), listed.new_rooms(directory))
+            } else {
+                (watched.heads(), watched.all_behind(), listed.rooms(directory))
+            }
         };
         if same && behind.is_empty() && listed.is_empty() {
             self.write().read_at = began;

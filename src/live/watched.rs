@@ -130,15 +130,23 @@ impl Watched {
         changed
     }
 
-    /// Where the logs end, and which of them are behind; perhaps only of those.
-    pub(super) fn known(&self, only_behind: bool) -> (Vec<(RoomId, Position)>, Vec<RoomId>) {
-        let behind: Vec<_> = self.behind.keys().copied().collect();
-        let known = if only_behind {
-            behind.iter().filter_map(|room| Some((*room, self.log(*room)?.head()))).collect()
-        } else {
-            self.rooms.iter().filter_map(|(room, it)| Some((*room, it.log.as_ref()?.head()))).collect()
-        };
-        (known, behind)
+    /// Where the logs end.
+    pub(super) fn heads(&self) -> Vec<(RoomId, Position)> {
+        self.heads_of(self.rooms.keys())
+    }
+
+    /// Where those logs end that are behind.
+    pub(super) fn heads_behind(&self) -> Vec<(RoomId, Position)> {
+        self.heads_of(self.behind.keys())
+    }
+
+    fn heads_of<'a>(&self, rooms: impl Iterator<Item = &'a RoomId>) -> Vec<(RoomId, Position)> {
+        rooms.filter_map(|room| Some((*room, self.log(*room)?.head()))).collect()
+    }
+
+    /// The rooms that are behind.
+    pub(super) fn all_behind(&self) -> Vec<RoomId> {
+        self.behind.keys().copied().collect()
     }
 
     /// Records that a reading of the heads has covered `were_behind`, but for `moved`, of which it says only that

@@ -73,19 +73,19 @@ fn what_was_announced_of_other_rooms_is_not_announced_of_these() {
 #[test]
 fn rooms_are_followed_while_they_are_shown() {
     let (mut directory, mut listed) = one_room();
-    assert_eq!(listed.rooms(&directory, true), [(TEA, NOT_KNOWN)]);
+    assert_eq!(listed.new_rooms(&directory), [(TEA, NOT_KNOWN)]);
     read(&mut listed, &directory, 1);
-    assert_eq!(listed.rooms(&directory, true), []);
-    assert_eq!(listed.rooms(&directory, false), [(TEA, Position::new(1, 1))]);
+    assert_eq!(listed.new_rooms(&directory), []);
+    assert_eq!(listed.rooms(&directory), [(TEA, Position::new(1, 1))]);
     create(&mut directory, RoomId(8));
-    assert_eq!(listed.rooms(&directory, true), [(RoomId(8), NOT_KNOWN)]);
+    assert_eq!(listed.new_rooms(&directory), [(RoomId(8), NOT_KNOWN)]);
     assert!(listed.touch(1, None, 7) && !listed.has_unused(7) && listed.has_unused(8));
     listed.forget(&directory, 8);
-    assert_eq!(listed.rooms(&directory, false), []);
+    assert_eq!(listed.rooms(&directory), []);
     assert!(listed.end(TEA).is_none(), "nobody follows it");
     assert!(!listed.touch(1, None, 9));
     listed.add(2, Some(TEA), 9);
-    assert_eq!(listed.rooms(&directory, false), [(TEA, NOT_KNOWN)], "shown beside the page");
+    assert_eq!(listed.rooms(&directory), [(TEA, NOT_KNOWN)], "shown beside the page");
 }
 
 #[test]
