@@ -22,19 +22,19 @@ impl ClientAddress {
         let (Some(header), Some(config)) = (header, request.rocket().state::<Config>()) else {
             return Self(peer);
         };
-        let said: Vec<&str> =
+        let forwarded: Vec<&str> =
             request.headers().get(header.as_str()).flat_map(|line| line.split(',')).collect();
-        Self(behind(peer, &said, |address| config.is_trusted_proxy(address)))
+        Self(client_behind(peer, &forwarded, |address| config.is_trusted_proxy(address)))
     }
 }
 
 /// Who is behind `peer`. Each proxy adds whom it was called by to the end of what it was told (as with
-/// `X-Forwarded-For`), so what is `said` is read from the end, as far as proxies of ours have written it.
-fn behind(peer: IpAddr, said: &[&str], is_trusted: impl Fn(IpAddr) -> bool) -> IpAddr {
+/// `X-Forwarded-For`), so `forwarded` is read from the end, as far as proxies of ours have written it.
+fn client_behind(peer: IpAddr, forwarded: &[&str], is_trusted: impl Fn(IpAddr) -> bool) -> IpAddr {
     let mut address = peer;
-    let mut said = said.iter().rev();
+    let mut forwarded = forwarded.iter().rev();
     while is_trusted(address)
-        && let Some(next) = said.next().and_then(|text| parse(text.trim()))
+        && let Some(next) = forwarded.next().and_then(|text| parse(text.trim()))
     {
         address = next;
     }
@@ -67,9 +67,9 @@ mod tests {
     use super::*;
 
     /// Who is behind 10.0.0.1, where 10.… are our proxies.
-    fn client(said: &[&str]) -> String {
+    fn client(forwarded: &[&str]) -> String {
         let ours = |address: IpAddr| address.to_string().starts_with("10.");
-        behind("10.0.0.1".parse().unwrap(), said, ours).to_string()
+        client_behind("10.0.0.1".parse().unwrap(), forwarded, ours).to_string()
     }
 
     #[test]
@@ -79,13 +79,13 @@ mod tests {
         assert_eq!(client(&["1.1.1.1", "203.0.113.7", " 10.0.0.2"]), "203.0.113.7");
         assert_eq!(client(&["10.0.0.9", "10.0.0.2"]), "10.0.0.9", "somebody in our own network");
         let stranger = "198.51.100.1".parse().unwrap();
-        assert_eq!(behind(stranger, &["203.0.113.7"], |_| false), stranger);
+        assert_eq!(client_behind(stranger, &["203.0.113.7"], |_| false), stranger);
     }
 
     #[test]
     fn what_is_no_address_is_not_believed() {
-        for said in [&[][..], &[""], &["unknown"], &["203.0.113.7", "_hidden"], &["203.0.113.7; 1"]] {
-            assert_eq!(client(said), "10.0.0.1", "{said:?}");
+        for forwarded in [&[][..], &[""], &["unknown"], &["203.0.113.7", "_hidden"], &["203.0.113.7; 1"]] {
+            assert_eq!(client(forwarded), "10.0.0.1", "{forwarded:?}");
         }
         assert_eq!(client(&["203.0.113.7:4711"]), "203.0.113.7");
         assert_eq!(client(&["[2001:db8::7]:4711"]), "2001:db8::7");

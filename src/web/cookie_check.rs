@@ -16,13 +16,13 @@ use crate::config::Config;
 
 /// Where a browser that has just been logged in shows that it has kept the cookie, on its way to `next`.
 pub(super) fn to_check(next: &str) -> Redirect {
-    Redirect::to(uri!(begun(paths::after_log_in(next))))
+    Redirect::to(uri!(check(paths::after_log_in(next))))
 }
 
 #[get("/session/begun?<next>")]
-fn begun(
+fn check(
     visitor: Visitor<'_>,
-    came: CameFrom<'_>,
+    referer: Referer<'_>,
     jar: &CookieJar<'_>,
     config: &State<Config>,
     next: &str,
@@ -32,7 +32,7 @@ fn begun(
     }
     let alert = match jar.get(cookies::NAME) {
         Some(_) => "Please log in to go on.",
-        None if config.secure_cookie && !came.is_over_https() => {
+        None if config.secure_cookie && !referer.is_over_https() => {
             "You are not logged in: Parlor’s cookie is for https only here (the setting secure_cookie), and was not \
              kept. Please open Parlor by its https address."
         }
@@ -45,16 +45,16 @@ fn begun(
 }
 
 /// The page of ours that led here, as the browser knows it: whether a proxy speaks TLS is not seen from here.
-struct CameFrom<'r>(Option<&'r str>);
+struct Referer<'r>(Option<&'r str>);
 
-impl CameFrom<'_> {
+impl Referer<'_> {
     fn is_over_https(&self) -> bool {
         self.0.is_some_and(|referer| referer.starts_with("https://"))
     }
 }
 
 #[rocket::async_trait]
-impl<'r> FromRequest<'r> for CameFrom<'r> {
+impl<'r> FromRequest<'r> for Referer<'r> {
     type Error = Infallible;
 
     async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, Infallible> {
@@ -63,5 +63,5 @@ impl<'r> FromRequest<'r> for CameFrom<'r> {
 }
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![begun]
+    routes![check]
 }

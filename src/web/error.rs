@@ -34,7 +34,7 @@ use crate::store;
 
 /// In how many seconds to try again after a refusal for overload. Spread, so that those who were refused do not
 /// come back together, and long enough that refusing them leaves time for the others: it costs time, too.
-fn some_seconds() -> u32 {
+fn spread_retry_after() -> u32 {
     rand::random_range(1..=5)
 }
 
@@ -147,7 +147,7 @@ impl Problem {
     }
 
     /// Of what is expected to succeed when it is tried again.
-    fn for_now(error: &Error) -> Self {
+    fn temporary(error: &Error) -> Self {
         match error {
             Error::TooManyLogIns => Self::new(
                 Status::TooManyRequests,
@@ -155,21 +155,21 @@ impl Problem {
                 "Too many at once",
                 "Many people are logging in right now; please try again in a moment.",
             )
-            .again_in(some_seconds()),
+            .retry_in(spread_retry_after()),
             Error::Busy => Self::unavailable(
                 "More people are asking than can be answered at once; please try again in a moment.",
             )
-            .again_in(some_seconds()),
+            .retry_in(spread_retry_after()),
             Error::Failed => {
-                Self::unavailable("Parlor can’t do this right now; please try again in a moment.").again_in(1)
+                Self::unavailable("Parlor can’t do this right now; please try again in a moment.").retry_in(1)
             }
             _ => {
-                Self::unavailable("Parlor can’t answer right now; please try again in a moment.").again_in(1)
+                Self::unavailable("Parlor can’t answer right now; please try again in a moment.").retry_in(1)
             }
         }
     }
 
-    fn again_in(self, seconds: u32) -> Self {
+    fn retry_in(self, seconds: u32) -> Self {
         Self { retry_after: Some(seconds), ..self }
     }
 
@@ -250,7 +250,9 @@ impl From<Error> for Problem {
                 "Sent from another site",
                 "This was sent from another site and has not been done.",
             ),
-            Error::TooManyLogIns | Error::Busy | Error::Unavailable | Error::Failed => Self::for_now(&error),
+            Error::TooManyLogIns | Error::Busy | Error::Unavailable | Error::Failed => {
+                Self::temporary(&error)
+            }
             Error::Unsent(error, words) => Self { unsent: Some(words.0), ..Self::from(*error) },
         }
     }

@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_is_bounded_for_each_and_for_all() {
+    fn a_queue_is_bounded_for_each_and_for_all() {
         let queue = FairQueue::new(2, 3);
         assert_eq!(queue.push(address("10.0.0.1"), "a1"), Ok(()));
         assert_eq!(queue.push(address("10.0.0.1"), "a2"), Ok(()));
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_closed_line_sends_everybody_away() {
+    fn a_closed_queue_sends_everybody_away() {
         let queue = FairQueue::new(1, 1);
         queue.push(address("10.0.0.1"), "waiting").unwrap();
         queue.close();

@@ -17,7 +17,7 @@ pub(super) fn pages_of(routes: &[Route]) -> Vec<Route> {
         route.method == Method::Post && !path.starts_with("/api/") && !has_get(path)
     });
     let page_of = |form: &Route| {
-        let mut page = Route::new(Method::Get, form.uri.path(), ToItsPage);
+        let mut page = Route::new(Method::Get, form.uri.path(), RedirectToPage);
         page.name = Some("page of a form".into());
         page
     };
@@ -25,10 +25,10 @@ pub(super) fn pages_of(routes: &[Route]) -> Vec<Route> {
 }
 
 #[derive(Clone)]
-struct ToItsPage;
+struct RedirectToPage;
 
 #[rocket::async_trait]
-impl Handler for ToItsPage {
+impl Handler for RedirectToPage {
     async fn handle<'r>(&self, request: &'r Request<'_>, _: Data<'r>) -> Outcome<'r> {
         Outcome::from(request, Redirect::to(paths::page_of_form(request)))
     }

@@ -38,12 +38,12 @@ impl DatabaseSlots {
 }
 
 /// The database, and a slot there for as long as this lives: not to be kept.
-pub(super) struct StoreInTurn<'a> {
+pub(super) struct StoreWithSlot<'a> {
     store: Store,
     _slot: SemaphorePermit<'a>,
 }
 
-impl Deref for StoreInTurn<'_> {
+impl Deref for StoreWithSlot<'_> {
     type Target = Store;
 
     fn deref(&self) -> &Store {
@@ -96,10 +96,10 @@ impl LogIn<'_> {
 
     /// The database, when it is this request's turn there. However long it has waited for that, and for its
     /// password to be hashed, what it asks has the time that other requests have.
-    pub(super) async fn store(&self) -> Result<StoreInTurn<'_>, Error> {
+    pub(super) async fn store(&self) -> Result<StoreWithSlot<'_>, Error> {
         let turn = timeout(passwords::TIMEOUT, self.slots.0.acquire()).await;
         let slot = turn.map_err(|_| Error::TooManyLogIns)?.map_err(|_| Error::Failed)?;
-        Ok(StoreInTurn { store: self.store.for_page(), _slot: slot })
+        Ok(StoreWithSlot { store: self.store.for_page(), _slot: slot })
     }
 
     /// Opens a session of `account`, and has memory forget one that it replaces.

@@ -30,12 +30,12 @@ const QUEUE_IN_ALL: usize = 4 * QUEUE_PER_ADDRESS;
 
 /// The one place where passwords are hashed.
 pub(super) struct Passwords {
-    queue: Arc<FairQueue<Work>>,
+    queue: Arc<FairQueue<Job>>,
     /// The hash of no password, to check against when a name is unknown.
-    decoy: Arc<str>,
+    dummy_hash: Arc<str>,
 }
 
-type Work = Box<dyn FnOnce(&mut HashMemory) + Send>;
+type Job = Box<dyn FnOnce(&mut HashMemory) + Send>;
 
 impl Passwords {
     /// Takes as many cores as this machine has.
@@ -45,9 +45,9 @@ impl Passwords {
     pub(super) fn new() -> Result<Self, String> {
         let cores = thread::available_parallelism().map_or(1, usize::from);
         let queue = Arc::new(FairQueue::new(cores * QUEUE_PER_ADDRESS, cores * QUEUE_IN_ALL));
-        let decoy = phc_string(&rand::random::<[u8; 16]>(), &rand::random::<[u8; 32]>());
-        let decoy = decoy.map_err(|error| error.to_string())?.into();
-        let passwords = Self { queue, decoy };
+        let dummy_hash = phc_string(&rand::random::<[u8; 16]>(), &rand::random::<[u8; 32]>());
+        let dummy_hash = dummy_hash.map_err(|error| error.to_string())?.into();
+        let passwords = Self { queue, dummy_hash };
         for _ in 0..cores {
             let queue = Arc::clone(&passwords.queue);
             let started = thread::Builder::new().name("passwords".to_owned()).spawn(move || work(&queue));
@@ -58,7 +58,7 @@ impl Passwords {
 
     /// The hash to store for a new account, a PHC string, for somebody at `client`.
     pub(super) async fn hash(&self, client: ClientAddress, password: Password) -> Result<String, Error> {
-        self.wait(client, move |memory| hash(password.as_bytes(), memory)).await
+        self.run(client, move |memory| hash(password.as_bytes(), memory)).await
     }
 
     /// Whether `password` is the one that `known` was made from. Takes as long when nothing is known.
@@ -69,24 +69,24 @@ impl Passwords {
         known: Option<String>,
     ) -> Result<bool, Error> {
         let exists = known.is_some();
-        let known = known.map_or_else(|| Arc::clone(&self.decoy), Arc::from);
-        let matches = self.wait(client, move |memory| verify(password.as_bytes(), &known, memory)).await?;
+        let known = known.map_or_else(|| Arc::clone(&self.dummy_hash), Arc::from);
+        let matches = self.run(client, move |memory| verify(password.as_bytes(), &known, memory)).await?;
         Ok(matches && exists)
     }
 
-    async fn wait<T: Send + 'static>(
+    async fn run<T: Send + 'static>(
         &self,
         client: ClientAddress,
-        work: impl FnOnce(&mut HashMemory) -> Result<T, HashError> + Send + 'static,
+        job: impl FnOnce(&mut HashMemory) -> Result<T, HashError> + Send + 'static,
     ) -> Result<T, Error> {
         let (answer, answered) = oneshot::channel();
-        let work = Box::new(move |memory: &mut HashMemory| {
+        let job = Box::new(move |memory: &mut HashMemory| {
             // Whoever asked may have gone.
             if !answer.is_closed() {
-                let _ = answer.send(work(memory));
+                let _ = answer.send(job(memory));
             }
         });
-        self.queue.push(client.0, work).map_err(|Full| Error::TooManyLogIns)?;
+        self.queue.push(client.0, job).map_err(|Full| Error::TooManyLogIns)?;
         match timeout(TIMEOUT, answered).await {
             Ok(Ok(Ok(outcome))) => Ok(outcome),
             Ok(Ok(Err(error))) => {
@@ -105,11 +105,11 @@ impl Drop for Passwords {
     }
 }
 
-/// What a core's thread does. Work that panics has been reported by the panic itself, and costs no core.
-fn work(queue: &FairQueue<Work>) {
+/// What a core's thread does. A job that panics has been reported by the panic itself, and costs no core.
+fn work(queue: &FairQueue<Job>) {
     let mut memory = HashMemory::default();
-    while let Some(work) = queue.next() {
-        let _ = catch_unwind(AssertUnwindSafe(|| work(&mut memory)));
+    while let Some(job) = queue.next() {
+        let _ = catch_unwind(AssertUnwindSafe(|| job(&mut memory)));
     }
 }
 
@@ -222,17 +222,17 @@ mod tests {
     }
 
     #[rocket::async_test]
-    async fn work_that_panics_costs_no_core() {
+    async fn a_job_that_panics_costs_no_core() {
         let passwords = Passwords::new().unwrap();
         for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
-            let outcome = passwords.wait::<()>(HERE, |_| panic!("on purpose")).await;
+            let outcome = passwords.run::<()>(HERE, |_| panic!("on purpose")).await;
             assert!(matches!(outcome, Err(Error::Failed)));
         }
         assert!(passwords.hash(HERE, presented("open sesame")).await.is_ok());
     }
 
     #[test]
-    fn a_class_behind_one_address_fits_into_the_line_of_one_core() {
+    fn a_class_behind_one_address_fits_into_the_queue_of_one_core() {
         let queue = FairQueue::new(QUEUE_PER_ADDRESS, QUEUE_IN_ALL);
         assert!((0..200).all(|pupil| queue.push(HERE.0, pupil).is_ok()));
         let elsewhere = "203.0.113.7".parse().unwrap();
@@ -241,10 +241,10 @@ mod tests {
     }
 
     #[rocket::async_test]
-    async fn a_line_that_is_too_long_is_turned_away() {
+    async fn who_comes_to_a_full_queue_is_turned_away() {
         let queue = Arc::new(FairQueue::new(1, 1));
-        queue.push(HERE.0, Box::new(|_: &mut HashMemory| {}) as Work).unwrap();
-        let passwords = Passwords { queue, decoy: "".into() };
+        queue.push(HERE.0, Box::new(|_: &mut HashMemory| {}) as Job).unwrap();
+        let passwords = Passwords { queue, dummy_hash: "".into() };
         let refused = passwords.verify(HERE, presented("open sesame"), None).await;
         assert!(matches!(refused, Err(Error::TooManyLogIns)));
     }
