@@ -60,7 +60,7 @@ impl AdmissionQueue {
                 return Err(Failure::QueueFull(self.class.name()).into());
             }
             Err(_) => {
-                let _waiting = Waiting::in_line(&self.waiting);
+                let _waiting = Waiting::counted(&self.waiting);
                 timeout_at(until, Arc::clone(&self.slots).acquire_owned())
                     .await
                     .map_err(|_| Failure::WaitedTooLong(self.class.name()))?
@@ -87,7 +87,7 @@ impl AdmissionQueue {
 struct Waiting<'a>(&'a AtomicU32);
 
 impl<'a> Waiting<'a> {
-    fn in_line(waiting: &'a AtomicU32) -> Self {
+    fn counted(waiting: &'a AtomicU32) -> Self {
         waiting.fetch_add(1, Ordering::Relaxed);
         Self(waiting)
     }

@@ -9,7 +9,7 @@ use sqlx::any::AnyRow;
 use super::database::Store;
 use super::error::Error;
 use super::rows;
-use super::sql::list;
+use super::sql::json_rows;
 use crate::model::log::{LogEnd, Position};
 use crate::model::rooms::RoomId;
 
@@ -56,7 +56,7 @@ impl Store {
                    and (r.last_seq <> cast(known.value ->> 1 as bigint)
                         or r.last_tag <> cast(known.value ->> 2 as bigint))",
         )
-        .bind(list(&wanted))
+        .bind(json_rows(&wanted))
         .fetch_all(&mut self.reader().await?)
         .await?;
         let mut heads = Heads { events: Position::START, rooms: Vec::new(), ends: Vec::new() };

@@ -154,8 +154,8 @@ impl Pool {
             }
         }
         let mut connection = self.options.connect().await?;
-        let said = sqlx::raw_sql(AssertSqlSafe(self.init_sql.clone())).fetch_all(&mut connection).await?;
-        if let Some(Ok(time)) = said.last().map(|row| row.try_get(TIME)) {
+        let rows = sqlx::raw_sql(AssertSqlSafe(self.init_sql.clone())).fetch_all(&mut connection).await?;
+        if let Some(Ok(time)) = rows.last().map(|row| row.try_get(TIME)) {
             self.clock.set(Timestamp(time));
         }
         self.made.fetch_add(1, Ordering::Relaxed);

@@ -8,7 +8,7 @@
 use serde::Serialize;
 
 /// `[[1,"a"],[2,"b"]]` for two rows of two.
-pub(super) fn list<T: Serialize>(rows: &[T]) -> String {
+pub(super) fn json_rows<T: Serialize>(rows: &[T]) -> String {
     // What goes in is numbers, strings and tuples of them, which JSON has.
     serde_json::to_string(rows).unwrap_or_else(|_| "[]".to_owned())
 }
@@ -19,8 +19,8 @@ mod tests {
 
     #[test]
     fn a_list_is_an_array_of_arrays() {
-        assert_eq!(list(&[(1, "a"), (i64::MIN, "\"")]), r#"[[1,"a"],[-9223372036854775808,"\""]]"#);
-        assert_eq!(list(&[[7]]), "[[7]]");
-        assert_eq!(list::<[i64; 1]>(&[]), "[]");
+        assert_eq!(json_rows(&[(1, "a"), (i64::MIN, "\"")]), r#"[[1,"a"],[-9223372036854775808,"\""]]"#);
+        assert_eq!(json_rows(&[[7]]), "[[7]]");
+        assert_eq!(json_rows::<[i64; 1]>(&[]), "[]");
     }
 }

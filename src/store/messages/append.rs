@@ -25,7 +25,7 @@ use crate::store::error::Error;
 use crate::store::locks::{LockedRoom, lock_room};
 use crate::store::memberships::whereabouts;
 use crate::store::rows;
-use crate::store::sql::list;
+use crate::store::sql::json_rows;
 
 /// Who sends, as read after the room's lock.
 struct Sender {
@@ -128,7 +128,7 @@ async fn write_room(
     let mut outcomes = Vec::with_capacity(posts.len());
     for post in posts {
         let digest = key.digest(&post.nonce, &post.body);
-        let outcome = judge(post, &digest, &locked, senders.get(&post.token), &known);
+        let outcome = decide(post, &digest, &locked, senders.get(&post.token), &known);
         let outcome = outcome.map(|verdict| match verdict {
             Verdict::Repeated { entry, inside } => Posted { entry, repeated: true, inside },
             Verdict::New(author) => {
@@ -156,7 +156,7 @@ enum Verdict<'a> {
 
 /// Whether a post may be appended, in the order in which refusals take precedence: logged out, room
 /// deleted, a known nonce (which answers even someone who has left since), not a member.
-fn judge<'a>(
+fn decide<'a>(
     post: &Post,
     digest: &Digest,
     room: &LockedRoom,
@@ -192,7 +192,7 @@ async fn senders(connection: &mut Connection, posts: &[&Post]) -> Result<HashMap
          left join account d on d.id = r.deleted_by
          where s.token_hash = unhex(sent.value ->> 0) and s.expires_at > $2",
     )
-    .bind(list(&tokens))
+    .bind(json_rows(&tokens))
     .bind(connection.now().0)
     .fetch_all(connection)
     .await?;
@@ -224,7 +224,7 @@ async fn known_messages(
          where e.room_id = cast(sent.value ->> 0 as bigint)
                and e.author_id = cast(sent.value ->> 1 as bigint) and e.nonce = sent.value ->> 2",
     )
-    .bind(list(&sent))
+    .bind(json_rows(&sent))
     .fetch_all(connection)
     .await?;
     let known = |row: &AnyRow| {
@@ -262,7 +262,7 @@ async fn append(
          from json_each(cast($2 as text))",
     )
     .bind(room.0)
-    .bind(list(&entries))
+    .bind(json_rows(&entries))
     .execute(connection)
     .await?;
     Ok(())

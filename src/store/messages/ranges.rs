@@ -14,7 +14,7 @@ use crate::model::rooms::RoomId;
 use crate::store::database::Store;
 use crate::store::error::Error;
 use crate::store::rows::{self, joined_entry};
-use crate::store::sql::list;
+use crate::store::sql::json_rows;
 
 /// How many of its newest entries a room is brought into memory with: enough for whoever has just seen its
 /// page. Who is further behind is answered from the database.
@@ -52,7 +52,7 @@ impl Store {
                    and e.seq >= cast(wanted.value ->> 1 as bigint)
                    and e.seq <= cast(wanted.value ->> 2 as bigint)",
         )
-        .bind(list(&wanted))
+        .bind(json_rows(&wanted))
         .fetch_all(&mut self.reader().await?)
         .await?;
         let mut found: HashMap<RoomId, Vec<RoomEntry>> = HashMap::new();
@@ -77,7 +77,7 @@ impl Store {
              left join account a on a.id = e.author_id
              where r.id = cast(wanted.value ->> 0 as bigint) and r.deleted_at is null",
         )
-        .bind(list(&ids))
+        .bind(json_rows(&ids))
         .bind(NEWEST)
         .fetch_all(&mut self.reader().await?)
         .await?;

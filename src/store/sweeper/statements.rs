@@ -6,7 +6,7 @@ use crate::model::Timestamp;
 use crate::model::rooms::RoomId;
 use crate::store::database::Store;
 use crate::store::error::Error;
-use crate::store::sql::list;
+use crate::store::sql::json_rows;
 
 /// How many deleted rooms one step removes at most: for each the database looks through the whole event log for
 /// entries that name it, which costs less than an index that every entry would have to be written to.
@@ -101,7 +101,7 @@ impl Store {
                      (select cast(value ->> 0 as bigint) from json_each(cast($1 as text)))
                  and swept_at is not null",
             )
-            .bind(list(rooms))
+            .bind(json_rows(rooms))
         };
         self.write_statement(delete).await
     }
