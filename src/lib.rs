@@ -62,7 +62,7 @@
 //! - *The list of rooms:* `web/rooms/list.rs`. That something was said in a room is followed by `live/listed.rs`: the
 //!   end of its log, `room.last_at`, is written by `store/messages/append.rs` and read by `live/list_tail.rs`.
 //! - *The join page:* `web/rooms/join_page.rs`.
-//! - *Unsent words:* `static/js/room/unsent_store.js`; those from deleted rooms, `static/js/list/`.
+//! - *Unsent words:* `static/js/lib/unsent_store.js`; those from deleted rooms, `static/js/list/`.
 //! - *Sessions in memory:* `live/sessions.rs`, filled by `live/reads.rs`, emptied by `live/state.rs`.
 //! - *Locks and their order:* `store/locks.rs`, `store/mod.rs`.
 //! - *Refusals:* worded in `web/refusals.rs`; other errors and `Retry-After` in `web/error.rs`.

@@ -2,9 +2,9 @@
 
 import { account, clock, local, pendingNavigation, session } from "../lib/browser.js";
 import { LayoutShiftGuard } from "../lib/layout_shift_guard.js";
+import { UnsentStore } from "../lib/unsent_store.js";
 import { ExitConfirmation } from "../room/exit_confirmation.js";
 import { forgetPageName } from "../room/other_tabs.js";
-import { UnsentStore } from "../room/unsent_store.js";
 
 export const unsent = new UnsentStore({ storage: local, session, account, clock });
 
