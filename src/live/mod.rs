@@ -5,6 +5,7 @@
 //! every refusal is the database's.
 
 mod directory;
+mod eviction;
 mod handle;
 mod list_tail;
 mod listed;

@@ -30,9 +30,6 @@ use crate::store::{EntryRange, Error};
 const READ_MAX: i64 = 200;
 /// About how many entries of many logs are read at once.
 const READ_TOGETHER: i64 = 2_000;
-/// After how long without a question a room is dropped from memory. Chrome lets a page that has been
-/// hidden for a while ask once a minute.
-const UNWATCH: Duration = Duration::from_mins(5);
 
 /// The reader of the logs, still to be run.
 pub struct Tail {
@@ -168,30 +165,6 @@ impl Live {
         let heads = self.0.store.heads(&known, &[]).await?;
         self.follow_events(heads.events).await?;
         self.follow_rooms(heads.rooms).await
-    }
-
-    /// Evicts the rooms that nobody has asked for lately, and the least recently used where all take too much.
-    fn evict(&self) {
-        let now = Moment::now().millis_since(self.0.started);
-        let then = now.saturating_sub(u64::try_from(UNWATCH.as_millis()).unwrap_or(u64::MAX));
-        let (unused, over_budget, is_listed) = {
-            let State { watched, listed, .. } = &*self.read();
-            (watched.unused_since(then), watched.over_budget(self.0.budget), !listed.has_unused(then))
-        };
-        if unused.is_empty() && over_budget.is_empty() && is_listed {
-            return;
-        }
-        let mut state = self.write();
-        let State { directory, listed, .. } = &mut *state;
-        listed.forget(directory, then);
-        for room in unused {
-            if state.watched.is_unused_since(room, then) {
-                state.watched.remove(room);
-            }
-        }
-        for room in over_budget {
-            state.watched.remove(room);
-        }
     }
 
     async fn follow_events(&self, head: Position) -> Result<(), Error> {
