@@ -24,7 +24,7 @@ use crate::model::Timestamp;
 pub(super) const CLEANUP_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The least time that a checkout is begun with.
-const LEAST_TIME: Duration = Duration::from_millis(10);
+const WORK_TIME_MIN: Duration = Duration::from_millis(10);
 
 /// How much longer closing may take: SQLite brings its log into the file then, and a disk may be busy.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(4);
@@ -133,7 +133,7 @@ impl Pool {
             .map_err(|_| sqlx::Error::PoolClosed)?;
         let until = checkout.work_until();
         // A connection whose first statement misses the deadline would be lost for nothing.
-        if until.saturating_duration_since(Instant::now()) < LEAST_TIME {
+        if until.saturating_duration_since(Instant::now()) < WORK_TIME_MIN {
             return Err(Failure::WaitedTooLong(checkout.class.name()).into());
         }
         checkout.admit();

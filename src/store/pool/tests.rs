@@ -38,7 +38,7 @@ async fn nobody_is_given_a_connection_they_have_no_time_for() {
     let url = format!("sqlite:{}", folder.path().join("parlor.db").display());
     let store = Store::open(&url, Config::default().limits()).await.unwrap();
     let made = store.connections_made();
-    let late = store.checkout(&store.readers, TrafficClass::Pages, Instant::now() + LEAST_TIME / 2).await;
+    let late = store.checkout(&store.readers, TrafficClass::Pages, Instant::now() + WORK_TIME_MIN / 2).await;
     assert!(matches!(late, Err(Error::Failed(Failure::WaitedTooLong("pages")))), "{late:?}");
     assert_eq!(store.change_token().await.map(|_| store.connections_made()).ok(), Some(made), "none is lost");
     store.close().await;
