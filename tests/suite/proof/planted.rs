@@ -1,7 +1,7 @@
 //! The checker can fail: each of these mistakes, made on purpose, is found.
 //!
-//! A mistake is a patch in `bugs`, which begins with what is wrong in plain words. It is applied to a copy of the
-//! sources, and the program that comes of it is tried like the real one.
+//! A mistake is a patch in the folder `planted`, which begins with what is wrong in plain words. It is applied to a copy
+//! of the sources, and the program that comes of it is tried like the real one.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -98,8 +98,8 @@ async fn synchronous_commit_off_on_postgres() {
 /// Whoever changes what a mistake is made in is told at once, and not by the next long run.
 #[test]
 fn every_mistake_fits_the_sources() {
-    let bugs = fs::read_dir(Path::new(ROOT).join("tests/suite/proof/bugs")).expect("a directory");
-    let patches: Vec<_> = bugs.map(|bug| bug.expect("an entry").path()).collect();
+    let folder = fs::read_dir(Path::new(ROOT).join("tests/suite/proof/planted")).expect("a directory");
+    let patches: Vec<_> = folder.map(|file| file.expect("an entry").path()).collect();
     assert!(!patches.is_empty());
     for patch in patches {
         plant(&patch, Path::new(ROOT), &["--check"]);
@@ -107,11 +107,11 @@ fn every_mistake_fits_the_sources() {
 }
 
 /// Claims that a trial of a program with this mistake shows it.
-async fn is_found(bug: &str, trial: impl AsyncFnOnce(Option<PathBuf>) -> Vec<Anomaly>, kind: Kind) {
+async fn is_found(mistake: &str, trial: impl AsyncFnOnce(Option<PathBuf>) -> Vec<Anomaly>, kind: Kind) {
     // All are built in one place, so that what they have in common is built once.
     static PLACE: Mutex<()> = Mutex::const_new(());
     let _alone = PLACE.lock().await;
-    let patch = Path::new(ROOT).join(format!("tests/suite/proof/bugs/{bug}.patch"));
+    let patch = Path::new(ROOT).join(format!("tests/suite/proof/planted/{mistake}.patch"));
     let what = fs::read_to_string(&patch).expect("a patch").lines().next().unwrap_or_default().to_owned();
     let program = spawn_blocking(move || build_with(&patch)).await.expect("a program that can be built");
     let began = Instant::now();
