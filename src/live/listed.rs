@@ -81,7 +81,8 @@ impl Listed {
 
     fn shown(&self, directory: &Directory) -> HashSet<RoomId> {
         let on_pages = self.on_pages(directory).map(|(_, room)| room);
-        let own_rooms = self.own_rooms.keys().copied().filter(|room| directory.people_version(*room).is_some());
+        let own_rooms =
+            self.own_rooms.keys().copied().filter(|room| directory.people_version(*room).is_some());
         on_pages.chain(own_rooms).collect()
     }
 

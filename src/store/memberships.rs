@@ -29,7 +29,7 @@ impl Store {
                 Whereabouts::Inside(here) if here.id == room => {}
                 Whereabouts::Inside(here) => return Err(Refusal::InsideAnother(here).into()),
                 Whereabouts::Nowhere | Whereabouts::InDeletedRoom(_) => {
-                    enter(&mut writing, account, room).await?
+                    enter(&mut writing, account, room).await?;
                 }
             }
             Ok((Committed::events(()), writing))
