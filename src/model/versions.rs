@@ -52,6 +52,9 @@ impl std::fmt::Display for PeopleVersion {
 /// A version of a page of the list of rooms: changed by every coming or going anywhere, creation and deletion, and now
 /// and then by what was said in its rooms. Between two events the same rooms are on a page and no log gets shorter, so
 /// that the sum of their entries tells an earlier state from a later one, whichever instance counts.
+///
+/// Another history with the same head of the event log and fewer entries goes unseen by an open list until something new
+/// happens: to ask the database whenever a page has seen *more* would cost a query a poll where instances lag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ListVersion {
     events: Position,
