@@ -1,8 +1,8 @@
 //! The pages of the list that somebody looks at here, and where the logs of their rooms end.
 //!
 //! The tail follows these rooms by their ends alone. A row of the list always shows the latest that is known; that
-//! there is something newer is announced at most every [`ANNOUNCE_INTERVAL`], because each time the list is sent to all
-//! who look at it.
+//! there is something newer is announced when a row looks different, and at most every [`ANNOUNCE_INTERVAL`], because
+//! each time the list is sent to all who look at it.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,6 +12,7 @@ use super::directory::Directory;
 use super::moment::Moment;
 use crate::model::log::{LogEnd, Position};
 use crate::model::rooms::RoomId;
+use crate::model::timestamp::Timestamp;
 use crate::model::versions::ListVersion;
 
 /// How long the version of the list stays the same at least, whatever is said.
@@ -30,11 +31,17 @@ pub(super) struct Listed {
     /// Rooms of people whose page of the list is another: they are shown on every page.
     own_rooms: HashMap<RoomId, LastUsed>,
     ends: HashMap<RoomId, LogEnd>,
-    /// The version of each page that was last announced.
-    announced: HashMap<i64, ListVersion>,
+    /// What was last announced of each page, and when that was last looked into.
+    announced: HashMap<i64, Announced>,
     announced_at: Option<Moment>,
-    /// The version of the directory of which that was announced; nothing if more has come to be known here since.
+    /// The version of the directory that it was last announced of; nothing if more has come to be known here since.
     announced_of: Option<ListVersion>,
+}
+
+struct Announced {
+    version: ListVersion,
+    /// The minute of the last message of each room, which is what its row shows.
+    minutes: HashMap<RoomId, Option<Timestamp>>,
 }
 
 impl Listed {
@@ -62,7 +69,7 @@ impl Listed {
 
     /// The version of a page that was last announced, unless somebody has come or gone since: then `newest`.
     pub(super) fn announced(&self, page: i64, newest: ListVersion) -> ListVersion {
-        let announced = self.announced.get(&page).copied();
+        let announced = self.announced.get(&page).map(|last| last.version);
         announced.filter(|version| version.has_events_of(newest)).unwrap_or(newest)
     }
 
@@ -120,20 +127,31 @@ impl Listed {
         }
         self.announced_of = Some(events);
         let newest = self.newest(directory, events);
-        if newest != self.announced {
-            self.announced = newest;
+        if !newest.is_empty() {
             self.announced_at = Some(now);
         }
+        self.announced = newest;
     }
 
-    /// The newest version of each page where the ends of all rooms are known.
-    fn newest(&self, directory: &Directory, events: ListVersion) -> HashMap<i64, ListVersion> {
-        let mut entries: HashMap<i64, Option<i64>> = HashMap::new();
+    /// The newest of each page where the ends of all rooms are known.
+    fn newest(&self, directory: &Directory, events: ListVersion) -> HashMap<i64, Announced> {
+        let mut pages: HashMap<i64, Vec<RoomId>> = HashMap::new();
         for (page, room) in self.on_pages(directory) {
-            let sum = entries.entry(page).or_insert(Some(0));
-            *sum = sum.and_then(|sum| Some(sum + self.end(room)?.head.seq));
+            pages.entry(page).or_default().push(room);
         }
-        entries.into_iter().filter_map(|(page, sum)| Some((page, events.with_entries(sum?)))).collect()
+        let newest = |(page, rooms): (_, Vec<_>)| Some((page, self.newest_of(page, events, &rooms)?));
+        pages.into_iter().filter_map(newest).collect()
+    }
+
+    /// The version stays the one that was announced while no row looks different, however much is said meanwhile.
+    fn newest_of(&self, page: i64, events: ListVersion, rooms: &[RoomId]) -> Option<Announced> {
+        let ends: Vec<_> = rooms.iter().map(|room| self.end(*room)).collect::<Option<_>>()?;
+        let minutes = ends.iter().map(|end| end.at.map(Timestamp::minute));
+        let minutes = rooms.iter().copied().zip(minutes).collect();
+        let looks_same = |last: &&Announced| last.version.has_events_of(events) && last.minutes == minutes;
+        let entries = ends.iter().map(|end| end.head.seq).sum();
+        let announced = self.announced.get(&page).filter(looks_same).map(|last| last.version);
+        Some(Announced { version: announced.unwrap_or(events.with_entries(entries)), minutes })
     }
 
     /// Whether [`Listed::forget`] would forget anything.

@@ -5,7 +5,6 @@ use crate::model::accounts::{AccountId, Person};
 use crate::model::events::Event;
 use crate::model::log::Entry;
 use crate::model::rooms::RoomLink;
-use crate::model::timestamp::Timestamp;
 use crate::model::versions::{Age, SeenList};
 use crate::store::Snapshot;
 
@@ -29,12 +28,12 @@ fn create(directory: &mut Directory, id: RoomId) {
     directory.apply(Entry { position, at: Timestamp(0), event }).unwrap();
 }
 
-fn end(entries: i64, at: Timestamp) -> LogEnd {
-    LogEnd { head: Position::new(entries, 1), at: Some(at) }
+fn end(entries: i64, minute: i64) -> LogEnd {
+    LogEnd { head: Position::new(entries, 1), at: Some(Timestamp(minute * 60_000)) }
 }
 
 fn read(listed: &mut Listed, directory: &Directory, entries: i64) {
-    listed.take_in(directory, vec![(TEA, end(entries, Timestamp(0)))]);
+    listed.take_in(directory, vec![(TEA, end(entries, entries))]);
 }
 
 #[test]
@@ -58,6 +57,25 @@ fn what_is_said_is_announced_at_most_every_ten_seconds_and_then_for_sure() {
     read(&mut listed, &directory, 3);
     listed.announce(&directory, now.after(second * 30));
     assert!(is_announced(&listed, 2), "at once after a pause");
+}
+
+#[test]
+fn what_is_said_is_announced_once_a_minute_as_the_list_shows_the_minute() {
+    let (mut directory, mut listed) = one_room();
+    let mut now = Moment::now();
+    let mut entries_announced = |listed: &mut Listed, directory: &Directory, entries, minute| {
+        now = now.after(ANNOUNCE_INTERVAL);
+        listed.take_in(directory, vec![(TEA, end(entries, minute))]);
+        listed.announce(directory, now);
+        listed.announced(1, directory.list_version()).to_string().split_once('-').unwrap().1.to_owned()
+    };
+    assert_eq!(entries_announced(&mut listed, &directory, 3, 5), "3");
+    assert_eq!(entries_announced(&mut listed, &directory, 4, 5), "3", "nothing looks different");
+    assert_eq!(entries_announced(&mut listed, &directory, 6, 6), "6", "the next minute");
+    assert_eq!(entries_announced(&mut listed, &directory, 7, 5), "7", "the clock was set back");
+    create(&mut directory, RoomId(8));
+    listed.ends.insert(RoomId(8), end(0, 0));
+    assert_eq!(entries_announced(&mut listed, &directory, 8, 5), "8", "another list");
 }
 
 #[test]
@@ -107,12 +125,13 @@ fn nothing_is_looked_through_again_before_something_has_come() {
     listed.announce(&directory, now);
     let mut looks = |listed: &mut Listed, directory: &Directory| {
         now = now.after(ANNOUNCE_INTERVAL);
-        // Whoever looks finds out, although nothing has announced it.
+        // Whoever looks finds out, although no flag says so.
         let more = listed.end(TEA).map_or(0, |end| end.head.seq) + 1;
-        listed.ends.insert(TEA, end(more, Timestamp(0)));
-        let before = listed.announced.clone();
+        listed.ends.insert(TEA, end(more, more));
+        let announced = |listed: &Listed| listed.announced.get(&1).map(|last| last.version);
+        let before = announced(listed);
         listed.announce(directory, now);
-        listed.announced != before
+        announced(listed) != before
     };
     assert!(!looks(&mut listed, &directory), "nothing has come");
     listed.take_in(&directory, Vec::new());
@@ -122,7 +141,7 @@ fn nothing_is_looked_through_again_before_something_has_come() {
     listed.add(2, None, 0);
     assert!(looks(&mut listed, &directory), "somebody looks at another page");
     create(&mut directory, RoomId(8));
-    listed.ends.insert(RoomId(8), end(1, Timestamp(0)));
+    listed.ends.insert(RoomId(8), end(1, 1));
     assert!(looks(&mut listed, &directory), "somebody has come or gone");
     assert!(!looks(&mut listed, &directory));
 }
