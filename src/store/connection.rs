@@ -121,7 +121,7 @@ impl std::fmt::Debug for Connection {
     }
 }
 
-/// A query in its parts, so that its text can be told when it was slow.
+/// A query in its parts, so that its text can be logged when it was slow.
 fn parts<'q>(mut query: impl Execute<'q, Any>) -> sqlx::Result<(SqlStr, Option<AnyArguments>)> {
     let arguments = query.take_arguments().map_err(sqlx::Error::Encode)?;
     Ok((query.sql(), arguments))

@@ -213,7 +213,7 @@ impl Store {
         self.write_by(self.deadline(), work).await
     }
 
-    /// The same, to be over by `end`. Of several failures the first is told: it is the cause.
+    /// The same, to be over by `end`. Of several failures the first is reported: it is the cause.
     pub(super) async fn write_by<T, F>(
         &self,
         end: Instant,

@@ -236,11 +236,11 @@ fn left(until: Instant) -> Duration {
 /// costs no round trip.
 ///
 /// Within a request's time the limit for locks passes before PostgreSQL looks for deadlocks (`deadlock_timeout`, a
-/// second by default, which only a superuser may change), so that one would be told as a lock waited for in vain,
+/// second by default, which only a superuser may change), so that one would be reported as a lock waited for in vain,
 /// and not be tried again. Requests cannot deadlock each other (see the lock order of [`store`](super)); only
 /// somebody else at the same database, or a change of all names by a new version, could be part of it.
 fn server_limits(set: &str, left: Duration) -> String {
-    // Zero would be no limit; and the limit that passes first is the one that is told.
+    // Zero would be no limit; and the limit that passes first is the one that is reported.
     let milliseconds = left.as_millis().max(10);
     let (lock, statement) = (milliseconds * 8 / 10, milliseconds * 9 / 10);
     format!("{set} lock_timeout = {lock}; {set} statement_timeout = {statement}")

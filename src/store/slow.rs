@@ -7,21 +7,21 @@ use tokio::time::Instant;
 
 /// From when on a statement is slow.
 const SLOW: Duration = Duration::from_millis(400);
-/// How often that is told at most: when one is slow, all are.
+/// How often that is logged at most: when one is slow, all are.
 const LOG_INTERVAL: Duration = Duration::from_secs(10);
-/// How many characters of a statement are told: by its beginning it is found in the sources.
+/// How many characters of a statement are logged: by its beginning it is found in the sources.
 const BEGINNING: usize = 80;
 
-/// What has been told of slow statements.
+/// What has been logged of slow statements.
 static LIMIT: Mutex<RateLimit> = Mutex::new(RateLimit { last: None, more: 0 });
 
 struct RateLimit {
     last: Option<Instant>,
-    /// Slow ones since, of which nothing was told.
+    /// Slow ones since, which were not logged.
     more: u64,
 }
 
-/// Tells of a statement if it was slow.
+/// Logs a statement if it was slow.
 pub(super) fn note(sql: &str, took: Duration) {
     if took < SLOW {
         return;

@@ -1,4 +1,4 @@
-//! Request bodies, read in our own words: what is wrong with them is told like every other refusal.
+//! Request bodies, read in our own words: what is wrong with them is reported like every other refusal.
 
 use rocket::Request;
 use rocket::data::{ByteUnit, Data, FromData, Outcome};

@@ -264,7 +264,7 @@ impl Error {
         Self::Unsent(Box::new(self), Unsent(words.into()))
     }
 
-    /// Leaves the reason with the request, where the catcher finds it. The last one left is told.
+    /// Leaves the reason with the request, where the catcher finds it. The last one left is reported.
     pub(super) fn attach(&self, request: &Request<'_>) -> Status {
         let problem = Problem::from(self.clone());
         let status = Status::new(problem.status);

@@ -32,7 +32,7 @@ fn wrong_field(sent: &SentAccount, error: &Error) -> Option<AccountField> {
     }
 }
 
-/// An unknown name and a wrong password are told alike, and take alike long.
+/// An unknown name and a wrong password are reported alike, and take alike long.
 async fn open(log_in: &LogIn<'_>, sent: &SentAccount) -> Result<(), Error> {
     if sent.username.trim().is_empty() || sent.password.is_empty() {
         return Err(Invalid::new("Please give your username and your password.").into());

@@ -71,7 +71,7 @@ pub(super) async fn postgres(connection: &mut AnyConnection) -> Result<(), OpenE
     Ok(())
 }
 
-/// Why no connection to PostgreSQL came about, and what to do. The URL may hold a password and is not told.
+/// Why no connection to PostgreSQL came about, and what to do. The URL may hold a password and is not quoted.
 pub(super) fn unreachable(options: &AnyConnectOptions, error: &sqlx::Error) -> OpenError {
     let url = &options.database_url;
     let (host, port) = (url.host_str().unwrap_or("localhost"), url.port().unwrap_or(5432));

@@ -104,9 +104,9 @@ pub(super) async fn read(
 async fn earlier(room: RoomId, before: i64, store: &Store) -> Result<Json, Error> {
     let History { entries, as_of } = store.entries_before(room, before).await?;
     let mut messages = fill_json(entries.iter().rev())?;
-    let told = &entries[entries.len() - messages.len()..];
+    let sent = &entries[entries.len() - messages.len()..];
     let seq = |entry: Option<&RoomEntry>| entry.map_or(0, |entry| entry.position.seq);
-    let (first, last) = (seq(told.first()), seq(told.last()));
+    let (first, last) = (seq(sent.first()), seq(sent.last()));
     messages.reverse();
     answers::json(&Earlier { messages, more: first > 1, first, last, as_of: as_of.to_string() })
 }

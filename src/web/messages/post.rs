@@ -40,7 +40,7 @@ pub(super) async fn create(
     let (after, composed) = match parsed {
         Ok(parsed) => parsed,
         Err(error) => {
-            // Where one may not post at all is told before what is wrong with the post.
+            // Where one may not post at all is answered before what is wrong with the post.
             let found = live.find_session(&user.0.token, store).await?.ok_or(Refusal::LoggedOut)?;
             store.require_inside(&found.whereabouts, at.0).await?;
             return Err(error);

@@ -27,7 +27,7 @@ pub(super) async fn show(
     let before = match before.map(|before| query::number(before, "Messages")).transpose() {
         Ok(before) => before,
         Err(error) => {
-            // That there is no such room is told first.
+            // That there is no such room is answered first.
             store.room(at.0).await?;
             return Err(error);
         }
