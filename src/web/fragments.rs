@@ -38,7 +38,7 @@ impl<K, V> Default for FragmentCache<K, V> {
 }
 
 impl<K: Eq + Hash, V: PartialEq> FragmentCache<K, V> {
-    /// The fragment `key` as of `version`, made if there is none. Who asks for the same fragment meanwhile waits for that
+    /// The fragment `key` as of `version`, made if there is none. Who asks for the same one meanwhile waits for that
     /// instead of making it, too.
     pub(super) fn get(&self, key: K, version: V, make: impl FnOnce() -> Option<String>) -> Option<Arc<str>> {
         let place = {

@@ -1,7 +1,7 @@
 //! The checker can fail: each of these mistakes, made on purpose, is found.
 //!
-//! A mistake is a patch in the folder `planted`, which begins with what is wrong in plain words. It is applied to a copy
-//! of the sources, and the program that comes of it is tried like the real one.
+//! A mistake is a patch in the folder `planted`, which begins with what is wrong in plain words. It is applied to a
+//! copy of the sources, and the program that comes of it is tried like the real one.
 
 use std::fs;
 use std::path::{Path, PathBuf};
