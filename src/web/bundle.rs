@@ -5,6 +5,8 @@
 //! the sources are plain modules and style sheets, small and understood by every browser as they are, and
 //! are joined by the server when it reads them. Whatever is imported is in, and nothing has to be listed.
 //!
+//! Lines that are comments alone stay here: a quarter of what would be sent.
+//!
 //! Of JavaScript's ways to import and to export the plainest are understood, and any other is an error.
 
 use std::collections::BTreeMap;
@@ -67,9 +69,11 @@ impl<'a> Bundle<'a> {
 
 /// A style sheet's own rules.
 fn sheet(bundle: &mut Bundle<'_>, path: &Path, source: &str) -> Result<String, String> {
-    let mut rules = String::new();
+    let (mut rules, mut in_comment) = (String::new(), false);
     for line in source.lines() {
+        in_comment = in_comment || line.trim_start().starts_with("/*");
         match line.strip_prefix("@import ") {
+            _ if in_comment => in_comment = !line.ends_with("*/"),
             Some(import) => drop(bundle.add(&resolved(path, import)?)?),
             None => rules.extend([line, "\n"]),
         }
@@ -81,7 +85,7 @@ fn sheet(bundle: &mut Bundle<'_>, path: &Path, source: &str) -> Result<String, S
 /// its number.
 fn module(bundle: &mut Bundle<'_>, path: &Path, source: &str) -> Result<String, String> {
     let (mut body, mut exports) = (String::new(), Vec::new());
-    for line in source.lines() {
+    for line in source.lines().filter(|line| !line.trim_start().starts_with("//")) {
         if let Some(import) = line.strip_prefix("import ") {
             let (names, from) = import.split_once(" from ").unwrap_or(("", import));
             let number = bundle.add(&resolved(path, from)?)?;
@@ -143,7 +147,7 @@ mod tests {
     fn a_style_sheet_stands_behind_what_it_imports_and_each_is_there_once() {
         let files = [
             ("css/a.css", "@import \"./b.css\";\n@import \"./c.css\";\na {}\n"),
-            ("css/b.css", "@import \"./c.css\";\nb {}\n"),
+            ("css/b.css", "/* One\n   comment */\n@import \"./c.css\";\n/* Another. */\nb {}\n"),
             ("css/c.css", "c {}\n"),
         ];
         assert_eq!(join(&files, "css/a.css").unwrap(), "c {}\nb {}\na {}\n");
@@ -154,7 +158,7 @@ mod tests {
         let files = [
             ("js/a/a.js", "import { B, c } from \"./b.js\";\nimport \"../d/d.js\";\nB(c);"),
             ("js/a/b.js", "const OWN = 1;\nexport class B {}\nexport const c = OWN;"),
-            ("js/d/d.js", "const OWN = 2;"),
+            ("js/d/d.js", "// a comment\nconst OWN = 2;\n  // another"),
         ];
         let expected = "const $ = [];\n\
             // js/a/b.js\n$.push((() => {\nconst OWN = 1;\nclass B {}\nconst c = OWN;\nreturn { B, c };\n})());\n\
