@@ -65,15 +65,19 @@ struct ErrorView<'a> {
     detail: &'a str,
     /// Where to try again what is expected to succeed then.
     retry: Option<String>,
+    /// Whether it is tried again from the form, where the browser has kept what was typed.
+    go_back: bool,
     here: Option<&'a RoomLink>,
 }
 
 fn error_page(request: &Request<'_>, problem: &Problem, user: Option<&User>, unknown: bool) -> Template {
+    let retry = problem.retry_after.and_then(|_| paths::to_try_again(request));
     let content = ErrorView {
         status: problem.status,
         title: problem.title,
         detail: &problem.detail,
-        retry: problem.retry_after.map(|_| paths::to_try_again(request)),
+        go_back: problem.retry_after.is_some() && retry.is_none(),
+        retry,
         here: user.and_then(|user| user.whereabouts.inside()),
     };
     let page = Page::new(user, content).with_unsent(problem.unsent.as_deref());

@@ -44,11 +44,14 @@ pub(super) fn asked_for(request: &Request<'_>) -> String {
     }
 }
 
-/// What to open to try again what has failed: the page, or the one from which a form was sent.
-pub(super) fn to_try_again(request: &Request<'_>) -> String {
-    match request.method() {
-        Method::Get => request.uri().to_string(),
-        _ => page_of_form(request),
+/// What to open to try again what has failed: the page, or the one with the button that was pressed. To open a form
+/// again would lose what was typed into it.
+pub(super) fn to_try_again(request: &Request<'_>) -> Option<String> {
+    match (request.method(), request.uri().path().segments().last()) {
+        // Two slashes at the beginning would be another host.
+        (Method::Get, _) => Some(format!("/{}", request.uri().to_string().trim_start_matches('/'))),
+        (_, Some("join" | "leave" | "delete" | "dismiss" | "end")) => Some(page_of_form(request)),
+        _ => None,
     }
 }
 

@@ -22,7 +22,12 @@ async fn people_are_told_to_wait_and_then_go_on() {
         assert!(page.link("Back to the rooms").is_some() && page.has_button("Log out"), "{}", page.text());
     }
     let page = ana.tries_to_say_by_form(&room, "by form").await.refuses(503);
+    assert_eq!(page.link("Try again"), None, "would lose the words");
+    assert!(page.text().contains("Go back in your browser"), "{}", page.text());
+    let page = ana.sends(&room.path("/leave"), &[]).await.refuses(503);
     assert_eq!(page.link("Try again"), Some(room.path("")), "where the form stands");
+    let page = ana.opens("//rooms").await.refuses(503);
+    assert_eq!(page.link("Try again").as_deref(), Some("/rooms"), "two slashes are another host");
     let post = Post::new("during");
     let answer = ana.tries_to_post(&room, &post).await.is(503);
     assert!(answer.header("Retry-After").is_some(), "{answer:?}");
