@@ -96,7 +96,7 @@ export class Composer {
     const text = normalized(this.#box.value);
     if (text === "") return;
     if (lengthOf(text) > this.#limit) {
-      this.#error.textContent = `This message is too long. ${this.#count(text)} characters.`;
+      this.#showError(`This message is too long. ${this.#count(text)} characters.`);
       return;
     }
     this.#follower.toEnd();
@@ -116,9 +116,14 @@ export class Composer {
   };
 
   #typed = () => {
-    this.#error.textContent = "";
+    this.#showError("");
     this.#storeDraft();
   };
+
+  #showError(text) {
+    this.#error.textContent = text;
+    this.#box.ariaInvalid = text === "" ? null : "true";
+  }
 
   #storeDraft() {
     this.#draft.value = normalized(this.#box.value) === "" ? undefined : this.#box.value;
