@@ -17,7 +17,7 @@ use super::error::{Error, Failure};
 pub(super) enum TrafficClass {
     /// What is read for a page, and by whatever is not one of the others.
     Pages,
-    /// What is read for a poll that memory could not answer.
+    /// What is read for a poll that memory could not answer, and for the answer to a post.
     Polls,
     /// What changes something, posts too.
     Writes,

@@ -206,9 +206,6 @@ impl<'r> FromRequest<'r> for Owner<'r> {
 
 /// Someone who is logged in, as the database says now. Their session is not extended: it may be a poll that asks.
 async fn database_user<'r>(request: &'r Request<'_>) -> request::Outcome<&'r User, ()> {
-    if let Err(error) = store_for_poll(request) {
-        return error.refuse(request);
-    }
     match try_outcome!(request.guard::<Visitor<'_>>().await).0 {
         Some(user) if is_of_same_account(request, &user.session) => Outcome::Success(user),
         _ => Error::from(Refusal::LoggedOut).refuse(request),
@@ -223,6 +220,7 @@ impl<'r> FromRequest<'r> for Member {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
+        try_outcome!(claim_poll_store(request));
         try_outcome!(request.guard::<SameOrigin>().await);
         let user = try_outcome!(database_user(request).await);
         let RoomInPath(room) = try_outcome!(request.guard::<RoomInPath>().await);
@@ -243,6 +241,7 @@ impl<'r> FromRequest<'r> for CachedUser {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
+        try_outcome!(claim_poll_store(request));
         try_outcome!(request.guard::<SameOrigin>().await);
         let remembered = || state::<Live>(request).ok()?.remembered_session(&presented_token(request)?);
         match remembered().filter(|session| is_of_same_account(request, session)) {
@@ -260,6 +259,7 @@ impl<'r> FromRequest<'r> for CachedMember {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
+        try_outcome!(claim_poll_store(request));
         try_outcome!(request.guard::<SameOrigin>().await);
         if let Some(RoomInPath(room)) = request.guard::<RoomInPath>().await.succeeded()
             && is_remembered_member(request, room).unwrap_or(false)
@@ -275,9 +275,13 @@ fn is_remembered_member(request: &Request<'_>, room: RoomId) -> Option<bool> {
     Some(state::<Live>(request).ok()?.is_remembered_member(&token, account, room))
 }
 
-/// The database for a request that memory may not be able to answer.
-fn store_for_poll<'r>(request: &'r Request<'_>) -> Result<&'r Store, Error> {
-    database_for(request, Store::for_poll)
+/// Has the request wait among polls for all that it asks the database, also where memory knows who asks and only not
+/// the answer. To be called before anything else asks.
+fn claim_poll_store(request: &Request<'_>) -> request::Outcome<(), ()> {
+    match database_for(request, Store::for_poll) {
+        Ok(_) => Outcome::Success(()),
+        Err(error) => error.refuse(request),
+    }
 }
 
 /// The token hash that a request presents, and the account that it names, if it names one.

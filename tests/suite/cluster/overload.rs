@@ -46,13 +46,23 @@ impl Person<'_> {
     }
 }
 
-/// Somebody else's transaction that holds the rows of all rooms.
+/// Somebody else's transaction that holds the rows of all rooms, or a whole table.
 struct Lock(PgConnection);
 
 impl Lock {
     async fn on_all_rooms(cluster: &Cluster) -> Self {
+        Self::by(cluster, "update room set last_seq = last_seq").await
+    }
+
+    /// Not even who reads them gets by.
+    async fn on_all_messages(cluster: &Cluster) -> Self {
+        Self::by(cluster, "lock table entry").await
+    }
+
+    async fn by(cluster: &Cluster, statement: &'static str) -> Self {
         let mut connection = PgConnection::connect(&cluster.server.url(DATABASE)).await.unwrap();
-        sqlx::raw_sql("begin; update room set last_seq = last_seq").execute(&mut connection).await.unwrap();
+        sqlx::raw_sql("begin").execute(&mut connection).await.unwrap();
+        sqlx::raw_sql(statement).execute(&mut connection).await.unwrap();
         Self(connection)
     }
 
@@ -123,6 +133,30 @@ async fn posts_that_wait_leave_room_for_pages() {
     })
     .await;
     lock.lets_go().await;
+}
+
+/// Also where memory knows who asks, and only not the answer.
+#[rocket::async_test]
+async fn polls_that_memory_cannot_answer_do_not_wait_behind_pages() {
+    let cluster = Cluster::of(1).await;
+    let ana = cluster.person("ana").await;
+    let room = ana.creates("Kitchen").await;
+    ana.says(&room, "before").await;
+    // Of another history, which only the database may say.
+    let poll = async || ana.polls(&room, "1.0000000000000001").await;
+    poll().await.is_problem(409, "resync");
+
+    let lock = Lock::on_all_messages(&cluster).await;
+    let log = || cluster.instances[0].program.log();
+    eventually("some wait in vain", async || {
+        let answers = join_all((0..CROWD).map(|_| poll())).await;
+        assert!(answers.iter().all(|answer| answer.status == 503));
+        log().contains("too many polls at once") || log().contains("too many pages at once")
+    })
+    .await;
+    lock.lets_go().await;
+    assert!(!log().contains("too many pages at once"), "{}", log());
+    poll().await.is_problem(409, "resync");
 }
 
 /// They are answered while the lock is held, and whoever sends again has said it once.
