@@ -167,10 +167,6 @@ pub(super) struct RoomVisitor<'r> {
     pub(super) room: Room,
 }
 
-async fn find_room(request: &Request<'_>, id: RoomId) -> Result<Room, Error> {
-    Ok(database(request)?.room(id).await?)
-}
-
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for RoomVisitor<'r> {
     type Error = ();
@@ -178,9 +174,10 @@ impl<'r> FromRequest<'r> for RoomVisitor<'r> {
     async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
         let user = try_outcome!(request.guard::<&User>().await);
         let RoomInPath(id) = try_outcome!(request.guard::<RoomInPath>().await);
-        match find_room(request, id).await {
+        let found = async { Ok(database(request)?.room(id).await?) };
+        match found.await {
             Ok(room) => Outcome::Success(Self { user, room }),
-            Err(error) => error.refuse(request),
+            Err::<_, Error>(error) => error.refuse(request),
         }
     }
 }
