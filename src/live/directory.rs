@@ -132,12 +132,14 @@ impl Directory {
         let row = |room: RoomId| Some(self.listed(self.open_room(room)?, end(room)?));
         let mut rooms = self.rooms_on(page).map(row).collect::<Option<Vec<Room>>>()?;
         let entries = rooms.iter().map(|room| room.end.head.seq).sum();
+        let mut version = self.list_version.with_entries(entries);
         let whereabouts = self.whereabouts(account);
         let own = whereabouts.inside().filter(|here| rooms.iter().all(|room| room.room.id != here.id));
         if let Some(own) = own {
-            rooms.insert(0, row(own.id)?);
+            let own = row(own.id)?;
+            version = version.with_own_entries(own.end.head.seq);
+            rooms.insert(0, own);
         }
-        let version = self.list_version.with_entries(entries);
         Some(ListPage { version, page, pages: self.pages(), whereabouts, rooms })
     }
 

@@ -31,15 +31,25 @@ pub(super) struct Listed {
     /// Rooms of people whose page of the list is another: they are shown on every page.
     own_rooms: HashMap<RoomId, LastUsed>,
     ends: HashMap<RoomId, LogEnd>,
-    /// What was last announced of each page, and when that was last looked into.
-    announced: HashMap<i64, Announced>,
+    /// What was last announced of each part, and when that was last looked into.
+    announced: HashMap<Part, Announced>,
     announced_at: Option<Moment>,
     /// The version of the directory that it was last announced of; nothing if more has come to be known here since.
     announced_of: Option<ListVersion>,
 }
 
+/// What is announced by itself.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Part {
+    Page(i64),
+    /// The row of somebody's own room, which stands beside the pages that the room is not on.
+    OwnRoom(RoomId),
+}
+
 struct Announced {
-    version: ListVersion,
+    /// The version of the directory.
+    events: ListVersion,
+    entries: i64,
     /// The minute of the last message of each room, which is what its row shows.
     minutes: HashMap<RoomId, Option<Timestamp>>,
 }
@@ -67,10 +77,14 @@ impl Listed {
         self.ends.get(&room).copied()
     }
 
-    /// The version of a page that was last announced, unless somebody has come or gone since: then `newest`.
-    pub(super) fn announced(&self, page: i64, newest: ListVersion) -> ListVersion {
-        let announced = self.announced.get(&page).map(|last| last.version);
-        announced.filter(|version| version.has_events_of(newest)).unwrap_or(newest)
+    /// The version that was last announced of a page and of a room beside it, unless somebody has come or gone since:
+    /// then `newest`.
+    pub(super) fn announced(&self, page: i64, own_room: Option<RoomId>, newest: ListVersion) -> ListVersion {
+        let of = |part| self.announced.get(&part).filter(|last| last.events == newest);
+        let Some(on_page) = of(Part::Page(page)) else { return newest };
+        let beside = own_room.filter(|room| !on_page.minutes.contains_key(room));
+        let beside = beside.and_then(|room| of(Part::OwnRoom(room)));
+        newest.with_entries(on_page.entries).with_own_entries(beside.map_or(0, |own| own.entries))
     }
 
     /// The rooms that are shown, each with the head that is known of it.
@@ -87,10 +101,16 @@ impl Listed {
     }
 
     fn shown(&self, directory: &Directory) -> HashSet<RoomId> {
-        let on_pages = self.on_pages(directory).map(|(_, room)| room);
+        self.parts(directory).map(|(_, room)| room).collect()
+    }
+
+    /// The rooms that are shown, each with the part that shows it.
+    fn parts(&self, directory: &Directory) -> impl Iterator<Item = (Part, RoomId)> {
+        let on_pages = self.on_pages(directory).map(|(page, room)| (Part::Page(page), room));
+        let is_open = |room: &RoomId| directory.people_version(*room).is_some();
         let own_rooms =
-            self.own_rooms.keys().copied().filter(|room| directory.people_version(*room).is_some());
-        on_pages.chain(own_rooms).collect()
+            self.own_rooms.keys().copied().filter(is_open).map(|room| (Part::OwnRoom(room), room));
+        on_pages.chain(own_rooms)
     }
 
     /// The rooms on the pages, each with its page. Walks the list once, up to the last of them.
@@ -133,25 +153,25 @@ impl Listed {
         self.announced = newest;
     }
 
-    /// The newest of each page where the ends of all rooms are known.
-    fn newest(&self, directory: &Directory, events: ListVersion) -> HashMap<i64, Announced> {
-        let mut pages: HashMap<i64, Vec<RoomId>> = HashMap::new();
-        for (page, room) in self.on_pages(directory) {
-            pages.entry(page).or_default().push(room);
+    /// The newest of each part where the ends of all rooms are known.
+    fn newest(&self, directory: &Directory, events: ListVersion) -> HashMap<Part, Announced> {
+        let mut parts: HashMap<Part, Vec<RoomId>> = HashMap::new();
+        for (part, room) in self.parts(directory) {
+            parts.entry(part).or_default().push(room);
         }
-        let newest = |(page, rooms): (_, Vec<_>)| Some((page, self.newest_of(page, events, &rooms)?));
-        pages.into_iter().filter_map(newest).collect()
+        let newest = |(part, rooms): (_, Vec<_>)| Some((part, self.newest_of(part, events, &rooms)?));
+        parts.into_iter().filter_map(newest).collect()
     }
 
-    /// The version stays the one that was announced while no row looks different, however much is said meanwhile.
-    fn newest_of(&self, page: i64, events: ListVersion, rooms: &[RoomId]) -> Option<Announced> {
+    /// The number stays the one that was announced while no row looks different, however much is said meanwhile.
+    fn newest_of(&self, part: Part, events: ListVersion, rooms: &[RoomId]) -> Option<Announced> {
         let ends: Vec<_> = rooms.iter().map(|room| self.end(*room)).collect::<Option<_>>()?;
         let minutes = ends.iter().map(|end| end.at.map(Timestamp::minute));
         let minutes = rooms.iter().copied().zip(minutes).collect();
-        let looks_same = |last: &&Announced| last.version.has_events_of(events) && last.minutes == minutes;
-        let entries = ends.iter().map(|end| end.head.seq).sum();
-        let announced = self.announced.get(&page).filter(looks_same).map(|last| last.version);
-        Some(Announced { version: announced.unwrap_or(events.with_entries(entries)), minutes })
+        let looks_same = |last: &&Announced| last.events == events && last.minutes == minutes;
+        let announced = self.announced.get(&part).filter(looks_same).map(|last| last.entries);
+        let entries = announced.unwrap_or_else(|| ends.iter().map(|end| end.head.seq).sum());
+        Some(Announced { events, entries, minutes })
     }
 
     /// Whether [`Listed::forget`] would forget anything.

@@ -125,7 +125,7 @@ impl Live {
             state = self.fresh(now)?;
         }
         let State { directory, listed, .. } = &*state;
-        let age = listed.announced(page, directory.list_version()).age_of(seen);
+        let age = listed.announced(page, own_room, directory.list_version()).age_of(seen);
         Known::remembered(age, || directory.list_page(account, page, |room| listed.end(room)))
     }
 

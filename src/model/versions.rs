@@ -1,5 +1,6 @@
 //! Versions: what a page names to ask whether there is anything newer. Pages and handlers only pass them on.
 
+use super::digits::digits;
 use super::invalid::Invalid;
 use super::log::{Cursor, Position};
 
@@ -51,7 +52,8 @@ impl std::fmt::Display for PeopleVersion {
 
 /// A version of a page of the list of rooms: changed by every coming or going anywhere, creation and deletion, and now
 /// and then by what was said in its rooms. Between two events the same rooms are on a page and no log gets shorter, so
-/// that the sum of their entries tells an earlier state from a later one, whichever instance counts.
+/// that the sum of their entries tells an earlier state from a later one, whichever instance counts. Those of one's own
+/// room beside the page are counted apart, as each of the two may be announced when the other is not.
 ///
 /// Another history with the same head of the event log and fewer entries goes unseen by an open list until something new
 /// happens: to ask the database whenever a page has seen *more* would cost a query a poll where instances lag.
@@ -59,12 +61,13 @@ impl std::fmt::Display for PeopleVersion {
 pub struct ListVersion {
     events: Position,
     entries: i64,
+    own_entries: i64,
 }
 
 impl ListVersion {
     /// The version of which `position` is the latest event, before anything was said.
     pub fn at(position: Position) -> Self {
-        Self { events: position, entries: 0 }
+        Self { events: position, entries: 0, own_entries: 0 }
     }
 
     /// The same when the logs of the page's rooms have so many entries.
@@ -72,15 +75,16 @@ impl ListVersion {
         Self { entries, ..self }
     }
 
-    /// Whether the same event is the latest in both.
-    pub fn has_events_of(self, other: Self) -> bool {
-        self.events == other.events
+    /// The same when the log of one's own room, which is not on the page, has so many.
+    pub fn with_own_entries(self, own_entries: i64) -> Self {
+        Self { own_entries, ..self }
     }
 
     /// How the one that a page names compares with this one. Less said than the page has seen is nothing new.
     pub fn age_of(self, seen: Option<SeenList>) -> Age {
+        let less = |seen: SeenList| seen.entries < self.entries || seen.own_entries < self.own_entries;
         match age(self.events, seen.map(|seen| seen.events)) {
-            Age::Same if seen.is_some_and(|seen| seen.entries < self.entries) => Age::Older,
+            Age::Same if seen.is_some_and(less) => Age::Older,
             age => age,
         }
     }
@@ -88,28 +92,31 @@ impl ListVersion {
 
 impl std::fmt::Display for ListVersion {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}-{}", self.events, self.entries)
+        write!(f, "{}-{}-{}", self.events, self.entries, self.own_entries)
     }
 }
 
-/// The version of the list that a page says it has: `<cursor>-<entries>`, or a bare cursor.
+/// The version of the list that a page says it has: `<cursor>-<entries>-<entries of one's own room>`, or the
+/// beginning of that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SeenList {
     events: Cursor,
     entries: i64,
+    own_entries: i64,
 }
 
 impl SeenList {
     /// Reads it.
     ///
     /// # Errors
-    /// When it is neither.
+    /// When it is not that.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let (events, entries) = text.split_once('-').unwrap_or((text, "0"));
-        let digits = entries.bytes().all(|byte| byte.is_ascii_digit());
-        let entries = entries.parse().ok().filter(|_| digits);
-        let entries = entries.ok_or_else(|| Invalid::new("A version of the list ends with a number."))?;
-        Ok(Self { events: Cursor::parse(events)?, entries })
+        let (entries, own_entries) = entries.split_once('-').unwrap_or((entries, "0"));
+        let number =
+            |text| digits(text).ok_or_else(|| Invalid::new("A version of the list ends with numbers."));
+        let (entries, own_entries) = (number(entries)?, number(own_entries)?);
+        Ok(Self { events: Cursor::parse(events)?, entries, own_entries })
     }
 }
 
@@ -130,15 +137,17 @@ mod tests {
 
     #[test]
     fn what_was_said_makes_a_list_newer_between_two_events() {
-        let version = ListVersion::at(Position::new(7, 1)).with_entries(30);
+        let version = ListVersion::at(Position::new(7, 1)).with_entries(30).with_own_entries(5);
         let age = |seen: &str| version.age_of(Some(SeenList::parse(seen).unwrap()));
         assert_eq!(age(&version.to_string()), Age::Same);
-        assert_eq!(age("7-29"), Age::Older);
-        assert_eq!(age("7-31"), Age::Same, "another instance has read further");
+        assert_eq!(age("7-29-5"), Age::Older);
+        assert_eq!(age("7-31-5"), Age::Same, "another instance has read further");
+        assert_eq!(age("7-31-4"), Age::Older, "in one's own room");
+        assert_eq!(age("7-30"), Age::Older);
         assert_eq!(age("7"), Age::Older);
         assert_eq!(age("6-31"), Age::Older);
         assert_eq!(age("8-1"), Age::Newer);
-        for malformed in ["", "-", "7-", "7-x", "7--1", "7-+1", "x-1"] {
+        for malformed in ["", "-", "7-", "7-x", "7--1", "7-+1", "7-1-", "7-1-x", "7-1-1-1", "x-1"] {
             assert!(SeenList::parse(malformed).is_err(), "{malformed:?}");
         }
     }

@@ -32,6 +32,10 @@ fn end(entries: i64, minute: i64) -> LogEnd {
     LogEnd { head: Position::new(entries, 1), at: Some(Timestamp(minute * 60_000)) }
 }
 
+fn entries_of(version: ListVersion) -> String {
+    version.to_string().split_once('-').unwrap().1.to_owned()
+}
+
 fn read(listed: &mut Listed, directory: &Directory, entries: i64) {
     listed.take_in(directory, vec![(TEA, end(entries, entries))]);
 }
@@ -43,7 +47,7 @@ fn what_is_said_is_announced_at_most_every_ten_seconds_and_then_for_sure() {
     let newest = directory.list_version();
     let is_announced = |listed: &Listed, seen: i64| {
         let seen = SeenList::parse(&newest.with_entries(seen).to_string()).unwrap();
-        listed.announced(1, newest).age_of(Some(seen)) == Age::Older
+        listed.announced(1, None, newest).age_of(Some(seen)) == Age::Older
     };
     read(&mut listed, &directory, 1);
     assert!(!is_announced(&listed, 0), "nothing was announced");
@@ -67,15 +71,42 @@ fn what_is_said_is_announced_once_a_minute_as_the_list_shows_the_minute() {
         now = now.after(ANNOUNCE_INTERVAL);
         listed.take_in(directory, vec![(TEA, end(entries, minute))]);
         listed.announce(directory, now);
-        listed.announced(1, directory.list_version()).to_string().split_once('-').unwrap().1.to_owned()
+        entries_of(listed.announced(1, None, directory.list_version()))
     };
-    assert_eq!(entries_announced(&mut listed, &directory, 3, 5), "3");
-    assert_eq!(entries_announced(&mut listed, &directory, 4, 5), "3", "nothing looks different");
-    assert_eq!(entries_announced(&mut listed, &directory, 6, 6), "6", "the next minute");
-    assert_eq!(entries_announced(&mut listed, &directory, 7, 5), "7", "the clock was set back");
+    assert_eq!(entries_announced(&mut listed, &directory, 3, 5), "3-0");
+    assert_eq!(entries_announced(&mut listed, &directory, 4, 5), "3-0", "nothing looks different");
+    assert_eq!(entries_announced(&mut listed, &directory, 6, 6), "6-0", "the next minute");
+    assert_eq!(entries_announced(&mut listed, &directory, 7, 5), "7-0", "the clock was set back");
     create(&mut directory, RoomId(8));
     listed.ends.insert(RoomId(8), end(0, 0));
-    assert_eq!(entries_announced(&mut listed, &directory, 8, 5), "8", "another list");
+    assert_eq!(entries_announced(&mut listed, &directory, 8, 5), "8-0", "another list");
+}
+
+/// More than a page of rooms, and somebody inside the oldest of them looks at the first page.
+#[test]
+fn what_is_said_in_ones_own_room_is_announced_beside_the_page() {
+    let (mut directory, mut listed) = one_room();
+    (101..=200).for_each(|id| create(&mut directory, RoomId(id)));
+    listed.add(1, Some(TEA), 0);
+    listed.take_in(&directory, (101..=200).map(|id| (RoomId(id), end(1, 1))).collect());
+    let mut now = Moment::now();
+    let mut entries_announced = |listed: &mut Listed, room, end| {
+        now = now.after(ANNOUNCE_INTERVAL);
+        listed.take_in(&directory, vec![(room, end)]);
+        listed.announce(&directory, now);
+        entries_of(listed.announced(1, Some(TEA), directory.list_version()))
+    };
+    assert_eq!(entries_announced(&mut listed, TEA, end(3, 1)), "100-3");
+    assert_eq!(entries_announced(&mut listed, TEA, end(4, 1)), "100-3", "nothing looks different");
+    assert_eq!(entries_announced(&mut listed, RoomId(200), end(2, 1)), "100-3", "nothing looks different");
+    assert_eq!(entries_announced(&mut listed, TEA, end(5, 2)), "100-5", "the next minute in it");
+    assert_eq!(
+        entries_announced(&mut listed, RoomId(200), end(3, 2)),
+        "102-5",
+        "the next minute on the page"
+    );
+    let version = listed.announced(1, Some(RoomId(200)), directory.list_version());
+    assert_eq!(entries_of(version), "102-0", "their room is on the page");
 }
 
 #[test]
@@ -85,7 +116,7 @@ fn what_was_announced_of_other_rooms_is_not_announced_of_these() {
     listed.announce(&directory, Moment::now());
     create(&mut directory, RoomId(8));
     let newest = directory.list_version();
-    assert_eq!(listed.announced(1, newest), newest);
+    assert_eq!(listed.announced(1, None, newest), newest);
 }
 
 #[test]
@@ -128,7 +159,8 @@ fn nothing_is_looked_through_again_before_something_has_come() {
         // Whoever looks finds out, although no flag says so.
         let more = listed.end(TEA).map_or(0, |end| end.head.seq) + 1;
         listed.ends.insert(TEA, end(more, more));
-        let announced = |listed: &Listed| listed.announced.get(&1).map(|last| last.version);
+        let announced =
+            |listed: &Listed| listed.announced.get(&Part::Page(1)).map(|last| (last.events, last.entries));
         let before = announced(listed);
         listed.announce(directory, now);
         announced(listed) != before

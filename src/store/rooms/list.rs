@@ -34,9 +34,11 @@ impl Store {
         .bind((page - 1).saturating_mul(ROOMS_A_PAGE))
         .fetch_all(&mut snapshot)
         .await?;
-        let version = version.with_entries(rooms.iter().map(|room| room.end.head.seq).sum());
+        let mut version = version.with_entries(rooms.iter().map(|room| room.end.head.seq).sum());
         if let Some(here) = whereabouts.inside().filter(|here| !rooms.iter().any(|r| r.room.id == here.id)) {
-            rooms.insert(0, rows::load_listed(&mut snapshot, here.id).await?);
+            let own = rows::load_listed(&mut snapshot, here.id).await?;
+            version = version.with_own_entries(own.end.head.seq);
+            rooms.insert(0, own);
         }
         snapshot.end().await;
         Ok(ListPage { version, page, pages, whereabouts, rooms })

@@ -266,6 +266,7 @@ async fn a_malformed_version_is_refused(instance: Instance) {
         "1-x",
         "1-",
         "1--1",
+        "1-1-x",
         "99999999999999999999",
         "%00",
         "%ff",
@@ -294,6 +295,14 @@ async fn a_hundred_rooms_fill_a_page(instance: Instance) {
     let bos = bo.list().await;
     assert_eq!(bos.link("Return to the oldest room"), Some(mine.path("")));
     assert!(names(&bos).contains(&"the oldest room".to_owned()), "{:?}", names(&bos));
+
+    // It says when something was last said there, too.
+    let version = bos.version();
+    bo.says(&mine, "soup").await;
+    eventually("the list says so", async || fragment_after(&bo, &version).await.status == 200).await;
+    let (fragment, list) = (fragment_after(&bo, &version).await.page(), bo.list().await);
+    assert!(fragment.items()[0].contains("UTC"), "{}", fragment.items()[0]);
+    assert_eq!(fragment.version(), list.version());
 }
 
 async fn a_page_that_is_none_is_refused(instance: Instance) {
