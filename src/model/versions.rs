@@ -55,8 +55,8 @@ impl std::fmt::Display for PeopleVersion {
 /// that the sum of their entries tells an earlier state from a later one, whichever instance counts. Those of one's own
 /// room beside the page are counted apart, as each of the two may be announced when the other is not.
 ///
-/// Another history with the same head of the event log and fewer entries goes unseen by an open list until something new
-/// happens: to ask the database whenever a page has seen *more* would cost a query a poll where instances lag.
+/// Another history with the same head of the event log and fewer entries goes unseen by an open list until something
+/// new happens: to ask the database whenever a page has seen *more* would cost a query a poll where instances lag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ListVersion {
     events: Position,
