@@ -89,6 +89,21 @@ test("tries again at once when the connection is back", async () => {
   assert.equal(exchange.inFlight, 1);
 });
 
+test("tries again soon what hung when the connection came back", async () => {
+  const { clock, exchange, outbox } = await started();
+  outbox.add("one");
+  for (const pause of [1_000, 2_000, 4_000, 8_000, 16_000]) {
+    await exchange.fail();
+    await clock.pass(pause);
+  }
+  assert.equal(exchange.asked.length, 6);
+  outbox.wake();
+  assert.equal(exchange.asked.length, 6, "one at a time");
+  await exchange.fail();
+  await clock.pass(1_000);
+  assert.equal(exchange.asked.length, 7);
+});
+
 test("obeys Retry-After, whatever is written meanwhile", async () => {
   const { clock, exchange, outbox } = await started();
   outbox.add("one");

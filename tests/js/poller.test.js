@@ -154,6 +154,17 @@ test("does not give up a slow answer for every key", async () => {
   assert.equal(exchange.inFlight, 2);
 });
 
+test("leaves a slow server the time to answer, however much is typed", async () => {
+  const { clock, exchange, signals, window } = await started();
+  await exchange.fail();
+  for (let typed = 0; typed < 50; typed += 1) {
+    await clock.pass(200);
+    window.dispatchEvent(new Event("keydown"));
+  }
+  await clock.pass(0);
+  assert.equal(signals.filter(({ aborted }) => aborted).length, 1);
+});
+
 test("waits with jitter", async () => {
   const { clock, exchange, times } = await started();
   clock.luck = 0.75;

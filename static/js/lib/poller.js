@@ -25,6 +25,7 @@ export class Poller {
   #notBefore = 0;
   #failures = 0;
   #again = false;
+  #gaveUp = false;
   #started = false;
 
   // subject: ask(signal) → answer, or throws · answered(answer) → true to be asked again at once
@@ -79,7 +80,11 @@ export class Poller {
   #acted = () => {
     if (this.#failures === 0) return;
     const age = this.#clock.now() - this.#askedAt;
-    if (age >= (this.#flight ? HANGING_MS : PAUSE_MS)) this.poll();
+    if (age < (this.#flight ? HANGING_MS : PAUSE_MS)) return;
+    // Once: a slow server is left the time to answer, however much is typed.
+    if (this.#flight && this.#gaveUp) return;
+    this.#gaveUp = this.#flight !== null;
+    this.poll();
   };
 
   #visibilityChanged = () => {
@@ -128,6 +133,7 @@ export class Poller {
     if (this.#flight !== flight) return;
     if (this.#again) pause = this.#notBefore - answeredAt;
     this.#again = false;
+    this.#gaveUp = false;
     this.#flight = null;
     this.#wait(answeredAt + pause - this.#clock.now());
   }

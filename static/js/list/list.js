@@ -23,7 +23,8 @@ export class List {
     this.#notices = page.querySelector(".notices");
     this.#section = page.querySelector(".list");
     this.#times = times;
-    this.#connection = new ConnectionStatus({ page, window, retry: () => this.#poller.poll() });
+    const [retry, rest] = [() => this.#poller.poll(), page.querySelector(".new-room summary")];
+    this.#connection = new ConnectionStatus({ page, window, retry, rest });
     this.#pendingNavigation = pendingNavigation;
     this.#requests = requests;
     this.#window = window;
@@ -56,6 +57,7 @@ export class List {
 
   // Nothing moves while somebody points at it: an update waits until the pointer has gone.
   answered({ status, body }) {
+    if (this.#times.followTimeZone() || this.#times.followDay()) this.#localize(this.#section);
     if (status === 200) this.#fresh = parse(body, ".live-list");
     if (this.#fresh && !this.#pointer.isBusy) this.#update();
     if (status !== 200 && status !== 204 && !this.#pendingNavigation.isPending) {
@@ -64,12 +66,13 @@ export class List {
     }
     return false;
   }
+
   // Internal
 
   #update() {
-    this.#times.followTimeZone();
-    this.#times.followDay();
     this.#localize(this.#fresh);
+    // A page that is open already keeps its focus and its place.
+    this.#fresh.querySelectorAll("[autofocus]").forEach((element) => element.removeAttribute("autofocus"));
     morph(this.#notices, this.#fresh.querySelector(".notices"));
     morph(this.#section, this.#fresh.querySelector(".list"));
     this.#fresh = null;

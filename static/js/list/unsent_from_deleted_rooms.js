@@ -50,8 +50,10 @@ export class UnsentFromDeletedRooms {
     if (document.execCommand("copy")) button.textContent = "Copied";
   };
 
+  // Only what is shown: a page of another room may have added to it.
   #discard = () => {
-    this.#unsent.fromDeletedRooms.value = undefined;
+    const { fromDeletedRooms } = this.#unsent;
+    if (fromDeletedRooms.value === this.#text.value) fromDeletedRooms.value = undefined;
     this.#show();
   };
 }

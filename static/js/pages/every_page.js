@@ -12,6 +12,6 @@ unsent.tidy({ isLoggedIn: document.querySelector(".header__exit") !== null });
 if (document.querySelector("main.room") === null) forgetPageName(session);
 new ExitConfirmation({ window, unsent }).start();
 pendingNavigation.start();
-const guarded = { root: document.body, alike: ".list", exempt: ".log, dialog, [popover]", clock, window };
+const guarded = { root: document.body, alike: ".list", exempt: ".log, .jump, dialog, [popover]", clock, window };
 // After the page's own script, which moves things too.
 clock.setTimeout(() => new LayoutShiftGuard(guarded).start(), 0);

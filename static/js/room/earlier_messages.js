@@ -40,7 +40,7 @@ export class EarlierMessages {
     if (this.#loading) return;
     this.#loading = true;
     try {
-      await this.#sync.loadEarlier();
+      if (!(await this.#sync.loadEarlier())) return;
       this.#connection.show("");
       this.#watch();
     } catch {

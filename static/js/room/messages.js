@@ -50,6 +50,11 @@ export class Messages {
     return element;
   }
 
+  // What stands beside an element goes with it.
+  forget(element) {
+    this.#known.get(element).separator?.remove();
+  }
+
   // Shows a day separator above the first message of a day, and the author above the first of a group → whether
   // the group changed, which is measured from its first message.
   group(element, previous) {

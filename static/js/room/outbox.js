@@ -92,7 +92,11 @@ export class Outbox extends EventTarget {
   }
 
   async #run() {
-    if (this.#sending) return;
+    if (this.#sending) {
+      // What hangs since before it was woken is tried again soon after it has failed.
+      this.#failures = 0;
+      return;
+    }
     this.#sending = true;
     try {
       for (let message = this.#next(); message; message = this.#next()) await this.#send(message);

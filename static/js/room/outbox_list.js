@@ -28,7 +28,7 @@ export class OutboxList {
     this.#clock = clock;
     outbox.addEventListener("change", () => this.#show());
     timeline.addEventListener("append", ({ detail }) => this.#appended(detail));
-    timeline.addEventListener("replace", () => this.#removeAll((message) => !this.#isInOutbox(message)));
+    timeline.addEventListener("replace", () => this.#replaced());
   }
 
   #show() {
@@ -46,6 +46,11 @@ export class OutboxList {
     const isSent = (it) => this.#messages.isMine(it) && it.body === sending?.body && !acknowledged.has(it.seq);
     if (messages.some(isSent)) this.#hide(this.#rows.get(sending));
     this.#show();
+  }
+
+  #replaced() {
+    this.#removeAll((message) => !this.#isInOutbox(message));
+    this.#arrange();
   }
 
   #isInOutbox(message) {
@@ -87,6 +92,7 @@ export class OutboxList {
     for (const [message, row] of this.#rows) {
       if (!isOver(message)) continue;
       this.#hide(row);
+      this.#messages.forget(row);
       row.remove();
       this.#rows.delete(message);
     }

@@ -88,18 +88,22 @@ export class RoomSync {
     this.#delegate.refused(answer);
   }
 
-  // For EarlierMessages; throws when nothing could be loaded.
+  // For EarlierMessages → whether there may be more; throws when nothing could be loaded.
   async loadEarlier() {
     const { generation } = this.#ledger.position;
     const answer = await this.#requests.ask(`${this.#messages}?before=${this.#ledger.first}`, { type: JSON_TYPE });
-    if (generation !== this.#ledger.position.generation) return;
-    if (answer.status !== 200) return this.refused(answer);
+    if (generation !== this.#ledger.position.generation) return true;
+    if (answer.status !== 200) {
+      this.refused(answer);
+      return false;
+    }
     try {
       this.#ledger.prepend(answer.body.messages);
       this.#timeline.prepend(answer.body.messages, this.#ledger.hasEarlier);
     } catch (error) {
       await this.#resync(error);
     }
+    return true;
   }
 
   // Internal

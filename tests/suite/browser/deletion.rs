@@ -11,6 +11,7 @@ async fn those_inside_are_told_on_the_list(stage: &Stage) {
     bo.joins(&room).await;
     ana.sees("bo").await;
     bo.expects_failure(&room.api(""), "410");
+    ana.presses("More").await;
     ana.presses("Delete").await;
     ana.sees("2 people are inside.").await;
     ana.presses("Delete").await;

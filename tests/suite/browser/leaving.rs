@@ -18,7 +18,7 @@ async fn leaving_leads_to_the_list_though_a_poll_is_refused_first(stage: &Stage)
     ana.expects_failure(&room.api(""), "403");
     presses_and_waits_long(&ana, "Leave", proxy).await;
     ana.is_at("/rooms").await;
-    ana.is_offered("Create room").await;
+    ana.is_offered("New room").await;
 }
 
 async fn logging_out_leads_to_the_welcome_though_a_poll_is_refused_first(stage: &Stage) {

@@ -11,6 +11,7 @@ in_chromium![
     what_waits_stands_after_what_others_say,
     what_waits_for_long_says_so_without_moving,
     the_focus_goes_to_the_message_box_with_what_was_refused,
+    a_day_is_named_once,
 ];
 
 /// Notes at every frame where the newest message of this moment stands, and how many there are of a text.
@@ -184,4 +185,15 @@ async fn cannot_send(ana: &Person, room: &Room) {
         };
         return true;";
     ana.runs(statements, Vec::new()).await;
+}
+
+/// The first message of a day names it while it waits, too.
+async fn a_day_is_named_once(stage: &Stage) {
+    let ana = stage.person("ana").await;
+    ana.creates("Kitchen").await;
+    for text in ["one", "two"] {
+        ana.says_and_sees(text).await;
+        ana.waits_until("unsent() === 0").await;
+        assert_eq!(ana.evaluates("$$('.day').length").await, 1, "{text}");
+    }
 }
