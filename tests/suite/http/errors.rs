@@ -93,6 +93,8 @@ async fn every_page_has_one_heading_and_a_label_for_every_field(instance: Instan
         let named = |name: &str| elements.iter().filter(|it| it.name == name).collect::<Vec<_>>();
         assert_eq!(named("h1").len(), 1, "{answer:?}");
         assert!(!page.title().is_empty(), "{answer:?}");
+        let descriptions = elements.iter().filter(|it| it.attribute("name") == Some("description"));
+        assert_eq!(descriptions.count(), 1, "{answer:?}");
         let fields = [named("input"), named("textarea")].concat();
         for field in fields.into_iter().filter(|field| field.attribute("type") != Some("hidden")) {
             let id = field.attribute("id").expect("an id");
