@@ -1,5 +1,6 @@
 // Unsent text from deleted rooms, shown on the list's page.
 
+import { copyText } from "../lib/clipboard.js";
 import { HTML_TYPE } from "../lib/requests.js";
 import { ROOM_OVER } from "../lib/statuses.js";
 
@@ -44,10 +45,8 @@ export class UnsentFromDeletedRooms {
     this.#text.value = value ?? "";
   }
 
-  // Not by the asynchronous clipboard, which is for https only.
   #copy = ({ target: button }) => {
-    this.#text.select();
-    if (document.execCommand("copy")) button.textContent = "Copied";
+    if (copyText(this.#text.value, this.#box.ownerDocument)) button.textContent = "Copied";
   };
 
   // Only what is shown: a page of another room may have added to it.

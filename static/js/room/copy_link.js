@@ -1,5 +1,7 @@
 // The button *Copy link* of an empty room.
 
+import { copyText } from "../lib/clipboard.js";
+
 export class CopyLink {
   #button;
   #document;
@@ -21,16 +23,7 @@ export class CopyLink {
     this.#button?.removeEventListener("click", this.#clicked);
   }
 
-  // `navigator.clipboard` is missing on a page that came by plain HTTP, as in most school networks.
   #clicked = () => {
-    this.#document.addEventListener("copy", this.#copied, { once: true });
-    this.#document.execCommand("copy");
-    this.#document.removeEventListener("copy", this.#copied);
-  };
-
-  #copied = (event) => {
-    event.clipboardData.setData("text/plain", this.#address);
-    event.preventDefault();
-    this.#button.textContent = "Copied";
+    if (copyText(this.#address, this.#document)) this.#button.textContent = "Copied";
   };
 }
