@@ -44,6 +44,7 @@ export class JumpButton {
     const label = this.#count > 0 ? `${this.#count} new message${this.#count > 1 ? "s" : ""}` : "Go to the newest messages";
     if (this.#label.textContent !== label) this.#label.textContent = label;
     this.#button.classList.toggle("jump--new", this.#count > 0);
+    this.#label.classList.toggle("hidden-label", this.#count === 0);
     // Hidden, it would lose the focus.
     if (atEnd && this.#button.matches(":focus")) this.#follower.focus();
     this.#button.hidden = atEnd;
