@@ -3,7 +3,7 @@
 use super::*;
 use crate::config::Config;
 
-/// A sweeper of a house whose log has so many entries more than are kept.
+/// A sweeper of a database whose event log has so many entries more than are kept.
 async fn sweeper(surplus: i64) -> (tempfile::TempDir, Sweeper) {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite:{}", folder.path().join("parlor.db").display());

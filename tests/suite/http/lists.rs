@@ -1,38 +1,30 @@
-//! `GET /rooms`, page by page, and the fragment that keeps it live.
+//! `GET /rooms`, page by page.
 
-use crate::fixtures::{Answer, Instance, Listed, Page, Person, eventually};
+use super::list_fragment::fragment_after;
+use crate::fixtures::{Instance, Listed, Page, Person, eventually};
 
 on_both_engines![
-    an_empty_house_says_so,
+    where_there_are_no_rooms_it_says_so,
     the_list_needs_a_log_in,
     the_list_says_who_made_a_room_and_how_many_are_inside,
     some_of_those_inside_are_named,
     a_row_leads_to_its_room,
     the_list_says_when_something_was_last_said,
-    what_is_said_changes_the_list,
     who_is_inside_moves_by_the_list,
     the_form_is_folded_where_there_are_rooms,
     the_latest_coming_or_going_is_first,
     delete_stands_only_on_ones_own,
     where_one_is_stands_above_the_list,
-    the_fragment_changes_when_the_list_does,
-    the_fragment_is_the_page_s_list_for_each_person,
-    a_position_of_another_history_shows_the_true_list,
-    a_malformed_version_is_refused,
     a_hundred_rooms_fill_a_page,
     a_page_that_is_none_is_refused,
 ];
-
-async fn fragment_after(person: &Person<'_>, version: &str) -> Answer {
-    person.opens(&format!("/rooms/list?after={version}")).await
-}
 
 /// The names of the rooms on a page.
 fn names(page: &Page) -> Vec<String> {
     page.rooms().into_iter().map(|room| room.name).collect()
 }
 
-async fn an_empty_house_says_so(instance: Instance) {
+async fn where_there_are_no_rooms_it_says_so(instance: Instance) {
     let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let empty = bo.list().await;
     assert!(empty.text().contains("no rooms") && !empty.has_button("Join"), "{}", empty.text());
@@ -109,19 +101,6 @@ async fn the_list_says_when_something_was_last_said(instance: Instance) {
     assert!(bo.opens("/rooms").await.body.contains(&minute), "{minute}");
 }
 
-/// Without anybody coming or going, and on the rows that are made once for all.
-async fn what_is_said_changes_the_list(instance: Instance) {
-    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
-    let room = ana.creates("Kitchen").await;
-    let version = bo.list().await.version();
-    ana.says(&room, "soup").await;
-    eventually("the list says so", async || fragment_after(&bo, &version).await.status == 200).await;
-    let fragment = fragment_after(&bo, &version).await.page();
-    assert_eq!(fragment.items(), bo.list().await.items());
-    assert_eq!(fragment.version(), bo.list().await.version());
-    fragment_after(&bo, &fragment.version()).await.says_nothing();
-}
-
 async fn who_is_inside_moves_by_the_list(instance: Instance) {
     let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     let (kitchen, hall) = (ana.creates("Kitchen").await, bo.creates("Hall").await);
@@ -192,87 +171,6 @@ async fn where_one_is_stands_above_the_list(instance: Instance) {
     let outside = bo.list().await;
     assert_eq!(outside.link("Return"), None);
     assert!(!outside.has_button("Leave"), "{}", outside.text());
-}
-
-async fn the_fragment_changes_when_the_list_does(instance: Instance) {
-    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
-    let page_version = bo.list().await.version();
-    fragment_after(&bo, &page_version).await.says_nothing();
-
-    let mut version = page_version;
-    let room = ana.creates("Kitchen").await;
-    for step in ["created", "joined", "left", "deleted"] {
-        match step {
-            "joined" => bo.joins(&room).await,
-            "left" => bo.leaves(&room).await,
-            "deleted" => ana.deletes(&room).await,
-            _ => {}
-        }
-        let answer = fragment_after(&bo, &version).await.is(200);
-        assert!(!answer.body.contains("<html"), "a fragment, not a page: {answer:?}");
-        let fragment = answer.page();
-        assert_eq!(fragment.text().contains("Kitchen"), step != "deleted", "{step}: {}", fragment.text());
-        assert_ne!(fragment.version(), version, "{step}");
-        version = fragment.version();
-        fragment_after(&bo, &version).await.says_nothing();
-    }
-    bo.opens("/rooms/list").await.is(200);
-    fragment_after(&bo, "0").await.is(200);
-}
-
-/// What looks the same to many is made once; what does not is everybody's own.
-async fn the_fragment_is_the_page_s_list_for_each_person(instance: Instance) {
-    let people = [instance.person("ana").await, instance.person("bo").await, instance.person("cy").await];
-    let kitchen = people[0].creates("Kitchen").await;
-    people[1].creates("Hall").await;
-    for moves in 0..3 {
-        for person in &people {
-            for _ in 0..2 {
-                let fragment = person.opens("/rooms/list").await.is(200).page();
-                let page = person.list().await;
-                assert_eq!(fragment.rooms(), page.rooms(), "{moves}, {}", fragment.text());
-                assert_eq!(fragment.items(), page.items(), "{moves}");
-            }
-        }
-        match moves {
-            0 => people[2].joins(&kitchen).await,
-            _ => people[2].leaves(&kitchen).await,
-        }
-    }
-}
-
-async fn a_position_of_another_history_shows_the_true_list(instance: Instance) {
-    let ana = instance.person("ana").await;
-    ana.creates("Kitchen").await;
-    let version = ana.list().await.version();
-    fragment_after(&ana, &version).await.says_nothing();
-    let (seq, rest) = version.split_once('.').expect("a number and a tag");
-    let (tag, _) = rest.split_once('-').expect("a tag and a number");
-    let other: String = tag.chars().map(|c| if c == '0' { '1' } else { '0' }).collect();
-    let answer = fragment_after(&ana, &format!("{seq}.{other}")).await.is(200);
-    assert!(answer.page().text().contains("Kitchen"));
-}
-
-async fn a_malformed_version_is_refused(instance: Instance) {
-    let ana = instance.person("ana").await;
-    for version in [
-        "x",
-        "-1",
-        "1.",
-        ".",
-        "1.abc",
-        "1.0123456789abcdeg",
-        "1.2.3",
-        "1-x",
-        "1-",
-        "1--1",
-        "1-1-x",
-        "99999999999999999999",
-        "%00",
-        "%ff",
-    ] {
-        fragment_after(&ana, version).await.refuses(422);
-    }
 }
 
 async fn a_hundred_rooms_fill_a_page(instance: Instance) {

@@ -11,6 +11,7 @@ mod every_route;
 mod headers;
 mod join_page;
 mod limits;
+mod list_fragment;
 mod lists;
 mod memberships;
 mod messages;
