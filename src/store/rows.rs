@@ -1,10 +1,13 @@
 //! Rows by name: what several statements read is taken from a row in one place, and the row of an open room.
 
+use std::cmp::Reverse;
+
 use sqlx::any::AnyRow;
 use sqlx::{FromRow, Row as _};
 
 use super::connection::Connection;
 use super::error::Error;
+use super::sql::json_rows;
 use crate::model::accounts::{AccountId, Person};
 use crate::model::log::{Entry, LogEnd, Position};
 use crate::model::messages::{Message, RoomEntry};
@@ -139,13 +142,11 @@ fn named(row: &AnyRow) -> sqlx::Result<Vec<String>> {
     Ok(names.into_iter().flatten().collect())
 }
 
-/// An open room as the list shows it; the same columns as in [`Store::list_page`](super::Store::list_page).
-///
-/// # Errors
-/// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`].
-pub(super) async fn load_listed(connection: &mut Connection, id: RoomId) -> Result<Room, Error> {
-    let row: Option<AnyRow> = sqlx::query(
-        "select d.name as deleted_by, r.id as room_id, r.name as room, o.id as owner_id, o.name as owner,
+/// Those of the rooms that are open, as the list shows them, the latest coming or going first.
+pub(super) async fn load_listed(connection: &mut Connection, rooms: &[RoomId]) -> Result<Vec<Room>, Error> {
+    let ids: Vec<_> = rooms.iter().map(|room| [room.0]).collect();
+    let mut found: Vec<Room> = sqlx::query_as(
+        "select r.id as room_id, r.name as room, o.id as owner_id, o.name as owner,
                 (select count(*) from membership m where m.room_id = r.id) as inside,
                 (select a.name from membership m join account a on a.id = m.account_id where m.room_id = r.id
                  order by m.account_id limit 1) as first,
@@ -154,13 +155,14 @@ pub(super) async fn load_listed(connection: &mut Connection, id: RoomId) -> Resu
                 (select a.name from membership m join account a on a.id = m.account_id where m.room_id = r.id
                  order by m.account_id limit 1 offset 2) as third,
                 r.last_seq, r.last_tag, r.last_at, r.people_seq, r.people_tag
-         from room r join account o on o.id = r.owner_id left join account d on d.id = r.deleted_by
-         where r.id = $1",
+         from json_each(cast($1 as text)) as wanted
+         cross join room r
+         join account o on o.id = r.owner_id
+         where r.id = cast(wanted.value ->> 0 as bigint) and r.deleted_at is null",
     )
-    .bind(id.0)
-    .fetch_optional(connection)
+    .bind(json_rows(&ids))
+    .fetch_all(connection)
     .await?;
-    let row = row.ok_or(Refusal::NoSuchRoom)?;
-    require_open(&row)?;
-    Ok(Room::from_row(&row)?)
+    found.sort_unstable_by_key(|room| Reverse(room.people_version.position().seq));
+    Ok(found)
 }

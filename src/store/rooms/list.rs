@@ -2,11 +2,12 @@
 
 use crate::model::accounts::AccountId;
 use crate::model::list::{ListPage, ROOMS_A_PAGE, pages};
-use crate::model::rooms::Room;
+use crate::model::rooms::{Room, RoomId};
+use crate::store::connection::Connection;
 use crate::store::database::Store;
 use crate::store::error::Error;
 use crate::store::memberships::where_is;
-use crate::store::rows;
+use crate::store::rows::load_listed;
 use crate::store::site::{SiteRow, load_site};
 
 impl Store {
@@ -17,30 +18,26 @@ impl Store {
         let whereabouts = where_is(&mut snapshot, account).await?;
         let pages = pages(room_count);
         let page = page.min(pages);
-        let mut rooms: Vec<Room> = sqlx::query_as(
-            "select r.id as room_id, r.name as room, o.id as owner_id, o.name as owner,
-                    (select count(*) from membership m where m.room_id = r.id) as inside,
-                    (select a.name from membership m join account a on a.id = m.account_id where m.room_id = r.id
-                     order by m.account_id limit 1) as first,
-                    (select a.name from membership m join account a on a.id = m.account_id where m.room_id = r.id
-                     order by m.account_id limit 1 offset 1) as second,
-                    (select a.name from membership m join account a on a.id = m.account_id where m.room_id = r.id
-                     order by m.account_id limit 1 offset 2) as third,
-                    r.last_seq, r.last_tag, r.last_at, r.people_seq, r.people_tag
-             from room r join account o on o.id = r.owner_id
-             where r.deleted_at is null order by r.people_seq desc limit $1 offset $2",
-        )
-        .bind(ROOMS_A_PAGE)
-        .bind((page - 1).saturating_mul(ROOMS_A_PAGE))
-        .fetch_all(&mut snapshot)
-        .await?;
-        let mut version = version.with_entries(rooms.iter().map(|room| room.end.head.seq).sum());
-        if let Some(here) = whereabouts.inside().filter(|here| !rooms.iter().any(|r| r.room.id == here.id)) {
-            let own = rows::load_listed(&mut snapshot, here.id).await?;
-            version = version.with_own_entries(own.end.head.seq);
-            rooms.insert(0, own);
-        }
+        let ids = page_ids(&mut snapshot, page).await?;
+        let own = whereabouts.inside().map(|here| here.id).filter(|here| !ids.contains(here));
+        let mut rooms = load_listed(&mut snapshot, &[ids.as_slice(), own.as_slice()].concat()).await?;
+        let entries = |rooms: &[Room]| rooms.iter().map(|room| room.end.head.seq).sum();
+        let beside = rooms.extract_if(.., |room| Some(room.room.id) == own).collect::<Vec<_>>();
+        let version = version.with_entries(entries(&rooms)).with_own_entries(entries(&beside));
+        rooms.splice(0..0, beside);
         snapshot.end().await;
         Ok(ListPage { version, page, pages, whereabouts, rooms })
     }
+}
+
+/// The rooms of a page, the latest coming or going first.
+async fn page_ids(connection: &mut Connection, page: i64) -> Result<Vec<RoomId>, Error> {
+    let ids: Vec<i64> = sqlx::query_scalar(
+        "select id from room where deleted_at is null order by people_seq desc limit $1 offset $2",
+    )
+    .bind(ROOMS_A_PAGE)
+    .bind((page - 1).saturating_mul(ROOMS_A_PAGE))
+    .fetch_all(connection)
+    .await?;
+    Ok(ids.into_iter().map(RoomId).collect())
 }

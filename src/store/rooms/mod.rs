@@ -11,7 +11,7 @@ use super::events::{self, kind};
 use super::locks::{active_session, lock_account, lock_account_and_room};
 use super::memberships::{enter, remove_member, where_is};
 use super::names::{Conflict, Kind, conflict};
-use super::rows::load_listed;
+use super::rows::{load_listed, load_room};
 use crate::model::accounts::AccountId;
 use crate::model::memberships::Whereabouts;
 use crate::model::rooms::{Room, RoomId, RoomName};
@@ -50,7 +50,12 @@ impl Store {
     /// # Errors
     /// [`Refusal::NoSuchRoom`], [`Refusal::RoomDeleted`].
     pub async fn room(&self, id: RoomId) -> Result<Room, Error> {
-        load_listed(&mut self.reader().await?, id).await
+        let mut reader = self.reader().await?;
+        match load_listed(&mut reader, &[id]).await?.pop() {
+            Some(room) => Ok(room),
+            // Says why there is none.
+            None => load_room(&mut reader, id).await.and(Err(Refusal::NoSuchRoom.into())),
+        }
     }
 
     /// Deletes a room: a tombstone stays for those inside, the messages are [swept](super::sweeper). Deleting

@@ -26,7 +26,7 @@ const WHOLE: [(&str, &str); 4] = [
         "the start reads who is where",
     ),
     (
-        "select r.id as room_id, r.name as room, o.id as owner_id, o.name as owner, (select count(*)",
+        "select id from room where deleted_at is null order by people_seq desc limit",
         "in the order of the index, up to its limit",
     ),
     ("select coalesce((select l.seq from event l order by", "in the order of the index, one row"),
