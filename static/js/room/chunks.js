@@ -1,5 +1,5 @@
 // Chunks: the log's messages, up to 200 of a day together. Of those that are complete the browser lays out and paints
-// only what is near the view, so that a message costs the same however many are loaded.
+// only what is near the view: beside 10,000 a message then costs about three times what it costs beside 100.
 
 const SIZE = 200;
 
