@@ -3,6 +3,7 @@
 //! A mistake is a patch in the folder `planted`, which begins with what is wrong in plain words. It is applied to a
 //! copy of the sources, and the program that comes of it is tried like the real one.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -28,19 +29,19 @@ const ROOMS: usize = 120;
 #[rocket::async_test]
 #[ignore = "long: tests/prove"]
 async fn numbers_from_a_sequence() {
-    is_found("sequence_ids", |program| faults(program, Engine::Postgres), Kind::SkippedPoll).await;
+    is_found("sequence_ids", |program| faults(program, Engine::Postgres), &[Kind::SkippedPoll]).await;
 }
 
 #[rocket::async_test]
 #[ignore = "long: tests/prove"]
 async fn a_cursor_by_timestamp() {
-    is_found("timestamp_cursor", |program| faults(program, Engine::Postgres), Kind::SkippedPoll).await;
+    is_found("timestamp_cursor", |program| faults(program, Engine::Postgres), &[Kind::SkippedPoll]).await;
 }
 
 #[rocket::async_test]
 #[ignore = "long: tests/prove"]
 async fn no_nonce() {
-    is_found("no_nonce", |program| faults(program, Engine::Sqlite), Kind::Duplicate).await;
+    is_found("no_nonce", |program| faults(program, Engine::Sqlite), &[Kind::Duplicate]).await;
 }
 
 #[rocket::async_test]
@@ -49,7 +50,7 @@ async fn membership_checked_outside_the_transaction() {
     is_found(
         "membership_outside_transaction",
         |program| posts_against_leaving(program, RACES),
-        Kind::AcceptedAfterLeaving,
+        &[Kind::AcceptedAfterLeaving],
     )
     .await;
 }
@@ -60,7 +61,7 @@ async fn an_ended_session_served_from_memory() {
     is_found(
         "ended_session_from_memory",
         |program| faults(program, Engine::Postgres),
-        Kind::AcceptedAfterLogOut,
+        &[Kind::AcceptedAfterLogOut],
     )
     .await;
 }
@@ -68,7 +69,8 @@ async fn an_ended_session_served_from_memory() {
 #[rocket::async_test]
 #[ignore = "long: tests/prove"]
 async fn a_tail_that_skips_when_it_reads_200_at_a_time() {
-    is_found("tail_skips_at_200", stands_still, Kind::Hole).await;
+    // Whether the gap is within an answer or before it depends on where the reader stood.
+    is_found("tail_skips_at_200", stands_still, &[Kind::Hole, Kind::SkippedPoll]).await;
 }
 
 #[rocket::async_test]
@@ -77,7 +79,7 @@ async fn an_unloaded_room_without_news() {
     is_found(
         "unloaded_room_without_news",
         |program| starts_among(Engine::Postgres, ROOMS, 2, program),
-        Kind::Late,
+        &[Kind::Late],
     )
     .await;
 }
@@ -85,7 +87,7 @@ async fn an_unloaded_room_without_news() {
 #[rocket::async_test]
 #[ignore = "long: tests/prove"]
 async fn synchronous_normal_on_sqlite() {
-    is_found("sqlite_synchronous_normal", |program| power_cuts(program, Engine::Sqlite), Kind::Lost).await;
+    is_found("sqlite_synchronous_normal", |program| power_cuts(program, Engine::Sqlite), &[Kind::Lost]).await;
 }
 
 #[rocket::async_test]
@@ -106,8 +108,8 @@ fn every_mistake_fits_the_sources() {
     }
 }
 
-/// Claims that a trial of a program with this mistake shows it.
-async fn is_found(mistake: &str, trial: impl AsyncFnOnce(Option<PathBuf>) -> Vec<Anomaly>, kind: Kind) {
+/// Claims that a trial of a program with this mistake shows it, as an anomaly of one of these kinds.
+async fn is_found(mistake: &str, trial: impl AsyncFnOnce(Option<PathBuf>) -> Vec<Anomaly>, kinds: &[Kind]) {
     // All are built in one place, so that what they have in common is built once.
     static PLACE: Mutex<()> = Mutex::const_new(());
     let _alone = PLACE.lock().await;
@@ -115,12 +117,20 @@ async fn is_found(mistake: &str, trial: impl AsyncFnOnce(Option<PathBuf>) -> Vec
     let what = fs::read_to_string(&patch).expect("a patch").lines().next().unwrap_or_default().to_owned();
     let program = spawn_blocking(move || build_with(&patch)).await.expect("a program that can be built");
     let began = Instant::now();
-    let mut found = trial(Some(program)).await;
-    found.retain(|anomaly| anomaly.kind == kind);
+    let found = trial(Some(program)).await;
     let seconds = began.elapsed().as_secs();
-    eprintln!("{what}\n  found in {seconds} s: {} times \"{kind}\"", found.len());
-    assert!(!found.is_empty(), "not found: {what}");
-    eprintln!("  {}", found[0]);
+    let counts = counts_by_kind(&found);
+    eprintln!("{what}\n  found in {seconds} s: {counts:?}");
+    let first = found.iter().find(|anomaly| kinds.contains(&anomaly.kind));
+    eprintln!("  {}", first.unwrap_or_else(|| panic!("none of {kinds:?}: {what}")));
+}
+
+fn counts_by_kind(anomalies: &[Anomaly]) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for anomaly in anomalies {
+        *counts.entry(anomaly.kind.to_string()).or_default() += 1;
+    }
+    counts
 }
 
 async fn faults(program: Option<PathBuf>, engine: Engine) -> Vec<Anomaly> {
