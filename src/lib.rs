@@ -57,6 +57,7 @@
 //!   has kept its cookie: `web/cookie_check.rs`.
 //! - *Names:* the rules in `model/accounts.rs` and `model/rooms.rs`, what they are compared by in `model/names.rs`; a
 //!   name that is taken: `store/names.rs`.
+//! - *Passwords:* which are accepted: `model/passwords.rs`; how they are hashed: `web/passwords.rs`.
 //! - *Who is inside, as the page shows it:* `web/people.rs`, `templates/memberships/_people`, `store/memberships.rs`.
 //! - *A person's colour:* `AccountId::hue` in `model/accounts.rs`.
 //! - *The list of rooms:* `web/rooms/list.rs`. That something was said in a room is followed by `live/listed.rs`: the

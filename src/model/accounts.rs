@@ -112,8 +112,9 @@ fn has_only_name_characters(name: &str) -> bool {
 pub struct Password(String);
 
 impl Password {
-    /// One that somebody wants to use from now on: [`PASSWORD_MIN`] to [`PASSWORD_MAX`] characters.
-    pub fn parse(typed: &str) -> Result<Self, Invalid> {
+    /// One of a length that is allowed: [`PASSWORD_MIN`] to [`PASSWORD_MAX`] characters. What else is asked of a new
+    /// one: [`passwords::acceptable`](super::passwords::acceptable).
+    pub(super) fn parse(typed: &str) -> Result<Self, Invalid> {
         let password = Self::presented(typed);
         match password.0.chars().count() {
             length if length < PASSWORD_MIN => {

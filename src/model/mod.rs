@@ -15,6 +15,7 @@ pub mod messages;
 pub mod names;
 pub mod nonces;
 pub mod parts;
+pub mod passwords;
 pub mod refusal;
 pub mod rooms;
 pub mod sessions;

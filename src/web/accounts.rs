@@ -9,6 +9,7 @@ use super::pages::PageAnswer;
 use super::welcome::{AccountField, SentAccount, Welcome};
 use crate::model::Refusal;
 use crate::model::accounts::{Password, Username};
+use crate::model::passwords::acceptable;
 use crate::store::{Credentials, NameCheck, NewSession};
 
 #[post("/accounts", data = "<sent>")]
@@ -21,14 +22,16 @@ fn wrong_field(sent: &SentAccount, error: &Error) -> Option<AccountField> {
     match error {
         Error::Refused(Refusal::UsernameTaken | Refusal::UsernameLike(_)) => Some(AccountField::Username),
         Error::Invalid(_) if Username::parse(&sent.username).is_err() => Some(AccountField::Username),
-        Error::Invalid(_) if Password::parse(&sent.password).is_err() => Some(AccountField::Password),
+        Error::Invalid(_) if acceptable(&sent.password, &sent.username).is_err() => {
+            Some(AccountField::Password)
+        }
         _ => None,
     }
 }
 
 async fn make(log_in: &LogIn<'_>, sent: &SentAccount) -> Result<(), Error> {
     let name = Username::parse(&sent.username)?;
-    let password = Password::parse(&sent.password)?;
+    let password = acceptable(&sent.password, &sent.username)?;
     let session = log_in.new_session(sent)?;
     // A name that is taken costs no hash.
     if let NameCheck::SentBefore(ours) = log_in.store().await?.check_name(&name, &session).await? {

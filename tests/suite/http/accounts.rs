@@ -9,6 +9,7 @@ on_both_engines![
     a_name_may_be_of_any_script,
     a_name_that_is_none_is_refused,
     a_password_is_counted_in_characters,
+    a_password_that_anybody_would_try_is_refused,
     a_password_may_hold_anything,
     a_password_is_the_same_on_every_keyboard,
     a_missing_field_is_refused,
@@ -95,7 +96,7 @@ async fn a_name_that_is_none_is_refused(instance: Instance) {
 }
 
 async fn a_password_is_counted_in_characters(instance: Instance) {
-    let longest = "😀".repeat(128);
+    let longest = format!("8 signs!{}", "😀".repeat(120));
     for (name, password) in [("ana", "8 signs!"), ("bo", "八文字のです。。"), ("cy", longest.as_str())]
     {
         try_to_be(&instance, name, password).await.lets_in("/rooms");
@@ -106,6 +107,20 @@ async fn a_password_is_counted_in_characters(instance: Instance) {
         let refused = try_to_be(&instance, "dee", password).await.is(422);
         complains_and_keeps(&refused.page(), "dee");
     }
+}
+
+async fn a_password_that_anybody_would_try_is_refused(instance: Instance) {
+    for (password, why) in [
+        ("password", "would try"),
+        ("12345678", "would try"),
+        ("        ", "would try"),
+        ("Margarete1", "your name"),
+    ] {
+        let refused = try_to_be(&instance, "Margarete", password).await.is(422);
+        complains_and_keeps(&refused.page(), "Margarete");
+        refused.page().calls_out(&[why, "a few words in a row"]);
+    }
+    try_to_be(&instance, "Margarete", "margarete knits socks").await.lets_in("/rooms");
 }
 
 async fn a_password_may_hold_anything(instance: Instance) {

@@ -61,7 +61,7 @@ impl Call {
                 ("body", "soup"),
                 ("nonce", &nonce),
                 ("username", "eve"),
-                ("password", "12345678"),
+                ("password", Person::PASSWORD),
             ])
         };
         let mut ask = person.asks(self.method, &self.path);
