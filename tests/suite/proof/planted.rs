@@ -93,8 +93,12 @@ async fn synchronous_normal_on_sqlite() {
 #[rocket::async_test]
 #[ignore = "long: tests/prove"]
 async fn synchronous_commit_off_on_postgres() {
-    is_found("postgres_synchronous_commit_off", |program| power_cuts(program, Engine::Postgres), Kind::Lost)
-        .await;
+    is_found(
+        "postgres_synchronous_commit_off",
+        |program| power_cuts(program, Engine::Postgres),
+        &[Kind::Lost],
+    )
+    .await;
 }
 
 /// Whoever changes what a mistake is made in is told at once, and not by the next long run.
