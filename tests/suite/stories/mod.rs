@@ -4,8 +4,8 @@
 //! [`play`] does it all to a real instance. A failure is shrunk to the shortest story that still fails.
 
 mod actions;
+mod comparison;
 mod play;
 mod refusal;
 mod reply;
-mod stage;
 mod world;

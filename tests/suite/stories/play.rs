@@ -7,9 +7,9 @@ use rocket::tokio::runtime::Builder;
 use crate::fixtures::{self, BEGUN, Engine, Person, Post};
 
 use super::actions::{Action, Deed, From, Place, Story, stories};
+use super::comparison::Comparison;
 use super::refusal::Refusal;
 use super::reply::Reply;
-use super::stage::Stage;
 
 /// How many stories are told in one run (`PROPTEST_CASES` tells more), and how long they get.
 const STORIES: u32 = 32;
@@ -34,14 +34,15 @@ fn tells_stories(engine: Engine) {
     let config = Config { cases, max_shrink_time: 30_000, failure_persistence: None, ..usual };
     let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
     let outcome = TestRunner::new(config).run(&stories(LENGTH), |story| {
-        runtime.block_on(fixtures::check(engine, async |instance| Stage::new(&instance).play(&story).await))
+        runtime
+            .block_on(fixtures::check(engine, async |instance| Comparison::new(&instance).play(&story).await))
     });
     if let Err(failure) = outcome {
         panic!("{failure}");
     }
 }
 
-impl Stage<'_> {
+impl Comparison<'_> {
     async fn play(mut self, Story(story): &Story) -> Result<(), TestCaseError> {
         // Two of them are regulars.
         for who in 0..2 {

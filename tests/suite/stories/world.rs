@@ -1,10 +1,11 @@
 //! What must come of every deed: the rules of Parlor, without storage, cache or network.
 
-use crate::fixtures::{EARLIER_AT_MOST, Listed};
+mod messages;
+mod pages;
 
 use super::actions::{BROWSERS, PEOPLE};
 use super::refusal::Refusal;
-use super::reply::{Reply, Said};
+use super::reply::Said;
 
 /// Everything there is.
 #[derive(Debug)]
@@ -223,84 +224,5 @@ impl World {
         if self.gone(who).is_some() {
             self.people[who].place = None;
         }
-    }
-
-    // --- messages ---
-
-    /// The number of a message, and whether it is a new one.
-    pub fn post(&mut self, who: usize, room: Option<usize>, body: &str, nonce: &str) -> Outcome<(u64, bool)> {
-        let known = self.living(room)?;
-        let mut messages = self.rooms[known].messages.iter();
-        if let Some(n) = messages.position(|message| message.author == who && message.nonce == nonce) {
-            let same = self.rooms[known].messages[n].body == body;
-            return if same { Ok((n as u64 + 1, false)) } else { Err(Refusal::NonceReused) };
-        }
-        let room = self.for_members(who, room)?;
-        let message = Message { author: who, body: body.to_owned(), nonce: nonce.to_owned() };
-        self.rooms[room].messages.push(message);
-        Ok((self.rooms[room].messages.len() as u64, true))
-    }
-
-    /// What a poll brings; `seen` is when the reader last knew who was inside.
-    pub fn poll(&self, who: usize, room: Option<usize>, from: Cursor, seen: Option<u64>) -> Outcome<Reply> {
-        let room = self.for_members(who, room)?;
-        let problem = |status, name| Reply::Problem { status, name, mentions: Vec::new() };
-        Ok(match from {
-            Cursor::Malformed => problem(422, "invalid"),
-            Cursor::Astray => problem(409, "resync"),
-            Cursor::At(n) => {
-                let people_are_as_known = seen.is_none_or(|seen| seen == self.rooms[room].moved);
-                if n == self.rooms[room].messages.len() && people_are_as_known {
-                    Reply::Nothing
-                } else {
-                    self.news(room, n, 200, None)
-                }
-            }
-        })
-    }
-
-    pub fn news(&self, room: usize, after: usize, status: u16, seq: Option<u64>) -> Reply {
-        Reply::News { status, seq, said: self.said(room).split_off(after), more: false }
-    }
-
-    pub fn earlier(&self, who: usize, room: Option<usize>, before: usize) -> Outcome<Reply> {
-        let room = self.for_members(who, room)?;
-        let mut said = self.said(room);
-        said.truncate(before.saturating_sub(1));
-        let first = said.len().saturating_sub(usize::try_from(EARLIER_AT_MOST).unwrap());
-        Ok(Reply::News { status: 200, seq: None, said: said.split_off(first), more: first > 0 })
-    }
-
-    // --- pages ---
-
-    pub fn list(&self, who: usize) -> Reply {
-        let mut living: Vec<_> = (0..self.rooms.len()).filter(|&room| !self.rooms[room].deleted).collect();
-        living.sort_by_key(|&room| std::cmp::Reverse(self.rooms[room].moved));
-        let listed = |room: usize| Listed {
-            name: self.rooms[room].name.clone(),
-            inside: self.inside(room).count(),
-            mine: self.rooms[room].owner == who,
-            here: self.here(who) == Some(room),
-        };
-        let notice = self.gone(who).map(|room| {
-            let Room { name, owner, .. } = &self.rooms[room];
-            (name.clone(), if *owner == who { "you" } else { self.people[*owner].name }.to_owned())
-        });
-        Reply::List { rooms: living.into_iter().map(listed).collect(), here: self.name_here(who), notice }
-    }
-
-    pub fn room_page(&self, who: usize, room: Option<usize>) -> Outcome<Reply> {
-        if room.is_some() && self.gone(who) == room {
-            return Ok(Reply::Led("/rooms".to_owned()));
-        }
-        let room = self.living(room)?;
-        if self.here(who) != Some(room) {
-            return Ok(Reply::JoinPage { here: self.name_here(who) });
-        }
-        Ok(Reply::Inside { said: self.said(room), people: self.names_inside(room) })
-    }
-
-    pub fn people_in(&self, who: usize, room: Option<usize>) -> Outcome<Reply> {
-        Ok(Reply::People(self.names_inside(self.for_members(who, room)?)))
     }
 }

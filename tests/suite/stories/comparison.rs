@@ -10,7 +10,7 @@ use super::reply::Reply;
 use super::world::{Cursor, World};
 
 /// One Parlor, twice: as the model has it and as it is.
-pub struct Stage<'h> {
+pub struct Comparison<'h> {
     pub world: World,
     pub browsers: Vec<[Person<'h>; BROWSERS]>,
     /// The rooms there are, in the order of the model's.
@@ -22,7 +22,7 @@ pub struct Stage<'h> {
     versions: HashMap<usize, Vec<(u64, String)>>,
 }
 
-impl<'h> Stage<'h> {
+impl<'h> Comparison<'h> {
     pub fn new(instance: &'h Instance) -> Self {
         let world = World::new();
         let browsers =
