@@ -2,8 +2,8 @@
 //! statement is a literal, prepared once, and its plan is known.
 //!
 //! `json_each($1)` takes a list apart again, on SQLite by itself, on PostgreSQL with the function that the
-//! migration makes: a row per element, whose `value` is that element, here always an array, so that
-//! `value ->> 0` is its first member.
+//! migration makes: a row per element, whose `value` is that element, an array or an object, so that
+//! `value ->> 0` is its first member, or `value ->> 'seq'` the one of that name.
 
 use serde::Serialize;
 

@@ -234,7 +234,8 @@ async fn known_messages(
     rows.iter().map(known).collect()
 }
 
-/// Moves the head once and stores all entries in one statement.
+/// Moves the head once and stores all entries in one statement. (Not materialized, SQLite would write an entry out as
+/// text once for each of its columns.)
 async fn append(
     connection: &mut Connection,
     room: RoomId,
@@ -256,10 +257,11 @@ async fn append(
     .await?;
     sqlx::query(
         "insert into entry (room_id, seq, tag, kind, author_id, body, at, nonce, digest, changed, message_count)
+         with sent as materialized (select value from json_each(cast($2 as text)))
          select cast($1 as bigint), cast(value ->> 'seq' as bigint), cast(value ->> 'tag' as bigint), 'message',
                 cast(value ->> 'author' as bigint), value ->> 'body', cast(value ->> 'at' as bigint),
                 value ->> 'nonce', unhex(value ->> 'digest'), 0, cast(value ->> 'message_count' as bigint)
-         from json_each(cast($2 as text))",
+         from sent",
     )
     .bind(room.0)
     .bind(json_rows(&entries))

@@ -83,9 +83,9 @@ async fn query_plan(connection: &mut AnyConnection, statement: &str) -> Vec<Stri
 }
 
 /// `SEARCH m USING PRIMARY KEY (room_id=? AND seq>?)` is right; a whole room is not. The site, `h`, has one row, and
-/// the index of swept rooms holds what is soon gone.
+/// the index of swept rooms holds what is soon gone; `sent` is the parameter itself.
 fn wrong_on_sqlite(plan: &[String]) -> bool {
-    let harmless = ["VIRTUAL TABLE", "CONSTANT ROW", "room_swept"];
+    let harmless = ["VIRTUAL TABLE", "CONSTANT ROW", "room_swept", "SCAN sent"];
     plan.iter().any(|line| {
         line.starts_with("SCAN") && line != "SCAN h" && !harmless.iter().any(|scan| line.contains(scan))
             || ["AUTOMATIC", "TEMP B-TREE"].iter().any(|word| line.contains(word))
