@@ -6,8 +6,8 @@ use sha2::Sha256;
 use super::messages::Body;
 use super::nonces::Nonce;
 
-/// The key of [`Digest`]s, a secret of the database.
-pub struct DigestKey(Box<[u8; DigestKey::BYTES]>);
+/// The key of [`Digest`]s, a secret of the database: a hash that has taken in the key, to go on from.
+pub struct DigestKey(Hmac<Sha256>);
 
 /// What a message said when it was sent, so that a repeated send is known as such whatever became of the text since,
 /// and nobody can tell from it what was said (HMAC-SHA-256).
@@ -20,14 +20,14 @@ impl DigestKey {
 
     /// The key that these hexadecimal digits are.
     pub fn from_hex(digits: &str) -> Option<Self> {
-        let mut bytes = Box::new([0; Self::BYTES]);
-        hex::decode_to_slice(digits, &mut *bytes).ok()?;
-        Some(Self(bytes))
+        let mut bytes = [0; Self::BYTES];
+        hex::decode_to_slice(digits, &mut bytes).ok()?;
+        Some(Self(Hmac::new(&bytes.into())))
     }
 
     /// The digest of a text as it is sent with a nonce.
     pub fn digest(&self, nonce: &Nonce, body: &Body) -> Digest {
-        let mut mac = Hmac::<Sha256>::new(&(*self.0).into());
+        let mut mac = self.0.clone();
         // No nonce has a zero byte.
         for part in [nonce.as_str(), "\0", body.as_str()] {
             mac.update(part.as_bytes());
