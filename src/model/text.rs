@@ -5,13 +5,16 @@ use icu_properties::props::{
     BinaryProperty, DefaultIgnorableCodePoint, EmojiComponent, EnumeratedProperty, GeneralCategory,
     JoinControl, VariationSelector,
 };
-use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 use unicode_security::{MixedScript, RestrictionLevel, RestrictionLevelDetection};
 
 /// Canonical composition (NFC), so that equal texts are equal bytes.
 pub(super) fn compose(text: &str) -> String {
-    text.nfc().collect()
+    match is_nfc_quick(text.chars()) {
+        IsNormalized::Yes => text.to_owned(),
+        _ => text.nfc().collect(),
+    }
 }
 
 /// The key under which a name is unique: compatibility caseless matching (Unicode 16, section 3.13.5,
@@ -54,6 +57,9 @@ pub(super) const MARKS_MAX: usize = 8;
 
 /// `text` with at most `most` marks on each letter. What cannot be seen does not part a mark from its letter.
 pub(super) fn bound_marks(text: &str, most: usize) -> String {
+    if text.is_ascii() {
+        return text.to_owned();
+    }
     let mut marks = 0;
     let stays = |c: &char| {
         if is_combining_mark(*c) {
