@@ -23,6 +23,8 @@ mod http;
 mod live;
 #[path = "suite/load/mod.rs"]
 mod load;
+#[path = "suite/map.rs"]
+mod map;
 #[path = "suite/program/mod.rs"]
 mod program;
 #[path = "suite/proof/mod.rs"]
