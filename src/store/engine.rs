@@ -4,16 +4,15 @@
 //! begins and where the migrations stand is decided here.
 
 mod checks;
+mod migrations;
 
-use std::borrow::Cow;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::any::AnyConnectOptions;
-use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
-use sqlx::{AnyConnection, ConnectOptions, Connection as _};
+use sqlx::{ConnectOptions, Connection as _};
 use tokio::time::{Instant, timeout};
 
 use super::checkout::Budget;
@@ -32,12 +31,6 @@ pub(super) enum Engine {
     /// A server that several instances share.
     Postgres,
 }
-
-/// A migration: version, description, text. The same versions on both engines.
-type Script = (i64, &'static str, &'static str);
-
-const SQLITE: &[Script] = &[(1, "parlor", include_str!("migrations/sqlite/0001_parlor.sql"))];
-const POSTGRES: &[Script] = &[(1, "parlor", include_str!("migrations/postgres/0001_parlor.sql"))];
 
 /// How long the start waits for a database: a busy server may take its time.
 pub(super) const START_TIMEOUT: Duration = Duration::from_secs(10);
@@ -202,27 +195,9 @@ impl Engine {
             Self::Sqlite(_) => checks::sqlite(&mut connection).await?,
             Self::Postgres => checks::postgres(&mut connection).await?,
         }
-        self.migrate(&mut connection).await?;
+        migrations::migrate(self, &mut connection).await?;
         connection.close().await?;
         Ok(())
-    }
-
-    async fn migrate(&self, connection: &mut AnyConnection) -> Result<(), OpenError> {
-        let scripts = if matches!(self, Self::Postgres) { POSTGRES } else { SQLITE };
-        let migrations = scripts.iter().map(|&(version, description, sql)| {
-            let description = Cow::Borrowed(description);
-            Migration::new(version, description, MigrationType::Simple, sqlx::SqlStr::from_static(sql), false)
-        });
-        let migrator = Migrator::with_migrations(migrations.collect());
-        // Not `run`, whose future the compiler cannot prove to be `Send` ("not general enough").
-        migrator.run_direct(None, connection, false).await.map_err(|error| {
-            OpenError::new(match error {
-                MigrateError::VersionMissing(version) => format!(
-                    "a newer Parlor has used this database (its schema has step {version}): run that one"
-                ),
-                error => format!("the database’s schema does not fit this Parlor: {error}"),
-            })
-        })
     }
 }
 

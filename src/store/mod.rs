@@ -14,6 +14,7 @@ mod clock;
 mod commit_queue;
 mod committed;
 mod connection;
+mod copy;
 mod database;
 mod engine;
 mod error;
