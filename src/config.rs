@@ -39,8 +39,9 @@ pub struct Config {
     /// How much memory the newest messages of rooms that somebody is in may take, in MiB, about; 1 to
     /// 100,000. Beyond that the rooms least lately asked for are answered from the database.
     pub memory_mb: u64,
-    /// The folder of style sheets and scripts, relative to the file that names it.
-    pub static_dir: RelativePathBuf,
+    /// The folder of style sheets and scripts, relative to the file that names it; if none is named, `static` where
+    /// there is one, or else what was built into the program.
+    pub static_dir: Option<RelativePathBuf>,
     /// Whether browsers may send the session's cookie over HTTPS only. Set it when everyone comes in
     /// through HTTPS; over plain HTTP nobody could stay logged in.
     pub secure_cookie: bool,
@@ -67,7 +68,7 @@ impl Default for Config {
             database_timeout_ms: 1000,
             tick_ms: 200,
             memory_mb: 256,
-            static_dir: "static".into(),
+            static_dir: None,
             secure_cookie: false,
             log_format: LogFormat::default(),
             trusted_proxies: this_machine(),

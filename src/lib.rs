@@ -149,6 +149,7 @@ use config::Config;
 use live::{Live, Tail};
 use store::Store;
 use supervision::supervised;
+pub use web::{BuiltIn, Sources};
 
 /// Why Parlor could not start: a sentence for the person who runs it.
 pub type StartError = Box<dyn std::error::Error + Send + Sync>;
@@ -157,12 +158,12 @@ pub type StartError = Box<dyn std::error::Error + Send + Sync>;
 ///
 /// # Errors
 /// When the start fails. Then no file is there that was not there before.
-pub async fn serve(figment: Figment) -> Result<(), StartError> {
+pub async fn serve(figment: Figment, built_in: BuiltIn) -> Result<(), StartError> {
     let settings = config::framework(&figment)?;
     let address = SocketAddr::new(settings.address, settings.port);
     // Rocket listens last of all: what is in use is found before anything is made.
     TcpListener::bind(address).map_err(|error| format!("cannot listen at {address}: {error}"))?;
-    let rocket = build(figment).await?;
+    let rocket = build_with(figment, built_in).await?;
     let store = rocket.state::<Store>().cloned();
     let ended = match rocket.launch().await {
         Ok(_) => Ok(()),
@@ -185,26 +186,44 @@ pub async fn serve(figment: Figment) -> Result<(), StartError> {
 /// # Errors
 /// When a setting is wrong, or the database, the templates or the assets cannot be used.
 pub async fn build(figment: Figment) -> Result<Rocket<Build>, StartError> {
+    build_with(figment, BuiltIn::default()).await
+}
+
+async fn build_with(figment: Figment, built_in: BuiltIn) -> Result<Rocket<Build>, StartError> {
     let config = Config::from(&figment)?;
-    let files = web::Files::read(&figment, &config)?;
+    let (files, figment) = web::Files::read(figment, &config, built_in)?;
     let store = Store::open(&config.database_url, config.limits()).await?;
     let figment = with_secret_key(figment, &store).await?;
     let (live, tail) = Live::start(&store, config.memory()).await?;
     let store = store.for_requests();
-    let rocket = run_beside(Rocket::custom(figment), tail, &config, store.clone());
+    let rocket = run_beside(Rocket::custom(figment), tail, &config, &files, store.clone());
     Ok(web::stage(rocket.manage(live).manage(store), files, config)?)
 }
 
 /// Has the tail and the sweeper run from liftoff until shutdown.
-fn run_beside(rocket: Rocket<Build>, tail: Tail, config: &Config, store: Store) -> Rocket<Build> {
+fn run_beside(
+    rocket: Rocket<Build>,
+    tail: Tail,
+    config: &Config,
+    files: &web::Files,
+    store: Store,
+) -> Rocket<Build> {
     let (tick, tail) = (config.tick(), Arc::new(tail));
     let (database, clients) = (store.kind(), open_files::room_for_clients(config));
+    let (templates, static_files) = files.sources();
     let (running, ended) = oneshot::channel::<()>();
     let start = AdHoc::on_liftoff("Tail and sweeper", move |rocket| {
         let address = SocketAddr::new(rocket.config().address, rocket.config().port);
         let version = env!("CARGO_PKG_VERSION");
         let scheme = if rocket.config().tls_enabled() { "https" } else { "http" };
-        tracing::info!(version, database, clients, "Parlor is open at {scheme}://{address}");
+        tracing::info!(
+            version,
+            database,
+            clients,
+            templates,
+            static_files,
+            "Parlor is open at {scheme}://{address}"
+        );
         store.keep_new_files();
         let shutdown = rocket.shutdown();
         Box::pin(async move {

@@ -1,14 +1,21 @@
 //! The entry point: the command line, the log and the async runtime; then [`parlor::serve`].
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Command;
+use include_dir::{Dir, include_dir};
 use parlor::logging::{self, RecentLines};
-use parlor::{StartError, config, open_files};
+use parlor::{BuiltIn, Sources, StartError, config, open_files};
 use rocket::figment::Figment;
 use rocket::tokio;
 use rocket::tokio::runtime::Builder;
+
+// They stand here, and not in the library, so that whoever edits one does not have all of that built anew. A file that
+// is added is built in as soon as another one mentions it: that one has changed.
+static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
+static STATIC_FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/static");
 
 fn main() -> ExitCode {
     // --help and --version end here, and so do, with exit code 2, unknown arguments.
@@ -58,13 +65,23 @@ fn run(figment: Figment, recent: &RecentLines) -> Result<(), StartError> {
         .build()?;
     let outcome = runtime.block_on(async {
         tokio::spawn(log_repeats(recent.clone()));
-        parlor::serve(figment).await
+        let built_in = BuiltIn { templates: files(&TEMPLATES), static_files: files(&STATIC_FILES) };
+        parlor::serve(figment, built_in).await
     });
     if settings.shutdown.force {
         runtime.shutdown_timeout(Duration::from_millis(500));
     }
     recent.log_repeats(Duration::ZERO);
     outcome
+}
+
+/// All files in a folder, hidden ones aside.
+fn files(folder: &Dir<'_>) -> Sources {
+    let is_hidden = |path: &Path| path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+    let mut files: Sources = folder.dirs().flat_map(files).collect();
+    let here = folder.files().filter(|file| !is_hidden(file.path()));
+    files.extend(here.map(|file| (file.path().to_owned(), file.contents().to_vec())));
+    files
 }
 
 async fn log_repeats(recent: RecentLines) {

@@ -1,6 +1,6 @@
 //! Static files: style sheets, scripts and the mark, under an address that changes with their content.
 //!
-//! They are read at the start, so that the content of an address never changes and a browser may cache it for
+//! They are read at the start, from a folder or from the program itself, so that the content of an address never changes and a browser may cache it for
 //! ever. A script or a style sheet is served together with all that it imports, compressed to whoever accepts
 //! that. A debug build reads them again when one was changed, as Rocket does with templates: whoever works on
 //! them only reloads the page.
@@ -17,13 +17,13 @@ use rocket::response::{self, Responder};
 use rocket::{Request, Route, State, get, routes};
 use sha2::{Digest, Sha256};
 
-use super::bundle::{Sources, bundle};
+use super::bundle::bundle;
 use super::compression::{AcceptsGzip, smallest};
-use super::folder::walk;
+use super::folder::{Folder, Sources};
 
 /// The files below one folder.
 pub(super) struct Assets {
-    folder: PathBuf,
+    folder: Folder,
     current: Mutex<Current>,
 }
 
@@ -33,14 +33,19 @@ struct Current {
 }
 
 impl Assets {
-    /// Reads all files below `folder`.
+    /// Reads all files in `folder`.
     ///
     /// # Errors
     /// When the folder or a file in it cannot be read, or imports what is not there.
-    pub(super) fn read(folder: PathBuf) -> Result<Self, String> {
+    pub(super) fn read(folder: Folder) -> Result<Self, String> {
         let (served, stamps) = read(&folder);
         let current = Mutex::new(Current { served: Arc::new(served?), stamps });
         Ok(Self { folder, current })
+    }
+
+    /// Where they come from.
+    pub(super) fn folder(&self) -> &Folder {
+        &self.folder
     }
 
     /// Whether there is such a file.
@@ -64,7 +69,7 @@ impl Assets {
 
 impl Current {
     /// What is broken is not served, and not read again before the next change.
-    fn reload(&mut self, folder: &Path) {
+    fn reload(&mut self, folder: &Folder) {
         let (served, stamps) = read(folder);
         self.stamps = stamps;
         match served {
@@ -124,20 +129,14 @@ fn last_change(path: &Path) -> Option<(SystemTime, u64)> {
     fs::metadata(path).ok().and_then(change)
 }
 
-/// The files below a folder, and the stamps of all that was read.
-fn read(folder: &Path) -> (Result<Served, String>, Vec<FileStamp>) {
-    let (mut sources, mut stamps) = (Sources::new(), Vec::new());
-    let mut visit = |path: &Path| {
-        stamps.push(FileStamp::of(path));
-        if let (Ok(inside), false) = (path.strip_prefix(folder), path.is_dir()) {
-            sources.insert(inside.to_owned(), fs::read(path)?);
-        }
-        Ok(())
-    };
-    let served = walk(folder, &mut visit)
+/// The files in a folder, and the stamps of all that was read.
+fn read(folder: &Folder) -> (Result<Served, String>, Vec<FileStamp>) {
+    let mut stamps = Vec::new();
+    let served = folder
+        .read(|path| stamps.push(FileStamp::of(path)))
         .map_err(|error| error.to_string())
-        .and_then(|()| Served::from(&sources))
-        .map_err(|error| format!("static_dir {}: {error}", folder.display()));
+        .and_then(|sources| Served::from(&sources))
+        .map_err(|error| format!("static_dir {folder}: {error}"));
     (served, stamps)
 }
 

@@ -9,11 +9,9 @@
 //!
 //! Of JavaScript's ways to import and to export the plainest are understood, and any other is an error.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Files by their path below one folder.
-pub(super) type Sources = BTreeMap<PathBuf, Vec<u8>>;
+use super::folder::Sources;
 
 /// The file at `path`; a script or a style sheet comes with what it imports.
 ///

@@ -42,25 +42,42 @@ use std::sync::Arc;
 
 use rocket::fairing::Fairing;
 use rocket::figment::Figment;
+use rocket::figment::value::magic::RelativePathBuf;
 use rocket::{Build, Rocket};
 
 use crate::config::Config;
 use assets::Assets;
+use folder::Folder;
+pub use folder::{BuiltIn, Sources};
 use fragments::Fragments;
 use passwords::Passwords;
 
-/// What is read from disk at the start: templates, style sheets and scripts.
+/// What is read at the start: templates, style sheets and scripts.
 pub(crate) struct Files {
     assets: Arc<Assets>,
     templates: Arc<dyn Fairing>,
+    /// Where the templates come from.
+    source: String,
 }
 
 impl Files {
-    /// Reads them.
-    pub(crate) fn read(figment: &Figment, config: &Config) -> Result<Self, String> {
-        let assets = Arc::new(Assets::read(config.static_dir.relative())?);
-        let templates = templates::read(figment, &assets)?;
-        Ok(Self { assets, templates: Arc::new(templates) })
+    /// Reads them, and has Rocket find them in the figment.
+    pub(crate) fn read(
+        figment: Figment,
+        config: &Config,
+        built_in: BuiltIn,
+    ) -> Result<(Self, Figment), String> {
+        let static_dir = config.static_dir.as_ref().map(RelativePathBuf::relative);
+        let assets = Arc::new(Assets::read(Folder::find(static_dir, "static", built_in.static_files))?);
+        let folder = templates::folder(&figment, built_in.templates)?;
+        let (source, figment) = (folder.to_string(), templates::figment(figment, &folder));
+        let templates = templates::read(folder, &assets)?;
+        Ok((Self { assets, templates: Arc::new(templates), source }, figment))
+    }
+
+    /// Where templates come from, and where style sheets and scripts do, for the log.
+    pub(crate) fn sources(&self) -> (String, String) {
+        (self.source.clone(), self.assets.folder().to_string())
     }
 }
 

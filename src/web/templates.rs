@@ -1,17 +1,18 @@
 //! The templates: which there must be, and that each can be used.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use rocket::fairing::Fairing;
 use rocket::figment::Figment;
 use rocket::figment::value::magic::RelativePathBuf;
 use rocket_dyn_templates::Template;
-use rocket_dyn_templates::minijinja::{Environment, UndefinedBehavior, Value, context};
+use rocket_dyn_templates::minijinja::{AutoEscape, Environment, Error, UndefinedBehavior, Value, context};
 
 use super::assets::Assets;
-use super::folder::walk;
+use super::folder::{self, Folder};
 use crate::model::{accounts, messages, rooms};
 
 /// The name of a template that the code renders. There are no others, so that the start can look for them all.
@@ -20,8 +21,8 @@ pub(super) struct Name(pub(super) &'static str);
 
 macro_rules! names {
     ($($name:ident = $path:literal),+ $(,)?) => {
-        $(pub(super) const $name: Name = Name($path);)+
-        const ALL: &[Name] = &[$($name),+];
+        $(pub(super) const $name: Name = Name(concat!($path, ".html"));)+
+        const ALL: &[&str] = &[$($path),+];
     };
 }
 
@@ -40,36 +41,69 @@ names! {
 /// Template files by name.
 type Sources = BTreeMap<String, String>;
 
-/// The templates in the folder that the configuration names, with all they refer to.
+/// Any folder has to be named to Rocket, which reads its files as templates, too; this is none, and is everywhere.
+const NO_FOLDER: &str = "/dev/null";
+
+/// The folder that the configuration names, or the one that was built in.
 ///
 /// # Errors
-/// When the folder or a template in it cannot be read, or one is missing, broken, or refers to what is not there.
-pub(super) fn read(figment: &Figment, assets: &Arc<Assets>) -> Result<impl Fairing + use<>, String> {
+/// When the setting is none.
+pub(super) fn folder(figment: &Figment, built_in: folder::Sources) -> Result<Folder, String> {
     let set: Option<RelativePathBuf> = match figment.find_value("template_dir") {
         Ok(_) => Some(figment.extract_inner("template_dir").map_err(|error| error.to_string())?),
         Err(_) => None,
     };
-    let folder = set.map_or_else(|| PathBuf::from("templates"), |folder| folder.relative());
-    let mut sources = Sources::new();
-    let mut visit = |path: &Path| {
-        let inside = path.strip_prefix(&folder).unwrap_or(path).to_string_lossy();
-        if let Some(name) = inside.strip_suffix(".html.j2") {
-            sources.insert(name.to_owned(), std::fs::read_to_string(path)?);
-        }
-        Ok(())
-    };
-    walk(&folder, &mut visit)
+    Ok(Folder::find(set.map(|folder| folder.relative()), "templates", built_in))
+}
+
+/// What Rocket is told, which insists on a folder that is there.
+pub(super) fn figment(figment: Figment, folder: &Folder) -> Figment {
+    match folder {
+        Folder::OnDisk(_) => figment,
+        Folder::BuiltIn(_) => figment.merge(("template_dir", NO_FOLDER)),
+    }
+}
+
+/// The templates in a folder, with all they refer to.
+///
+/// # Errors
+/// When the folder or a template in it cannot be read, or one is missing, broken, or refers to what is not there.
+pub(super) fn read(folder: Folder, assets: &Arc<Assets>) -> Result<impl Fairing + use<>, String> {
+    sources(&folder)
         .map_err(|error| error.to_string())
-        .and_then(|()| check(&sources, assets))
-        .map_err(|error| format!("template_dir {}: {error}", folder.display()))?;
+        .and_then(|sources| check(&sources, assets))
+        .map_err(|error| format!("template_dir {folder}: {error}"))?;
     let assets = Arc::clone(assets);
-    Ok(Template::custom(move |engines| prepare(&mut engines.minijinja, Arc::clone(&assets))))
+    Ok(Template::try_custom(move |engines| {
+        prepare(&mut engines.minijinja, Arc::clone(&assets));
+        Ok(add(&mut engines.minijinja, sources(&folder)?)?)
+    }))
+}
+
+fn sources(folder: &Folder) -> io::Result<Sources> {
+    let text = |source| String::from_utf8(source).map_err(io::Error::other);
+    let template = |(path, source): (PathBuf, _)| {
+        let name = path.to_string_lossy().strip_suffix(".html.j2").map(str::to_owned)?;
+        Some(text(source).map(|source| (name, source)))
+    };
+    folder.read(|_| {})?.into_iter().filter_map(template).collect()
+}
+
+/// Each is there by the name that other templates use, and by one that tells Rocket what it is.
+fn add(environment: &mut Environment<'_>, sources: Sources) -> Result<(), Error> {
+    // Rocket's own rule goes by the files it has read itself.
+    environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    for (name, source) in sources {
+        environment.add_template_owned(format!("{name}.html"), source.clone())?;
+        environment.add_template_owned(name, source)?;
+    }
+    Ok(())
 }
 
 /// What is broken stops the start instead of the first visitor.
 fn check(sources: &Sources, assets: &Assets) -> Result<(), String> {
     let missing = |name: &str| format!("{name}.html.j2 is missing");
-    if let Some(Name(name)) = ALL.iter().find(|name| !sources.contains_key(name.0)) {
+    if let Some(name) = ALL.iter().find(|name| !sources.contains_key(**name)) {
         return Err(missing(name));
     }
     let environment = Environment::new();

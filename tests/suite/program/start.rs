@@ -216,3 +216,40 @@ async fn the_limit_of_open_files_is_raised_and_running_into_it_is_told() {
     let full = |line: &str| line.contains("WARN") && line.contains("Too many open files");
     eventually("it says that it is full", async || program.log().lines().any(full)).await;
 }
+
+/// Nothing else is needed than the program.
+#[rocket::async_test]
+async fn the_program_alone_in_an_empty_folder_has_its_pages_inside() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut settings = Settings::on("sqlite:parlor.db");
+    settings.directory = folder.path().to_owned();
+    let program = folder.path().join("parlor");
+    fs::copy(env!("CARGO_BIN_EXE_parlor"), &program).unwrap();
+    settings.program = Some(program);
+    settings.shown_files = false;
+    let program = Program::start(&settings).await;
+    let start = program.log();
+    assert!(start.contains(r#"templates="built in" static_files="built in""#), "{start}");
+    let ana = Person::over_http(program.address(), "ana");
+    ana.signs_up().await;
+    let room = ana.creates("<Kitchen>").await;
+    ana.says(&room, "soup & bread").await;
+    let page = ana.opens(&room.path("")).await.is(200);
+    assert_eq!(page.header("Content-Type"), Some("text/html; charset=utf-8"));
+    assert!(page.body.contains("&lt;Kitchen&gt;") && page.body.contains("soup &amp; bread"), "{}", page.body);
+    let assets = page.page().assets();
+    for kind in [".css", ".js", ".svg"] {
+        let path = assets.iter().find(|path| path.ends_with(kind)).expect(kind);
+        assert!(!ana.opens(path).await.is(200).body.is_empty());
+    }
+    program.kill();
+
+    // What stands beside it is taken instead.
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("static"), &folder.path().join("static"));
+    fs::write(folder.path().join("static/mark.svg"), "<svg/>").unwrap();
+    let program = Program::start(&settings).await;
+    assert!(program.log().contains(r#"templates="built in" static_files="static""#), "{}", program.log());
+    let page = Person::over_http(program.address(), "bo").opens("/").await.page();
+    let mark = page.assets().into_iter().find(|path| path.ends_with("mark.svg")).unwrap();
+    assert_eq!(Person::over_http(program.address(), "bo").opens(&mark).await.body, "<svg/>");
+}
