@@ -44,8 +44,8 @@
 //! 6. The author is answered with what follows 41; everybody else's next poll is answered from memory
 //!    (`web/messages/poll.rs`, in the words of `web/messages/answers.rs`). A message is
 //!    `{"seq","tag","author","hue","sent_at","body"}`, and, where there is more in its text than plain text, `"parts"`:
-//!    the text cut into strings (plain) and objects (`{"link","text"}`), by `model/parts.rs`, which is the only parser of
-//!    texts. `"tall": true` says that only its beginning is shown unasked.
+//!    the text cut into strings (plain) and objects (`{"link","text"}`, `{"code","text"}`, `{"quotation"}`), by
+//!    `model/parts.rs`, which is the only parser of texts. `"tall": true` says that only its beginning is shown unasked.
 //! 7. `static/js/room/ledger.js` checks that the answer continues what the page has read, and
 //!    `static/js/room/timeline.js` shows it.
 //!
@@ -104,7 +104,7 @@
 //! | *notice* | *the room was deleted by …*, kept until it is dismissed |
 //! | *skeleton* | what a name looks like: names that cannot be told apart have the same |
 //! | *hue* | the colour of a person, by the number of the account |
-//! | *part* | a piece of a text as the server cut it: plain, or a link |
+//! | *part* | a piece of a text as the server cut it: plain, a link, code, a quotation |
 //! | *outbox*, *draft* | sent and not yet acknowledged; not sent yet |
 //! | *refusal* | why the rules say no ([`model::Refusal`]); worded in `web/refusals.rs` |
 //!

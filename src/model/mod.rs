@@ -8,6 +8,7 @@ pub mod digests;
 pub mod digits;
 pub mod events;
 pub mod invalid;
+mod links;
 pub mod list;
 pub mod log;
 pub mod memberships;

@@ -1,18 +1,24 @@
-//! The parser of messages' texts: it cuts a text into plain text and links. It is the only one: pages are given the
-//! parts.
+//! The parser of messages' texts: it cuts a text into plain text, links, code and quotations. It is the only one: pages
+//! are given the parts.
 //!
-//! Where an address ends follows Unicode's link detection (UTS 58), with two differences that chat needs:
-//! quotation marks and the punctuation of scripts that write without spaces end an address wherever they
-//! stand, because text follows them without a space.
+//! Code stands between backticks, as many before as behind, within a line; or between two lines of three backticks or
+//! more, the first of which may name a language. Lines that begin with `> ` are a quotation. What is opened and not
+//! closed is plain text, and nothing else is markup. `tests/parts.json` has the cases.
 
-use icu_properties::props::{BinaryProperty, EnumeratedProperty, GeneralCategory, TerminalPunctuation};
 use serde::Serialize;
-use url::Url;
 
-use super::text::is_visible;
+use super::links::links;
+use super::text::has_visible;
+
+/// The fewest backticks of a line that begins or ends a block of code.
+const FENCE_MIN: usize = 3;
+/// The most bytes the name of a language has.
+const LANGUAGE_MAX: usize = 20;
+/// What a quoted line begins with.
+const QUOTED: &str = "> ";
 
 /// A stretch of a text: in JSON a string where it is plain, or else an object that names its kind and has the
-/// `text` to show, so that a reader who does not know the kind has something to show.
+/// `text` to show (of a quotation, the parts), so that a reader who does not know the kind has something to show.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(Debug))]
 #[serde(untagged)]
@@ -26,221 +32,203 @@ pub enum Part<'a> {
         /// The address as typed.
         text: &'a str,
     },
+    /// Code, as typed.
+    Code {
+        /// Within a line, or lines of its own.
+        code: CodeKind,
+        /// What language its writer says it is in.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        language: Option<&'a str>,
+        /// The code.
+        text: &'a str,
+    },
+    /// Lines that somebody else has said.
+    Quotation {
+        /// Their parts.
+        quotation: Vec<Self>,
+    },
 }
 
-/// `body` cut into its parts. Their texts, one after the other, are `body`.
+/// How code stands in a text.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(Debug))]
+#[serde(rename_all = "lowercase")]
+pub enum CodeKind {
+    /// Within a line.
+    Span,
+    /// In lines of its own.
+    Block,
+}
+
+/// `body` cut into its parts. Of line breaks, the one before and the one after a block of code or a quotation are
+/// left out, as is the markup.
 pub(super) fn parts(body: &str) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
-    let (mut plain, mut looked) = (0, 0);
-    for (separator, _) in body.match_indices("://") {
-        let Some(start) = scheme_start(&body[..separator]).filter(|start| *start >= looked) else { continue };
-        let text = &body[start..address_end(body, separator + "://".len())];
-        // However many schemes it holds, no text is looked through twice.
-        looked = start + text.len();
-        // What browsers could not open stays text.
-        let Ok(address) = Url::parse(text) else { continue };
-        if plain < start {
-            parts.push(Part::Text(&body[plain..start]));
+    let (mut plain, mut at) = (0, 0);
+    let mut unclosed = usize::MAX;
+    while at < body.len() {
+        let Some((length, block)) = block(&body[at..], &mut unclosed) else {
+            at += line(&body[at..]).len() + 1;
+            continue;
+        };
+        if plain < at {
+            cut_line(&body[plain..at - 1], &mut parts);
         }
-        plain = start + text.len();
-        parts.push(Part::Link { link: address.into(), text });
+        parts.push(block);
+        at += length + 1;
+        plain = at;
     }
     if plain < body.len() {
-        parts.push(Part::Text(&body[plain..]));
+        cut_line(&body[plain..], &mut parts);
     }
     parts
 }
 
-/// Where the scheme that ends `before` begins, if it is `http` or `https`.
-fn scheme_start(before: &str) -> Option<usize> {
-    let of_scheme = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-');
-    let length = before.bytes().rev().take_while(of_scheme).count();
-    let start = before.len() - length;
-    let scheme = &before[start..];
-    ["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known)).then_some(start)
+/// The block of code or the quotation that `text` begins with, and how many bytes it takes. From `unclosed` backticks on
+/// it is known that no line ends such a block, so that no text is looked through once for each line of it.
+fn block<'a>(text: &'a str, unclosed: &mut usize) -> Option<(usize, Part<'a>)> {
+    if text.starts_with(QUOTED) {
+        return Some(quotation(text));
+    }
+    let fence = backticks(text);
+    let language = line(text)[fence..].trim();
+    if !(FENCE_MIN..*unclosed).contains(&fence) || !is_language(language) {
+        return None;
+    }
+    let block = code_block(text, fence, language);
+    if block.is_none() {
+        *unclosed = fence;
+    }
+    block
 }
 
-/// Where the address ends whose host begins at `host`.
-fn address_end(body: &str, host: usize) -> usize {
-    let mut end = host;
-    let mut open = Vec::new();
-    for (index, c) in body[host..].char_indices() {
-        match c {
-            '(' => open.push(')'),
-            '[' => open.push(']'),
-            '{' => open.push('}'),
-            // Of a sentence, unless more of the address follows.
-            '.' | ',' | ';' | ':' | '!' | '?' | '\'' | '*' | '|' => {}
-            _ if ends_addresses(c) => break,
-            // Of the text around it, unless the address opened it.
-            ')' | ']' | '}' if open.last() != Some(&c) => break,
-            _ => {
-                open.pop_if(|closing| *closing == c);
-                end = host + index + c.len_utf8();
-            }
+fn quotation(text: &str) -> (usize, Part<'_>) {
+    let mut parts = Vec::new();
+    let mut at = 0;
+    while let Some(quoted) = line(&text[at.min(text.len())..]).strip_prefix(QUOTED) {
+        if at > 0 {
+            parts.push(Part::Text("\n"));
         }
+        cut_line(quoted, &mut parts);
+        at += QUOTED.len() + quoted.len() + 1;
     }
-    end
+    (at - 1, Part::Quotation { quotation: parts })
 }
 
-/// Whether no address goes on over `c`.
-fn ends_addresses(c: char) -> bool {
-    use GeneralCategory::{ClosePunctuation, FinalPunctuation, InitialPunctuation, OpenPunctuation};
-    if c.is_ascii() {
-        return c.is_ascii_whitespace() || c.is_control() || matches!(c, '"' | '<' | '>' | '`' | '\\');
+/// The block of code between the first line of `text` and the next one that has as many backticks, and nothing else.
+fn code_block<'a>(text: &'a str, fence: usize, language: &'a str) -> Option<(usize, Part<'a>)> {
+    let start = line(text).len() + 1;
+    let ends = |line: &str| backticks(line) >= fence && line.trim_end().bytes().all(|byte| byte == b'`');
+    let mut at = start;
+    while at < text.len() {
+        let line = line(&text[at..]);
+        if ends(line) {
+            let code = text.get(start..at - 1).filter(|code| has_visible(code))?;
+            let language = Some(language).filter(|language| !language.is_empty());
+            return Some((at + line.len(), Part::Code { code: CodeKind::Block, language, text: code }));
+        }
+        at += line.len() + 1;
     }
-    let quote_or_bracket = matches!(
-        GeneralCategory::for_char(c),
-        InitialPunctuation | FinalPunctuation | OpenPunctuation | ClosePunctuation
-    );
-    !is_visible(c) || quote_or_bracket || TerminalPunctuation::for_char(c) || matches!(c, '…' | '—')
+    None
+}
+
+/// Whether this may follow a fence: nothing, or one word.
+fn is_language(word: &str) -> bool {
+    word.len() <= LANGUAGE_MAX
+        && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+#-_.".contains(&byte))
+}
+
+/// Cuts what has no blocks into plain text, links and spans of code.
+fn cut_line<'a>(text: &'a str, parts: &mut Vec<Part<'a>>) {
+    let (mut plain, mut looked) = (0, 0);
+    while let Some(found) = text[looked..].find('`') {
+        let open = looked + found;
+        let start = open + backticks(&text[open..]);
+        let Some(length) = code_length(&text[start..], start - open) else {
+            looked = start;
+            continue;
+        };
+        cut_links(&text[plain..open], parts);
+        let code = &text[start..start + length];
+        parts.push(Part::Code { code: CodeKind::Span, language: None, text: code });
+        looked = start + length + (start - open);
+        plain = looked;
+    }
+    cut_links(&text[plain..], parts);
+}
+
+/// How long the code is that `text` begins with and that as many backticks end in its line.
+fn code_length(text: &str, fence: usize) -> Option<usize> {
+    let line = line(text);
+    let mut at = 0;
+    loop {
+        at += line[at..].find('`')?;
+        let found = backticks(&line[at..]);
+        if found == fence {
+            return Some(at).filter(|length| has_visible(&line[..*length]));
+        }
+        at += found;
+    }
+}
+
+fn cut_links<'a>(text: &'a str, parts: &mut Vec<Part<'a>>) {
+    let mut plain = 0;
+    for link in links(text) {
+        push_text(&text[plain..link.range.start], parts);
+        plain = link.range.end;
+        parts.push(Part::Link { link: link.address, text: &text[link.range] });
+    }
+    push_text(&text[plain..], parts);
+}
+
+fn push_text<'a>(text: &'a str, parts: &mut Vec<Part<'a>>) {
+    if !text.is_empty() {
+        parts.push(Part::Text(text));
+    }
+}
+
+/// The first line of `text`, without its end.
+fn line(text: &str) -> &str {
+    text.split('\n').next().unwrap_or_default()
+}
+
+/// How many backticks `text` begins with.
+fn backticks(text: &str) -> usize {
+    text.bytes().take_while(|byte| *byte == b'`').count()
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
     use super::*;
 
-    /// The links in `body`, as typed and as followed.
-    fn links(body: &str) -> Vec<(&str, String)> {
-        let mut whole = String::new();
-        let mut links = Vec::new();
-        for part in parts(body) {
-            match part {
-                Part::Text(text) => whole.push_str(text),
-                Part::Link { link, text } => {
-                    whole.push_str(text);
-                    links.push((text, link));
-                }
-            }
-        }
-        assert_eq!(whole, body, "nothing is lost");
-        links
-    }
-
-    #[track_caller]
-    fn claim(body: &str, expected: &[&str]) {
-        let typed: Vec<_> = links(body).into_iter().map(|(typed, _)| typed).collect();
-        assert_eq!(typed, expected, "{body:?}");
-    }
-
     #[test]
-    fn text_without_addresses_is_plain() {
-        assert!(parts("").is_empty());
-        assert_eq!(parts("no link"), [Part::Text("no link")]);
-        for plain in [
-            "http:// https:// https://. https://! (https://)",
-            "javascript:alert(1) data:text/html,x ftp://a.example www.a.example //a.example",
-            "xhttps://a.example httphttp://b.example 1http://c.example git+https://d.example",
-            "://a.example",
-        ] {
-            claim(plain, &[]);
+    fn a_text_is_cut_into_the_parts_that_the_cases_have() {
+        let cases: Vec<Value> = serde_json::from_str(include_str!("../../tests/parts.json")).unwrap();
+        assert!(cases.len() > 30);
+        for case in cases {
+            let text = case["text"].as_str().unwrap();
+            assert_eq!(json!(parts(text)), case["parts"], "{text:?}");
         }
     }
 
-    #[test]
-    fn an_address_ends_before_the_punctuation_of_its_sentence() {
-        claim(
-            "see https://a.example/x?y=1, (http://b.example).",
-            &["https://a.example/x?y=1", "http://b.example"],
-        );
-        claim(
-            "https://a.example/?! https://b.example/#w...",
-            &["https://a.example/", "https://b.example/#w"],
-        );
-        claim(
-            "https://a.example/it's 'https://b.example/'.",
-            &["https://a.example/it's", "https://b.example/"],
-        );
-        claim("*https://a.example* |https://b.example/a|b|", &["https://a.example", "https://b.example/a|b"]);
-        claim("https://a.example\tb\nhttps://c.example/\n  d", &["https://a.example", "https://c.example/"]);
-        claim(
-            "https://a.example/wait… https://b.example—now",
-            &["https://a.example/wait", "https://b.example"],
-        );
-        claim("https://a.example/Poincaré–Bendixson", &["https://a.example/Poincaré–Bendixson"]);
-        claim(
-            "https://a.example:8000 https://[::1]:8000/",
-            &["https://a.example:8000", "https://[::1]:8000/"],
-        );
-        claim("https://a.example\\b", &["https://a.example"]);
-    }
-
-    #[test]
-    fn a_closing_bracket_stays_if_the_address_opened_it() {
-        let mercury = "https://en.wikipedia.org/wiki/Mercury_(planet)";
-        claim(mercury, &[mercury]);
-        claim(&format!("({mercury}), [see {mercury}]"), &[mercury, mercury]);
-        claim("(https://a.example/(b[c]{d}))", &["https://a.example/(b[c]{d})"]);
-        claim("https://a.example/]]}} https://b.example/(c", &["https://a.example/", "https://b.example/(c"]);
-        claim("https://a.example/(b]c)", &["https://a.example/(b"]);
-        claim("[a](https://a.example/)[b]", &["https://a.example/"]);
-    }
-
-    #[test]
-    fn an_address_ends_before_closing_quotes() {
-        for (open, close) in [
-            ("\"", "\""),
-            ("“", "”"),
-            ("„", "“"),
-            ("‘", "’"),
-            ("«", "»"),
-            ("»", "«"),
-            ("‹", "›"),
-            ("<", ">"),
-            ("`", "`"),
-        ] {
-            claim(&format!("{open}https://a.example/b{close}c"), &["https://a.example/b"]);
-            claim(&format!("{open}https://a.example/b.{close}"), &["https://a.example/b"]);
+    proptest! {
+        #[test]
+        fn nothing_but_markup_is_left_out(text in "([ab]|`{1,4}|> |\n|http://a\\.b| ){0,40}") {
+            let is_kept = |c: &char| !"`> \n".contains(*c);
+            let whole: String = text.chars().filter(is_kept).collect();
+            prop_assert_eq!(shown(&parts(&text)).chars().filter(is_kept).collect::<String>(), whole);
         }
     }
 
-    #[test]
-    fn an_address_ends_before_the_punctuation_of_scripts_without_spaces() {
-        claim("https://例え.jp/。", &["https://例え.jp/"]);
-        for mark in "。，、！？；：）」』】》〉｡".chars() {
-            claim(&format!("看https://a.example/路{mark}然后"), &["https://a.example/路"]);
-        }
-        claim("（https://a.example/）「https://b.example」", &["https://a.example/", "https://b.example"]);
-        claim(
-            "https://a.example/ا، https://b.example/ا؟ https://c.example/क।",
-            &["https://a.example/ا", "https://b.example/ا", "https://c.example/क"],
-        );
-        claim("https://ja.example/ジョン・スミス", &["https://ja.example/ジョン・スミス"]);
-    }
-
-    #[test]
-    fn an_address_ends_before_what_cannot_be_seen() {
-        let unseen = "\u{a0}\u{3000}\u{feff}\u{200b}\u{200e}\u{202a}\u{202e}\u{2066}\u{2069}\u{61c}\u{ad}\u{2060}\u{3164}\u{2800}";
-        for c in unseen.chars() {
-            claim(&format!("https://a.example/b{c}gpj.exe"), &["https://a.example/b"]);
-            claim(&format!("https://{c}a.example"), &[]);
-        }
-    }
-
-    #[test]
-    fn letter_case_does_not_matter_and_the_address_is_as_browsers_write_it() {
-        for (typed, address) in [
-            ("Https://a.example", "https://a.example/"),
-            ("HTTP://A.example/B", "http://a.example/B"),
-            ("https://ü.example/ß?q=日本語", "https://xn--tda.example/%C3%9F?q=%E6%97%A5%E6%9C%AC%E8%AA%9E"),
-            ("https://правительство.рф", "https://xn--80aealotwbjpid2k.xn--p1ai/"),
-            ("https://a.example/שלום", "https://a.example/%D7%A9%D7%9C%D7%95%D7%9D"),
-        ] {
-            assert_eq!(links(typed), [(typed, address.to_owned())]);
-        }
-    }
-
-    #[test]
-    fn what_is_no_address_to_a_browser_stays_text() {
-        for refused in [
-            "https://a.example:99999/",
-            "https://256.256.256.256/",
-            "https://[::1",
-            "http://a b",
-            "https://%/",
-        ] {
-            let typed: Vec<_> = links(refused).into_iter().map(|(typed, _)| typed).collect();
-            assert!(typed.is_empty() || typed == ["http://a"], "{refused:?}: {typed:?}");
-        }
+    fn shown(parts: &[Part<'_>]) -> String {
+        let shown = |part: &Part<'_>| match part {
+            Part::Text(text) | Part::Link { text, .. } => (*text).to_owned(),
+            Part::Code { language, text, .. } => language.unwrap_or_default().to_owned() + text,
+            Part::Quotation { quotation } => shown(quotation),
+        };
+        parts.iter().map(shown).collect()
     }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::model::messages::{RoomEntry, fill};
-use crate::model::parts::Part;
+use crate::model::parts::{CodeKind, Part};
 
 /// How long after the first message of a group its author's next one still belongs to it, in milliseconds; the same
 /// in `static/js/room/messages.js`.
@@ -11,8 +11,11 @@ const TOGETHER: i64 = 5 * 60 * 1000;
 
 /// How many bytes of markup there are around the author and the text of a message, in `messages/_message`.
 const MARKUP: usize = 650;
-/// How many there are around a link.
+/// How many there are around a link, a span or a block of code, a quotation.
 const LINK: usize = 90;
+const SPAN: usize = 50;
+const BLOCK: usize = 250;
+const QUOTATION: usize = 42;
 
 /// What `messages/_message` is given.
 #[derive(Serialize)]
@@ -72,17 +75,25 @@ impl<'a> MessageView<'a> {
 
     /// How many bytes it takes in a page.
     fn size(&self) -> usize {
-        let part = |part: &Part<'_>| match part {
-            Part::Text(text) => escaped(text),
-            Part::Link { link, text } => LINK + escaped(link) + escaped(text),
-        };
-        MARKUP + escaped(self.author) + self.parts.iter().map(part).sum::<usize>()
+        MARKUP + escaped(self.author) + size(&self.parts)
     }
 
     /// Its number in the room's log.
     pub(crate) fn seq(&self) -> i64 {
         self.seq
     }
+}
+
+/// How many bytes these parts of a text take in a page.
+fn size(parts: &[Part<'_>]) -> usize {
+    let part = |part: &Part<'_>| match part {
+        Part::Text(text) => escaped(text),
+        Part::Link { link, text } => LINK + escaped(link) + escaped(text),
+        Part::Code { code: CodeKind::Span, text, .. } => SPAN + escaped(text),
+        Part::Code { code: CodeKind::Block, text, .. } => BLOCK + escaped(text),
+        Part::Quotation { quotation } => QUOTATION + size(quotation),
+    };
+    parts.iter().map(part).sum()
 }
 
 /// How long `text` is when it is escaped for HTML.

@@ -2,6 +2,8 @@
 //
 // Author and time are kept here and not read back from the page, which browsers translate.
 
+import { nodesOf } from "./parts.js";
+
 // How long after the first of a group its author's next message still belongs to it; the same in
 // `web/messages/view.rs`.
 const GROUP_MS = 5 * 60_000;
@@ -32,7 +34,7 @@ export class Messages {
     authorOf(element).textContent = message.author;
     const [letter] = message.author;
     Object.assign(element.querySelector(".initial").dataset, { hue: message.hue, letter });
-    element.querySelector(".message__body").append(...(message.parts ?? [message.body]).map(this.#part));
+    element.querySelector(".message__body").append(...nodesOf(message.parts ?? [message.body], this.#document));
     if (!message.tall) element.querySelector(".message__more").remove();
     timeOf(element).dateTime = message.sent_at;
     this.#times.localize(timeOf(element));
@@ -89,16 +91,6 @@ export class Messages {
     if (!this.#times.followDay()) return;
     for (const element of elements) this.#nameDay(this.#known.get(element));
   }
-
-  // Plain text is a string; whatever else the server finds in a text has a `text` to show.
-  #part = (part) => {
-    if (typeof part === "string") return part;
-    const { link: href, text } = part;
-    if (href === undefined) return text;
-    const link = this.#document.createElement("a");
-    Object.assign(link, { href, dir: "ltr", rel: "noopener noreferrer nofollow", target: "_blank", textContent: text });
-    return link;
-  };
 
   #remember(element, author) {
     this.#known.set(element, { author, at: Date.parse(timeOf(element).dateTime) });

@@ -3,6 +3,7 @@
 import { ConnectionStatus } from "../lib/connection_status.js";
 import { ROOM_OVER } from "../lib/statuses.js";
 import { Composer } from "./composer.js";
+import { CopyCode } from "./copy_code.js";
 import { CopyLink } from "./copy_link.js";
 import { EarlierMessages } from "./earlier_messages.js";
 import { JumpButton } from "./jump_button.js";
@@ -61,6 +62,7 @@ export class Room {
     const earlier = new EarlierMessages({ root: element, scroller, timeline, sync, connection, IntersectionObserver });
     const address = new URL(page, window.location).href;
     const copyLink = new CopyLink({ button: part(".log__copy-link"), address, document });
+    const copyCode = new CopyCode({ root: element });
 
     this.#main = main;
     this.#room = room;
@@ -71,7 +73,7 @@ export class Room {
     this.#otherTabs = otherTabs;
     this.#composer = composer;
     this.#outbox = outbox;
-    this.#parts = [otherTabs, timeline, earlier, copyLink, composer, outbox, connection, sync];
+    this.#parts = [otherTabs, timeline, earlier, copyLink, copyCode, composer, outbox, connection, sync];
   }
 
   // Lifecycle

@@ -1,6 +1,6 @@
 //! What becomes of a text on its way into the log, and how it stands there.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::fixtures::chromium::{Device, Person, Stage};
 
@@ -8,6 +8,8 @@ in_chromium![
     the_page_tidies_and_counts_as_the_server_does,
     each_line_has_its_own_direction,
     a_tall_message_is_shown_in_part_until_somebody_asks,
+    code_and_quotations_look_the_same_from_the_script_and_from_the_server,
+    a_block_of_code_scrolls_by_itself_and_is_copied_as_written,
 ];
 
 /// What is typed, and what of it is sent.
@@ -117,4 +119,44 @@ async fn folds(person: &Person) {
         person.is_not_offered(name).await;
         assert_eq!(height().await > 300.0 * 20.0, taller);
     }
+}
+
+async fn code_and_quotations_look_the_same_from_the_script_and_from_the_server(stage: &Stage) {
+    let ana = stage.person("ana").await;
+    let room = ana.creates("Kitchen").await;
+    let cases: Vec<Value> = serde_json::from_str(include_str!("../../parts.json")).unwrap();
+    let texts: Vec<_> = cases.iter().map(|case| case["text"].as_str().unwrap().to_owned()).collect();
+    let expected = Value::from_iter(cases.iter().map(|case| case["html"].clone()));
+    ana.says_elsewhere(&room, &texts).await;
+    for reloaded in [false, true] {
+        if reloaded {
+            ana.reloads().await;
+        }
+        ana.waits_until(&format!("$$('[role=log] [data-seq]').length === {}", texts.len())).await;
+        assert_eq!(
+            ana.evaluates("$$('[role=log] .message__body').map((it) => it.innerHTML)").await,
+            expected
+        );
+    }
+}
+
+async fn a_block_of_code_scrolls_by_itself_and_is_copied_as_written(stage: &Stage) {
+    let ana = stage.visitor("ana", Device::Phone).await;
+    ana.signs_up().await;
+    let room = ana.creates("Kitchen").await;
+    let code = format!("if a {{\n\tb({});\n}}", "x, ".repeat(60));
+    ana.says_elsewhere(&room, &[format!("so:\n```\n{code}\n```")]).await;
+    ana.waits_until("$('.code-block') !== null").await;
+    assert_eq!(ana.evaluates("document.documentElement.scrollWidth <= innerWidth").await, json!(true));
+    assert_eq!(
+        ana.evaluates("(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)($('pre'))").await,
+        json!(true)
+    );
+    let listen = "
+        window.addEventListener('copy', ({ clipboardData }) => { window.copied = clipboardData.getData('text/plain') });
+        return true;";
+    ana.runs(listen, Vec::new()).await;
+    ana.presses("Copy").await;
+    ana.is_offered("Copied").await;
+    assert_eq!(ana.evaluates("window.copied").await, json!(code));
 }
