@@ -39,6 +39,13 @@ pub struct Config {
     /// How much memory the newest messages of rooms that somebody is in may take, in MiB, about; 1 to
     /// 100,000. Beyond that the rooms least lately asked for are answered from the database.
     pub memory_mb: u64,
+    /// How many wrong passwords in a row have no wait, for a name and for each browser that knows its account; 0 to 1000,
+    /// 0 for no waits at all. One is forgiven every 15 minutes.
+    pub guesses_per_account: u32,
+    /// How many wrong passwords have no wait for one address (of IPv6, one network): all the people who come from
+    /// there together; 0 to 100,000, 0 for no waits at all. One is forgiven every 36 s, and those of somebody who then
+    /// logs in at once.
+    pub guesses_per_address: u32,
     /// The folder of style sheets and scripts, relative to the file that names it; if none is named, `static` where
     /// there is one, or else what was built into the program.
     pub static_dir: Option<RelativePathBuf>,
@@ -68,6 +75,8 @@ impl Default for Config {
             database_timeout_ms: 1000,
             tick_ms: 200,
             memory_mb: 256,
+            guesses_per_account: 5,
+            guesses_per_address: 100,
             static_dir: None,
             secure_cookie: false,
             log_format: LogFormat::default(),
@@ -91,6 +100,8 @@ impl Config {
         in_range("database_timeout_ms", config.database_timeout_ms, 100, 1000)?;
         in_range("tick_ms", config.tick_ms, 10, 200)?;
         in_range("memory_mb", config.memory_mb, 1, 100_000)?;
+        in_range("guesses_per_account", config.guesses_per_account.into(), 0, 1000)?;
+        in_range("guesses_per_address", config.guesses_per_address.into(), 0, 100_000)?;
         config.secure_cookie |= framework.tls_enabled();
         Ok(config)
     }

@@ -57,7 +57,9 @@
 //!   has kept its cookie: `web/cookie_check.rs`.
 //! - *Names:* the rules in `model/accounts.rs` and `model/rooms.rs`, what they are compared by in `model/names.rs`; a
 //!   name that is taken: `store/names.rs`.
-//! - *Passwords:* which are accepted: `model/passwords.rs`; how they are hashed: `web/passwords.rs`.
+//! - *Passwords:* which are accepted: `model/passwords.rs`; how they are hashed: `web/passwords.rs`;
+//!   waits after wrong ones: `web/guesses.rs`, `store/guesses.rs`, by the rules of `model/guesses.rs`; the browsers that do
+//!   not wait: `web/known_browsers.rs`.
 //! - *Who is inside, as the page shows it:* `web/people.rs`, `templates/memberships/_people`, `store/memberships.rs`.
 //! - *A person's colour:* `AccountId::hue` in `model/accounts.rs`.
 //! - *The list of rooms:* `web/rooms/list.rs`. That something was said in a room is followed by `live/listed.rs`: the
@@ -102,6 +104,7 @@
 //! | *whereabouts* | which room someone is in, or was in when it was deleted |
 //! | *join page* | what someone who is not in a room sees at its address |
 //! | *notice* | *the room was deleted by …*, kept until it is dismissed |
+//! | *known browser* | one in which an account has been logged in before: it does not wait for what others guess |
 //! | *skeleton* | what a name looks like: names that cannot be told apart have the same |
 //! | *hue* | the colour of a person, by the number of the account |
 //! | *part* | a piece of a text as the server cut it: plain, a link, code, a quotation |

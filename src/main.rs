@@ -65,6 +65,8 @@ fn run(figment: Figment, recent: &RecentLines) -> Result<(), StartError> {
         .build()?;
     let outcome = runtime.block_on(async {
         tokio::spawn(log_repeats(recent.clone()));
+        #[cfg(unix)]
+        tokio::spawn(ignore_hangups());
         let built_in = BuiltIn { templates: files(&TEMPLATES), static_files: files(&STATIC_FILES) };
         parlor::serve(figment, built_in).await
     });
@@ -77,11 +79,27 @@ fn run(figment: Figment, recent: &RecentLines) -> Result<(), StartError> {
 
 /// All files in a folder, hidden ones aside.
 fn files(folder: &Dir<'_>) -> Sources {
-    let is_hidden = |path: &Path| path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+    let is_hidden =
+        |path: &Path| path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
     let mut files: Sources = folder.dirs().flat_map(files).collect();
     let here = folder.files().filter(|file| !is_hidden(file.path()));
     files.extend(here.map(|file| (file.path().to_owned(), file.contents().to_vec())));
     files
+}
+
+/// Has SIGHUP, which would end the process, do nothing: it comes when a terminal is closed, and from habits of others.
+#[cfg(unix)]
+async fn ignore_hangups() {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    match signal(SignalKind::hangup()) {
+        Ok(mut hangups) => {
+            while hangups.recv().await.is_some() {
+                tracing::info!("SIGHUP changes nothing: settings are read at the start");
+            }
+        }
+        Err(error) => tracing::warn!("SIGHUP will stop Parlor: {error}"),
+    }
 }
 
 async fn log_repeats(recent: RecentLines) {

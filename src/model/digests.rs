@@ -1,8 +1,9 @@
-//! Digests of messages as they were sent.
+//! Digests under a key of the database: of messages as they were sent, of what wrong passwords are counted for.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
+use super::guesses::GuessKey;
 use super::messages::Body;
 use super::nonces::Nonce;
 
@@ -27,11 +28,21 @@ impl DigestKey {
 
     /// The digest of a text as it is sent with a nonce.
     pub fn digest(&self, nonce: &Nonce, body: &Body) -> Digest {
-        let mut mac = self.0.clone();
         // No nonce has a zero byte.
-        for part in [nonce.as_str(), "\0", body.as_str()] {
+        Digest(self.mac(&[nonce.as_str(), "\0", body.as_str()]).to_vec())
+    }
+
+    /// The key of what `kind` says, without a zero byte, and `of` names.
+    pub fn guess_key(&self, kind: &str, of: &str) -> GuessKey {
+        // No nonce is empty.
+        GuessKey(self.mac(&["\0", kind, "\0", of]))
+    }
+
+    fn mac(&self, parts: &[&str]) -> [u8; 32] {
+        let mut mac = self.0.clone();
+        for part in parts {
             mac.update(part.as_bytes());
         }
-        Digest(mac.finalize().into_bytes().to_vec())
+        mac.finalize().into_bytes().into()
     }
 }

@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod digests;
 pub mod digits;
 pub mod events;
+pub mod guesses;
 pub mod invalid;
 mod links;
 pub mod list;

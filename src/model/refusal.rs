@@ -1,5 +1,7 @@
 //! Domain errors: why something a person asked for was refused.
 
+use std::time::Duration;
+
 use super::rooms::RoomLink;
 
 /// Why a request was refused by the rules. Nothing was changed.
@@ -9,6 +11,11 @@ pub enum Refusal {
     LoggedOut,
     /// No such account, or not its password.
     WrongPassword,
+    /// There were too many wrong passwords: no password is looked at for so long.
+    TooManyGuesses {
+        /// How long.
+        wait: Duration,
+    },
     /// No such room was ever created.
     NoSuchRoom,
     /// The room was deleted.

@@ -2,7 +2,8 @@
 //!
 //! One file per noun, one text per statement, the same on SQLite and PostgreSQL; what must differ stands
 //! in [`engine`]. Writes are transactions that lock before they read what must be true (see [`Store::write`]).
-//! Lock order: account, its sessions, room, membership, site. No request holds two accounts. On PostgreSQL none holds
+//! Lock order: account, its sessions, room, membership, site; counts of wrong passwords are locked in transactions of
+//! their own. No request holds two accounts. On PostgreSQL none holds
 //! two rooms but a move from one to the other, which locks them in ascending order; so no two can be deadlocked. Every
 //! call fails when the database does; *Errors* in what follows are the refusals.
 
@@ -19,6 +20,7 @@ mod database;
 mod engine;
 mod error;
 mod events;
+mod guesses;
 mod lock_file;
 mod locks;
 mod memberships;
@@ -39,6 +41,7 @@ pub use committed::{Changed, Committed};
 pub use database::Store;
 pub use error::{Error, OpenError};
 pub use events::Snapshot;
+pub use guesses::Counters;
 pub use messages::{EntryRange, History, Newest, UPDATE_MAX, Updates};
 pub use sessions::{FoundSession, NewSession};
 

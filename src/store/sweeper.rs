@@ -1,5 +1,5 @@
-//! What is cleared away in the background: sessions that have expired, messages of deleted rooms, old entries of
-//! the event log, and in the end the deleted rooms.
+//! What is cleared away in the background: sessions that have expired, wrong passwords that are forgiven, messages of
+//! deleted rooms, old entries of the event log, and in the end the deleted rooms.
 //!
 //! All in small steps with rests between them, by ranges that go on where the last step ended: what was
 //! deleted and is still held by somebody's snapshot, a backup's say, is not walked again and again. An error in
@@ -58,6 +58,8 @@ struct Round {
     swept_events: Option<i64>,
     /// The last entry of the last deleted room that was looked at.
     swept_rooms: i64,
+    /// When the last wrong passwords that were removed were forgiven.
+    swept_guesses: Timestamp,
     /// What has failed and is left alone.
     failed: HashSet<&'static str>,
 }
@@ -66,11 +68,20 @@ struct Round {
 const MESSAGES: &str = "messages of deleted rooms";
 const EVENTS: &str = "the event log";
 const ROOMS: &str = "deleted rooms";
+const GUESSES: &str = "wrong passwords";
 
 impl Default for Round {
     fn default() -> Self {
         let (began, failed) = (Instant::now(), HashSet::new());
-        Self { began, clocks_agree: None, failed_sessions: 0, swept_events: None, swept_rooms: 0, failed }
+        Self {
+            began,
+            clocks_agree: None,
+            failed_sessions: 0,
+            swept_events: None,
+            swept_rooms: 0,
+            swept_guesses: Timestamp(i64::MIN),
+            failed,
+        }
     }
 }
 
@@ -93,7 +104,7 @@ impl Sweeper {
                 self.round.failed_sessions < STEP
             }
         };
-        for what in [MESSAGES, EVENTS, ROOMS] {
+        for what in [MESSAGES, EVENTS, ROOMS, GUESSES] {
             done |= !self.round.failed.contains(what) && self.sweep(what).await;
         }
         if !done {
@@ -107,6 +118,7 @@ impl Sweeper {
         let swept = match what {
             MESSAGES => self.sweep_messages().await,
             EVENTS => self.sweep_events().await,
+            GUESSES => self.sweep_guesses().await,
             _ => self.sweep_rooms().await,
         };
         swept.unwrap_or_else(|error| {
@@ -179,6 +191,15 @@ impl Sweeper {
         let Some((_, last)) = rooms.last() else { return Ok(false) };
         self.round.swept_rooms = *last;
         self.store.remove_rooms(&rooms).await?;
+        Ok(true)
+    }
+
+    /// Removes some wrong passwords that are forgiven.
+    async fn sweep_guesses(&mut self) -> Result<bool, Error> {
+        match self.store.remove_forgiven_guesses(self.round.swept_guesses).await? {
+            Some(last) => self.round.swept_guesses = last,
+            None => return Ok(false),
+        }
         Ok(true)
     }
 }

@@ -29,7 +29,7 @@ fn wrong_field(sent: &SentAccount, error: &Error) -> Option<AccountField> {
     }
 }
 
-async fn make(log_in: &LogIn<'_>, sent: &SentAccount) -> Result<(), Error> {
+async fn make(log_in: &LogIn<'_>, sent: &SentAccount) -> Result<Credentials, Error> {
     let name = Username::parse(&sent.username)?;
     let password = acceptable(&sent.password, &sent.username)?;
     let session = log_in.new_session(sent)?;
@@ -42,7 +42,7 @@ async fn make(log_in: &LogIn<'_>, sent: &SentAccount) -> Result<(), Error> {
     match made.map_err(Error::from) {
         Ok(account) => {
             tracing::info!(account = account.0, client = %log_in.client, "account created");
-            Ok(())
+            Ok(Credentials { account, password_hash: hash })
         }
         // The same form may have been sent twice, and the other one was faster.
         Err(Error::Refused(taken)) => match log_in.store().await?.check_name(&name, &session).await? {
@@ -59,13 +59,13 @@ async fn repeat(
     ours: Credentials,
     password: Password,
     session: &NewSession,
-) -> Result<(), Error> {
-    if !log_in.passwords.verify(log_in.client, password, Some(ours.password_hash)).await? {
+) -> Result<Credentials, Error> {
+    if !log_in.passwords.verify(log_in.client, password, Some(ours.password_hash.clone())).await? {
         return Err(Refusal::UsernameTaken.into());
     }
-    log_in.open(ours.account, session).await?;
+    log_in.open(&ours, session).await?;
     tracing::info!(account = ours.account.0, client = %log_in.client, "logged in by a form sent again");
-    Ok(())
+    Ok(ours)
 }
 
 pub(super) fn routes() -> Vec<Route> {

@@ -1,7 +1,7 @@
 //! Where a request comes from.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use rocket::Request;
 use rocket::request::{FromRequest, Outcome};
@@ -25,6 +25,14 @@ impl ClientAddress {
         let forwarded: Vec<&str> =
             request.headers().get(header.as_str()).flat_map(|line| line.split(',')).collect();
         Self(client_behind(peer, &forwarded, |address| config.is_trusted_proxy(address)))
+    }
+
+    /// What counts as one address: of IPv6 the network, since every household has 2⁶⁴ addresses (RFC 6177).
+    pub(super) fn network(self) -> IpAddr {
+        match self.0.to_canonical() {
+            IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64)),
+            v4 => v4,
+        }
     }
 }
 
@@ -90,5 +98,15 @@ mod tests {
         assert_eq!(client(&["203.0.113.7:4711"]), "203.0.113.7");
         assert_eq!(client(&["[2001:db8::7]:4711"]), "2001:db8::7");
         assert_eq!(client(&["::ffff:203.0.113.7"]), "203.0.113.7");
+    }
+
+    #[test]
+    fn a_network_is_one_address() {
+        let network = |text: &str| ClientAddress(text.parse().unwrap()).network();
+        let same = |one: &str, other: &str| network(one) == network(other);
+        assert!(same("2001:db8:1:2::1", "2001:db8:1:2:ffff::9"));
+        assert!(!same("2001:db8:1:2::1", "2001:db8:1:3::1"));
+        assert!(same("::ffff:10.0.0.1", "10.0.0.1"));
+        assert!(!same("10.0.0.1", "10.0.0.2"));
     }
 }

@@ -18,6 +18,7 @@
 //! page or as JSON.
 
 use std::fmt;
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use rocket::Request;
@@ -36,6 +37,11 @@ use crate::store;
 /// come back together, and long enough that refusing them leaves time for the others: it costs time, too.
 fn spread_retry_after() -> u32 {
     rand::random_range(1..=5)
+}
+
+/// So many seconds, and the one that has begun.
+fn seconds(wait: Duration) -> u32 {
+    u32::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(u32::MAX)
 }
 
 /// What kept a request from being done.
@@ -219,6 +225,7 @@ impl From<Refusal> for Problem {
             Refusal::RoomDeleted { room, by } => Self { room: Some(room), by: Some(by), ..problem },
             Refusal::NotAMember { inside } => problem.inside(inside),
             Refusal::InsideAnother(room) => problem.inside(Some(room)),
+            Refusal::TooManyGuesses { wait } => problem.retry_in(seconds(wait)),
             _ => problem,
         }
     }

@@ -14,13 +14,16 @@ mod client;
 mod compression;
 mod cookie_check;
 mod cookies;
+mod database_slots;
 mod error;
 mod fair_queue;
 mod folder;
 mod forms;
 mod fragments;
 mod guards;
+mod guesses;
 mod headers;
+mod known_browsers;
 mod log_in;
 mod memberships;
 mod messages;
@@ -35,6 +38,7 @@ mod rooms;
 mod same_origin;
 mod sessions;
 mod templates;
+mod turns;
 mod unchunked;
 mod welcome;
 
@@ -110,7 +114,8 @@ pub(crate) fn stage(rocket: Rocket<Build>, files: Files, config: Config) -> Resu
         .attach(compression::Gzip)
         .attach(unchunked::fairing())
         .manage(Passwords::new()?)
-        .manage(log_in::DatabaseSlots::new())
+        .manage(database_slots::DatabaseSlots::new())
+        .manage(turns::Turns::default())
         .manage(files.assets)
         .manage(Fragments::default())
         .manage(config))

@@ -86,7 +86,7 @@ impl Passwords {
                 let _ = answer.send(job(memory));
             }
         });
-        self.queue.push(client.0, job).map_err(|Full| Error::TooManyLogIns)?;
+        self.queue.push(client, job).map_err(|Full| Error::TooManyLogIns)?;
         match timeout(TIMEOUT, answered).await {
             Ok(Ok(Ok(outcome))) => Ok(outcome),
             Ok(Ok(Err(error))) => {
@@ -234,16 +234,16 @@ mod tests {
     #[test]
     fn a_class_behind_one_address_fits_into_the_queue_of_one_core() {
         let queue = FairQueue::new(QUEUE_PER_ADDRESS, QUEUE_IN_ALL);
-        assert!((0..200).all(|pupil| queue.push(HERE.0, pupil).is_ok()));
-        let elsewhere = "203.0.113.7".parse().unwrap();
+        assert!((0..200).all(|pupil| queue.push(HERE, pupil).is_ok()));
+        let elsewhere = ClientAddress("203.0.113.7".parse().unwrap());
         assert!((0..2000).any(|wrong| queue.push(elsewhere, wrong).is_err()), "nobody fills it alone");
-        assert!(queue.push(HERE.0, 200).is_ok());
+        assert!(queue.push(HERE, 200).is_ok());
     }
 
     #[rocket::async_test]
     async fn who_comes_to_a_full_queue_is_turned_away() {
         let queue = Arc::new(FairQueue::new(1, 1));
-        queue.push(HERE.0, Box::new(|_: &mut HashMemory| {}) as Job).unwrap();
+        queue.push(HERE, Box::new(|_: &mut HashMemory| {}) as Job).unwrap();
         let passwords = Passwords { queue, dummy_hash: "".into() };
         let refused = passwords.verify(HERE, presented("open sesame"), None).await;
         assert!(matches!(refused, Err(Error::TooManyLogIns)));

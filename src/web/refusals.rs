@@ -1,6 +1,7 @@
 //! How the rules are worded when they refuse something.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use rocket::http::Status;
 
@@ -16,6 +17,11 @@ pub(super) fn words(refusal: &Refusal) -> Words {
         Refusal::WrongPassword => {
             let detail = "The username or the password is wrong.";
             (Status::Unauthorized, "wrong-password", "Not logged in", detail)
+        }
+        Refusal::TooManyGuesses { wait } => {
+            let detail =
+                format!("There were too many wrong passwords. Please try again in {}.", spell(*wait));
+            return (Status::TooManyRequests, "too-many-guesses", "Not now", detail.into());
         }
         Refusal::NoSuchRoom => (Status::NotFound, "no-such-room", "No such room", "There is no room here."),
         Refusal::RoomDeleted { room, by } => {
@@ -73,4 +79,30 @@ fn name_taken(refusal: &Refusal) -> Words {
         _ => (USER, "That username is taken. Please choose another.".into()),
     };
     (Status::Conflict, kind, "Name taken", detail)
+}
+
+/// How long that is: a time that is not over too early.
+fn spell(wait: Duration) -> String {
+    let (seconds, minutes) = (wait.as_millis().div_ceil(1000), wait.as_millis().div_ceil(60_000));
+    match (seconds, minutes) {
+        (..=1, _) => "a second".to_owned(),
+        (..=59, _) => format!("{seconds} seconds"),
+        (_, 1) => "a minute".to_owned(),
+        _ => format!("{minutes} minutes"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_spelled_for_people() {
+        let spelled = |millis| spell(Duration::from_millis(millis));
+        assert_eq!(spelled(1), "a second");
+        assert_eq!(spelled(1_001), "2 seconds");
+        assert_eq!(spelled(60_000), "a minute");
+        assert_eq!(spelled(60_001), "2 minutes");
+        assert_eq!(spelled(900_000), "15 minutes");
+    }
 }

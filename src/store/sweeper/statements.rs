@@ -8,6 +8,8 @@ use crate::store::database::Store;
 use crate::store::error::Error;
 use crate::store::sql::json_rows;
 
+use super::STEP;
+
 /// How many deleted rooms one step removes at most: for each the database looks through the whole event log for
 /// entries that name it, which costs less than an index that every entry would have to be written to.
 const ROOMS_A_STEP: i64 = 10;
@@ -104,5 +106,25 @@ impl Store {
             .bind(json_rows(rooms))
         };
         self.write_statement(delete).await
+    }
+
+    /// Removes some wrong passwords that were forgiven at `swept` or later, and says when the last of them were. A count
+    /// that has moved on meanwhile stays.
+    pub(super) async fn remove_forgiven_guesses(&self, swept: Timestamp) -> Result<Option<Timestamp>, Error> {
+        self.write(|mut writing| async move {
+            let removed: Vec<i64> = sqlx::query_scalar(
+                "delete from guess where key in
+                     (select key from guess where forgiven_at >= $1 and forgiven_at < $2
+                      order by forgiven_at limit $3)
+                 and forgiven_at < $2 returning forgiven_at",
+            )
+            .bind(swept.0)
+            .bind(writing.now().0)
+            .bind(STEP)
+            .fetch_all(&mut writing)
+            .await?;
+            Ok((removed.into_iter().max().map(Timestamp), writing))
+        })
+        .await
     }
 }

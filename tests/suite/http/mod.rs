@@ -8,6 +8,7 @@ mod cross_site;
 mod deletion;
 mod errors;
 mod every_route;
+mod guesses;
 mod headers;
 mod join_page;
 mod limits;

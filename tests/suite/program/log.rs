@@ -6,7 +6,7 @@ use rocket::tokio::net::TcpSocket;
 use serde_json::{Value, json};
 
 use crate::fixtures::processes::{Nginx, Program, Settings, deployed};
-use crate::fixtures::{Database, Engine, Person};
+use crate::fixtures::{Database, Engine, Person, eventually};
 
 /// A Parlor with a database of its own and something in its environment.
 async fn start(env: &[(&str, &str)]) -> (Database, Program) {
@@ -197,6 +197,21 @@ async fn a_form_refused_as_cross_site_says_why() {
         &format!(r#"{refused}Origin is "https://chat.example", but Host is "127.0.0.1:8001""#),
     );
     assert_eq!(event["client"], json!("127.0.0.1"), "{event}");
+    database.discard().await;
+}
+
+#[rocket::async_test]
+async fn a_hangup_changes_nothing() {
+    let (database, program) = start(&[]).await;
+    let ana = Person::over_http(program.address(), "ana");
+    ana.signs_up().await;
+    for _ in 0..2 {
+        program.hang_up();
+    }
+    eventually("it is said", async || program.log().contains("SIGHUP changes nothing")).await;
+    ana.opens("/rooms").await.is(200);
+    let lines = lines(program).await;
+    assert!(lines.last().is_some_and(|line| line.contains("Parlor has stopped")), "{lines:#?}");
     database.discard().await;
 }
 

@@ -1,5 +1,6 @@
 //! The program as whoever runs it meets it: what it is started with, what it logs, what it leaves behind.
 
+mod fail2ban;
 mod log;
 mod nginx;
 mod settings;

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::available_parallelism;
 use std::time::{Duration, Instant};
 
+use rocket::futures::future::join_all;
 use rocket::futures::stream::{self, StreamExt};
 use rocket::tokio::io::{AsyncReadExt, AsyncWriteExt};
 use rocket::tokio::net::TcpSocket;
@@ -43,9 +44,11 @@ async fn memory_after(log_ins: usize) {
     let settings = Settings::on(&format!("sqlite:{}", directory.path().join("parlor.db").display()));
     let program = Program::start(&settings).await;
     let start = program.resident();
-    let ana = Person::over_http(program.address(), "ana");
-    ana.signs_up().await;
-    let log_in = async |_| ana.without_cookies().logs_in().await;
+    // Whoever has the same name waits for their turn.
+    let people: Vec<_> =
+        (0..8).map(|n| Person::over_http(program.address(), &format!("person-{n}"))).collect();
+    join_all(people.iter().map(Person::signs_up)).await;
+    let log_in = async |n: usize| people[n % people.len()].without_cookies().logs_in().await;
     stream::iter(0..log_ins).map(log_in).buffer_unordered(AT_ONCE).collect::<()>().await;
     let (end, cores) = (program.resident(), available_parallelism().expect("cores").get() as u64);
     eprintln!("{log_ins} log-ins: {} MiB at the start, {} MiB at the end", start / MIB, end / MIB);
@@ -114,15 +117,20 @@ fn told(waits: &[Duration]) -> String {
 /// How long so many people needed to get in, one after the other, shortest first.
 async fn log_ins_among_hostile_ones(log_ins: usize) -> Vec<Duration> {
     let deployment = BehindNginx::start().await;
-    let ana = Person::over_http(deployment.nginx.address(), "ana");
+    let person = |name| Person::over_http(deployment.nginx.address(), name);
+    let (ana, bo) = (person("ana"), person("bo"));
     ana.signs_up().await;
+    bo.signs_up().await;
+    ana.logs_out().await;
     let (refused, over) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
     let mut hostile = JoinSet::new();
-    for _ in 0..HOSTILE {
+    for n in 0..HOSTILE {
         let (address, refused, over) = (deployment.nginx.address(), Arc::clone(&refused), Arc::clone(&over));
         hostile.spawn(async move {
+            // Half of them guess at ana, half at a name each.
+            let name = if n % 2 == 0 { "ana".to_owned() } else { format!("somebody-{n}") };
             while !over.load(Ordering::Relaxed) {
-                if try_to_log_in(address).await.is_ok() {
+                if try_to_log_in(address, &name).await.is_ok() {
                     refused.fetch_add(1, Ordering::Relaxed);
                 }
                 sleep(DISTANCE).await;
@@ -132,7 +140,12 @@ async fn log_ins_among_hostile_ones(log_ins: usize) -> Vec<Duration> {
     let mut waits = Vec::new();
     while waits.len() < log_ins {
         let began = Instant::now();
-        ana.without_cookies().logs_in().await;
+        // Ana comes in from a browser that knows her, bo from any.
+        if waits.len() % 2 == 0 {
+            ana.logs_in().await;
+        } else {
+            bo.without_cookies().logs_in().await;
+        }
         waits.push(began.elapsed());
     }
     over.store(true, Ordering::Relaxed);
@@ -143,8 +156,8 @@ async fn log_ins_among_hostile_ones(log_ins: usize) -> Vec<Duration> {
 }
 
 /// Somebody at another address tries a wrong password.
-async fn try_to_log_in(address: SocketAddr) -> std::io::Result<()> {
-    let form = encode(&[("username", "ana"), ("password", "not the password")]);
+async fn try_to_log_in(address: SocketAddr, name: &str) -> std::io::Result<()> {
+    let form = encode(&[("username", name), ("password", "not the password")]);
     let socket = TcpSocket::new_v4()?;
     socket.bind((ELSEWHERE, 0).into())?;
     let mut line = socket.connect(address).await?;

@@ -183,10 +183,11 @@ const AS_THEY_COME: &str = "
     alter table room set (autovacuum_enabled = false);
     alter table membership set (autovacuum_enabled = false);
     alter table entry set (autovacuum_enabled = false);
-    alter table event set (autovacuum_enabled = false);";
+    alter table event set (autovacuum_enabled = false);
+    alter table guess set (autovacuum_enabled = false);";
 
 /// 200,000 people, some of them in 20,000 rooms of which a quarter is deleted and half of those swept, and 200,000
-/// messages, half of them in one room.
+/// messages, half of them in one room; and 200,000 counts of wrong passwords.
 const MANY_ROWS: &str = "
     insert into account (name, name_key, password_hash, created_at)
         {numbers} select 'p' || n, 'p' || n, '', 0 from numbers;
@@ -203,4 +204,6 @@ const MANY_ROWS: &str = "
         {numbers} select case when n % 2 = 0 then 1 else n % 20000 + 1 end, n, n, n % 20000 + 1, 'hello', 0, n, 'message', unhex(''), 0, n
         from numbers;
     insert into event (seq, tag, kind, account_id, room_id, at)
-        {numbers} select n, n, 'member-joined', n % 20000 + 1, n % 20000 + 1, 0 from numbers where n <= 100000";
+        {numbers} select n, n, 'member-joined', n % 20000 + 1, n % 20000 + 1, 0 from numbers where n <= 100000;
+    insert into guess (key, forgiven_at, blocked_until)
+        {numbers} select unhex(substr('{zeros}' || n, length('' || n) + 1)), n, 0 from numbers";

@@ -10,6 +10,7 @@ on_both_engines![
     a_tail_whose_place_was_swept_reads_anew,
     a_session_that_cannot_be_ended_keeps_nothing_else,
     whoever_dismisses_a_notice_moves_nobodys_list,
+    wrong_passwords_that_are_forgiven_are_cleared_away,
 ];
 
 async fn an_expired_session_opens_nothing_and_leaves_its_room(instance: Instance) {
@@ -202,4 +203,20 @@ async fn whoever_dismisses_a_notice_moves_nobodys_list(instance: Instance) {
     bo.sends("/notices/dismiss", &[]).await.leads_to("/rooms");
     assert_eq!(ana.list().await.version(), version);
     ana.opens(&format!("/rooms/list?after={version}")).await.says_nothing();
+}
+
+async fn wrong_passwords_that_are_forgiven_are_cleared_away(instance: Instance) {
+    for name in ["ana", "bo"] {
+        instance.visitor(name).tries_to_log_in("not the password").await.is(401);
+    }
+    let count = "select count(*) from guess";
+    assert_eq!(instance.query_number(count).await, 3, "for two names and an address");
+    instance
+        .executes_sql(
+            "update guess set forgiven_at = 1 where forgiven_at < (select max(forgiven_at) from guess)",
+        )
+        .await;
+    let instance = instance.restart().await;
+    eventually("what is forgiven is gone", async || instance.query_number(count).await == 1).await;
+    assert_eq!(instance.query_number("select count(*) from guess where forgiven_at > 1").await, 1);
 }

@@ -30,6 +30,15 @@ create table session (
 create index session_account on session (account_id);
 create index session_expiry on session (expires_at);
 
+-- Wrong passwords that are not forgiven yet: by a keyed digest of what they are counted for, a name, an account in a
+-- browser that knows it, or a network. Names that nobody has are counted, too.
+create table guess (
+    key           bytea primary key,
+    forgiven_at   bigint not null,              -- when all of them will be: then the row may go
+    blocked_until bigint not null               -- before this no password is looked at
+);
+create index guess_forgiven on guess (forgiven_at);
+
 -- A room's row is the head of its log: whoever appends locks it, so the numbers have no gap.
 -- A deleted room stays as a tombstone, for those who have yet to be told; its name is free again.
 create table room (

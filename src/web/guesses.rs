@@ -1,0 +1,116 @@
+//! Checking a password that may be a guess. Wrong ones are counted, and after a few nobody's is looked at for a while,
+//! not even a right one: for the name, whether or not somebody has it, and for the network they come from.
+//!
+//! A browser in which the account has been logged in before ([`known_browsers`](super::known_browsers)) has a count of
+//! its own instead. So nobody can keep the owner out.
+
+use rocket::http::CookieJar;
+use rocket::outcome::{Outcome, try_outcome};
+use rocket::request::{self, FromRequest};
+use rocket::tokio::time::timeout;
+use rocket::{Request, State};
+
+use super::client::ClientAddress;
+use super::database_slots::QueuedStore;
+use super::error::Error;
+use super::known_browsers::KnownBrowser;
+use super::passwords::{self, Passwords};
+use super::turns::Turns;
+use crate::config::Config;
+use crate::model::Refusal;
+use crate::model::accounts::{Password, UsernameKey};
+use crate::model::guesses::Allowances;
+use crate::store::{Counters, Credentials};
+
+/// What it takes to check a password.
+pub(super) struct Guesses<'r> {
+    store: QueuedStore<'r>,
+    passwords: &'r Passwords,
+    turns: &'r Turns,
+    client: ClientAddress,
+    jar: &'r CookieJar<'r>,
+    allowances: Allowances,
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Guesses<'r> {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
+        let config = try_outcome!(request.guard::<&State<Config>>().await);
+        Outcome::Success(Self {
+            store: try_outcome!(request.guard::<QueuedStore<'_>>().await),
+            passwords: try_outcome!(request.guard::<&State<Passwords>>().await),
+            turns: try_outcome!(request.guard::<&State<Turns>>().await),
+            client: ClientAddress::of(request),
+            jar: request.cookies(),
+            allowances: Allowances::new(config.guesses_per_account, config.guesses_per_address),
+        })
+    }
+}
+
+impl Guesses<'_> {
+    /// Checks the password of whoever has the name that was `typed`. An unknown name and a wrong password are
+    /// refused alike, and take alike long.
+    ///
+    /// # Errors
+    /// [`Refusal::WrongPassword`], [`Refusal::TooManyGuesses`].
+    pub(super) async fn check(&self, typed: &str, password: &str) -> Result<Credentials, Error> {
+        let name = UsernameKey::of(typed);
+        let known = match &name {
+            Some(name) => self.store.turn().await?.find_credentials(name).await?,
+            None => None,
+        };
+        let account = known.as_ref().map(|known| known.account.0);
+        let name = name.as_ref().map_or_else(|| typed.trim(), |name| name.as_str());
+        let counters = self.counters(name, known.as_ref())?;
+        let checked = self.check_counted(&counters, known, Password::presented(password)).await;
+        if let Err(Error::Refused(why)) = &checked {
+            // Not the name: people type passwords there.
+            self.log(account, why);
+        }
+        checked
+    }
+
+    /// The line that `deploy/fail2ban` looks for.
+    fn log(&self, account: Option<i64>, why: &Refusal) {
+        let client = self.client;
+        match why {
+            Refusal::TooManyGuesses { .. } => {
+                tracing::info!(account, %client, "log-in refused: too many wrong passwords");
+            }
+            _ => tracing::info!(account, %client, "log-in refused: wrong username or password"),
+        }
+    }
+
+    fn counters(&self, name: &str, known: Option<&Credentials>) -> Result<Counters, Error> {
+        let (store, allowances) = (self.store.at_once(), self.allowances);
+        let browser = KnownBrowser::of(self.jar);
+        let browser = browser.zip(known).filter(|(browser, known)| browser.knows(known));
+        Ok(match browser {
+            Some((browser, known)) => store.counters_of_browser(&browser.id, known.account, allowances)?,
+            None => store.counters_of_name(name, &self.client.network().to_string(), allowances)?,
+        })
+    }
+
+    async fn check_counted(
+        &self,
+        counters: &Counters,
+        known: Option<Credentials>,
+        password: Password,
+    ) -> Result<Credentials, Error> {
+        let turn = timeout(passwords::TIMEOUT, self.turns.next(counters.who)).await;
+        let _turn = turn.map_err(|_| Error::TooManyLogIns)?;
+        let wrong = self.store.turn().await?.ensure_may_guess(counters).await?;
+        let hash = known.as_ref().map(|known| known.password_hash.clone());
+        let matches = self.passwords.verify(self.client, password, hash).await?;
+        let Some(known) = known.filter(|_| matches) else {
+            self.store.turn().await?.count_wrong_password(counters).await?;
+            return Err(Refusal::WrongPassword.into());
+        };
+        if wrong > 0 {
+            self.store.turn().await?.forgive_wrong_passwords(counters, wrong).await?;
+        }
+        Ok(known)
+    }
+}
