@@ -161,7 +161,7 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
         let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
         if path.is_dir() && !matches!(&*name, "engine" | "migrations") {
             sources.extend(self::sources(&path));
-        } else if path.is_file() && !matches!(&*name, "engine" | "pool") {
+        } else if path.is_file() && !matches!(&*name, "copy" | "engine" | "pool") {
             sources.push(path);
         }
     }
