@@ -19,6 +19,8 @@ pub use framework::framework;
 pub use network::Network;
 
 use crate::logging::LogFormat;
+use crate::model::accounts::UsernameKey;
+use crate::model::sign_up::{SignUp, SignUpRules};
 
 /// What can be set, with its defaults.
 #[derive(Clone, Deserialize)]
@@ -54,6 +56,12 @@ pub struct Config {
     pub secure_cookie: bool,
     /// How a line of the log is written: `pretty` for people, `json` for programs.
     pub log_format: LogFormat,
+    /// Who may create an account: `open`, everybody; `invited`, whoever has an invitation; `closed`, nobody.
+    /// If it is not set, admins choose on their page, and it is `open` until they do.
+    pub sign_up: Option<SignUp>,
+    /// The names of those who are admins, from the start on or once they have an account. If nobody is named,
+    /// whoever creates the first account is.
+    pub admins: Vec<String>,
     /// The proxies that are trusted to name a client's address, in the header that Rocket's `ip_header` names.
     pub trusted_proxies: Vec<Network>,
 }
@@ -80,6 +88,8 @@ impl Default for Config {
             static_dir: None,
             secure_cookie: false,
             log_format: LogFormat::default(),
+            sign_up: None,
+            admins: Vec::new(),
             trusted_proxies: this_machine(),
         }
     }
@@ -102,6 +112,7 @@ impl Config {
         in_range("memory_mb", config.memory_mb, 1, 100_000)?;
         in_range("guesses_per_account", config.guesses_per_account.into(), 0, 1000)?;
         in_range("guesses_per_address", config.guesses_per_address.into(), 0, 100_000)?;
+        config.sign_up_rules()?;
         config.secure_cookie |= framework.tls_enabled();
         Ok(config)
     }
@@ -110,6 +121,18 @@ impl Config {
     pub fn limits(&self) -> Limits {
         let timeout = Duration::from_millis(self.database_timeout_ms);
         Limits { connections: self.database_connections, timeout }
+    }
+
+    /// What is set of who comes in.
+    ///
+    /// # Errors
+    /// When nobody can have a name that is to be an admin's.
+    pub fn sign_up_rules(&self) -> Result<SignUpRules, String> {
+        let key = |name: &String| {
+            UsernameKey::of(name).ok_or_else(|| format!("setting “admins”: nobody can be called “{name}”"))
+        };
+        let admins = self.admins.iter().map(key).collect::<Result<_, _>>()?;
+        Ok(SignUpRules { set: self.sign_up, admins })
     }
 
     /// How many bytes the logs of rooms may take in memory.

@@ -53,7 +53,7 @@ impl<'r> Inspection<'r> {
         let person = Person { id: AccountId(account), name: format!("p{account}") };
         let (seen_at, expires_at) = (Timestamp::now(), Timestamp::now().after(Duration::from_hours(1)));
         let session = Session { token: Token::random().hash(), person, seen_at, expires_at };
-        let (whereabouts, head) = (Whereabouts::Nowhere, Position::START);
-        self.live.cache_session(&FoundSession { session, whereabouts, head });
+        let (whereabouts, head, is_admin) = (Whereabouts::Nowhere, Position::START, false);
+        self.live.cache_session(&FoundSession { session, whereabouts, is_admin, head });
     }
 }

@@ -196,6 +196,7 @@ async fn build_with(figment: Figment, built_in: BuiltIn) -> Result<Rocket<Build>
     let config = Config::from(&figment)?;
     let (files, figment) = web::Files::read(figment, &config, built_in)?;
     let store = Store::open(&config.database_url, config.limits()).await?;
+    store.name_admins(&config.sign_up_rules()?.admins).await?;
     let figment = with_secret_key(figment, &store).await?;
     let (live, tail) = Live::start(&store, config.memory()).await?;
     let store = store.for_requests();

@@ -4,6 +4,7 @@
 //! take them instead of strings and never check again.
 
 pub mod accounts;
+pub mod admins;
 pub mod digests;
 pub mod digits;
 pub mod events;
@@ -21,6 +22,7 @@ pub mod passwords;
 pub mod refusal;
 pub mod rooms;
 pub mod sessions;
+pub mod sign_up;
 mod text;
 pub mod timestamp;
 pub mod versions;

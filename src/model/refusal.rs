@@ -44,6 +44,26 @@ pub enum Refusal {
     UsernameTaken,
     /// The name of an account, this one, looks like that.
     UsernameLike(String),
+    /// The account is barred: it may not log in.
+    Barred,
+    /// Nobody may create an account now.
+    SignUpClosed,
+    /// Whoever creates an account needs an invitation.
+    InvitationNeeded,
+    /// The invitation has expired, was used up or taken back, or there was none.
+    InvitationOver,
+    /// The link to a new password has expired, was used or made void, or there was none.
+    PasswordLinkOver,
+    /// Only admins do this. To others it is as if there were nothing.
+    NotAnAdmin,
+    /// There is no such account.
+    NoSuchAccount,
+    /// Nobody bars themselves.
+    Yourself,
+    /// The site would be without an admin.
+    LastAdmin,
+    /// An admin's password is not for other admins to reset.
+    PasswordOfAdmin,
     /// The nonce belongs to another message of the same author.
     NonceReused,
     /// The cursor is ahead of the log, or of another history: read again from the start.

@@ -1,21 +1,16 @@
 //! Accounts.
 
 use super::connection::Connection;
+use super::credentials::{Credentials, credentials};
 use super::database::Store;
 use super::error::Error;
 use super::names::{Conflict, Kind, conflict};
 use super::sessions::{NewSession, insert_session};
-use crate::model::accounts::{AccountId, Username, UsernameKey};
-use crate::model::sessions::REPEAT;
+use super::sign_up::{sign_up_now, use_invitation};
+use crate::model::accounts::{AccountId, Username};
+use crate::model::sessions::{REPEAT, TokenHash};
+use crate::model::sign_up::{SignUp, SignUpNow, SignUpRules};
 use crate::model::{Refusal, Timestamp};
-
-/// What a log-in is checked against.
-pub struct Credentials {
-    /// Whose they are.
-    pub account: AccountId,
-    /// The password's Argon2id hash, a PHC string.
-    pub password_hash: String,
-}
 
 /// What is known of a name that somebody new wants, if it is not taken.
 pub enum NameCheck {
@@ -29,12 +24,14 @@ impl Store {
     /// Creates an account and logs it in.
     ///
     /// # Errors
-    /// [`Refusal::UsernameTaken`], [`Refusal::UsernameLike`].
+    /// [`Refusal::UsernameTaken`], [`Refusal::UsernameLike`], [`Refusal::SignUpClosed`],
+    /// [`Refusal::InvitationNeeded`], [`Refusal::InvitationOver`].
     pub async fn create_account(
         &self,
         name: &Username,
         password_hash: &str,
         session: &NewSession,
+        (rules, invitation): (&SignUpRules, Option<&TokenHash>),
     ) -> Result<AccountId, Error> {
         self.write(|mut writing| async move {
             let account: Option<i64> = sqlx::query_scalar(
@@ -50,6 +47,7 @@ impl Store {
             .await?;
             if let Some(account) = account.map(AccountId) {
                 insert_session(&mut writing, account, session).await?;
+                come_in(&mut writing, account, name, (rules, invitation)).await?;
                 return Ok((account, writing));
             }
             match already_made(&mut writing, session).await? {
@@ -85,20 +83,46 @@ impl Store {
         }
         Err(taken(Some(conflict)).into())
     }
+}
 
-    /// The credentials of whoever has this name.
-    pub async fn find_credentials(&self, name: &UsernameKey) -> Result<Option<Credentials>, Error> {
-        let row: Option<(i64, String)> =
-            sqlx::query_as("select id, password_hash from account where name_key = $1")
-                .bind(name.as_str())
-                .fetch_optional(&mut self.reader().await?)
-                .await?;
-        Ok(row.map(credentials))
+/// Lets a new account in, if it may come in, and makes it an admin's if it is to be one.
+async fn come_in(
+    connection: &mut Connection,
+    account: AccountId,
+    name: &Username,
+    (rules, invitation): (&SignUpRules, Option<&TokenHash>),
+) -> Result<(), Error> {
+    let SignUpNow { sign_up, is_new } = sign_up_now(connection, rules.set).await?;
+    // Of two at once only one takes the place of the first.
+    let is_admin = rules.makes_admin(name, is_new)
+        && (take_first_place(connection).await? || rules.makes_admin(name, false));
+    if is_admin {
+        return set_admin(connection, account).await;
+    }
+    match (sign_up, invitation) {
+        (SignUp::Open, _) => Ok(()),
+        (SignUp::Invited, Some(invitation)) => use_invitation(connection, invitation).await,
+        (SignUp::Invited, None) => Err(Refusal::InvitationNeeded.into()),
+        (SignUp::Closed, _) => Err(Refusal::SignUpClosed.into()),
     }
 }
 
-fn credentials((id, password_hash): (i64, String)) -> Credentials {
-    Credentials { account: AccountId(id), password_hash }
+/// Whether there had been no admin until now. It locks the site's row if so.
+async fn take_first_place(connection: &mut Connection) -> Result<bool, Error> {
+    let taken = sqlx::query("update site set had_admin = 1 where id = 1 and had_admin = 0");
+    Ok(taken.execute(connection).await?.rows_affected() > 0)
+}
+
+/// Makes `account`, which must be locked, an admin's.
+pub(super) async fn make_admin(connection: &mut Connection, account: AccountId) -> Result<(), Error> {
+    take_first_place(connection).await?;
+    set_admin(connection, account).await
+}
+
+async fn set_admin(connection: &mut Connection, account: AccountId) -> Result<(), Error> {
+    let update = sqlx::query("update account set role = 'admin' where id = $1").bind(account.0);
+    update.execute(connection).await?;
+    Ok(())
 }
 
 fn taken(conflict: Option<Conflict>) -> Refusal {

@@ -94,6 +94,12 @@ async fn lock_room_if_any(connection: &mut Connection, room: RoomId) -> Result<(
     }
 }
 
+/// Locks the site's row: nothing else is locked after it.
+pub(super) async fn lock_site(connection: &mut Connection) -> Result<(), Error> {
+    sqlx::query("update site set last_seq = last_seq where id = 1").execute(connection).await?;
+    Ok(())
+}
+
 async fn person(connection: &mut Connection, id: AccountId) -> Result<Person, Error> {
     let name =
         sqlx::query_scalar("select name from account where id = $1").bind(id.0).fetch_one(connection).await?;

@@ -2,12 +2,13 @@
 //!
 //! One file per noun, one text per statement, the same on SQLite and PostgreSQL; what must differ stands
 //! in [`engine`]. Writes are transactions that lock before they read what must be true (see [`Store::write`]).
-//! Lock order: account, its sessions, room, membership, site; counts of wrong passwords are locked in transactions of
-//! their own. No request holds two accounts. On PostgreSQL none holds
+//! Lock order: account, its sessions, invitation, room, membership, site; counts of wrong passwords are locked in
+//! transactions of their own. No request holds two accounts. On PostgreSQL none holds
 //! two rooms but a move from one to the other, which locks them in ascending order; so no two can be deadlocked. Every
 //! call fails when the database does; *Errors* in what follows are the refusals.
 
 mod accounts;
+mod admins;
 mod admission;
 mod changes;
 mod checkout;
@@ -16,6 +17,7 @@ mod commit_queue;
 mod committed;
 mod connection;
 mod copy;
+mod credentials;
 mod database;
 mod engine;
 mod error;
@@ -27,17 +29,22 @@ mod memberships;
 mod messages;
 mod names;
 mod new_files;
+mod passwords;
 mod pool;
 mod rooms;
 mod rows;
 mod sessions;
+mod sign_up;
 mod site;
 mod slow;
 mod sql;
 pub mod sweeper;
 
-pub use accounts::{Credentials, NameCheck};
+pub use accounts::NameCheck;
+#[allow(unused_imports, reason = "the pages and the commands that use it come next")]
+pub use admins::Actor;
 pub use committed::{Changed, Committed};
+pub use credentials::Credentials;
 pub use database::Store;
 pub use error::{Error, OpenError};
 pub use events::Snapshot;

@@ -5,6 +5,7 @@ use sqlx::any::AnyRow;
 
 use super::committed::{Changed, Committed};
 use super::connection::Connection;
+use super::credentials::{Credentials, require_credentials};
 use super::database::Store;
 use super::error::Error;
 use super::events::{self, kind};
@@ -34,26 +35,33 @@ pub struct FoundSession {
     pub session: Session,
     /// Where its person is.
     pub whereabouts: Whereabouts,
+    /// Whether its person is an admin.
+    pub is_admin: bool,
     /// The event log's head.
     pub head: Position,
 }
 
 impl Store {
-    /// Logs `account` in. A session that the same form opened before it was sent again ends: nobody holds it.
+    /// Logs in whoever has given the password of `known`. A session that the same form opened before it was sent again ends: nobody holds it.
     ///
     /// One that it opens while this request is under way lives on beside this one, since nobody knows which of
     /// the two answers the browser keeps; they end together ([`Store::end_session`]).
+    ///
+    /// # Errors
+    /// [`Refusal::Barred`]; [`Refusal::WrongPassword`] when the password was changed meanwhile.
     pub async fn open_session(
         &self,
-        account: AccountId,
+        known: &Credentials,
         session: &NewSession,
     ) -> Result<Committed<()>, Error> {
         self.write(|mut writing| async move {
+            let account = known.account;
+            lock_account(&mut writing, account).await?;
+            require_credentials(&mut writing, known).await?;
             insert_session(&mut writing, account, session).await?;
             let Some(nonce) = &session.nonce else {
                 return Ok((Committed::new((), Changed::Nothing), writing));
             };
-            lock_account(&mut writing, account).await?;
             let (from, to) = (session.began.before(REPEAT), session.began);
             if !end_sessions_of(&mut writing, account, nonce.as_str(), (from, to), &session.token).await? {
                 return Ok((Committed::new((), Changed::Nothing), writing));
@@ -67,7 +75,7 @@ impl Store {
     /// The active session with this token, in one statement.
     pub async fn session(&self, token: &TokenHash) -> Result<Option<FoundSession>, Error> {
         let row: Option<AnyRow> = sqlx::query(
-            "select a.id as account_id, a.name as account, s.seen_at, s.expires_at,
+            "select a.id as account_id, a.name as account, a.role, s.seen_at, s.expires_at,
                     r.id as room_id, r.name as room, d.name as deleted_by, h.last_seq, h.last_tag
              from session s
              join account a on a.id = s.account_id
@@ -90,6 +98,7 @@ impl Store {
                 expires_at: Timestamp(row.try_get("expires_at")?),
             },
             whereabouts: whereabouts(&row)?,
+            is_admin: row.try_get::<Option<String>, _>("role")?.as_deref() == Some("admin"),
             head: rows::head(&row)?,
         }))
     }
@@ -227,6 +236,24 @@ async fn end_sessions_of(
     .execute(connection)
     .await?;
     Ok(ended.rows_affected() > 0)
+}
+
+/// Ends the sessions of `account`, which must be locked, but for one.
+pub(super) async fn end_sessions_but(
+    connection: &mut Connection,
+    account: AccountId,
+    but: Option<&TokenHash>,
+) -> Result<(), Error> {
+    // No token has the hash of no bytes.
+    let ended = sqlx::query("delete from session where account_id = $1 and token_hash <> $2")
+        .bind(account.0)
+        .bind(but.map_or_else(Vec::new, |but| but.0.to_vec()))
+        .execute(&mut *connection)
+        .await?;
+    if ended.rows_affected() > 0 {
+        after_session_ended(connection, account).await?;
+    }
+    Ok(())
 }
 
 /// What follows the end of a session of `account`, which must be locked: the room is left with the last one, and

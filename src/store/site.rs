@@ -9,6 +9,7 @@ use super::rows;
 use crate::model::digests::DigestKey;
 use crate::model::log::Position;
 use crate::model::names;
+use crate::model::sign_up::SignUp;
 use crate::model::versions::ListVersion;
 
 impl Store {
@@ -20,13 +21,14 @@ impl Store {
         self.write_statement(|| {
             sqlx::query(
                 "insert into site (id, last_seq, last_tag, list_seq, list_tag, room_count, secret_key, digest_key,
-                                   name_tables)
-                 values (1, 0, 0, 0, 0, 0, $1, $2, $3)
+                                   sign_up, had_admin, name_tables)
+                 values (1, 0, 0, 0, 0, 0, $1, $2, $4, 0, $3)
                  on conflict (id) do nothing",
             )
             .bind(secret.clone())
             .bind(digest.clone())
             .bind(names::TABLES)
+            .bind(SignUp::default().as_str())
         })
         .await
     }

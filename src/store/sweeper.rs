@@ -1,5 +1,6 @@
-//! What is cleared away in the background: sessions that have expired, wrong passwords that are forgiven, messages of
-//! deleted rooms, old entries of the event log, and in the end the deleted rooms.
+//! What is cleared away in the background: sessions that have expired, wrong passwords that are forgiven, links that
+//! have expired, messages of deleted rooms, old entries of the event log, and in the end the deleted rooms. What admins
+//! did stays.
 //!
 //! All in small steps with rests between them, by ranges that go on where the last step ended: what was
 //! deleted and is still held by somebody's snapshot, a backup's say, is not walked again and again. An error in
@@ -69,6 +70,7 @@ const MESSAGES: &str = "messages of deleted rooms";
 const EVENTS: &str = "the event log";
 const ROOMS: &str = "deleted rooms";
 const GUESSES: &str = "wrong passwords";
+const LINKS: &str = "links that have expired";
 
 impl Default for Round {
     fn default() -> Self {
@@ -104,7 +106,7 @@ impl Sweeper {
                 self.round.failed_sessions < STEP
             }
         };
-        for what in [MESSAGES, EVENTS, ROOMS, GUESSES] {
+        for what in [MESSAGES, EVENTS, LINKS, ROOMS, GUESSES] {
             done |= !self.round.failed.contains(what) && self.sweep(what).await;
         }
         if !done {
@@ -119,6 +121,7 @@ impl Sweeper {
             MESSAGES => self.sweep_messages().await,
             EVENTS => self.sweep_events().await,
             GUESSES => self.sweep_guesses().await,
+            LINKS => self.store.remove_expired_links().await,
             _ => self.sweep_rooms().await,
         };
         swept.unwrap_or_else(|error| {

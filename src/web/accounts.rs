@@ -38,7 +38,7 @@ async fn make(log_in: &LogIn<'_>, sent: &SentAccount) -> Result<Credentials, Err
         return repeat(log_in, ours, password, &session).await;
     }
     let hash = log_in.passwords.hash(log_in.client, password.clone()).await?;
-    let made = log_in.store().await?.create_account(&name, &hash, &session).await;
+    let made = log_in.store().await?.create_account(&name, &hash, &session, (log_in.rules, None)).await;
     match made.map_err(Error::from) {
         Ok(account) => {
             tracing::info!(account = account.0, client = %log_in.client, "account created");

@@ -20,6 +20,7 @@ use crate::config::Config;
 use crate::live::Live;
 use crate::model::nonces::Nonce;
 use crate::model::sessions::Token;
+use crate::model::sign_up::SignUpRules;
 use crate::store::{Credentials, NewSession};
 
 /// Somebody who wants in, and what it takes to let them.
@@ -28,6 +29,7 @@ pub(super) struct LogIn<'r> {
     pub(super) passwords: &'r Passwords,
     live: &'r Live,
     config: &'r Config,
+    pub(super) rules: &'r SignUpRules,
     visitor: Visitor<'r>,
     pub(super) client: ClientAddress,
     jar: &'r CookieJar<'r>,
@@ -48,6 +50,7 @@ impl<'r> FromRequest<'r> for LogIn<'r> {
             passwords: try_outcome!(request.guard::<&State<Passwords>>().await),
             live: try_outcome!(request.guard::<&State<Live>>().await),
             config: try_outcome!(request.guard::<&State<Config>>().await),
+            rules: try_outcome!(request.guard::<&State<SignUpRules>>().await),
             client: ClientAddress::of(request),
             jar: request.cookies(),
             token: Token::random(),
@@ -68,9 +71,9 @@ impl LogIn<'_> {
         self.store.turn().await
     }
 
-    /// Opens a session for whoever has these, and has memory forget one that it replaces.
-    pub(super) async fn open(&self, account: &Credentials, session: &NewSession) -> Result<(), Error> {
-        let opened = self.store().await?.open_session(account.account, session).await?;
+    /// Opens a session for whoever has given the password of `known`, and has memory forget one that it replaces.
+    pub(super) async fn open(&self, known: &Credentials, session: &NewSession) -> Result<(), Error> {
+        let opened = self.store().await?.open_session(known, session).await?;
         self.live.applied(opened).await;
         Ok(())
     }

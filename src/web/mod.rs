@@ -118,5 +118,6 @@ pub(crate) fn stage(rocket: Rocket<Build>, files: Files, config: Config) -> Resu
         .manage(turns::Turns::default())
         .manage(files.assets)
         .manage(Fragments::default())
+        .manage(config.sign_up_rules()?)
         .manage(config))
 }

@@ -47,6 +47,16 @@ pub(super) fn words(refusal: &Refusal) -> Words {
         | Refusal::RoomNameLike(_)
         | Refusal::UsernameTaken
         | Refusal::UsernameLike(_) => return name_taken(refusal),
+        Refusal::Barred
+        | Refusal::SignUpClosed
+        | Refusal::InvitationNeeded
+        | Refusal::InvitationOver
+        | Refusal::PasswordLinkOver => return kept_out(refusal),
+        Refusal::NotAnAdmin
+        | Refusal::NoSuchAccount
+        | Refusal::Yourself
+        | Refusal::LastAdmin
+        | Refusal::PasswordOfAdmin => return of_admins(refusal),
         Refusal::NonceReused => {
             let detail = "This was sent before with another text. Send it again to post it as a new message.";
             (Status::Conflict, "nonce-reused", "Sent before", detail)
@@ -90,6 +100,55 @@ fn spell(wait: Duration) -> String {
         (_, 1) => "a minute".to_owned(),
         _ => format!("{minutes} minutes"),
     }
+}
+
+/// Those of people who do not come in.
+fn kept_out(refusal: &Refusal) -> Words {
+    let (status, kind, title, detail) = match refusal {
+        Refusal::Barred => {
+            let detail = "This account is barred. Please ask those who look after this site.";
+            (Status::Forbidden, "barred", "Barred", detail)
+        }
+        Refusal::InvitationNeeded => {
+            let detail = "You need an invitation to create an account here. Please ask those who look after this site.";
+            (Status::Forbidden, "invitation-needed", "Not open to all", detail)
+        }
+        Refusal::InvitationOver => {
+            let detail = "This invitation is no longer good. Please ask for a new one.";
+            (Status::Gone, "invitation-over", "Invitation over", detail)
+        }
+        Refusal::PasswordLinkOver => {
+            let detail = "This link is no longer good. Please ask for a new one.";
+            (Status::Gone, "password-link-over", "Link over", detail)
+        }
+        _ => {
+            let detail = "No accounts can be created here at the moment.";
+            (Status::Forbidden, "sign-up-closed", "Not open", detail)
+        }
+    };
+    (status, kind, title, detail.into())
+}
+
+/// Those of what admins do.
+fn of_admins(refusal: &Refusal) -> Words {
+    let (status, kind, title, detail) = match refusal {
+        Refusal::NoSuchAccount => {
+            (Status::NotFound, "no-such-account", "No such account", "There is no such account.")
+        }
+        Refusal::Yourself => (Status::Conflict, "yourself", "Not yourself", "You cannot bar yourself."),
+        Refusal::LastAdmin => {
+            let detail = "They are the only admin. Please make somebody else an admin first.";
+            (Status::Conflict, "last-admin", "The only admin", detail)
+        }
+        Refusal::PasswordOfAdmin => {
+            let detail = "This is an admin, and admins do not reset each other’s passwords. \
+                          Whoever runs the server can do it, or you once this is no admin any more.";
+            (Status::Conflict, "password-of-admin", "An admin’s password", detail)
+        }
+        // As for any address that does not exist.
+        _ => (Status::NotFound, "not-found", "Not found", "There is no such page."),
+    };
+    (status, kind, title, detail.into())
 }
 
 #[cfg(test)]

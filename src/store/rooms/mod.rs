@@ -72,20 +72,29 @@ impl Store {
             if locked.ensure_open()?.owner != account {
                 return Err(Refusal::NotTheOwner.into());
             }
-            let now = writing.now();
-            sqlx::query("update room set deleted_at = $2, deleted_by = $3 where id = $1")
-                .bind(room.0)
-                .bind(now.0)
-                .bind(account.0)
-                .execute(&mut writing)
-                .await?;
-            // Who deletes a room need not be told that it is gone.
-            remove_member(&mut writing, account, room, kind::MEMBER_LEFT).await?;
-            events::append(&mut writing, kind::ROOM_DELETED, account, Some(room), now).await?;
+            delete_locked(&mut writing, account, room).await?;
             Ok((Committed::events(()), writing))
         })
         .await
     }
+}
+
+/// Deletes an open room, which must be locked, in the name of `account`.
+pub(super) async fn delete_locked(
+    connection: &mut Connection,
+    account: AccountId,
+    room: RoomId,
+) -> Result<(), Error> {
+    let now = connection.now();
+    sqlx::query("update room set deleted_at = $2, deleted_by = $3 where id = $1")
+        .bind(room.0)
+        .bind(now.0)
+        .bind(account.0)
+        .execute(&mut *connection)
+        .await?;
+    // Who deletes a room need not be told that it is gone.
+    remove_member(connection, account, room, kind::MEMBER_LEFT).await?;
+    events::append(connection, kind::ROOM_DELETED, account, Some(room), now).await
 }
 
 /// The open room of this name, if `account` made it.

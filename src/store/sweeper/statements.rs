@@ -81,6 +81,22 @@ impl Store {
         self.write_statement(delete).await
     }
 
+    /// Removes the invitations and links to new passwords that have expired: few. Says whether there were any.
+    pub(super) async fn remove_expired_links(&self) -> Result<bool, Error> {
+        self.write(|mut writing| async move {
+            let now = writing.now();
+            let mut removed = 0;
+            for delete in [
+                sqlx::query("delete from invitation where expires_at <= $1"),
+                sqlx::query("delete from password_link where expires_at <= $1"),
+            ] {
+                removed += delete.bind(now.0).execute(&mut writing).await?.rows_affected();
+            }
+            Ok((removed > 0, writing))
+        })
+        .await
+    }
+
     /// Some deleted rooms without messages or people whose last entry in the event log comes after `swept`
     /// and before `first`, each with the number of that entry.
     pub(super) async fn removable_rooms(&self, swept: i64, first: i64) -> Result<Vec<(i64, i64)>, Error> {

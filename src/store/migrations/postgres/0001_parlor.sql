@@ -1,6 +1,7 @@
 -- The first schema. The same tables on both engines; only the types of keys and bytes differ.
 -- Times are UTC milliseconds. Names are compared by what the program makes of them, never by SQL: folded
--- (name_key), and by what they look like (skeleton).
+-- (name_key), and by what they look like (skeleton). Keys are in the order of their bytes, so that those that begin
+-- alike stand together.
 
 -- A list travels as one parameter, a JSON array. These take it apart in the words that SQLite has built in.
 -- `strict` keeps the first from being inlined and `rows` short: each element is looked up by an index.
@@ -12,11 +13,14 @@ create function unhex(digits text) returns bytea language sql immutable strict
 create table account (
     id            bigint generated always as identity primary key,
     name          text not null,
-    name_key      text not null unique,
+    name_key      text collate "C" not null unique,
     skeleton      text unique,                 -- none where an older name has come to look the same
     password_hash text not null,              -- a PHC string
-    created_at    bigint not null
+    created_at    bigint not null,
+    role          text,                       -- admin, or site: who stands for what is done from the shell
+    barred_at     bigint                      -- since when it may not log in
 );
+create index account_role on account (role) where role is not null;
 
 -- Only the SHA-256 of a session's token is kept.
 create table session (
@@ -39,12 +43,49 @@ create table guess (
 );
 create index guess_forgiven on guess (forgiven_at);
 
+-- Links that let in whoever has them. Only the SHA-256 of the token in such a link is kept.
+create table invitation (
+    id         bigint generated always as identity primary key,
+    token_hash bytea not null unique,
+    created_by bigint references account (id), -- none: from the shell
+    created_at bigint not null,
+    expires_at bigint not null,
+    uses       bigint not null,                -- how many accounts may be made with it
+    used       bigint not null                 -- and how many were
+);
+create index invitation_expiry on invitation (expires_at);
+
+-- Links with which somebody chooses a new password, one for an account.
+create table password_link (
+    account_id bigint primary key references account (id),
+    token_hash bytea not null unique,
+    expires_at bigint not null
+);
+create index password_link_expiry on password_link (expires_at);
+
+-- What admins did, in the order of commits. Rows are added, and never changed or removed.
+create table admin_action (
+    id         bigint generated always as identity primary key,
+    at         bigint not null,
+    via        text not null,                  -- page, shell or settings
+    admin_id   bigint references account (id), -- who, on the page
+    what       text not null,                  -- barred, room-deleted …
+    account_id bigint references account (id), -- whom it concerned
+    room_id    bigint,                         -- which room: its row may be gone
+    detail     text                            -- the room's name, say
+);
+
+create function refuse_change() returns trigger language plpgsql
+    as 'begin raise exception ''what admins did is never changed''; end';
+create trigger admin_action_kept before update or delete or truncate on admin_action
+    execute function refuse_change();
+
 -- A room's row is the head of its log: whoever appends locks it, so the numbers have no gap.
 -- A deleted room stays as a tombstone, for those who have yet to be told; its name is free again.
 create table room (
     id         bigint generated always as identity primary key,
     name       text not null,
-    name_key   text not null,
+    name_key   text collate "C" not null,
     skeleton   text,
     owner_id   bigint not null references account (id),
     created_at bigint not null,
@@ -112,5 +153,7 @@ create table site (
     room_count  bigint not null,
     secret_key  text not null,
     digest_key  text not null,                 -- of the digests in entry
+    sign_up     text not null,                 -- open, invited or closed, if the configuration does not say
+    had_admin   bigint not null,               -- 1 since there has been an admin
     name_tables text not null                  -- where keys and skeletons come from
 );

@@ -8,8 +8,11 @@ create table account (
     name_key      text not null unique,
     skeleton      text unique,                 -- none where an older name has come to look the same
     password_hash text not null,              -- a PHC string
-    created_at    bigint not null
+    created_at    bigint not null,
+    role          text,                       -- admin, or site: who stands for what is done from the shell
+    barred_at     bigint                      -- since when it may not log in
 );
+create index account_role on account (role) where role is not null;
 
 -- Only the SHA-256 of a session's token is kept.
 create table session (
@@ -31,6 +34,43 @@ create table guess (
     blocked_until bigint not null               -- before this no password is looked at
 );
 create index guess_forgiven on guess (forgiven_at);
+
+-- Links that let in whoever has them. Only the SHA-256 of the token in such a link is kept.
+create table invitation (
+    id         integer primary key autoincrement,
+    token_hash blob not null unique,
+    created_by bigint references account (id), -- none: from the shell
+    created_at bigint not null,
+    expires_at bigint not null,
+    uses       bigint not null,                -- how many accounts may be made with it
+    used       bigint not null                 -- and how many were
+);
+create index invitation_expiry on invitation (expires_at);
+
+-- Links with which somebody chooses a new password, one for an account.
+create table password_link (
+    account_id integer primary key references account (id),
+    token_hash blob not null unique,
+    expires_at bigint not null
+);
+create index password_link_expiry on password_link (expires_at);
+
+-- What admins did, in the order of commits. Rows are added, and never changed or removed.
+create table admin_action (
+    id         integer primary key autoincrement,
+    at         bigint not null,
+    via        text not null,                  -- page, shell or settings
+    admin_id   bigint references account (id), -- who, on the page
+    what       text not null,                  -- barred, room-deleted …
+    account_id bigint references account (id), -- whom it concerned
+    room_id    bigint,                         -- which room: its row may be gone
+    detail     text                            -- the room's name, say
+);
+
+create trigger admin_action_unchanged before update on admin_action
+    begin select raise(abort, 'what admins did is never changed'); end;
+create trigger admin_action_kept before delete on admin_action
+    begin select raise(abort, 'what admins did is never removed'); end;
 
 -- A room's row is the head of its log: whoever appends locks it, so the numbers have no gap.
 -- A deleted room stays as a tombstone, for those who have yet to be told; its name is free again.
@@ -105,5 +145,7 @@ create table site (
     room_count  bigint not null,
     secret_key  text not null,
     digest_key  text not null,                 -- of the digests in entry
+    sign_up     text not null,                 -- open, invited or closed, if the configuration does not say
+    had_admin   bigint not null,               -- 1 since there has been an admin
     name_tables text not null                  -- where keys and skeletons come from
 );
