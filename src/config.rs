@@ -62,8 +62,21 @@ pub struct Config {
     /// The names of those who are admins, from the start on or once they have an account. If nobody is named,
     /// whoever creates the first account is.
     pub admins: Vec<String>,
+    /// Who may ask for `/health` and `/metrics`: `loopback`, this machine alone, or `anyone`.
+    pub operations: Operations,
     /// The proxies that are trusted to name a client's address, in the header that Rocket's `ip_header` names.
     pub trusted_proxies: Vec<Network>,
+}
+
+/// Who may ask how the server is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Operations {
+    /// Who is on the same machine, through a proxy or not.
+    #[default]
+    Loopback,
+    /// Whoever reaches the server.
+    Anyone,
 }
 
 /// How much of the database an instance may take.
@@ -90,6 +103,7 @@ impl Default for Config {
             log_format: LogFormat::default(),
             sign_up: None,
             admins: Vec::new(),
+            operations: Operations::default(),
             trusted_proxies: this_machine(),
         }
     }

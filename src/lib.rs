@@ -69,6 +69,8 @@
 //! - *Sessions in memory:* `live/sessions.rs`, filled by `live/reads.rs`, emptied by `live/state.rs`.
 //! - *Locks and their order:* `store/locks.rs`, `store/mod.rs`.
 //! - *Refusals:* worded in `web/refusals.rs`; other errors and `Retry-After` in `web/error.rs`.
+//! - *Health and metrics:* `web/operations/`; what is measured of commits, `store/commits.rs`; of memory,
+//!   `live/figures.rs`.
 //! - *Compression:* `web/compression.rs`; of style sheets and scripts, `web/assets.rs`.
 //! - *Tests:* `tests/suite/`, by what they drive: `http` has every route; that no message is missing is in
 //!   `http/messages/order.rs`; `fixtures` is what they are written with (`Person::signs_up` in
@@ -201,7 +203,7 @@ async fn build_with(figment: Figment, built_in: BuiltIn) -> Result<Rocket<Build>
     let (live, tail) = Live::start(&store, config.memory()).await?;
     let store = store.for_requests();
     let rocket = run_beside(Rocket::custom(figment), tail, &config, &files, store.clone());
-    Ok(web::stage(rocket.manage(live).manage(store), files, config)?)
+    Ok(web::stage(rocket.manage(live).manage(store.clone()), files, &store, config)?)
 }
 
 /// Has the tail and the sweeper run from liftoff until shutdown.

@@ -98,6 +98,12 @@ impl Directory {
         Some(Arc::clone(room.people.get_or_init(|| Arc::new(people()))))
     }
 
+    /// How many open rooms there are, and how many people in them.
+    pub(super) fn size(&self) -> (usize, usize) {
+        let open = self.rooms.values().filter(|room| room.deleted_by.is_none());
+        (self.order.len(), open.map(|room| room.inside.len()).sum())
+    }
+
     /// How many pages the list has.
     pub(super) fn pages(&self) -> i64 {
         pages(i64::try_from(self.order.len()).unwrap_or(i64::MAX))

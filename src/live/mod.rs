@@ -6,6 +6,7 @@
 
 mod directory;
 mod eviction;
+mod figures;
 mod handle;
 mod list_tail;
 mod listed;

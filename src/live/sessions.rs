@@ -48,6 +48,11 @@ impl Sessions {
         }
     }
 
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.by_token.len()
+    }
+
     pub(super) fn clear(&mut self) {
         *self = Self::default();
     }

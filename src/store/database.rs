@@ -13,6 +13,7 @@ use super::admission::TrafficClass;
 use super::checkout::{Budget, Checkout, RequestTime};
 use super::clock::Clock;
 use super::commit_queue::CommitQueues;
+use super::commits::Commits;
 use super::connection::Connection;
 use super::engine::{self, Engine};
 use super::error::{Error, OpenError};
@@ -52,6 +53,7 @@ pub(super) struct Shared {
     /// The loaders', who bring rooms into memory beside the tail.
     loaders: Arc<Pool>,
     pub(super) commit_queues: CommitQueues,
+    pub(super) commits: Commits,
     /// Read at the start.
     pub(super) digest_key: OnceLock<DigestKey>,
     /// What this start has made on disk, until it has succeeded; taken away while the lock is held.
@@ -83,6 +85,7 @@ impl Store {
             tail,
             loaders,
             commit_queues: CommitQueues::default(),
+            commits: Commits::default(),
             digest_key: OnceLock::new(),
             new_files: Mutex::new(new_files.unwrap_or_default()),
             _lock: lock,

@@ -14,6 +14,7 @@ mod changes;
 mod checkout;
 mod clock;
 mod commit_queue;
+mod commits;
 mod committed;
 mod connection;
 mod copy;

@@ -1,7 +1,10 @@
 //! The one row of the site: its keys, the event log's head, and what is known of the list of rooms as a whole.
 
+use std::time::Duration;
+
 use sqlx::Row as _;
 
+use super::checkout::Budget;
 use super::connection::Connection;
 use super::database::Store;
 use super::error::Error;
@@ -11,6 +14,9 @@ use crate::model::log::Position;
 use crate::model::names;
 use crate::model::sign_up::SignUp;
 use crate::model::versions::ListVersion;
+
+/// The time limits of [`Store::ping`]: together less than those who ask wait, as a rule a second.
+const FOR_PINGS: Budget = Budget { wait: Duration::from_millis(400), work: Duration::from_millis(400) };
 
 impl Store {
     /// Writes the one row of the site at the very first start. Two instances may start at once: whoever
@@ -47,6 +53,15 @@ impl Store {
     /// The key of the digests of messages.
     pub(super) fn digest_key(&self) -> Result<&DigestKey, Error> {
         Ok(self.shared.digest_key.get().ok_or(sqlx::Error::RowNotFound)?)
+    }
+
+    /// Whether the database answers, and soon; not behind requests nor in front of the tail.
+    pub async fn ping(&self) -> Result<(), Error> {
+        let mut store = self.for_loading();
+        store.budget = FOR_PINGS;
+        let query = sqlx::query_scalar::<_, i64>("select last_seq from site where id = 1");
+        query.fetch_one(&mut store.reader().await?).await?;
+        Ok(())
     }
 
     /// The key of the cookies, 64 hexadecimal digits: for when the configuration names none.

@@ -28,6 +28,7 @@ mod log_in;
 mod memberships;
 mod messages;
 mod notices;
+mod operations;
 mod pages;
 mod passwords;
 mod paths;
@@ -50,10 +51,12 @@ use rocket::figment::value::magic::RelativePathBuf;
 use rocket::{Build, Rocket};
 
 use crate::config::Config;
+use crate::store::Store;
 use assets::Assets;
 use folder::Folder;
 pub use folder::{BuiltIn, Sources};
 use fragments::Fragments;
+use operations::{LastPing, Metrics, Requests};
 use passwords::Passwords;
 
 /// What is read at the start: templates, style sheets and scripts.
@@ -89,7 +92,12 @@ impl Files {
 ///
 /// # Errors
 /// When the system has no threads for passwords.
-pub(crate) fn stage(rocket: Rocket<Build>, files: Files, config: Config) -> Result<Rocket<Build>, String> {
+pub(crate) fn stage(
+    rocket: Rocket<Build>,
+    files: Files,
+    store: &Store,
+    config: Config,
+) -> Result<Rocket<Build>, String> {
     let routes = [
         accounts::routes(),
         assets::routes(),
@@ -97,14 +105,16 @@ pub(crate) fn stage(rocket: Rocket<Build>, files: Files, config: Config) -> Resu
         memberships::routes(),
         messages::routes(),
         notices::routes(),
+        operations::routes(),
         people::routes(),
         rooms::routes(),
         sessions::routes(),
         welcome::routes(),
     ];
-    let routes = routes.concat();
+    let mut routes = routes.concat();
+    routes.extend(forms::pages_of(&routes));
+    let requests = Requests::of(&routes);
     Ok(rocket
-        .mount("/", forms::pages_of(&routes))
         .mount("/", routes)
         .register("/", catchers::pages())
         .register("/api", catchers::json())
@@ -113,6 +123,9 @@ pub(crate) fn stage(rocket: Rocket<Build>, files: Files, config: Config) -> Resu
         .attach(headers::Headers)
         .attach(compression::Gzip)
         .attach(unchunked::fairing())
+        .manage(Metrics::new(&requests, store))
+        .manage(LastPing::default())
+        .attach(requests)
         .manage(Passwords::new()?)
         .manage(database_slots::DatabaseSlots::new())
         .manage(turns::Turns::default())

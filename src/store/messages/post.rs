@@ -52,8 +52,10 @@ impl QueueTask {
             let end = batch.iter().map(|waiting| waiting.until).max().unwrap_or_else(Instant::now);
             let (posts, answers): (Vec<_>, Vec<_>) =
                 batch.into_iter().map(|waiting| (waiting.post, waiting.answer)).unzip();
+            let began = Instant::now();
             match self.store.write_posts(&posts, end).await {
                 Ok(outcomes) => {
+                    self.store.shared.commits.observe(posts.len(), began.elapsed());
                     for (answer, outcome) in answers.into_iter().zip(outcomes) {
                         // Whoever asked may be gone; the message is stored all the same.
                         let _ = answer.send(outcome.map_err(Error::from));

@@ -16,6 +16,9 @@ on_both_engines![
 /// What anybody may ask for: the way in, the way out, and the looks.
 const PUBLIC: [&str; 6] = ["/", "/accounts", "/session", "/session/begun", "/session/end", "/static/"];
 
+/// What only this machine may ask for, which tests do not come from: `http/operations.rs`.
+const OPERATIONS: [&str; 2] = ["/health", "/metrics"];
+
 /// A route, detached from the instance that has it.
 struct Call {
     method: Method,
@@ -75,11 +78,12 @@ impl Call {
     }
 }
 
-/// Every route but those that only lead from the address of a form to its page.
+/// Every route but those for operators, and those that only lead from the address of a form to its page.
 fn calls(instance: &Instance, room: &Room) -> Vec<Call> {
     let only_leads = |route: &&Route| route.name.as_deref() == Some("page of a form");
-    let calls: Vec<_> =
-        instance.routes().filter(|route| !only_leads(route)).map(|route| Call::new(route, room)).collect();
+    let is_for_operators = |route: &&Route| OPERATIONS.contains(&route.uri.path());
+    let routes = instance.routes().filter(|route| !only_leads(route) && !is_for_operators(route));
+    let calls: Vec<_> = routes.map(|route| Call::new(route, room)).collect();
     assert!(calls.iter().any(|call| call.path == room.path("/post")), "the walk has found the routes");
     assert!(calls.iter().any(|call| call.path == room.api("")), "and those of the JSON protocol");
     calls

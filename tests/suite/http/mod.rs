@@ -18,6 +18,7 @@ mod memberships;
 mod messages;
 mod moving;
 mod notices;
+mod operations;
 mod people;
 mod rooms;
 mod sessions;

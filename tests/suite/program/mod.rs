@@ -3,6 +3,7 @@
 mod fail2ban;
 mod log;
 mod nginx;
+mod operations;
 mod settings;
 mod start;
 mod tls;

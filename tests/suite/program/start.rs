@@ -115,6 +115,7 @@ async fn a_wrong_setting_is_named() {
         ("ROCKET_CONFIG", "Rakete.toml", "Rakete.toml"),
         ("PARLOR_TICK_MS", "5000", "tick_ms"),
         ("PARLOR_TICK", "100", "tick"),
+        ("PARLOR_OPERATIONS", "everyone", "operations"),
         ("PARLOR_TRUSTED_PROXIES", r#"["10.0.0.0/99"]"#, "trusted_proxies"),
         ("PARLOR_DATABASE_URL", "mysql://x", "database_url"),
         ("PARLOR_DATABASE_URL", "sqlite:nowhere/at/all.db", "nowhere/at/all.db"),
