@@ -4,6 +4,7 @@
 
 mod framework;
 mod network;
+mod public_url;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
@@ -17,6 +18,7 @@ use serde::Deserialize;
 
 pub use framework::framework;
 pub use network::Network;
+pub use public_url::PublicUrl;
 
 use crate::logging::LogFormat;
 use crate::model::accounts::UsernameKey;
@@ -51,9 +53,12 @@ pub struct Config {
     /// The folder of style sheets and scripts, relative to the file that names it; if none is named, `static` where
     /// there is one, or else what was built into the program.
     pub static_dir: Option<RelativePathBuf>,
-    /// Whether browsers may send the session's cookie over HTTPS only. Set it when everyone comes in
-    /// through HTTPS; over plain HTTP nobody could stay logged in.
-    pub secure_cookie: bool,
+    /// The address by which everybody opens Parlor, if there is one. With an https one browsers send cookies over HTTPS
+    /// only, to this host only, and are told to use nothing else.
+    pub public_url: Option<PublicUrl>,
+    /// Whether Parlor speaks TLS itself.
+    #[serde(skip)]
+    speaks_tls: bool,
     /// How a line of the log is written: `pretty` for people, `json` for programs.
     pub log_format: LogFormat,
     /// Who may create an account: `open`, everybody; `invited`, whoever has an invitation; `closed`, nobody.
@@ -99,7 +104,8 @@ impl Default for Config {
             guesses_per_account: 5,
             guesses_per_address: 100,
             static_dir: None,
-            secure_cookie: false,
+            public_url: None,
+            speaks_tls: false,
             log_format: LogFormat::default(),
             sign_up: None,
             admins: Vec::new(),
@@ -127,8 +133,19 @@ impl Config {
         in_range("guesses_per_account", config.guesses_per_account.into(), 0, 1000)?;
         in_range("guesses_per_address", config.guesses_per_address.into(), 0, 100_000)?;
         config.sign_up_rules()?;
-        config.secure_cookie |= framework.tls_enabled();
+        config.speaks_tls = framework.tls_enabled();
+        let is_plain = |url: &PublicUrl| !url.is_https();
+        if config.speaks_tls && config.public_url.as_ref().is_some_and(is_plain) {
+            return Err(
+                "setting “public_url” begins with http:, but with “tls” Parlor speaks HTTPS".to_owned()
+            );
+        }
         Ok(config)
+    }
+
+    /// Whether people come in by HTTPS only.
+    pub fn is_https(&self) -> bool {
+        self.speaks_tls || self.public_url.as_ref().is_some_and(PublicUrl::is_https)
     }
 
     /// How much of the database this instance may take.

@@ -2,17 +2,17 @@
 
 use std::convert::Infallible;
 
-use rocket::http::CookieJar;
 use rocket::outcome::Outcome;
 use rocket::request::{self, FromRequest};
 use rocket::response::Redirect;
 use rocket::{Request, Route, State, get, routes, uri};
 
+use super::cookies::Cookies;
 use super::guards::Visitor;
 use super::pages::PageAnswer;
+use super::paths;
 use super::welcome::Welcome;
-use super::{cookies, paths};
-use crate::config::Config;
+use crate::config::{Config, PublicUrl};
 
 /// Where a browser that has just been logged in shows that it has kept the cookie, on its way to `next`.
 pub(super) fn to_check(next: &str) -> Redirect {
@@ -23,24 +23,28 @@ pub(super) fn to_check(next: &str) -> Redirect {
 fn check(
     visitor: Visitor<'_>,
     referer: Referer<'_>,
-    jar: &CookieJar<'_>,
+    cookies: Cookies<'_>,
     config: &State<Config>,
     next: &str,
 ) -> PageAnswer {
     if visitor.0.is_some() {
         return Redirect::to(paths::after_log_in(next)).into();
     }
-    let alert = match jar.get(cookies::NAME) {
-        Some(_) => "Please log in to go on.",
-        None if config.secure_cookie && !referer.is_over_https() => {
-            "You are not logged in: Parlor’s cookie is for https only here (the setting secure_cookie), and was not \
-             kept. Please open Parlor by its https address."
-        }
-        None => {
-            "You are not logged in: your browser has not kept Parlor’s cookie. Please allow cookies for this site."
+    let lost = config.is_https() && !referer.is_over_https();
+    let alert = match cookies.has_token() {
+        true => "Please log in to go on.".to_owned(),
+        false if lost => format!(
+            "You are not logged in: Parlor’s cookie is for https only here (the setting public_url), and was not kept. \
+             Please open {}.",
+            config.public_url.as_ref().map_or("Parlor by its https address", PublicUrl::origin)
+        ),
+        false => {
+            "You are not logged in: your browser has not kept Parlor’s cookie. Please allow cookies for this \
+                  site."
+                .to_owned()
         }
     };
-    let welcome = Welcome { next, alert: Some(alert), ..Welcome::new() };
+    let welcome = Welcome { next, alert: Some(&alert), ..Welcome::new() };
     PageAnswer::refused(401, welcome.render(&visitor))
 }
 

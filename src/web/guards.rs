@@ -25,7 +25,7 @@ use rocket::http::Status;
 use rocket::outcome::{Outcome, try_outcome};
 use rocket::request::{self, FromRequest};
 
-use super::cookies;
+use super::cookies::Cookies;
 use super::error::Error;
 use super::same_origin::SameOrigin;
 use crate::live::Live;
@@ -44,7 +44,7 @@ pub(super) struct User {
 
 /// The token hash that a request presents; nothing is proven by it.
 pub(super) fn presented_token(request: &Request<'_>) -> Option<TokenHash> {
-    Some(cookies::token(request.cookies())?.hash())
+    Some(Cookies::of(request).token()?.hash())
 }
 
 fn state<'r, T: Send + Sync + 'static>(request: &'r Request<'_>) -> Result<&'r T, Error> {

@@ -4,13 +4,13 @@
 //! A browser in which the account has been logged in before ([`known_browsers`](super::known_browsers)) has a count of
 //! its own instead. So nobody can keep the owner out.
 
-use rocket::http::CookieJar;
 use rocket::outcome::{Outcome, try_outcome};
 use rocket::request::{self, FromRequest};
 use rocket::tokio::time::timeout;
 use rocket::{Request, State};
 
 use super::client::ClientAddress;
+use super::cookies::Cookies;
 use super::database_slots::QueuedStore;
 use super::error::Error;
 use super::known_browsers::KnownBrowser;
@@ -28,7 +28,7 @@ pub(super) struct Guesses<'r> {
     passwords: &'r Passwords,
     turns: &'r Turns,
     client: ClientAddress,
-    jar: &'r CookieJar<'r>,
+    cookies: Cookies<'r>,
     allowances: Allowances,
 }
 
@@ -43,7 +43,7 @@ impl<'r> FromRequest<'r> for Guesses<'r> {
             passwords: try_outcome!(request.guard::<&State<Passwords>>().await),
             turns: try_outcome!(request.guard::<&State<Turns>>().await),
             client: ClientAddress::of(request),
-            jar: request.cookies(),
+            cookies: Cookies::of(request),
             allowances: Allowances::new(config.guesses_per_account, config.guesses_per_address),
         })
     }
@@ -85,7 +85,7 @@ impl Guesses<'_> {
 
     fn counters(&self, name: &str, known: Option<&Credentials>) -> Result<Counters, Error> {
         let (store, allowances) = (self.store.at_once(), self.allowances);
-        let browser = KnownBrowser::of(self.jar);
+        let browser = KnownBrowser::of(self.cookies);
         let browser = browser.zip(known).filter(|(browser, known)| browser.knows(known));
         Ok(match browser {
             Some((browser, known)) => store.counters_of_browser(&browser.id, known.account, allowances)?,

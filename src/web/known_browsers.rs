@@ -5,16 +5,12 @@
 //! account in it comes with a stamp of its password's hash, so that it ends with that password. It stays at log-out,
 //! opens nothing by itself, and is counted like any other: a stolen one is worth a few guesses.
 
-use rocket::http::{Cookie, CookieJar, SameSite};
-use rocket::time::Duration;
 use sha2::{Digest, Sha256};
 
-use crate::config::Config;
+use super::cookies::{self, Cookies};
 use crate::model::accounts::AccountId;
 use crate::store::Credentials;
 
-/// What it is called.
-const NAME: &str = "parlor_browser";
 /// How many accounts it knows at most: of a family, say.
 const MOST: usize = 4;
 
@@ -29,8 +25,8 @@ pub(super) struct KnownBrowser {
 
 impl KnownBrowser {
     /// The browser that sent this, if it has been given the cookie.
-    pub(super) fn of(jar: &CookieJar<'_>) -> Option<Self> {
-        Self::parse(jar.get_private(NAME)?.value())
+    pub(super) fn of(cookies: Cookies<'_>) -> Option<Self> {
+        Self::parse(&cookies.get(cookies::BROWSER)?)
     }
 
     /// Whether this account has been logged in here, with the password that it has now.
@@ -63,15 +59,10 @@ impl KnownBrowser {
 }
 
 /// Has this browser know an account that has just been logged in here, or whose password was just changed here.
-pub(super) fn remember(jar: &CookieJar<'_>, credentials: &Credentials, config: &Config) {
+pub(super) fn remember(cookies: Cookies<'_>, credentials: &Credentials) {
     let fresh = || KnownBrowser { id: hex::encode(rand::random::<[u8; 8]>()), accounts: Vec::new() };
-    let browser = KnownBrowser::of(jar).unwrap_or_else(fresh).with(credentials);
-    let cookie = Cookie::build((NAME, browser.to_text()))
-        .same_site(SameSite::Lax)
-        .http_only(true)
-        .secure(config.secure_cookie)
-        .max_age(Duration::days(400));
-    jar.add_private(cookie);
+    let browser = KnownBrowser::of(cookies).unwrap_or_else(fresh).with(credentials);
+    cookies.set(cookies::BROWSER, browser.to_text());
 }
 
 /// Another one for every password, even if it is set to the same again: the hash has a salt.

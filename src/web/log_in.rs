@@ -1,13 +1,12 @@
 //! Letting people in: what logging in and creating an account share.
 
-use rocket::http::CookieJar;
 use rocket::outcome::{Outcome, try_outcome};
 use rocket::request::{self, FromRequest};
 use rocket::{Request, State};
 
 use super::client::ClientAddress;
 use super::cookie_check::to_check;
-use super::cookies;
+use super::cookies::Cookies;
 use super::database_slots::{QueuedStore, StoreWithSlot};
 use super::error::{Attached, Error, Problem, attached};
 use super::guards::Visitor;
@@ -16,7 +15,6 @@ use super::pages::PageAnswer;
 use super::passwords::Passwords;
 use super::same_origin::SameOrigin;
 use super::welcome::{AccountField, AccountForm, SentAccount, Welcome};
-use crate::config::Config;
 use crate::live::Live;
 use crate::model::nonces::Nonce;
 use crate::model::sessions::Token;
@@ -28,11 +26,10 @@ pub(super) struct LogIn<'r> {
     store: QueuedStore<'r>,
     pub(super) passwords: &'r Passwords,
     live: &'r Live,
-    config: &'r Config,
     pub(super) rules: &'r SignUpRules,
     visitor: Visitor<'r>,
     pub(super) client: ClientAddress,
-    jar: &'r CookieJar<'r>,
+    cookies: Cookies<'r>,
     /// Of the session that is to be opened.
     token: Token,
     attached: &'r Attached,
@@ -49,10 +46,9 @@ impl<'r> FromRequest<'r> for LogIn<'r> {
             store: try_outcome!(request.guard::<QueuedStore<'_>>().await),
             passwords: try_outcome!(request.guard::<&State<Passwords>>().await),
             live: try_outcome!(request.guard::<&State<Live>>().await),
-            config: try_outcome!(request.guard::<&State<Config>>().await),
             rules: try_outcome!(request.guard::<&State<SignUpRules>>().await),
             client: ClientAddress::of(request),
-            jar: request.cookies(),
+            cookies: Cookies::of(request),
             token: Token::random(),
             attached: attached(request),
         })
@@ -103,14 +99,14 @@ impl LogIn<'_> {
 
     /// Who was logged in here before is logged out, but only now: whoever logs in again stays in their room.
     async fn enter(&self, account: &Credentials, next: &str) -> PageAnswer {
-        if let Some(former) = cookies::token(self.jar) {
+        if let Some(former) = self.cookies.token() {
             match self.store.at_once().end_former_session(&former.hash()).await {
                 Ok(ended) => self.live.applied(ended).await,
                 Err(error) => tracing::warn!("a replaced session could not be ended: {error}"),
             }
         }
-        cookies::set(self.jar, &self.token, self.config);
-        known_browsers::remember(self.jar, account, self.config);
+        self.cookies.set_token(&self.token);
+        known_browsers::remember(self.cookies, account);
         to_check(next).into()
     }
 }

@@ -1,11 +1,10 @@
 //! Logging in and out.
 
-use rocket::http::CookieJar;
 use rocket::response::Redirect;
 use rocket::{Route, State, post, routes};
 
 use super::body::Fields;
-use super::cookies;
+use super::cookies::Cookies;
 use super::error::Error;
 use super::guesses::Guesses;
 use super::log_in::LogIn;
@@ -46,14 +45,14 @@ async fn open(log_in: &LogIn<'_>, guesses: &Guesses<'_>, sent: &SentAccount) -> 
 #[post("/session/end")]
 async fn log_out(
     _same: SameOrigin,
-    jar: &CookieJar<'_>,
+    cookies: Cookies<'_>,
     store: &Store,
     live: &State<Live>,
 ) -> Result<Redirect, Error> {
-    if let Some(token) = cookies::token(jar) {
+    if let Some(token) = cookies.token() {
         live.applied(store.end_session(&token.hash()).await?).await;
     }
-    cookies::clear(jar);
+    cookies.clear_token();
     Ok(Redirect::to("/"))
 }
 

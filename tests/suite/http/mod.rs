@@ -20,6 +20,7 @@ mod moving;
 mod notices;
 mod operations;
 mod people;
+mod public_address;
 mod rooms;
 mod sessions;
 mod welcome;

@@ -158,13 +158,15 @@ async fn a_log_in_whose_cookie_does_not_come_back_says_why(instance: Instance) {
 #[rocket::async_test]
 async fn a_cookie_for_https_only_is_named_where_it_is_lost() {
     let database = Database::create(Engine::Sqlite).await;
-    let instance = Instance::with(Instance::settings(&database).merge(("parlor.secure_cookie", true))).await;
+    let instance =
+        Instance::with(Instance::settings(&database).merge(("parlor.public_url", "https://chat.example")))
+            .await;
     let ana = instance.visitor("ana");
     let begun = format!("{BEGUN}%2Frooms");
     for (referer, named) in [("http://chat.example/", true), ("https://chat.example/", false)] {
         let page = ana.asks(Method::Get, &begun).header("Referer", referer).send().await.is(401).page();
         page.calls_out(&["cookie"]);
-        assert_eq!(page.text().contains("secure_cookie"), named, "{referer}: {}", page.text());
+        assert_eq!(page.text().contains("public_url"), named, "{referer}: {}", page.text());
     }
     instance.close().await;
     database.discard().await;
