@@ -26,7 +26,7 @@ impl Store {
     /// [`Refusal::LastAdmin`].
     pub async fn bar(&self, actor: Actor<'_>, account: AccountId) -> Result<Committed<()>, Error> {
         self.write(|mut writing| async move {
-            let locked = lock(&mut writing, account).await?;
+            let locked = lock(&mut writing, actor, account).await?;
             if locked.is_barred {
                 return Ok((Committed::events(()), writing));
             }
@@ -56,7 +56,7 @@ impl Store {
     /// [`Refusal::LoggedOut`], [`Refusal::NotAnAdmin`], [`Refusal::NoSuchAccount`].
     pub async fn lift_bar(&self, actor: Actor<'_>, account: AccountId) -> Result<(), Error> {
         self.write(|mut writing| async move {
-            if lock(&mut writing, account).await?.is_barred {
+            if lock(&mut writing, actor, account).await?.is_barred {
                 sqlx::query("update account set barred_at = null where id = $1")
                     .bind(account.0)
                     .execute(&mut writing)
@@ -74,7 +74,7 @@ impl Store {
     /// [`Refusal::LoggedOut`], [`Refusal::NotAnAdmin`], [`Refusal::NoSuchAccount`].
     pub async fn name_admin(&self, actor: Actor<'_>, account: AccountId) -> Result<(), Error> {
         self.write(|mut writing| async move {
-            if !lock(&mut writing, account).await?.is_admin {
+            if !lock(&mut writing, actor, account).await?.is_admin {
                 complete(&mut writing, actor, Deed::about(What::AdminNamed, account)).await?;
                 make_admin(&mut writing, account).await?;
             }
@@ -99,7 +99,7 @@ impl Store {
     /// [`Refusal::LoggedOut`], [`Refusal::NotAnAdmin`], [`Refusal::NoSuchAccount`], [`Refusal::LastAdmin`].
     pub async fn unname_admin(&self, actor: Actor<'_>, account: AccountId) -> Result<(), Error> {
         self.write(|mut writing| async move {
-            if lock(&mut writing, account).await?.is_admin {
+            if lock(&mut writing, actor, account).await?.is_admin {
                 complete(&mut writing, actor, Deed::about(What::AdminUnnamed, account)).await?;
                 sqlx::query("update account set role = null where id = $1")
                     .bind(account.0)
@@ -118,10 +118,11 @@ impl Store {
     /// [`Refusal::LoggedOut`], [`Refusal::NotAnAdmin`], [`Refusal::NoSuchAccount`].
     pub async fn end_sessions(&self, actor: Actor<'_>, account: AccountId) -> Result<Committed<()>, Error> {
         self.write(|mut writing| async move {
-            lock(&mut writing, account).await?;
-            // Their own is looked at before it ends.
-            complete(&mut writing, actor, Deed::about(What::SessionsEnded, account)).await?;
-            end_sessions_but(&mut writing, account, None).await?;
+            lock(&mut writing, actor, account).await?;
+            if has_session(&mut writing, account).await? {
+                end_sessions_but(&mut writing, account, None).await?;
+                complete(&mut writing, actor, Deed::about(What::SessionsEnded, account)).await?;
+            }
             Ok((Committed::events(()), writing))
         })
         .await
@@ -141,7 +142,7 @@ impl Store {
         token: &TokenHash,
     ) -> Result<(), Error> {
         self.write(|mut writing| async move {
-            let locked = lock(&mut writing, account).await?;
+            let locked = lock(&mut writing, actor, account).await?;
             if locked.is_admin && actor.account().is_some() {
                 return Err(Refusal::PasswordOfAdmin.into());
             }
@@ -178,18 +179,34 @@ struct LockedAccount {
     is_barred: bool,
 }
 
-async fn lock(connection: &mut Connection, account: AccountId) -> Result<LockedAccount, Error> {
+/// Locks an account for something that an admin does about it.
+async fn lock(
+    connection: &mut Connection,
+    actor: Actor<'_>,
+    account: AccountId,
+) -> Result<LockedAccount, Error> {
     let row: Option<AnyRow> =
         sqlx::query("update account set name = name where id = $1 returning role, barred_at")
             .bind(account.0)
-            .fetch_optional(connection)
+            .fetch_optional(&mut *connection)
             .await?;
+    // Before the answer tells anything about the account.
+    actor.require_right(connection).await?;
     let row = row.ok_or(Refusal::NoSuchAccount)?;
     let (role, barred_at): (Option<String>, Option<i64>) = (row.try_get("role")?, row.try_get("barred_at")?);
     match role.as_deref() {
         Some("site") => Err(Refusal::NoSuchAccount.into()),
         role => Ok(LockedAccount { is_admin: role == Some("admin"), is_barred: barred_at.is_some() }),
     }
+}
+
+async fn has_session(connection: &mut Connection, account: AccountId) -> Result<bool, Error> {
+    let session: Option<i64> =
+        sqlx::query_scalar("select account_id from session where account_id = $1 limit 1")
+            .bind(account.0)
+            .fetch_optional(connection)
+            .await?;
+    Ok(session.is_some())
 }
 
 /// Refuses what would leave the site without an admin. The site's row must be locked.

@@ -40,6 +40,21 @@ impl Actor<'_> {
         }
     }
 
+    /// Refuses whoever is no admin, or not any more.
+    ///
+    /// # Errors
+    /// [`Refusal::LoggedOut`], [`Refusal::NotAnAdmin`].
+    pub(super) async fn require_right(self, connection: &mut Connection) -> Result<(), Error> {
+        let Self::Admin(session) = self else { return Ok(()) };
+        let account = active_session(connection, &session.token).await?;
+        let admin: Option<i64> =
+            sqlx::query_scalar("select id from account where id = $1 and role = 'admin'")
+                .bind(account.0)
+                .fetch_optional(connection)
+                .await?;
+        admin.map(|_| ()).ok_or_else(|| Refusal::NotAnAdmin.into())
+    }
+
     /// The word that stands in `admin_action.via`.
     fn via(self) -> &'static str {
         match self {
@@ -77,7 +92,9 @@ impl<'a> Deed<'a> {
     }
 }
 
-/// Ends a deed, in the transaction that did it: nothing is locked afterwards.
+/// Ends a deed, in the transaction that did it: nothing is locked afterwards. What somebody does about their own account
+/// may have ended the session that their right is read by; they had it when the account was locked, and keep it until
+/// the commit.
 ///
 /// # Errors
 /// [`Refusal::LoggedOut`], [`Refusal::NotAnAdmin`].
@@ -87,8 +104,8 @@ pub(super) async fn complete(
     deed: Deed<'_>,
 ) -> Result<(), Error> {
     lock_site(connection).await?;
-    if let Actor::Admin(session) = actor {
-        require_admin(connection, session).await?;
+    if actor.account().is_none_or(|admin| deed.account != Some(admin)) {
+        actor.require_right(connection).await?;
     }
     sqlx::query(
         "insert into admin_action (at, via, admin_id, what, account_id, room_id, detail)
@@ -104,13 +121,4 @@ pub(super) async fn complete(
     .execute(connection)
     .await?;
     Ok(())
-}
-
-async fn require_admin(connection: &mut Connection, session: &Session) -> Result<(), Error> {
-    let account = active_session(connection, &session.token).await?;
-    let admin: Option<i64> = sqlx::query_scalar("select id from account where id = $1 and role = 'admin'")
-        .bind(account.0)
-        .fetch_optional(connection)
-        .await?;
-    admin.map(|_| ()).ok_or_else(|| Refusal::NotAnAdmin.into())
 }
