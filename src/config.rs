@@ -5,6 +5,7 @@
 mod framework;
 mod network;
 mod public_url;
+mod usage;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
@@ -19,6 +20,7 @@ use serde::Deserialize;
 pub use framework::framework;
 pub use network::Network;
 pub use public_url::PublicUrl;
+pub use usage::{Rate, UsageLimits};
 
 use crate::logging::LogFormat;
 use crate::model::accounts::UsernameKey;
@@ -71,6 +73,8 @@ pub struct Config {
     pub operations: Operations,
     /// The proxies that are trusted to name a client's address, in the header that Rocket's `ip_header` names.
     pub trusted_proxies: Vec<Network>,
+    /// What one person or one address may take.
+    pub limits: UsageLimits,
 }
 
 /// Who may ask how the server is.
@@ -111,6 +115,7 @@ impl Default for Config {
             admins: Vec::new(),
             operations: Operations::default(),
             trusted_proxies: this_machine(),
+            limits: UsageLimits::default(),
         }
     }
 }
@@ -133,6 +138,7 @@ impl Config {
         in_range("guesses_per_account", config.guesses_per_account.into(), 0, 1000)?;
         in_range("guesses_per_address", config.guesses_per_address.into(), 0, 100_000)?;
         config.sign_up_rules()?;
+        config.limits.check()?;
         config.speaks_tls = framework.tls_enabled();
         let is_plain = |url: &PublicUrl| !url.is_https();
         if config.speaks_tls && config.public_url.as_ref().is_some_and(is_plain) {
@@ -149,7 +155,7 @@ impl Config {
     }
 
     /// How much of the database this instance may take.
-    pub fn limits(&self) -> Limits {
+    pub fn database_limits(&self) -> Limits {
         let timeout = Duration::from_millis(self.database_timeout_ms);
         Limits { connections: self.database_connections, timeout }
     }

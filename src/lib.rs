@@ -69,6 +69,8 @@
 //! - *Sessions in memory:* `live/sessions.rs`, filled by `live/reads.rs`, emptied by `live/state.rs`.
 //! - *Locks and their order:* `store/locks.rs`, `store/mod.rs`.
 //! - *Refusals:* worded in `web/refusals.rs`; other errors and `Retry-After` in `web/error.rs`.
+//! - *Limits* on what an account or an address may do: `web/limits/`, worded in `web/too_many.rs`; the caps on rooms and
+//!   sessions in `store/rooms/` and `store/sessions.rs`.
 //! - *Health and metrics:* `web/operations/`; what is measured of commits, `store/commits.rs`; of memory,
 //!   `live/figures.rs`.
 //! - *Compression:* `web/compression.rs`; of style sheets and scripts, `web/assets.rs`.
@@ -197,7 +199,7 @@ pub async fn build(figment: Figment) -> Result<Rocket<Build>, StartError> {
 async fn build_with(figment: Figment, built_in: BuiltIn) -> Result<Rocket<Build>, StartError> {
     let config = Config::from(&figment)?;
     let (files, figment) = web::Files::read(figment, &config, built_in)?;
-    let store = Store::open(&config.database_url, config.limits()).await?;
+    let store = Store::open(&config.database_url, config.database_limits()).await?;
     store.name_admins(&config.sign_up_rules()?.admins).await?;
     let figment = with_secret_key(figment, &store).await?;
     let (live, tail) = Live::start(&store, config.memory()).await?;

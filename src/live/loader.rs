@@ -112,7 +112,7 @@ mod tests {
     async fn a_statement_soon_after_another_waits_for_company() {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("parlor.db").display());
-        let store = Store::open(&url, Config::default().limits()).await.unwrap();
+        let store = Store::open(&url, Config::default().database_limits()).await.unwrap();
         let (live, _tail) = Live::start(&store, 1024).await.unwrap();
         let began = Instant::now();
         let mut next = began;

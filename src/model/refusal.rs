@@ -36,6 +36,8 @@ pub enum Refusal {
     LeftAlready,
     /// Only who created a room may delete it.
     NotTheOwner,
+    /// The person has created so many rooms that are open, which is as many as one may have.
+    TooManyRooms(u32),
     /// An open room has this name.
     RoomNameTaken,
     /// An open room's name, this one, looks like that.

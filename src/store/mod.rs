@@ -39,6 +39,7 @@ mod sign_up;
 mod site;
 mod slow;
 mod sql;
+mod superseded;
 pub mod sweeper;
 
 pub use accounts::NameCheck;

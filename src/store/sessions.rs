@@ -12,6 +12,7 @@ use super::events::{self, kind};
 use super::locks::lock_account;
 use super::memberships::{lock_room_of, remove_member, whereabouts};
 use super::rows;
+use super::superseded::{end_beyond, end_sessions_of};
 use crate::model::Timestamp;
 use crate::model::accounts::AccountId;
 use crate::model::log::Position;
@@ -42,7 +43,8 @@ pub struct FoundSession {
 }
 
 impl Store {
-    /// Logs in whoever has given the password of `known`. A session that the same form opened before it was sent again ends: nobody holds it.
+    /// Logs in whoever has given the password of `known`. A session that the same form opened before it was sent again ends:
+    /// nobody holds it. Beyond `most` sessions, those least lately used end.
     ///
     /// One that it opens while this request is under way lives on beside this one, since nobody knows which of
     /// the two answers the browser keeps; they end together ([`Store::end_session`]).
@@ -53,17 +55,15 @@ impl Store {
         &self,
         known: &Credentials,
         session: &NewSession,
+        most: u32,
     ) -> Result<Committed<()>, Error> {
         self.write(|mut writing| async move {
             let account = known.account;
             lock_account(&mut writing, account).await?;
             require_credentials(&mut writing, known).await?;
             insert_session(&mut writing, account, session).await?;
-            let Some(nonce) = &session.nonce else {
-                return Ok((Committed::new((), Changed::Nothing), writing));
-            };
-            let (from, to) = (session.began.before(REPEAT), session.began);
-            if !end_sessions_of(&mut writing, account, nonce.as_str(), (from, to), &session.token).await? {
+            let repeated = end_repeated(&mut writing, account, session).await?;
+            if !(end_beyond(&mut writing, account, &session.token, most).await? || repeated) {
                 return Ok((Committed::new((), Changed::Nothing), writing));
             }
             after_session_ended(&mut writing, account).await?;
@@ -215,27 +215,16 @@ async fn lock_and_delete(connection: &mut Connection, token: &TokenHash) -> Resu
     Ok(row.map(|(account, nonce, created_at)| (AccountId(account), nonce, Timestamp(created_at))))
 }
 
-/// Ends the sessions that a form opened from one moment on until before another, but for one, and says whether there
-/// were any. The account must be locked.
-async fn end_sessions_of(
+/// Ends the sessions that the form of `session` opened when it was sent before, and says whether there were any. The account
+/// must be locked.
+async fn end_repeated(
     connection: &mut Connection,
     account: AccountId,
-    nonce: &str,
-    (from, to): (Timestamp, Timestamp),
-    but: &TokenHash,
+    session: &NewSession,
 ) -> Result<bool, Error> {
-    let ended = sqlx::query(
-        "delete from session
-         where account_id = $1 and nonce = $2 and created_at >= $3 and created_at < $4 and token_hash <> $5",
-    )
-    .bind(account.0)
-    .bind(nonce)
-    .bind(from.0)
-    .bind(to.0)
-    .bind(but.0.to_vec())
-    .execute(connection)
-    .await?;
-    Ok(ended.rows_affected() > 0)
+    let Some(nonce) = &session.nonce else { return Ok(false) };
+    let (from, to) = (session.began.before(REPEAT), session.began);
+    end_sessions_of(connection, account, nonce.as_str(), (from, to), &session.token).await
 }
 
 /// Ends the sessions of `account`, which must be locked, but for one.

@@ -4,6 +4,7 @@ use rocket::{Route, post, routes};
 
 use super::body::Fields;
 use super::error::Error;
+use super::limits::Allowance;
 use super::log_in::LogIn;
 use super::pages::PageAnswer;
 use super::welcome::{AccountField, SentAccount, Welcome};
@@ -13,8 +14,8 @@ use crate::model::passwords::acceptable;
 use crate::store::{Credentials, NameCheck, NewSession};
 
 #[post("/accounts", data = "<sent>")]
-async fn create(log_in: LogIn<'_>, sent: Fields<SentAccount>) -> PageAnswer {
-    let made = make(&log_in, &sent.0).await;
+async fn create(log_in: LogIn<'_>, allowance: Allowance<'_>, sent: Fields<SentAccount>) -> PageAnswer {
+    let made = make(&log_in, &allowance, &sent.0).await;
     log_in.answer(&sent.0, made, wrong_field, |welcome, create| Welcome { create, ..welcome }).await
 }
 
@@ -29,7 +30,11 @@ fn wrong_field(sent: &SentAccount, error: &Error) -> Option<AccountField> {
     }
 }
 
-async fn make(log_in: &LogIn<'_>, sent: &SentAccount) -> Result<Credentials, Error> {
+async fn make(
+    log_in: &LogIn<'_>,
+    allowance: &Allowance<'_>,
+    sent: &SentAccount,
+) -> Result<Credentials, Error> {
     let name = Username::parse(&sent.username)?;
     let password = acceptable(&sent.password, &sent.username)?;
     let session = log_in.new_session(sent)?;
@@ -37,6 +42,7 @@ async fn make(log_in: &LogIn<'_>, sent: &SentAccount) -> Result<Credentials, Err
     if let NameCheck::SentBefore(ours) = log_in.store().await?.check_name(&name, &session).await? {
         return repeat(log_in, ours, password, &session).await;
     }
+    allowance.sign_up(log_in.client)?;
     let hash = log_in.passwords.hash(log_in.client, password.clone()).await?;
     let made = log_in.store().await?.create_account(&name, &hash, &session, (log_in.rules, None)).await;
     match made.map_err(Error::from) {

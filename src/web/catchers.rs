@@ -10,7 +10,8 @@ use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::error::{Error, Problem};
-use super::guards::{User, Visitor};
+use super::guards::{User, Visitor, presented_token};
+use super::limits;
 use super::pages::{self, Page};
 use super::paths::{self, room_in};
 use super::rooms::join_page::join_page;
@@ -29,6 +30,12 @@ fn problem(status: Status, request: &Request<'_>) -> (Status, (ContentType, Json
 
 #[catch(default)]
 async fn page(status: Status, request: &Request<'_>) -> (Status, Template) {
+    if let Some(status) = limits::too_many(request) {
+        // Nobody is looked up for it.
+        let problem = Problem::of_request(request, status);
+        let unknown = presented_token(request).is_some();
+        return (status, error_page(request, &problem, None, unknown));
+    }
     let problem = Problem::of_request(request, status);
     let visitor = request.guard::<Visitor<'_>>().await.succeeded();
     let user = visitor.as_ref().and_then(|visitor| visitor.0);

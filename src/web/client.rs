@@ -91,6 +91,15 @@ mod tests {
     }
 
     #[test]
+    fn a_network_is_one_address() {
+        let network = |text: &str| ClientAddress(text.parse().unwrap()).network();
+        assert_eq!(network("2001:db8:1:2::1"), network("2001:db8:1:2:ffff::9"));
+        assert_ne!(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));
+        assert_eq!(network("::ffff:10.0.0.1"), network("10.0.0.1"));
+        assert_ne!(network("10.0.0.1"), network("10.0.0.2"));
+    }
+
+    #[test]
     fn what_is_no_address_is_not_believed() {
         for forwarded in [&[][..], &[""], &["unknown"], &["203.0.113.7", "_hidden"], &["203.0.113.7; 1"]] {
             assert_eq!(client(forwarded), "10.0.0.1", "{forwarded:?}");
@@ -98,15 +107,5 @@ mod tests {
         assert_eq!(client(&["203.0.113.7:4711"]), "203.0.113.7");
         assert_eq!(client(&["[2001:db8::7]:4711"]), "2001:db8::7");
         assert_eq!(client(&["::ffff:203.0.113.7"]), "203.0.113.7");
-    }
-
-    #[test]
-    fn a_network_is_one_address() {
-        let network = |text: &str| ClientAddress(text.parse().unwrap()).network();
-        let same = |one: &str, other: &str| network(one) == network(other);
-        assert!(same("2001:db8:1:2::1", "2001:db8:1:2:ffff::9"));
-        assert!(!same("2001:db8:1:2::1", "2001:db8:1:3::1"));
-        assert!(same("::ffff:10.0.0.1", "10.0.0.1"));
-        assert!(!same("10.0.0.1", "10.0.0.2"));
     }
 }

@@ -8,7 +8,7 @@
 //! | a body that cannot be read | 400, 413, 415 | `malformed`, `too-large`, `unsupported-media-type` |
 //! | a form sent from another site | 403 | `cross-site` |
 //! | what else the framework forbids | 403 | `forbidden` |
-//! | too many log-ins at once | 429 | `too-many-requests` |
+//! | too many log-ins at once, too much of one account or address | 429 | `too-many-requests` |
 //! | more requests at once than can be served | 503 | `unavailable` |
 //! | something else than the database failed | 503 | `unavailable` |
 //! | the database does not answer | 503 | `unavailable` |
@@ -17,7 +17,6 @@
 //! A guard or handler that fails leaves a [`Problem`] with the request; the catchers render it, as a
 //! page or as JSON.
 
-use std::fmt;
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -29,6 +28,8 @@ use rocket::response::{Responder, Result};
 use serde::Serialize;
 
 use super::refusals::words;
+use super::too_many::TooMany;
+use super::unsent::Unsent;
 use crate::model::rooms::RoomLink;
 use crate::model::{Invalid, Refusal};
 use crate::store;
@@ -61,6 +62,8 @@ pub(super) enum Error {
     NotFound,
     /// A form of another site.
     CrossSite,
+    /// Too much in too short a time.
+    TooMany(TooMany),
     /// More log-ins than this machine can check.
     TooManyLogIns,
     /// More requests than can be served, which has been logged.
@@ -71,16 +74,6 @@ pub(super) enum Error {
     Failed,
     /// A refusal of words someone wrote, who should get them back.
     Unsent(Box<Error>, Unsent),
-}
-
-/// Words of a person, which no log is to show: Rocket formats the errors of guards.
-#[derive(Clone)]
-pub(super) struct Unsent(String);
-
-impl fmt::Debug for Unsent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Unsent(…)")
-    }
 }
 
 impl From<Refusal> for Error {
@@ -257,6 +250,10 @@ impl From<Error> for Problem {
                 "Sent from another site",
                 "This was sent from another site and has not been done.",
             ),
+            Error::TooMany(it) => {
+                Self::new(Status::TooManyRequests, "too-many-requests", "Too many at once", it.detail())
+                    .retry_in(it.seconds())
+            }
             Error::TooManyLogIns | Error::Busy | Error::Unavailable | Error::Failed => {
                 Self::temporary(&error)
             }

@@ -15,6 +15,7 @@ use super::pages::PageAnswer;
 use super::passwords::Passwords;
 use super::same_origin::SameOrigin;
 use super::welcome::{AccountField, AccountForm, SentAccount, Welcome};
+use crate::config::Config;
 use crate::live::Live;
 use crate::model::nonces::Nonce;
 use crate::model::sessions::Token;
@@ -27,6 +28,7 @@ pub(super) struct LogIn<'r> {
     pub(super) passwords: &'r Passwords,
     live: &'r Live,
     pub(super) rules: &'r SignUpRules,
+    config: &'r Config,
     visitor: Visitor<'r>,
     pub(super) client: ClientAddress,
     cookies: Cookies<'r>,
@@ -47,6 +49,7 @@ impl<'r> FromRequest<'r> for LogIn<'r> {
             passwords: try_outcome!(request.guard::<&State<Passwords>>().await),
             live: try_outcome!(request.guard::<&State<Live>>().await),
             rules: try_outcome!(request.guard::<&State<SignUpRules>>().await),
+            config: try_outcome!(request.guard::<&State<Config>>().await),
             client: ClientAddress::of(request),
             cookies: Cookies::of(request),
             token: Token::random(),
@@ -69,7 +72,8 @@ impl LogIn<'_> {
 
     /// Opens a session for whoever has given the password of `known`, and has memory forget one that it replaces.
     pub(super) async fn open(&self, known: &Credentials, session: &NewSession) -> Result<(), Error> {
-        let opened = self.store().await?.open_session(known, session).await?;
+        let most = self.config.limits.sessions_per_account;
+        let opened = self.store().await?.open_session(known, session, most).await?;
         self.live.applied(opened).await;
         Ok(())
     }

@@ -6,6 +6,7 @@ use rocket::{FromForm, Route, State, post, routes};
 use super::body::Fields;
 use super::error::{Error, Problem};
 use super::guards::{RoomInPath, RoomVisitor, User};
+use super::limits::Allowance;
 use super::pages::PageAnswer;
 use super::paths::{to_list, to_room};
 use super::rooms::join_page::join_page;
@@ -23,6 +24,7 @@ struct SentJoin {
 #[post("/rooms/<_>/join", data = "<sent>")]
 async fn join(
     found: RoomVisitor<'_>,
+    allowance: Allowance<'_>,
     sent: Option<Fields<SentJoin>>,
     store: &Store,
     live: &State<Live>,
@@ -30,6 +32,7 @@ async fn join(
     let RoomVisitor { user, room } = found;
     let id = room.room.id;
     let leaving = sent.and_then(|sent| sent.0.leaving).map(RoomId).filter(|leaving| *leaving != id);
+    allowance.join(user.session.person.id)?;
     let joined = match leaving {
         Some(leaving) => store.move_between(&user.session, leaving, id).await,
         None => store.join(&user.session, id).await,

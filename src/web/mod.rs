@@ -24,6 +24,7 @@ mod guards;
 mod guesses;
 mod headers;
 mod known_browsers;
+mod limits;
 mod log_in;
 mod memberships;
 mod messages;
@@ -39,8 +40,10 @@ mod rooms;
 mod same_origin;
 mod sessions;
 mod templates;
+mod too_many;
 mod turns;
 mod unchunked;
+mod unsent;
 mod welcome;
 
 use std::sync::Arc;
@@ -56,6 +59,7 @@ use assets::Assets;
 use folder::Folder;
 pub use folder::{BuiltIn, Sources};
 use fragments::Fragments;
+use limits::Limits;
 use operations::{LastPing, Metrics, Requests};
 use passwords::Passwords;
 
@@ -114,6 +118,7 @@ pub(crate) fn stage(
     let mut routes = routes.concat();
     routes.extend(forms::pages_of(&routes));
     let requests = Requests::of(&routes);
+    let routes: Vec<_> = routes.into_iter().map(limits::limited).collect();
     Ok(rocket
         .mount("/", routes)
         .register("/", catchers::pages())
@@ -132,5 +137,6 @@ pub(crate) fn stage(
         .manage(files.assets)
         .manage(Fragments::default())
         .manage(config.sign_up_rules()?)
+        .manage(Limits::new(&config.limits))
         .manage(config))
 }

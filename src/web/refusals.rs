@@ -28,21 +28,11 @@ pub(super) fn words(refusal: &Refusal) -> Words {
             let detail = format!("The room “{room}” was deleted by {by}.");
             return (Status::Gone, "room-deleted", "Room deleted", detail.into());
         }
-        Refusal::NotAMember { .. } => {
-            (Status::Forbidden, "not-a-member", "Not in this room", "You are not in this room.")
-        }
-        Refusal::InsideAnother(room) => {
-            let detail = format!("You’re in “{}”. Leave it to join another room.", room.name);
-            return (Status::Conflict, "inside-another", "In another room", detail.into());
-        }
-        Refusal::LeftAlready => {
-            let detail = "You had already left the room you were in. You can join this one now.";
-            (Status::Conflict, "left-already", "Left already", detail)
-        }
-        Refusal::NotTheOwner => {
-            let detail = "Only the person who made this room can delete it.";
-            (Status::Forbidden, "not-the-owner", "Not your room", detail)
-        }
+        Refusal::NotAMember { .. }
+        | Refusal::InsideAnother(_)
+        | Refusal::LeftAlready
+        | Refusal::NotTheOwner
+        | Refusal::TooManyRooms(_) => return of_rooms(refusal),
         Refusal::RoomNameTaken
         | Refusal::RoomNameLike(_)
         | Refusal::UsernameTaken
@@ -57,16 +47,48 @@ pub(super) fn words(refusal: &Refusal) -> Words {
         | Refusal::Yourself
         | Refusal::LastAdmin
         | Refusal::PasswordOfAdmin => return of_admins(refusal),
-        Refusal::NonceReused => {
-            let detail = "This was sent before with another text. Send it again to post it as a new message.";
-            (Status::Conflict, "nonce-reused", "Sent before", detail)
-        }
-        Refusal::Resync => {
-            let detail = "The cursor is not of this log. Read the room from the start.";
-            (Status::Conflict, "resync", "Another history", detail)
-        }
+        Refusal::NonceReused | Refusal::Resync => return not_of_this_log(refusal),
     };
     (status, kind, title, detail.into())
+}
+
+/// Those of who may be in a room, delete or create one.
+fn of_rooms(refusal: &Refusal) -> Words {
+    let (status, kind, title, detail) = match refusal {
+        Refusal::InsideAnother(room) => {
+            let detail = format!("You’re in “{}”. Leave it to join another room.", room.name);
+            return (Status::Conflict, "inside-another", "In another room", detail.into());
+        }
+        Refusal::TooManyRooms(most) => {
+            let detail = format!(
+                "You have created {most} rooms, as many as one person may. Delete one to create another."
+            );
+            return (Status::Conflict, "too-many-rooms", "Too many rooms", detail.into());
+        }
+        Refusal::LeftAlready => {
+            let detail = "You had already left the room you were in. You can join this one now.";
+            (Status::Conflict, "left-already", "Left already", detail)
+        }
+        Refusal::NotTheOwner => {
+            let detail = "Only the person who made this room can delete it.";
+            (Status::Forbidden, "not-the-owner", "Not your room", detail)
+        }
+        _ => (Status::Forbidden, "not-a-member", "Not in this room", "You are not in this room."),
+    };
+    (status, kind, title, detail.into())
+}
+
+/// Those of a nonce or a cursor.
+fn not_of_this_log(refusal: &Refusal) -> Words {
+    let (kind, title, detail) = match refusal {
+        Refusal::NonceReused => (
+            "nonce-reused",
+            "Sent before",
+            "This was sent before with another text. Send it again to post it as a new message.",
+        ),
+        _ => ("resync", "Another history", "The cursor is not of this log. Read the room from the start."),
+    };
+    (Status::Conflict, kind, title, detail.into())
 }
 
 /// Those of a name that somebody else has, or one that looks like it.

@@ -17,7 +17,7 @@ const TEA: RoomId = RoomId(7);
 async fn store() -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite:{}", folder.path().join("parlor.db").display());
-    let store = Store::open(&url, Config::default().limits()).await.unwrap();
+    let store = Store::open(&url, Config::default().database_limits()).await.unwrap();
     (folder, store)
 }
 

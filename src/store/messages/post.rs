@@ -95,7 +95,8 @@ mod tests {
     async fn time_in_the_queue_is_the_requests() {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("parlor.db").display());
-        let store = Store::open(&url, Config::default().limits()).await.unwrap().for_requests().for_page();
+        let store =
+            Store::open(&url, Config::default().database_limits()).await.unwrap().for_requests().for_page();
         let left = || store.request.as_ref().unwrap().left(store.budget);
         let (nonce, body) = (Nonce::parse("a").unwrap(), Body::parse("hello").unwrap());
         let post = Post { token: TokenHash([0; 32]), room: RoomId(7), nonce, body };

@@ -36,7 +36,7 @@ async fn used_by(pool: &Arc<Pool>, people: usize) {
 async fn nobody_is_given_a_connection_they_have_no_time_for() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite:{}", folder.path().join("parlor.db").display());
-    let store = Store::open(&url, Config::default().limits()).await.unwrap();
+    let store = Store::open(&url, Config::default().database_limits()).await.unwrap();
     let made = store.connections_made();
     let late = store.checkout(&store.readers, TrafficClass::Pages, Instant::now() + WORK_TIME_MIN / 2).await;
     assert!(matches!(late, Err(Error::Failed(Failure::WaitedTooLong("pages")))), "{late:?}");

@@ -19,12 +19,18 @@ use crate::model::sessions::Session;
 use crate::model::{Refusal, Timestamp};
 
 impl Store {
-    /// Opens a room and brings its creator in. Asking again from inside that room is asking once.
+    /// Opens a room and brings its creator in, who may have at most so many open rooms. Asking again from inside that room
+    /// is asking once.
     ///
     /// # Errors
-    /// [`Refusal::LoggedOut`], [`Refusal::InsideAnother`], [`Refusal::RoomNameTaken`],
+    /// [`Refusal::LoggedOut`], [`Refusal::InsideAnother`], [`Refusal::TooManyRooms`], [`Refusal::RoomNameTaken`],
     /// [`Refusal::RoomNameLike`].
-    pub async fn create_room(&self, session: &Session, name: &RoomName) -> Result<Committed<RoomId>, Error> {
+    pub async fn create_room(
+        &self,
+        session: &Session,
+        name: &RoomName,
+        most: u32,
+    ) -> Result<Committed<RoomId>, Error> {
         self.write(|mut writing| async move {
             lock_account(&mut writing, session.person.id).await?;
             let account = active_session(&mut writing, &session.token).await?;
@@ -34,6 +40,9 @@ impl Store {
                     Some(room) if room == here.id => Ok((Committed::events(room), writing)),
                     _ => Err(Refusal::InsideAnother(here).into()),
                 };
+            }
+            if count_rooms_of(&mut writing, account).await? >= i64::from(most) {
+                return Err(Refusal::TooManyRooms(most).into());
             }
             let Some(room) = insert_room(&mut writing, account, name).await? else {
                 return Err(name_taken(&mut writing, name).await?.into());
@@ -111,6 +120,12 @@ async fn room_of_owner(
     .fetch_optional(connection)
     .await?;
     Ok(id.map(RoomId))
+}
+
+/// How many open rooms `account` has made.
+async fn count_rooms_of(connection: &mut Connection, account: AccountId) -> Result<i64, Error> {
+    let count = sqlx::query_scalar("select count(*) from room where owner_id = $1 and deleted_at is null");
+    Ok(count.bind(account.0).fetch_one(connection).await?)
 }
 
 /// The new room, or nothing when its name is taken.

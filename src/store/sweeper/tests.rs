@@ -7,7 +7,7 @@ use crate::config::Config;
 async fn sweeper(surplus: i64) -> (tempfile::TempDir, Sweeper) {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite:{}", folder.path().join("parlor.db").display());
-    let store = Store::open(&url, Config::default().limits()).await.unwrap();
+    let store = Store::open(&url, Config::default().database_limits()).await.unwrap();
     let entries = format!(
         "insert into account (id, name, name_key, password_hash, created_at) values (1, 'ana', 'ana', '', 0);
          insert into event (seq, tag, kind, account_id, room_id, at)

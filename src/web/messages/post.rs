@@ -17,6 +17,7 @@ use crate::store::{self, Store};
 use crate::web::body::Json;
 use crate::web::error::Error;
 use crate::web::guards::{CachedUser, RoomInPath, extend};
+use crate::web::limits::Allowance;
 
 #[derive(Deserialize)]
 pub(super) struct SentMessage {
@@ -28,6 +29,7 @@ pub(super) struct SentMessage {
 pub(super) async fn create(
     user: CachedUser,
     at: RoomInPath,
+    allowance: Allowance<'_>,
     after: Option<&str>,
     sent: Result<Json<SentMessage>, Error>,
     store: &Store,
@@ -46,6 +48,7 @@ pub(super) async fn create(
             return Err(error);
         }
     };
+    allowance.post(user.0.person.id)?;
     let posted = post(&user.0, composed, store, live).await?;
     let status = if posted.repeated { Status::Ok } else { Status::Created };
     Ok((status, acknowledged(at.0, after, &posted, store, live).await?))

@@ -10,6 +10,7 @@ use crate::store::Store;
 use crate::web::body::Fields;
 use crate::web::error::{Error, Problem};
 use crate::web::guards::{RoomInPath, User, Visitor};
+use crate::web::limits::Allowance;
 use crate::web::messages::post::{compose, post};
 use crate::web::pages::PageAnswer;
 use crate::web::paths::to_room;
@@ -29,19 +30,22 @@ pub(super) async fn post_by_form(
     _same: SameOrigin,
     visitor: Visitor<'_>,
     at: RoomInPath,
+    allowance: Allowance<'_>,
     sent: Fields<SentForm>,
     store: &Store,
     live: &State<Live>,
 ) -> Result<PageAnswer, Error> {
     let SentForm { body, nonce } = sent.0;
     let Some(user) = visitor.0 else { return Err(Error::from(Refusal::LoggedOut).with_unsent(body)) };
-    let posted = match compose(&user.session, at.0, &body, &nonce) {
+    let composed = compose(&user.session, at.0, &body, &nonce);
+    let allowed = composed.and_then(|post| allowance.post(user.session.person.id).map(|()| post));
+    let posted = match allowed {
         Ok(composed) => post(&user.session, composed, store, live).await,
         Err(error) => Err(error),
     };
     match posted {
         Ok(_) => Ok(to_room(at.0).into()),
-        Err(error @ (Error::Invalid(_) | Error::Refused(Refusal::NonceReused))) => {
+        Err(error @ (Error::Invalid(_) | Error::TooMany(_) | Error::Refused(Refusal::NonceReused))) => {
             write_again(user, at.0, &body, error, store).await
         }
         Err(error) => Err(error.with_unsent(body)),

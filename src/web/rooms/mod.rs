@@ -10,6 +10,7 @@ pub(crate) mod page;
 use rocket::{FromForm, Route, State, post, routes};
 
 use self::list::CreateForm;
+use crate::config::Config;
 use crate::live::Live;
 use crate::model::Refusal;
 use crate::model::rooms::{RoomId, RoomName};
@@ -18,6 +19,7 @@ use crate::web::body::Fields;
 use crate::web::client::ClientAddress;
 use crate::web::error::{Error, Problem};
 use crate::web::guards::User;
+use crate::web::limits::Allowance;
 use crate::web::pages::PageAnswer;
 use crate::web::paths::to_room;
 
@@ -30,25 +32,32 @@ struct SentRoom {
 #[post("/rooms", data = "<sent>")]
 async fn create(
     user: &User,
+    allowance: Allowance<'_>,
     sent: Fields<SentRoom>,
     client: ClientAddress,
+    config: &State<Config>,
     store: &Store,
     live: &State<Live>,
 ) -> Result<PageAnswer, Error> {
-    let refused = match open(user, &sent.0.name, store, live).await {
-        Ok(room) => {
-            let account = user.session.person.id.0;
-            tracing::info!(room = room.0, account, %client, "room created");
-            return Ok(to_room(room).into());
-        }
-        Err(
-            error @ (Error::Invalid(_)
-            | Error::Refused(
-                Refusal::RoomNameTaken | Refusal::RoomNameLike(_) | Refusal::InsideAnother(_),
-            )),
-        ) => Problem::from(error),
-        Err(error) => return Err(error),
-    };
+    let refused =
+        match open(user, &allowance, (&sent.0.name, config.limits.rooms_per_owner), store, live).await {
+            Ok(room) => {
+                let account = user.session.person.id.0;
+                tracing::info!(room = room.0, account, %client, "room created");
+                return Ok(to_room(room).into());
+            }
+            Err(
+                error @ (Error::Invalid(_)
+                | Error::TooMany(_)
+                | Error::Refused(
+                    Refusal::RoomNameTaken
+                    | Refusal::RoomNameLike(_)
+                    | Refusal::TooManyRooms(_)
+                    | Refusal::InsideAnother(_),
+                )),
+            ) => Problem::from(error),
+            Err(error) => return Err(error),
+        };
     // That one is in another room stands above the list.
     let is_told = matches!(refused.refusal, Some(Refusal::InsideAnother(_)));
     let error = Some(&*refused.detail).filter(|_| !is_told);
@@ -57,8 +66,16 @@ async fn create(
     Ok(PageAnswer::refused(refused.status, page))
 }
 
-async fn open(user: &User, name: &str, store: &Store, live: &Live) -> Result<RoomId, Error> {
-    Ok(live.applied(store.create_room(&user.session, &RoomName::parse(name)?).await?).await)
+async fn open(
+    user: &User,
+    allowance: &Allowance<'_>,
+    (name, most): (&str, u32),
+    store: &Store,
+    live: &Live,
+) -> Result<RoomId, Error> {
+    let name = RoomName::parse(name)?;
+    allowance.room(user.session.person.id)?;
+    Ok(live.applied(store.create_room(&user.session, &name, most).await?).await)
 }
 
 pub(crate) fn routes() -> Vec<Route> {

@@ -23,4 +23,5 @@ mod people;
 mod public_address;
 mod rooms;
 mod sessions;
+mod usage;
 mod welcome;

@@ -116,6 +116,7 @@ async fn a_wrong_setting_is_named() {
         ("PARLOR_TICK_MS", "5000", "tick_ms"),
         ("PARLOR_TICK", "100", "tick"),
         ("PARLOR_OPERATIONS", "everyone", "operations"),
+        ("PARLOR_LIMITS", "{posts={burst=5,per_minute=0}}", "limits.posts.per_minute"),
         ("PARLOR_TRUSTED_PROXIES", r#"["10.0.0.0/99"]"#, "trusted_proxies"),
         ("PARLOR_DATABASE_URL", "mysql://x", "database_url"),
         ("PARLOR_DATABASE_URL", "sqlite:nowhere/at/all.db", "nowhere/at/all.db"),

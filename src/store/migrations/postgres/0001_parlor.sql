@@ -31,7 +31,7 @@ create table session (
     expires_at bigint not null,
     nonce      text                            -- of the form it came from: sent again, that is the same log-in
 );
-create index session_account on session (account_id);
+create index session_account on session (account_id, seen_at);
 create index session_expiry on session (expires_at);
 
 -- Wrong passwords that are not forgiven yet: by a keyed digest of what they are counted for, a name, an account in a
@@ -101,6 +101,7 @@ create table room (
 );
 create unique index room_open_name on room (name_key) where deleted_at is null;
 create unique index room_open_skeleton on room (skeleton) where deleted_at is null;
+create index room_owner on room (owner_id) where deleted_at is null;
 create index room_listed on room (people_seq) where deleted_at is null;
 create index room_unswept on room (deleted_at) where deleted_at is not null and swept_at is null;
 create index room_swept on room (people_seq) where swept_at is not null;
