@@ -117,6 +117,29 @@ test("obeys Retry-After, whatever is written meanwhile", async () => {
   assert.deepEqual(exchange.asked, ["n1 one", "n1 one"]);
 });
 
+test("sends by itself, in order and whole, what was written faster than the server takes it", async () => {
+  const { clock, exchange, outbox, stored } = await started();
+  const written = Array.from({ length: 15 }, (_, n) => `text ${n + 1}`);
+  for (const body of written) outbox.add(body);
+  // Ten at once, then one a second.
+  let tokens = 10;
+  const taken = [];
+  while (exchange.inFlight > 0) {
+    if (tokens > 0) {
+      tokens -= 1;
+      taken.push(exchange.asked.at(-1).split(" ").slice(1).join(" "));
+      await exchange.answer(accepted);
+    } else {
+      await exchange.fail(new TransientError("answer 429", 1_000));
+      assert.deepEqual(stored.value.map(({ body }) => body), written.slice(taken.length), "nothing is lost");
+      await clock.pass(1_000);
+      tokens = 1;
+    }
+  }
+  assert.deepEqual(taken, written);
+  assert.deepEqual(outbox.messages, []);
+});
+
 test("keeps a refused message and goes on with the next", async () => {
   const { exchange, outbox, stored, sync } = await started();
   outbox.add("one");
