@@ -14,7 +14,7 @@ use rocket::tokio::task::JoinSet;
 use rocket::tokio::time::sleep;
 
 use crate::fixtures::processes::{Nginx, Postgres, Program, Settings, deployed};
-use crate::fixtures::{Person, encode};
+use crate::fixtures::{Person, Room, encode};
 
 /// How many log in at the same time.
 const AT_ONCE: usize = 64;
@@ -22,6 +22,8 @@ const AT_ONCE: usize = 64;
 const HOSTILE: usize = 200;
 const DISTANCE: Duration = Duration::from_millis(20);
 const ELSEWHERE: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
+/// How many poll beside them.
+const POLLERS: usize = 20;
 /// How many join at once behind one address.
 const CLASS: usize = 200;
 
@@ -103,6 +105,48 @@ async fn hostile_log_ins_keep_nobody_waiting() {
     assert!(soon * 100 >= waits.len() * 99, "{soon} of {} within 2 s", waits.len());
 }
 
+/// Twice: as it is, where most of them are told to wait, and with every password looked at.
+#[rocket::async_test]
+#[ignore = "long, and about time: tests/prove"]
+async fn idle_polls_go_on_beside_wrong_log_ins() {
+    for (waits, env) in
+        [("with waits", &[][..]), ("without", &["GUESSES_PER_ACCOUNT", "GUESSES_PER_ADDRESS"])]
+    {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let mut settings = Settings::on(&format!("sqlite:{}", directory.path().join("parlor.db").display()));
+        settings.env = env.iter().map(|name| (format!("PARLOR_{name}"), "0".to_owned())).collect();
+        let program = Program::start(&settings).await;
+        let ana = Person::over_http(program.address(), "ana");
+        ana.signs_up().await;
+        let room = ana.creates("Kitchen").await;
+        polls(&ana, &room).await;
+        let quiet = polls(&ana, &room).await;
+        let hostile = Hostile::start(program.address(), |n| format!("somebody-{n}"));
+        let busy = polls(&ana, &room).await;
+        let refused = hostile.end().await;
+        eprintln!("idle poll {waits}, quiet: {quiet:?}; beside {refused} wrong log-ins: {busy:?}");
+        assert!(busy <= quiet * 3, "{busy:?} is more than three times {quiet:?}");
+    }
+}
+
+/// How long 99 of 100 idle polls take at most, of people who poll often.
+async fn polls(ana: &Person<'_>, room: &Room) -> Duration {
+    let end = Instant::now() + Duration::from_secs(8);
+    let polls = (0..POLLERS).map(async |_| {
+        let mut times = Vec::new();
+        while Instant::now() < end {
+            let began = Instant::now();
+            ana.polls(room, "0").await.is(204);
+            times.push(began.elapsed());
+            sleep(Duration::from_millis(50)).await;
+        }
+        times
+    });
+    let mut times = join_all(polls).await.concat();
+    times.sort_unstable();
+    times[(times.len() - 1) * 99 / 100]
+}
+
 fn told(waits: &[Duration]) -> String {
     let at = |hundredths: usize| waits[(waits.len() - 1) * hundredths / 100];
     format!(
@@ -122,21 +166,9 @@ async fn log_ins_among_hostile_ones(log_ins: usize) -> Vec<Duration> {
     ana.signs_up().await;
     bo.signs_up().await;
     ana.logs_out().await;
-    let (refused, over) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
-    let mut hostile = JoinSet::new();
-    for n in 0..HOSTILE {
-        let (address, refused, over) = (deployment.nginx.address(), Arc::clone(&refused), Arc::clone(&over));
-        hostile.spawn(async move {
-            // Half of them guess at ana, half at a name each.
-            let name = if n % 2 == 0 { "ana".to_owned() } else { format!("somebody-{n}") };
-            while !over.load(Ordering::Relaxed) {
-                if try_to_log_in(address, &name).await.is_ok() {
-                    refused.fetch_add(1, Ordering::Relaxed);
-                }
-                sleep(DISTANCE).await;
-            }
-        });
-    }
+    let hostile = Hostile::start(deployment.nginx.address(), |n| {
+        if n % 2 == 0 { "ana".to_owned() } else { format!("somebody-{n}") }
+    });
     let mut waits = Vec::new();
     while waits.len() < log_ins {
         let began = Instant::now();
@@ -148,11 +180,44 @@ async fn log_ins_among_hostile_ones(log_ins: usize) -> Vec<Duration> {
         }
         waits.push(began.elapsed());
     }
-    over.store(true, Ordering::Relaxed);
-    hostile.join_all().await;
-    assert!(refused.load(Ordering::Relaxed) > HOSTILE, "nobody was hostile");
+    hostile.end().await;
     waits.sort_unstable();
     waits
+}
+
+/// Connections from another address that repeat wrong log-ins.
+struct Hostile {
+    connections: JoinSet<()>,
+    refused: Arc<AtomicUsize>,
+    over: Arc<AtomicBool>,
+}
+
+impl Hostile {
+    fn start(address: SocketAddr, name: impl Fn(usize) -> String) -> Self {
+        let (refused, over) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
+        let mut connections = JoinSet::new();
+        for n in 0..HOSTILE {
+            let (name, refused, over) = (name(n), Arc::clone(&refused), Arc::clone(&over));
+            connections.spawn(async move {
+                while !over.load(Ordering::Relaxed) {
+                    if try_to_log_in(address, &name).await.is_ok() {
+                        refused.fetch_add(1, Ordering::Relaxed);
+                    }
+                    sleep(DISTANCE).await;
+                }
+            });
+        }
+        Self { connections, refused, over }
+    }
+
+    /// How many log-ins were refused.
+    async fn end(self) -> usize {
+        self.over.store(true, Ordering::Relaxed);
+        self.connections.join_all().await;
+        let refused = self.refused.load(Ordering::Relaxed);
+        assert!(refused > HOSTILE, "nobody was hostile");
+        refused
+    }
 }
 
 /// Somebody at another address tries a wrong password.
