@@ -9,7 +9,7 @@
 //! | layer | what it knows |
 //! |---|---|
 //! | `main` | the command line, the log, the threads |
-//! | this file | how the parts are put together, [`build`], and what a start and a stop are, [`serve`]; [`open_files`] raises the limit on open files; `supervision` restarts tasks that panic |
+//! | this file | how the parts are put together, [`build`], and what a start and a stop are, [`serve`]; [`open_files`] raises the limit on open files; `supervision` restarts tasks that panic; `first_start` says that nobody looks after the site yet |
 //! | [`inspection`] | what tests see inside a server, so that all below can be private |
 //! | `web` | pages, forms, fragments, JSON: guards say who may call what, handlers say what is shown |
 //! | [`live`] | memory: a projection of the logs, from which polls are answered |
@@ -60,6 +60,10 @@
 //! - *Passwords:* which are accepted: `model/passwords.rs`; how they are hashed: `web/passwords.rs`;
 //!   waits after wrong ones: `web/guesses.rs`, `store/guesses.rs`, by the rules of `model/guesses.rs`; the browsers that do
 //!   not wait: `web/known_browsers.rs`.
+//! - *Who comes in:* `model/sign_up.rs` has the rules, `store/sign_up.rs` reads them where an account is made
+//!   (`store/accounts.rs`), `web/invitations.rs` is the page an invitation leads to.
+//! - *Admins:* the pages in `web/admin/`; what they do, and what is kept of it, in `store/admins/`: each deed ends with
+//!   `complete`. Links to new passwords: `web/password_reset.rs`, `store/passwords.rs`.
 //! - *Who is inside, as the page shows it:* `web/people.rs`, `templates/memberships/_people`, `store/memberships.rs`.
 //! - *A person's colour:* `AccountId::hue` in `model/accounts.rs`.
 //! - *The list of rooms:* `web/rooms/list.rs`. That something was said in a room is followed by `live/listed.rs`: the
@@ -113,6 +117,8 @@
 //! | *hue* | the colour of a person, by the number of the account |
 //! | *part* | a piece of a text as the server cut it: plain, a link, code, a quotation |
 //! | *outbox*, *draft* | sent and not yet acknowledged; not sent yet |
+//! | *admin*, *deed* | looks after the site; what one does as such |
+//! | *bar* | keeps an account from logging in, until it is lifted |
 //! | *refusal* | why the rules say no ([`model::Refusal`]); worded in `web/refusals.rs` |
 //!
 //! # How to add a thing
@@ -132,6 +138,7 @@
 //!   `tests/suite/program/settings.rs`.
 
 pub mod config;
+mod first_start;
 pub mod inspection;
 mod live;
 pub mod logging;
@@ -204,7 +211,8 @@ async fn build_with(figment: Figment, built_in: BuiltIn) -> Result<Rocket<Build>
     let figment = with_secret_key(figment, &store).await?;
     let (live, tail) = Live::start(&store, config.memory()).await?;
     let store = store.for_requests();
-    let rocket = run_beside(Rocket::custom(figment), tail, &config, &files, store.clone());
+    let rocket = run_beside(Rocket::custom(figment), tail, &config, &files, store.clone())
+        .attach(first_start::notice(store.clone(), &config.sign_up_rules()?));
     Ok(web::stage(rocket.manage(live).manage(store.clone()), files, &store, config)?)
 }
 

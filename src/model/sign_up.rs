@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::accounts::{Username, UsernameKey};
 use super::invalid::Invalid;
+use super::refusal::Refusal;
 use super::sessions::TokenHash;
 use super::timestamp::Timestamp;
 
@@ -69,6 +70,21 @@ pub struct SignUpNow {
     pub sign_up: SignUp,
     /// Whether there has never been an admin: then the first account may be made all the same.
     pub is_new: bool,
+}
+
+impl SignUpNow {
+    /// Whether somebody comes in who becomes no admin by it, and has an invitation or not.
+    ///
+    /// # Errors
+    /// [`Refusal::SignUpClosed`], [`Refusal::InvitationNeeded`].
+    pub fn admits(self, is_invited: bool) -> Result<(), Refusal> {
+        match self.sign_up {
+            SignUp::Open => Ok(()),
+            SignUp::Invited if is_invited => Ok(()),
+            SignUp::Invited => Err(Refusal::InvitationNeeded),
+            SignUp::Closed => Err(Refusal::SignUpClosed),
+        }
+    }
 }
 
 /// How many accounts may be made with an invitation.

@@ -9,7 +9,7 @@ use super::sessions::{NewSession, insert_session};
 use super::sign_up::{sign_up_now, use_invitation};
 use crate::model::accounts::{AccountId, Username};
 use crate::model::sessions::{REPEAT, TokenHash};
-use crate::model::sign_up::{SignUp, SignUpNow, SignUpRules};
+use crate::model::sign_up::{SignUp, SignUpRules};
 use crate::model::{Refusal, Timestamp};
 
 /// What is known of a name that somebody new wants, if it is not taken.
@@ -58,6 +58,16 @@ impl Store {
         .await
     }
 
+    /// Whether `account` is the latest there is.
+    pub async fn is_latest(&self, account: AccountId) -> Result<bool, Error> {
+        let later: Option<i64> =
+            sqlx::query_scalar("select id from account where id > $1 order by id limit 1")
+                .bind(account.0)
+                .fetch_optional(&mut self.reader().await?)
+                .await?;
+        Ok(later.is_none())
+    }
+
     /// Whether `name` is free for `session`, so that a password need not be hashed for nothing.
     ///
     /// # Errors
@@ -92,18 +102,17 @@ async fn come_in(
     name: &Username,
     (rules, invitation): (&SignUpRules, Option<&TokenHash>),
 ) -> Result<(), Error> {
-    let SignUpNow { sign_up, is_new } = sign_up_now(connection, rules.set).await?;
+    let now = sign_up_now(connection, rules.set).await?;
     // Of two at once only one takes the place of the first.
-    let is_admin = rules.makes_admin(name, is_new)
+    let is_admin = rules.makes_admin(name, now.is_new)
         && (take_first_place(connection).await? || rules.makes_admin(name, false));
     if is_admin {
         return set_admin(connection, account).await;
     }
-    match (sign_up, invitation) {
-        (SignUp::Open, _) => Ok(()),
-        (SignUp::Invited, Some(invitation)) => use_invitation(connection, invitation).await,
-        (SignUp::Invited, None) => Err(Refusal::InvitationNeeded.into()),
-        (SignUp::Closed, _) => Err(Refusal::SignUpClosed.into()),
+    now.admits(invitation.is_some())?;
+    match invitation {
+        Some(invitation) if now.sign_up == SignUp::Invited => use_invitation(connection, invitation).await,
+        _ => Ok(()),
     }
 }
 

@@ -43,7 +43,6 @@ mod superseded;
 pub mod sweeper;
 
 pub use accounts::NameCheck;
-#[allow(unused_imports, reason = "the pages and the commands that use it come next")]
 pub use admins::Actor;
 pub use committed::{Changed, Committed};
 pub use credentials::Credentials;

@@ -1,7 +1,5 @@
 //! New passwords for accounts: chosen by whoever is logged in, or by whoever has a link that an admin made.
 
-#![allow(dead_code, reason = "the pages that use it come next")]
-
 use sqlx::any::AnyRow;
 
 use super::committed::Committed;

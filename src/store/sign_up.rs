@@ -1,7 +1,5 @@
 //! How people come in: what the site says of it, and invitations that are used.
 
-#![allow(dead_code, reason = "the pages that use it come next")]
-
 use sqlx::Row as _;
 
 use super::connection::Connection;

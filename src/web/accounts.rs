@@ -11,6 +11,7 @@ use super::welcome::{AccountField, SentAccount, Welcome};
 use crate::model::Refusal;
 use crate::model::accounts::{Password, Username};
 use crate::model::passwords::acceptable;
+use crate::model::sessions::{Token, TokenHash};
 use crate::store::{Credentials, NameCheck, NewSession};
 
 #[post("/accounts", data = "<sent>")]
@@ -38,13 +39,22 @@ async fn make(
     let name = Username::parse(&sent.username)?;
     let password = acceptable(&sent.password, &sent.username)?;
     let session = log_in.new_session(sent)?;
-    // A name that is taken costs no hash.
+    let invitation = sent.invitation.as_deref().map(invitation).transpose()?;
+    // Neither a name that is taken costs a hash, nor somebody who may not come in.
     if let NameCheck::SentBefore(ours) = log_in.store().await?.check_name(&name, &session).await? {
         return repeat(log_in, ours, password, &session).await;
     }
+    let now = log_in.store().await?.sign_up(log_in.rules.set).await?;
+    if !log_in.rules.makes_admin(&name, now.is_new) {
+        now.admits(invitation.is_some())?;
+    }
     allowance.sign_up(log_in.client)?;
     let hash = log_in.passwords.hash(log_in.client, password.clone()).await?;
-    let made = log_in.store().await?.create_account(&name, &hash, &session, (log_in.rules, None)).await;
+    let made = log_in
+        .store()
+        .await?
+        .create_account(&name, &hash, &session, (log_in.rules, invitation.as_ref()))
+        .await;
     match made.map_err(Error::from) {
         Ok(account) => {
             tracing::info!(account = account.0, client = %log_in.client, "account created");
@@ -57,6 +67,11 @@ async fn make(
         },
         Err(error) => Err(error),
     }
+}
+
+/// The hash of the token of an invitation.
+fn invitation(token: &str) -> Result<TokenHash, Refusal> {
+    Token::from_hex(token).map(|token| token.hash()).ok_or(Refusal::InvitationOver)
 }
 
 /// A form that is sent again with its nonce and the same password logs in.

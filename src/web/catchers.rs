@@ -17,7 +17,7 @@ use super::paths::{self, room_in};
 use super::rooms::join_page::join_page;
 use super::rooms::list;
 use super::templates;
-use super::welcome;
+use super::welcome::{self, Offer};
 use crate::model::Refusal;
 use crate::model::rooms::RoomLink;
 use crate::store::Store;
@@ -53,7 +53,11 @@ async fn better_page(
     let store = request.guard::<&Store>().await.succeeded().ok_or(Error::Unavailable)?;
     let unsent = problem.unsent.as_deref();
     match (&problem.refusal, user) {
-        (Some(Refusal::LoggedOut), None) => Ok(welcome::asked_to_log_in(request, &problem.detail, unsent)),
+        (Some(Refusal::LoggedOut), None) => {
+            let rules = request.rocket().state().ok_or(Error::Unavailable)?;
+            let offer = Offer::to_all(store, rules).await;
+            Ok(welcome::asked_to_log_in(request, offer, &problem.detail, unsent))
+        }
         (Some(Refusal::RoomDeleted { .. }), Some(user)) => {
             list::instead_of_room(store, user, &problem.detail, unsent).await
         }

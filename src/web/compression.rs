@@ -13,6 +13,8 @@ use rocket::outcome::Outcome;
 use rocket::request::{self, FromRequest};
 use rocket::{Request, Response};
 
+use super::paths::shows_secret;
+
 /// From how many bytes on an answer is compressed: less than that fits into one packet as it is.
 const MIN_SIZE: usize = 1_400;
 
@@ -37,7 +39,7 @@ impl Fairing for Gzip {
         }
         response.adjoin_header(Header::new("Vary", "Accept-Encoding"));
         let size = response.body_mut().size().await;
-        if !AcceptsGzip::of(request).0 || size.is_none_or(|size| size < MIN_SIZE) {
+        if shows_secret(request) || !AcceptsGzip::of(request).0 || size.is_none_or(|size| size < MIN_SIZE) {
             return;
         }
         let Ok(plain) = response.body_mut().to_bytes().await else { return };

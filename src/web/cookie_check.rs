@@ -11,8 +11,10 @@ use super::cookies::Cookies;
 use super::guards::Visitor;
 use super::pages::PageAnswer;
 use super::paths;
-use super::welcome::Welcome;
+use super::welcome::{Offer, Welcome};
 use crate::config::{Config, PublicUrl};
+use crate::model::sign_up::SignUpRules;
+use crate::store::Store;
 
 /// Where a browser that has just been logged in shows that it has kept the cookie, on its way to `next`.
 pub(super) fn to_check(next: &str) -> Redirect {
@@ -20,11 +22,13 @@ pub(super) fn to_check(next: &str) -> Redirect {
 }
 
 #[get("/session/begun?<next>")]
-fn check(
+async fn check(
     visitor: Visitor<'_>,
     referer: Referer<'_>,
     cookies: Cookies<'_>,
     config: &State<Config>,
+    store: &Store,
+    rules: &State<SignUpRules>,
     next: &str,
 ) -> PageAnswer {
     if visitor.0.is_some() {
@@ -44,7 +48,8 @@ fn check(
                 .to_owned()
         }
     };
-    let welcome = Welcome { next, alert: Some(&alert), ..Welcome::new() };
+    let offer = Offer::to_all(store, rules).await;
+    let welcome = Welcome { next, alert: Some(&alert), ..Welcome::new(offer) };
     PageAnswer::refused(401, welcome.render(&visitor))
 }
 

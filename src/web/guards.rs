@@ -5,6 +5,7 @@
 //! | [`SameOrigin`] | a form was not sent by another site | nobody |
 //! | [`Visitor`] | nothing; says who it is if someone is logged in | the database |
 //! | [`User`] | someone is logged in | the database |
+//! | [`Admin`](super::admin::Admin) | … and looks after the site | the database |
 //! | [`RoomInPath`] | nothing; the number of the room in the path | nobody |
 //! | [`RoomVisitor`] | … and the room in the path is there | the database |
 //! | [`Owner`] | … and they have made it | the database |
@@ -12,8 +13,7 @@
 //! | [`CachedUser`] | someone is logged in: enough for a poll | memory, which only says yes; else the database |
 //! | [`CachedMember`] | … and is in the room in the path | memory, which only says yes; else the database |
 //!
-//! What changes something proves more than its guard does: the store reads session and membership again,
-//! inside the transaction.
+//! What changes something proves more: the store reads session and membership again, inside the transaction.
 //!
 //! Handlers take `/rooms/<_>/…`: they cannot reach the number in the path except through [`RoomInPath`].
 
@@ -40,6 +40,7 @@ use crate::store::{FoundSession, Store};
 pub(super) struct User {
     pub(super) session: Session,
     pub(super) whereabouts: Whereabouts,
+    pub(super) is_admin: bool,
 }
 
 /// The token hash that a request presents; nothing is proven by it.
@@ -109,7 +110,8 @@ impl<'r> FromRequest<'r> for Visitor<'r> {
     async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
         let loaded = request.local_cache_async(async {
             let found = find_session(request).await.map_err(|error| error.attach(request));
-            let user = |found: FoundSession| User { session: found.session, whereabouts: found.whereabouts };
+            let user =
+                |FoundSession { session, whereabouts, is_admin, .. }| User { session, whereabouts, is_admin };
             Loaded(found.map(|found| found.map(user)))
         });
         match &loaded.await.0 {

@@ -6,6 +6,7 @@ use rocket::shield::{NoSniff, Shield};
 use rocket::{Request, Response};
 
 use super::error::Problem;
+use super::paths::shows_secret;
 
 /// Scripts, styles and pictures of our own only, all of them files; no frames, no plug-ins. HTML from a
 /// fragment enters a page through the one Trusted Types policy, `parlor`.
@@ -30,7 +31,9 @@ impl Fairing for Headers {
     async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
         if response.content_type() == Some(ContentType::HTML) {
             response.set_header(Header::new("Content-Security-Policy", CONTENT_SECURITY_POLICY));
-            response.set_header(Header::new("Referrer-Policy", "same-origin"));
+            // Not `no-referrer`, with which forms carry no origin, and plain HTTP has nothing else to know them by.
+            let referrer = if shows_secret(request) { "strict-origin" } else { "same-origin" };
+            response.set_header(Header::new("Referrer-Policy", referrer));
             response.set_header(Header::new("Cross-Origin-Opener-Policy", "same-origin"));
             response.set_header(Header::new("Cross-Origin-Resource-Policy", "same-origin"));
         }

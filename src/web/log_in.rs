@@ -14,9 +14,10 @@ use super::known_browsers;
 use super::pages::PageAnswer;
 use super::passwords::Passwords;
 use super::same_origin::SameOrigin;
-use super::welcome::{AccountField, AccountForm, SentAccount, Welcome};
+use super::welcome::{AccountField, AccountForm, Offer, SentAccount, Welcome};
 use crate::config::Config;
 use crate::live::Live;
+use crate::model::Refusal;
 use crate::model::nonces::Nonce;
 use crate::model::sessions::Token;
 use crate::model::sign_up::SignUpRules;
@@ -94,11 +95,21 @@ impl LogIn<'_> {
         let wrong = wrong(sent, &error);
         let problem = Problem::from(error);
         let form = AccountForm { username: &sent.username, error: Some(&problem.detail), wrong };
-        let page = put(Welcome { next: &sent.next, ..Welcome::new() }, form).render(&self.visitor);
+        let welcome = Welcome { next: &sent.next, ..Welcome::new(self.offer(sent, &problem).await) };
+        let page = put(welcome, form).render(&self.visitor);
         let refused = PageAnswer::refused(problem.status, page);
         // Where it is said when to try again.
         *self.attached.lock() = Some(problem);
         refused
+    }
+
+    /// The forms that are shown again: whoever has an invitation keeps it.
+    async fn offer(&self, sent: &SentAccount, problem: &Problem) -> Offer {
+        let is_over = problem.refusal == Some(Refusal::InvitationOver);
+        match &sent.invitation {
+            Some(token) if !is_over => Offer::Invitation(token.clone()),
+            _ => Offer::to_all(&self.store.at_once(), self.rules).await,
+        }
     }
 
     /// Who was logged in here before is logged out, but only now: whoever logs in again stays in their room.

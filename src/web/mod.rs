@@ -6,6 +6,7 @@
 //! place.
 
 mod accounts;
+mod admin;
 mod assets;
 mod body;
 mod bundle;
@@ -23,6 +24,7 @@ mod fragments;
 mod guards;
 mod guesses;
 mod headers;
+mod invitations;
 mod known_browsers;
 mod limits;
 mod log_in;
@@ -31,6 +33,7 @@ mod messages;
 mod notices;
 mod operations;
 mod pages;
+mod password_reset;
 mod passwords;
 mod paths;
 mod people;
@@ -104,12 +107,15 @@ pub(crate) fn stage(
 ) -> Result<Rocket<Build>, String> {
     let routes = [
         accounts::routes(),
+        admin::routes(),
         assets::routes(),
         cookie_check::routes(),
+        invitations::routes(),
         memberships::routes(),
         messages::routes(),
         notices::routes(),
         operations::routes(),
+        password_reset::routes(),
         people::routes(),
         rooms::routes(),
         sessions::routes(),

@@ -17,6 +17,7 @@ use super::templates::Name;
 pub(super) struct Page<'a, T> {
     person: Option<&'a str>,
     account: Option<i64>,
+    is_admin: bool,
     unsent: Option<&'a str>,
     #[serde(flatten)]
     content: T,
@@ -28,6 +29,7 @@ impl<'a, T: Serialize> Page<'a, T> {
         Self {
             person: person.map(|person| person.name.as_str()),
             account: person.map(|person| person.id.0),
+            is_admin: user.is_some_and(|user| user.is_admin),
             unsent: None,
             content,
         }

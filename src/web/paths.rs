@@ -10,10 +10,17 @@ use crate::model::rooms::RoomId;
 
 /// The list of rooms.
 const LIST: &str = "/rooms";
+/// The pages of admins.
+const ADMIN: &str = "/admin";
 
 /// Sends the browser to the list.
 pub(super) fn to_list() -> Redirect {
     Redirect::to(LIST)
+}
+
+/// Sends the browser to a page of admins: `/rooms`, say.
+pub(super) fn to_admin(rest: &'static str) -> Redirect {
+    Redirect::to(format!("{ADMIN}{rest}"))
 }
 
 /// Sends the browser to the page of room `id`.
@@ -27,7 +34,9 @@ fn room(id: RoomId) -> String {
 
 /// Where to go after log-in: to `next` if that is a page of ours, or else to the list.
 pub(super) fn after_log_in(next: &str) -> String {
-    let ours = next == LIST || next.starts_with("/rooms/") || next.starts_with("/rooms?");
+    let begins =
+        |page| next.strip_prefix(page).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']));
+    let ours = begins(LIST) || begins(ADMIN);
     let whole = Origin::parse(next).is_ok() && !next.contains("//");
     if ours && whole { next.to_owned() } else { LIST.to_owned() }
 }
@@ -57,10 +66,32 @@ pub(super) fn to_try_again(request: &Request<'_>) -> Option<String> {
 
 /// The page on which the form stands that is sent to this request's address.
 pub(super) fn page_of_form(request: &Request<'_>) -> String {
-    match (room_in(request), request.uri().path().segments().get(0)) {
+    let segments = request.uri().path().segments();
+    match (room_in(request), segments.get(0)) {
+        (_, Some("admin")) => page_of_admin_form(segments.get(1)),
         (Some(id), _) => room(id),
         (None, Some("rooms" | "notices")) => LIST.to_owned(),
         _ => "/".to_owned(),
+    }
+}
+
+fn page_of_admin_form(about: Option<&str>) -> String {
+    let page = match about {
+        Some("rooms") => "/rooms",
+        Some("sign-up" | "invitations") => "/sign-up",
+        _ => "",
+    };
+    format!("{ADMIN}{page}")
+}
+
+/// Whether a token may stand in the answer, in a link or in a form. Then nothing of its address is told to anybody, and
+/// it is not compressed together with what others wrote: the size would tell of it (BREACH).
+pub(super) fn shows_secret(request: &Request<'_>) -> bool {
+    let (is_post, mut segments) = (request.method() == Method::Post, request.uri().path().segments());
+    match segments.next() {
+        Some("invitations" | "password-reset") => true,
+        Some("admin" | "accounts") => is_post,
+        _ => false,
     }
 }
 

@@ -27,10 +27,17 @@ macro_rules! names {
 }
 
 names! {
+    ADMIN_ACTIONS = "admin/actions",
+    ADMIN_PEOPLE = "admin/people",
+    ADMIN_ROOMS = "admin/rooms",
+    ADMIN_SIGN_UP = "admin/sign_up",
     DELETE_ROOM = "rooms/delete",
     JOIN_PAGE = "rooms/join",
     ROW = "rooms/_row",
     LIVE_LIST = "rooms/_live",
+    NEW_LINK = "admin/new_link",
+    PASSWORD_DONE = "passwords/done",
+    PASSWORD_RESET = "passwords/reset",
     PEOPLE = "memberships/_people",
     PROBLEM = "problems/show",
     ROOM = "rooms/show",

@@ -4,8 +4,6 @@
 //! `admin_action`. So deeds follow each other, and of two admins who take each other's right one comes second and is
 //! refused.
 
-#![allow(dead_code, reason = "the pages and the commands that use it come next")]
-
 mod accounts;
 mod actions;
 mod invitations;

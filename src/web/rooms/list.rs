@@ -146,6 +146,8 @@ struct ListPageView<'a> {
     list: ListView,
     create: CreateForm<'a>,
     alert: Option<&'a str>,
+    /// Whether an admin is to be told of being one: nobody has come after them.
+    is_new_admin: bool,
 }
 
 fn page_number(page: Option<&str>) -> Result<i64, Error> {
@@ -160,7 +162,8 @@ pub(super) async fn index(user: &User, page: Option<&str>, store: &Store) -> Res
         return Err(Error::NotFound);
     }
     let list = ListView::new(list, &user.session.person);
-    let view = ListPageView { list, create: CreateForm::default(), alert: None };
+    let is_new_admin = user.is_admin && store.is_latest(user.session.person.id).await?;
+    let view = ListPageView { list, create: CreateForm::default(), alert: None, is_new_admin };
     Ok(pages::render(templates::ROOMS, Page::new(Some(user), view)))
 }
 
@@ -168,7 +171,8 @@ pub(super) async fn index(user: &User, page: Option<&str>, store: &Store) -> Res
 pub(crate) async fn with_form(store: &Store, user: &User, create: CreateForm<'_>) -> Result<Template, Error> {
     let list = store.list_page(user.session.person.id, 1).await?;
     let list = ListView::new(list, &user.session.person);
-    Ok(pages::render(templates::ROOMS, Page::new(Some(user), ListPageView { list, create, alert: None })))
+    let view = ListPageView { list, create, alert: None, is_new_admin: false };
+    Ok(pages::render(templates::ROOMS, Page::new(Some(user), view)))
 }
 
 /// The first page of the list, for someone who wanted a room that is no more. Who was inside has the
@@ -182,7 +186,7 @@ pub(crate) async fn instead_of_room(
     let list = store.list_page(user.session.person.id, 1).await?;
     let alert = list.whereabouts.notice().is_none().then_some(alert);
     let list = ListView::new(list, &user.session.person);
-    let view = ListPageView { list, create: CreateForm::default(), alert };
+    let view = ListPageView { list, create: CreateForm::default(), alert, is_new_admin: false };
     Ok(pages::render(templates::ROOMS, Page::new(Some(user), view).with_unsent(unsent)))
 }
 

@@ -8,6 +8,8 @@ use crate::fixtures::{Instance, Message, Person, Post, eventually};
 on_postgres![
     a_log_in_holds_everywhere,
     logging_out_here_ends_writes_there_at_once,
+    barring_here_ends_writes_there_at_once_and_reads_soon,
+    admins_who_bar_each_other_do_not_both_succeed,
     leaving_here_ends_writes_there_at_once,
     deleting_here_ends_writes_there_at_once,
     joining_here_opens_the_room_there,
@@ -44,6 +46,35 @@ async fn logging_out_here_ends_writes_there_at_once(instance: Instance) {
     ana_there.tries_to_post(&room, &Post::new("too late")).await.is_problem(401, "logged-out");
     ana_there.tries_to_create("Hall").await.is(401);
     ana_there.opens("/rooms").await.is(401);
+}
+
+async fn barring_here_ends_writes_there_at_once_and_reads_soon(instance: Instance) {
+    let other = instance.another().await;
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
+    let room = ana.creates("Kitchen").await;
+    bo.joins(&room).await;
+    let bo_there = bo.at(&other);
+    bo_there.says(&room, "there").await;
+    bo_there.polls(&room, "0").await.is(200);
+    ana.sends("/admin/people/bar", &[("account", "2")]).await.leads_to("/admin");
+    bo_there.tries_to_post(&room, &Post::new("too late")).await.is_problem(401, "logged-out");
+    bo_there.tries_to_log_in(Person::PASSWORD).await.is(403);
+    eventually("bo reads nothing", async || bo_there.polls(&room, "0").await.status == 401).await;
+    assert_eq!(ana.bodies_in(&room).await, ["there"]);
+}
+
+async fn admins_who_bar_each_other_do_not_both_succeed(instance: Instance) {
+    let other = instance.another().await;
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
+    let bo = bo.at(&other);
+    ana.sends("/admin/people/name-admin", &[("account", "2")]).await.leads_to("/admin");
+    let (by_ana, by_bo) = join!(
+        ana.sends("/admin/people/bar", &[("account", "2")]),
+        bo.sends("/admin/people/bar", &[("account", "1")])
+    );
+    let barred = [&by_ana, &by_bo].iter().filter(|answer| answer.status == 303).count();
+    assert_eq!(barred, 1, "{by_ana:?} {by_bo:?}");
+    assert_eq!(instance.query_number("select count(*) from account where barred_at is not null").await, 1);
 }
 
 async fn leaving_here_ends_writes_there_at_once(instance: Instance) {

@@ -14,7 +14,17 @@ on_both_engines![
 ];
 
 /// What anybody may ask for: the way in, the way out, and the looks.
-const PUBLIC: [&str; 6] = ["/", "/accounts", "/session", "/session/begun", "/session/end", "/static/"];
+const PUBLIC: [&str; 9] = [
+    "/",
+    "/accounts",
+    "/invitations/",
+    "/password-reset",
+    "/password-reset/",
+    "/session",
+    "/session/begun",
+    "/session/end",
+    "/static/",
+];
 
 /// What only this machine may ask for, which tests do not come from: `http/operations.rs`.
 const OPERATIONS: [&str; 2] = ["/health", "/metrics"];
@@ -172,10 +182,14 @@ async fn the_address_of_a_form_leads_to_the_page_it_stands_on(instance: Instance
     let mut led = 0;
     for form in calls(&instance, &room).iter().filter(|call| call.is_form()) {
         let page = match form.path.as_str() {
-            "/session" | "/session/end" | "/accounts" => "/".to_owned(),
+            "/session" | "/session/end" | "/accounts" | "/password-reset" => "/".to_owned(),
+            "/admin/rooms/delete" => "/admin/rooms".to_owned(),
+            "/admin/invitations" | "/admin/invitations/revoke" => "/admin/sign-up".to_owned(),
+            path if path.starts_with("/admin/people/") => "/admin".to_owned(),
             "/notices/dismiss" => "/rooms".to_owned(),
             // These are pages themselves.
-            path if path == "/rooms" || path == room.path("/delete") => continue,
+            "/rooms" | "/admin/sign-up" => continue,
+            path if path == room.path("/delete") => continue,
             _ => room.path(""),
         };
         for person in people {

@@ -1,6 +1,7 @@
 //! Every route, seen from outside: what is allowed, and beside it what is refused.
 
 mod accounts;
+mod admins;
 mod assets;
 mod compression;
 mod cookies;
@@ -10,6 +11,7 @@ mod errors;
 mod every_route;
 mod guesses;
 mod headers;
+mod invitations;
 mod join_page;
 mod limits;
 mod list_fragment;

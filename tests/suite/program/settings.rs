@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::fixtures::processes::{Program, Settings};
-use crate::fixtures::{Database, Engine, Person};
+use crate::fixtures::{Database, Engine, Person, eventually};
 
 /// A Parlor with a database of its own and this in its environment, and whatever it says of it.
 async fn try_start(env: &[(&str, &str)]) -> (Database, Result<Program, String>) {
@@ -187,4 +187,30 @@ async fn a_table_that_is_not_selected_is_told() {
     program.has_not_complained();
     drop(program);
     database.discard().await;
+}
+
+#[rocket::async_test]
+async fn who_comes_in_and_who_looks_after_the_site_is_as_set() {
+    let (database, program) = start(&[]).await;
+    eventually("the first start says who will be the admin", async || {
+        program.log().contains("whoever creates the first account is going to be the admin")
+    })
+    .await;
+    drop(program);
+    database.discard().await;
+    let env = [("PARLOR_SIGN_UP", "closed"), ("PARLOR_ADMINS", r#"["Bo"]"#)];
+    let (database, program) = start(&env).await;
+    eventually("it says who was named", async || program.log().contains("those named in the setting")).await;
+    let [ana, bo] = ["ana", "bo"].map(|name| Person::over_http(program.address(), name));
+    ana.tries_to_sign_up().await.is(403);
+    bo.signs_up().await;
+    bo.opens("/admin").await.is(200);
+    database.discard().await;
+    for (name, value, word) in
+        [("PARLOR_SIGN_UP", "ajar", "ajar"), ("PARLOR_ADMINS", r#"["a b"]"#, "nobody can be called")]
+    {
+        let (database, program) = try_start(&[(name, value)]).await;
+        assert!(program.expect_err("a start that fails").contains(word), "{name}");
+        database.discard().await;
+    }
 }

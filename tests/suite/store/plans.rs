@@ -16,7 +16,8 @@ use crate::fixtures::{Instance, execute_sql};
 on_both_engines![every_statement_finds_its_rows_by_an_index, so_it_does_with_statistics];
 
 /// What may walk a whole table or index, and why.
-const WHOLE: [(&str, &str); 4] = [
+const WHOLE: [(&str, &str); 5] = [
+    ("select l.id, l.at, l.via, l.what", "in the order of the key, up to its limit"),
     (
         "select r.id as room_id, r.name as room, o.id as owner_id, o.name as owner, r.people_seq",
         "the start reads all rooms",
@@ -206,4 +207,10 @@ const MANY_ROWS: &str = "
     insert into event (seq, tag, kind, account_id, room_id, at)
         {numbers} select n, n, 'member-joined', n % 20000 + 1, n % 20000 + 1, 0 from numbers where n <= 100000;
     insert into guess (key, forgiven_at, blocked_until)
-        {numbers} select unhex(substr('{zeros}' || n, length('' || n) + 1)), n, 0 from numbers";
+        {numbers} select unhex(substr('{zeros}' || n, length('' || n) + 1)), n, 0 from numbers;
+    insert into invitation (token_hash, created_by, created_at, expires_at, uses, used)
+        {numbers} select unhex(substr('{zeros}' || n, length('' || n) + 1)), n, 0, n, 1, 0 from numbers where n <= 20000;
+    insert into password_link (account_id, token_hash, expires_at)
+        {numbers} select n, unhex(substr('{zeros}' || n, length('' || n) + 1)), n from numbers where n <= 20000;
+    insert into admin_action (at, via, admin_id, what, account_id)
+        {numbers} select 0, 'page', 1, 'barred', n from numbers where n <= 20000";

@@ -1,0 +1,29 @@
+//! What the log says for as long as nobody looks after the site.
+
+use rocket::fairing::AdHoc;
+
+use crate::model::sign_up::SignUpRules;
+use crate::store::Store;
+
+/// Says once it is open who is going to be the admin, if there has never been one.
+pub fn notice(store: Store, rules: &SignUpRules) -> AdHoc {
+    let whoever = if rules.admins.is_empty() {
+        "whoever creates the first account is going to be the admin: please do so now, at"
+    } else {
+        "those named in the setting “admins” are going to be admins once they have an account: please create it now, at"
+    };
+    AdHoc::on_liftoff("First start", move |rocket| {
+        let (config, tls) = (rocket.config(), rocket.config().tls_enabled());
+        let scheme = if tls { "https" } else { "http" };
+        let address = format!("{scheme}://{}:{}", config.address, config.port);
+        Box::pin(async move {
+            match store.sign_up(None).await {
+                Ok(now) if now.is_new => {
+                    tracing::info!("nobody looks after this site yet; {whoever} {address}");
+                }
+                Ok(_) => {}
+                Err(error) => tracing::warn!("whether there is an admin is not known: {error}"),
+            }
+        })
+    })
+}

@@ -1,0 +1,68 @@
+//! What admins did.
+
+use rocket::get;
+use rocket_dyn_templates::Template;
+use serde::Serialize;
+
+use super::{Admin, Moment};
+use crate::model::admins::{ActionBy, AdminAction, ROWS_A_PAGE, What};
+use crate::store::Store;
+use crate::web::error::Error;
+use crate::web::pages::{self, Page};
+use crate::web::{query, templates};
+
+#[derive(Serialize)]
+struct ActionsView {
+    actions: Vec<ActionView>,
+    /// Before which there may be more.
+    before: Option<i64>,
+}
+
+/// A sentence: *ana* *made* *bo* *an admin*.
+#[derive(Serialize)]
+struct ActionView {
+    at: Moment,
+    by: String,
+    verb: &'static str,
+    object: Option<String>,
+    rest: &'static str,
+}
+
+impl From<AdminAction> for ActionView {
+    fn from(action: AdminAction) -> Self {
+        let (verb, rest) = words(action.what);
+        let by = match action.by {
+            ActionBy::Admin(person) => person.name,
+            ActionBy::Shell => "Somebody in the shell".to_owned(),
+            ActionBy::Settings => "Somebody in the settings".to_owned(),
+        };
+        let object = action.account.map(|person| person.name).or(action.detail);
+        Self { at: action.at.into(), by, verb, object, rest }
+    }
+}
+
+/// What stands before and after the name of whom or what it concerns.
+fn words(what: What) -> (&'static str, &'static str) {
+    match what {
+        What::Barred => ("barred", ""),
+        What::BarLifted => ("let", "log in again"),
+        What::AdminNamed => ("made", "an admin"),
+        What::AdminUnnamed => ("ended that", "is an admin"),
+        What::SessionsEnded => ("logged", "out everywhere"),
+        What::PasswordLinkMade => ("made a link for a new password of", ""),
+        What::RoomDeleted => ("deleted the room", ""),
+        What::InvitationMade => ("made an invitation. New accounts:", ""),
+        What::InvitationRevoked => ("took an invitation back", ""),
+        What::SignUpSet => ("set who can create an account:", ""),
+    }
+}
+
+#[get("/admin/actions?<before>")]
+pub(super) async fn show(admin: Admin<'_>, before: Option<&str>, store: &Store) -> Result<Template, Error> {
+    let before = before.map(|before| query::number(before, "Entries")).transpose()?;
+    let actions = store.admin_actions(before).await?;
+    let is_full = i64::try_from(actions.len()).is_ok_and(|length| length == ROWS_A_PAGE);
+    let before = actions.last().filter(|_| is_full).map(|action| action.id);
+    let view = ActionsView { actions: actions.into_iter().map(ActionView::from).collect(), before };
+    Ok(pages::render(templates::ADMIN_ACTIONS, Page::new(Some(admin.0), view)))
+}

@@ -1,0 +1,103 @@
+//! The pages of admins, who look after the site. To everybody else who is logged in there is nothing at their addresses.
+
+mod actions;
+mod guard;
+mod people;
+mod rooms;
+mod sign_up;
+
+pub(super) use guard::Admin;
+
+use rocket::{FromForm, Route, routes};
+use rocket_dyn_templates::Template;
+use serde::Serialize;
+
+use super::error::Error;
+use super::pages::{self, Page};
+use super::{query, templates};
+use crate::model::Timestamp;
+use crate::model::admins::ROWS_A_PAGE;
+
+/// Which rows of a list are asked for.
+#[derive(FromForm, Serialize)]
+struct Search {
+    /// How names begin.
+    #[field(default = String::new())]
+    beginning: String,
+    /// Which page, from 1.
+    #[field(default = String::new())]
+    page: String,
+}
+
+impl Search {
+    fn page(&self) -> Result<i64, Error> {
+        if self.page.is_empty() { Ok(1) } else { query::number(&self.page, "Pages") }
+    }
+}
+
+/// A page of a list, and what leads to those beside it.
+#[derive(Serialize)]
+struct Pages {
+    beginning: String,
+    count: i64,
+    page: i64,
+    earlier: Option<i64>,
+    later: Option<i64>,
+}
+
+impl Pages {
+    fn new(search: Search, page: i64, count: i64) -> Self {
+        let later = (page.saturating_mul(ROWS_A_PAGE) < count).then_some(page.saturating_add(1));
+        let earlier = (page > 1).then_some(page - 1);
+        Self { beginning: search.beginning, count, page, earlier, later }
+    }
+}
+
+/// A moment, for programs and for people.
+#[derive(Serialize)]
+struct Moment {
+    at: String,
+    text: String,
+}
+
+impl From<Timestamp> for Moment {
+    fn from(at: Timestamp) -> Self {
+        Self { at: at.rfc_3339(), text: at.readable() }
+    }
+}
+
+/// A link that is shown this once: only the hash of its token is kept. It is the answer to the form that has made it,
+/// and not a page of its own, because the token would be in that page's address.
+#[derive(Serialize)]
+struct NewLink<'a> {
+    /// Whose new password it is for, if it is for that.
+    name: Option<&'a str>,
+    address: String,
+    expires: &'static str,
+    back: &'static str,
+}
+
+impl NewLink<'_> {
+    fn render(&self, admin: &Admin<'_>) -> Template {
+        pages::render(templates::NEW_LINK, Page::new(Some(admin.0), self))
+    }
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![
+        people::show,
+        people::bar,
+        people::lift_bar,
+        people::name_admin,
+        people::unname_admin,
+        people::end_sessions,
+        people::make_password_link,
+        rooms::show,
+        rooms::delete,
+        sign_up::show,
+        sign_up::set,
+        sign_up::invite,
+        sign_up::revoke,
+        actions::show,
+    ]
+}

@@ -1,0 +1,74 @@
+//! All rooms: how they are called and how large they are, nothing of what is said there.
+
+use rocket::response::Redirect;
+use rocket::{FromForm, State, get, post};
+use rocket_dyn_templates::Template;
+use serde::Serialize;
+
+use super::{Admin, Moment, Pages, Search};
+use crate::live::Live;
+use crate::model::admins::ListedRoom;
+use crate::model::rooms::{RoomId, RoomLink};
+use crate::store::{Actor, Store};
+use crate::web::body::Fields;
+use crate::web::client::ClientAddress;
+use crate::web::error::Error;
+use crate::web::pages::{self, Page};
+use crate::web::paths::to_admin;
+use crate::web::templates;
+
+#[derive(Serialize)]
+struct RoomsView {
+    pages: Pages,
+    rooms: Vec<RoomView>,
+}
+
+#[derive(Serialize)]
+struct RoomView {
+    #[serde(flatten)]
+    room: RoomLink,
+    owner: String,
+    inside: i64,
+    messages: i64,
+    created: Moment,
+    last: Option<Moment>,
+}
+
+impl From<ListedRoom> for RoomView {
+    fn from(listed: ListedRoom) -> Self {
+        let ListedRoom { room, owner, inside, messages, created_at, last_at } = listed;
+        let last = last_at.map(Moment::from);
+        Self { room, owner: owner.name, inside, messages, created: created_at.into(), last }
+    }
+}
+
+#[get("/admin/rooms?<search..>")]
+pub(super) async fn show(admin: Admin<'_>, search: Search, store: &Store) -> Result<Template, Error> {
+    let page = search.page()?;
+    let listing = store.list_rooms(&search.beginning, page).await?;
+    let rooms = listing.rows.into_iter().map(RoomView::from).collect();
+    let view = RoomsView { pages: Pages::new(search, page, listing.count), rooms };
+    Ok(pages::render(templates::ADMIN_ROOMS, Page::new(Some(admin.0), view)))
+}
+
+/// What the form about a room sends.
+#[derive(FromForm)]
+pub(super) struct SentRoom {
+    #[field(default = 0)]
+    room: i64,
+}
+
+#[post("/admin/rooms/delete", data = "<sent>")]
+pub(super) async fn delete(
+    admin: Admin<'_>,
+    sent: Fields<SentRoom>,
+    client: ClientAddress,
+    store: &Store,
+    live: &State<Live>,
+) -> Result<Redirect, Error> {
+    let room = sent.0.room;
+    let deleted = store.delete_room_as_admin(Actor::Admin(&admin.0.session), RoomId(room)).await?;
+    tracing::info!(admin = admin.0.session.person.id.0, room, %client, "admin: room deleted");
+    live.applied(deleted).await;
+    Ok(to_admin("/rooms"))
+}

@@ -1,0 +1,117 @@
+//! How people come in, and invitations.
+
+use rocket::response::Redirect;
+use rocket::{FromForm, State, get, post};
+use rocket_dyn_templates::Template;
+use serde::Serialize;
+
+use super::{Admin, Moment, NewLink};
+use crate::model::Invalid;
+use crate::model::sessions::Token;
+use crate::model::sign_up::{Invitation, NewInvitation, SignUp, SignUpRules, USES_MAX, Uses};
+use crate::store::{Actor, Store};
+use crate::web::body::Fields;
+use crate::web::client::ClientAddress;
+use crate::web::error::Error;
+use crate::web::pages::{self, Page};
+use crate::web::paths::to_admin;
+use crate::web::templates;
+
+#[derive(Serialize)]
+struct SignUpView {
+    sign_up: SignUp,
+    /// Whether the settings say so, and it is not chosen here.
+    is_set: bool,
+    uses_max: i64,
+    invitations: Vec<InvitationView>,
+}
+
+#[derive(Serialize)]
+struct InvitationView {
+    id: i64,
+    by: Option<String>,
+    created: Moment,
+    expires: Moment,
+    uses: i64,
+    used: i64,
+}
+
+impl From<Invitation> for InvitationView {
+    fn from(invitation: Invitation) -> Self {
+        let Invitation { id, by, created_at, expires_at, uses, used } = invitation;
+        Self { id, by, created: created_at.into(), expires: expires_at.into(), uses, used }
+    }
+}
+
+#[get("/admin/sign-up")]
+pub(super) async fn show(
+    admin: Admin<'_>,
+    rules: &State<SignUpRules>,
+    store: &Store,
+) -> Result<Template, Error> {
+    let now = store.sign_up(rules.set).await?;
+    let invitations = store.invitations().await?.into_iter().map(InvitationView::from).collect();
+    let is_set = rules.set.is_some();
+    let view = SignUpView { sign_up: now.sign_up, is_set, uses_max: USES_MAX, invitations };
+    Ok(pages::render(templates::ADMIN_SIGN_UP, Page::new(Some(admin.0), view)))
+}
+
+#[derive(FromForm)]
+pub(super) struct SentSignUp {
+    #[field(default = String::new())]
+    sign_up: String,
+}
+
+#[post("/admin/sign-up", data = "<sent>")]
+pub(super) async fn set(
+    admin: Admin<'_>,
+    sent: Fields<SentSignUp>,
+    client: ClientAddress,
+    store: &Store,
+) -> Result<Redirect, Error> {
+    let sign_up = SignUp::parse(&sent.0.sign_up)
+        .ok_or_else(|| Invalid::new("Please choose who can create an account."))?;
+    store.set_sign_up(Actor::Admin(&admin.0.session), sign_up).await?;
+    let sign_up = sign_up.as_str();
+    tracing::info!(admin = admin.0.session.person.id.0, sign_up, %client, "admin: who comes in was set");
+    Ok(to_admin("/sign-up"))
+}
+
+#[derive(FromForm)]
+pub(super) struct SentUses {
+    #[field(default = String::new())]
+    uses: String,
+}
+
+#[post("/admin/invitations", data = "<sent>")]
+pub(super) async fn invite(
+    admin: Admin<'_>,
+    sent: Fields<SentUses>,
+    client: ClientAddress,
+    store: &Store,
+) -> Result<Template, Error> {
+    let (token, uses) = (Token::random(), Uses::parse(&sent.0.uses)?);
+    let new = NewInvitation { token: token.hash(), uses };
+    store.invite(Actor::Admin(&admin.0.session), &new).await?;
+    tracing::info!(admin = admin.0.session.person.id.0, uses = uses.get(), %client, "admin: invitation made");
+    let address = format!("/invitations/{}", token.to_hex());
+    Ok(NewLink { name: None, address, expires: "14 days", back: "/admin/sign-up" }.render(&admin))
+}
+
+#[derive(FromForm)]
+pub(super) struct SentInvitation {
+    #[field(default = 0)]
+    invitation: i64,
+}
+
+#[post("/admin/invitations/revoke", data = "<sent>")]
+pub(super) async fn revoke(
+    admin: Admin<'_>,
+    sent: Fields<SentInvitation>,
+    client: ClientAddress,
+    store: &Store,
+) -> Result<Redirect, Error> {
+    store.revoke_invitation(Actor::Admin(&admin.0.session), sent.0.invitation).await?;
+    tracing::info!(admin = admin.0.session.person.id.0, %client, "admin: invitation revoked");
+    Ok(to_admin("/sign-up"))
+}

@@ -1,0 +1,167 @@
+//! How people come in: open, by invitation, or not at all; and new passwords by a link.
+
+use rocket::futures::future::join_all;
+use rocket::http::Method;
+
+use crate::fixtures::{Answer, Instance, Person};
+
+on_both_engines![
+    who_comes_in_is_chosen_on_the_page,
+    the_settings_have_the_last_word,
+    an_invitation_lets_in_as_many_as_it_says,
+    an_invitation_survives_an_error_in_the_form,
+    a_link_sets_a_new_password_once,
+    whoever_has_a_link_to_nothing_is_told,
+    a_page_with_a_token_keeps_it,
+];
+
+async fn chooses(admin: &Person<'_>, sign_up: &str) {
+    admin.sends("/admin/sign-up", &[("sign_up", sign_up)]).await.leads_to("/admin/sign-up");
+}
+
+/// The address of a new invitation.
+async fn invites(admin: &Person<'_>, uses: &str) -> String {
+    let page = admin.sends("/admin/invitations", &[("uses", uses)]).await.is(200).page();
+    page.link("/invitations/").expect("a link")
+}
+
+/// The address of a link to a new password.
+async fn makes_link(admin: &Person<'_>, account: &str) -> String {
+    let page = admin.sends("/admin/people/password-link", &[("account", account)]).await.is(200).page();
+    page.link("/password-reset/").expect("a link")
+}
+
+fn token(address: &str) -> &str {
+    address.rsplit('/').next().expect("a token")
+}
+
+async fn signs_up_with(person: &Person<'_>, address: &str, password: &str) -> Answer {
+    let fields = [("username", &*person.name), ("password", password), ("invitation", token(address))];
+    person.sends("/accounts", &fields).await
+}
+
+async fn who_comes_in_is_chosen_on_the_page(instance: Instance) {
+    let ana = instance.person("ana").await;
+    let cy = instance.visitor("cy");
+    for (sign_up, word) in [("invited", "invitation"), ("closed", "No accounts")] {
+        chooses(&ana, sign_up).await;
+        let page = cy.opens("/").await.is(200).page();
+        assert!(page.find_form("/accounts").is_none() && page.find_form("/session").is_some());
+        cy.tries_to_sign_up().await.refuses(403).calls_out(&[word]);
+        ana.in_a_second_browser().await;
+    }
+    ana.sends("/admin/sign-up", &[("sign_up", "ajar")]).await.refuses(422);
+    chooses(&ana, "open").await;
+    assert!(cy.opens("/").await.page().find_form("/accounts").is_some());
+    cy.signs_up().await;
+}
+
+/// But the first account can be made, or nobody could ever invite anybody.
+async fn the_settings_have_the_last_word(instance: Instance) {
+    let instance = instance.restart_with("parlor.sign_up", "invited").await;
+    assert!(instance.visitor("ana").opens("/").await.page().find_form("/accounts").is_some());
+    let ana = instance.person("ana").await;
+    chooses(&ana, "open").await;
+    instance.visitor("cy").tries_to_sign_up().await.refuses(403);
+    let page = ana.opens("/admin/sign-up").await.is(200).page().text();
+    assert!(page.contains("settings say so"), "{page}");
+}
+
+async fn an_invitation_lets_in_as_many_as_it_says(instance: Instance) {
+    let ana = instance.person("ana").await;
+    chooses(&ana, "invited").await;
+    let address = invites(&ana, "2").await;
+    assert!(!instance.stores(token(&address)).await, "only its hash is kept");
+    let people = ["bo", "cy", "dee", "eve"].map(|name| instance.visitor(name));
+    let answers = join_all(people.iter().map(|one| signs_up_with(one, &address, Person::PASSWORD))).await;
+    let mut statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [303, 303, 410, 410]);
+    assert_eq!(instance.query_number("select count(*) from account").await, 3);
+    let other = invites(&ana, "1").await;
+    let id = instance.query_number("select max(id) from invitation").await.to_string();
+    ana.sends("/admin/invitations/revoke", &[("invitation", &id)]).await.leads_to("/admin/sign-up");
+    let fay = instance.visitor("fay");
+    fay.opens(&other).await.refuses(410);
+    signs_up_with(&fay, &other, Person::PASSWORD).await.refuses(410);
+    let expired = invites(&ana, "1").await;
+    instance.executes_sql("update invitation set expires_at = 1").await;
+    fay.opens(&expired).await.refuses(410);
+    signs_up_with(&fay, &expired, Person::PASSWORD).await.refuses(410);
+    for wrong in ["0", "1001", "many", ""] {
+        ana.sends("/admin/invitations", &[("uses", wrong)]).await.refuses(422);
+    }
+}
+
+async fn an_invitation_survives_an_error_in_the_form(instance: Instance) {
+    let ana = instance.person("ana").await;
+    chooses(&ana, "invited").await;
+    let (address, bo) = (invites(&ana, "1").await, instance.visitor("bo"));
+    let form = bo.opens(&address).await.is(200).page().form("/accounts");
+    assert_eq!(form.hidden("invitation"), token(&address));
+    let again = signs_up_with(&bo, &address, "short").await.refuses(422).form("/accounts");
+    again.complains();
+    assert_eq!(
+        (again.hidden("invitation").as_str(), again.field("Username").as_str()),
+        (token(&address), "bo")
+    );
+    signs_up_with(&bo, &address, Person::PASSWORD).await.lets_in("/rooms");
+    bo.opens(&address).await.leads_to("/rooms");
+}
+
+async fn a_link_sets_a_new_password_once(instance: Instance) {
+    const NEW: &str = "a battery of horses";
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
+    let (void, address) = (makes_link(&ana, "2").await, makes_link(&ana, "2").await);
+    let (void, fresh) = (token(&void), token(&address));
+    assert!(!instance.stores(fresh).await, "only its hash is kept");
+    let browser = instance.visitor("bo");
+    let sets = async |token: &str, password: &str| {
+        browser.sends("/password-reset", &[("token", token), ("password", password)]).await
+    };
+    assert!(browser.opens(&address).await.is(200).page().text().contains("bo"));
+    sets(void, NEW).await.refuses(410);
+    let form = sets(fresh, "password").await.refuses(422).form("/password-reset");
+    assert_eq!(form.complains().hidden("token"), fresh);
+    bo.opens("/rooms").await.is(200);
+    sets(fresh, NEW).await.leads_to("/password-reset/done");
+    browser.opens("/password-reset/done").await.is(200);
+    bo.opens("/rooms").await.is(401);
+    sets(fresh, "yet another battery").await.refuses(410);
+    browser.opens(&address).await.refuses(410);
+    browser.tries_to_log_in(Person::PASSWORD).await.is(401);
+    browser.tries_to_log_in(NEW).await.lets_in("/rooms");
+}
+
+async fn whoever_has_a_link_to_nothing_is_told(instance: Instance) {
+    let ana = instance.person("ana").await;
+    let cy = instance.visitor("cy");
+    for token in ["1", &"0".repeat(64), "%C3%A9"] {
+        cy.opens(&format!("/invitations/{token}")).await.refuses(410);
+        cy.opens(&format!("/password-reset/{token}")).await.refuses(410);
+    }
+    drop(instance.person("bo").await);
+    let address = makes_link(&ana, "2").await;
+    instance.executes_sql("update password_link set expires_at = 1").await;
+    cy.opens(&address).await.refuses(410);
+    let fields = [("token", token(&address)), ("password", Person::PASSWORD)];
+    cy.sends("/password-reset", &fields).await.refuses(410);
+}
+
+async fn a_page_with_a_token_keeps_it(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.visitor("bo"));
+    chooses(&ana, "invited").await;
+    let address = invites(&ana, "1").await;
+    let shown = bo.asks(Method::Get, &address).header("Accept-Encoding", "gzip").send().await.is(200);
+    let fields = [("username", "bo"), ("password", "short"), ("invitation", token(&address))];
+    let again =
+        bo.asks(Method::Post, "/accounts").header("Accept-Encoding", "gzip").form(&fields).send().await;
+    let new = ana.asks(Method::Post, "/admin/invitations").header("Accept-Encoding", "gzip");
+    let new = new.form(&[("uses", "1")]).send().await;
+    for answer in [shown, again, new] {
+        assert!(answer.body.contains("invitation"), "{answer:?}");
+        assert_eq!(answer.header("Content-Encoding"), None, "{answer:?}");
+        assert_eq!(answer.header("Referrer-Policy"), Some("strict-origin"), "{answer:?}");
+        assert_eq!(answer.header("Cache-Control"), Some("no-store"), "{answer:?}");
+    }
+}
