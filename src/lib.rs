@@ -9,7 +9,7 @@
 //! | layer | what it knows |
 //! |---|---|
 //! | `main` | the command line, the log, the threads |
-//! | this file | how the parts are put together, [`build`], and what a start and a stop are, [`serve`]; [`open_files`] raises the limit on open files; `supervision` restarts tasks that panic; `first_start` says that nobody looks after the site yet |
+//! | this file | how the parts are put together, [`build`], and what a start and a stop are, [`serve`]; [`open_files`] raises the limit on open files; [`health`] asks a running one; `supervision` restarts tasks that panic; `first_start` says that nobody looks after the site yet |
 //! | [`inspection`] | what tests see inside a server, so that all below can be private |
 //! | `web` | pages, forms, fragments, JSON: guards say who may call what, handlers say what is shown |
 //! | [`live`] | memory: a projection of the logs, from which polls are answered |
@@ -139,6 +139,7 @@
 
 pub mod config;
 mod first_start;
+pub mod health;
 pub mod inspection;
 mod live;
 pub mod logging;
