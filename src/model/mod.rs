@@ -9,6 +9,8 @@ pub mod digests;
 pub mod digits;
 pub mod events;
 pub mod guesses;
+#[cfg(test)]
+mod hostile;
 pub mod invalid;
 mod links;
 pub mod list;

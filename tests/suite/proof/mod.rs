@@ -4,7 +4,7 @@
 //! [`client`] has the [`recorder`] write down what was done and what came of it, and the [`checker`] looks for what
 //! must not be in that [`history`]. One of the faults is that there are too many people, a [`crowd`], and one is a
 //! [`lock`] that somebody else holds. An instance also starts among [`many_rooms`], where all ask at once for what it
-//! has yet to read. `tests/run` runs the short form, `tests/prove` the long one.
+//! has yet to read. What nobody means to send is in [`hostile`]. `tests/run` runs the short form, `tests/prove` the long one.
 
 mod checker;
 mod client;
@@ -14,6 +14,7 @@ mod endpoints;
 mod faults;
 mod full_disk;
 mod history;
+mod hostile;
 mod lock;
 mod log_ins;
 mod many_rooms;
