@@ -54,7 +54,14 @@ async fn people(instance: &Instance) -> Vec<Person<'_>> {
     people
 }
 
+/// Without waits, which depend on the time.
+async fn at_once(instance: Instance) -> Instance {
+    let instance = instance.restart_with("parlor.guesses_per_account", 0).await;
+    instance.restart_with("parlor.guesses_per_address", 0).await
+}
+
 async fn fails_nowhere(instance: Instance, count: usize) {
+    let instance = at_once(instance).await;
     let people = people(&instance).await;
     let mut requests = Requests::new(seed());
     let mut accepted = 0;
@@ -82,6 +89,7 @@ async fn answer_alike(count: usize) {
 }
 
 async fn compare(sqlite: Instance, postgres: Instance, count: usize) {
+    let (sqlite, postgres) = (at_once(sqlite).await, at_once(postgres).await);
     let (here, there) = (people(&sqlite).await, people(&postgres).await);
     let mut requests = Requests::new(seed());
     for n in 0..count {
