@@ -48,13 +48,13 @@ impl Sessions {
         }
     }
 
+    pub(super) fn clear(&mut self) {
+        *self = Self::default();
+    }
+
     /// How many there are.
     pub(super) fn len(&self) -> usize {
         self.by_token.len()
-    }
-
-    pub(super) fn clear(&mut self) {
-        *self = Self::default();
     }
 }
 
