@@ -10,6 +10,7 @@ on_postgres![
     logging_out_here_ends_writes_there_at_once,
     barring_here_ends_writes_there_at_once_and_reads_soon,
     admins_who_bar_each_other_do_not_both_succeed,
+    of_accounts_made_at_once_one_is_the_first,
     leaving_here_ends_writes_there_at_once,
     deleting_here_ends_writes_there_at_once,
     joining_here_opens_the_room_there,
@@ -75,6 +76,15 @@ async fn admins_who_bar_each_other_do_not_both_succeed(instance: Instance) {
     let barred = [&by_ana, &by_bo].iter().filter(|answer| answer.status == 303).count();
     assert_eq!(barred, 1, "{by_ana:?} {by_bo:?}");
     assert_eq!(instance.query_number("select count(*) from account where barred_at is not null").await, 1);
+}
+
+async fn of_accounts_made_at_once_one_is_the_first(instance: Instance) {
+    let other = instance.another().await;
+    let names = ["ana", "bo", "cy", "dee"];
+    let at = |n: usize| if n % 2 == 0 { &instance } else { &other };
+    let people: Vec<_> = names.iter().enumerate().map(|(n, name)| at(n).visitor(name)).collect();
+    join_all(people.iter().map(Person::signs_up)).await;
+    assert_eq!(instance.query_number("select count(*) from account where role = 'admin'").await, 1);
 }
 
 async fn leaving_here_ends_writes_there_at_once(instance: Instance) {
