@@ -1,10 +1,10 @@
 // Entry script of a page without a script of its own, and a part of the others.
 
 import { account, clock, local, pendingNavigation, session } from "../lib/browser.js";
+import { ExitConfirmation } from "../lib/exit_confirmation.js";
 import { LayoutShiftGuard } from "../lib/layout_shift_guard.js";
+import { forgetPageName } from "../lib/other_tabs.js";
 import { UnsentStore } from "../lib/unsent_store.js";
-import { ExitConfirmation } from "../room/exit_confirmation.js";
-import { forgetPageName } from "../room/other_tabs.js";
 
 export const unsent = new UnsentStore({ storage: local, session, account, clock });
 

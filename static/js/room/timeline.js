@@ -25,12 +25,10 @@ export class Timeline extends EventTarget {
 
   start() {
     this.localize();
-    this.#element.addEventListener("copy", copyPlainly);
     this.#follower.start(this);
   }
 
   stop() {
-    this.#element.removeEventListener("copy", copyPlainly);
     this.#follower.stop();
   }
 
@@ -126,10 +124,4 @@ export function entriesOf(root) {
 
 function elementsOf(root) {
   return [...root.querySelectorAll("[data-seq]")];
-}
-
-// As plain text, with author and time of each message: a copy with styles would hide them where the page does.
-function copyPlainly(event) {
-  event.clipboardData.setData("text/plain", event.currentTarget.ownerDocument.getSelection().toString());
-  event.preventDefault();
 }
