@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { JSON_TYPE, Requests, TransientError } from "../../static/js/lib/requests.js";
+import { HTML_TYPE, JSON_TYPE, Requests, TransientError } from "../../static/js/lib/requests.js";
 import { FakeClock, settled } from "./fakes.js";
 
 const headers = { "Content-Type": "application/json; charset=utf-8" };
@@ -35,7 +35,8 @@ test("throws what may go better next time", async () => {
   await fails(ask(() => Promise.reject(new TypeError("no connection"))));
   await fails(ask(() => new Response("not JSON", { headers })));
   await fails(ask(() => new Response("log in first", { headers: { "Content-Type": "text/html" } })));
-  await fails(ask(() => ({ status: 0, type: "opaqueredirect", headers: new Headers(), text: () => "" })));
+  const redirect = () => ({ status: 0, type: "opaqueredirect", headers: new Headers(), text: () => "" });
+  for (const type of [JSON_TYPE, HTML_TYPE]) await fails(ask(redirect, undefined, { type }));
 });
 
 test("understands Retry-After in seconds and as a date", async () => {

@@ -60,8 +60,8 @@ export class Requests {
     }
     const contentType = response.headers.get("Content-Type") ?? "";
     if (response.ok && status !== 204 && !contentType.startsWith(type)) throw new TransientError(`not ${type}`);
-    // No JSON route of ours redirects: this is a captive portal, say.
-    if (response.type === "opaqueredirect" && type === JSON_TYPE) throw new TransientError("redirected");
+    // A page or a captive portal: where the answer matters, an address that never redirects is asked.
+    if (response.type === "opaqueredirect") throw new TransientError("redirected");
     const body = /json/.test(contentType) ? await response.json() : await response.text();
     return { status, body };
   }

@@ -9,5 +9,5 @@ export const RETRYABLE = new Set([408, 425, 429]);
 // Logged out, or not in the room: the room's own address says which and leads on.
 export const NO_ACCESS = new Set([401, 403, 404, 410]);
 
-// What the page of a deleted room answers. 0 is a redirect, for those who were inside.
-export const ROOM_OVER = new Set([0, 404, 410]);
+// The room is not there any more.
+export const ROOM_OVER = new Set([404, 410]);

@@ -7,7 +7,8 @@ import { Pointer } from "../lib/pointer.js";
 import { Poller } from "../lib/poller.js";
 import { HTML_TYPE } from "../lib/requests.js";
 
-export class List {
+// Dispatches `notice` when it is told that a room was deleted.
+export class List extends EventTarget {
   #notices;
   #section;
   #times;
@@ -20,6 +21,7 @@ export class List {
   #fresh = null;
 
   constructor({ page, pendingNavigation, requests, clock, times, window }) {
+    super();
     this.#notices = page.querySelector(".notices");
     this.#section = page.querySelector(".list");
     this.#times = times;
@@ -73,9 +75,11 @@ export class List {
     this.#localize(this.#fresh);
     // A page that is open already keeps its focus and its place.
     this.#fresh.querySelectorAll("[autofocus]").forEach((element) => element.removeAttribute("autofocus"));
+    const told = this.#notices.textContent;
     morph(this.#notices, this.#fresh.querySelector(".notices"));
     morph(this.#section, this.#fresh.querySelector(".list"));
     this.#fresh = null;
+    if (this.#notices.querySelector(".notice") && this.#notices.textContent !== told) this.dispatchEvent(new Event("notice"));
   }
 
   #localize(root) {

@@ -1,7 +1,7 @@
 // Unsent text from deleted rooms, shown on the list's page.
 
 import { copyText } from "../lib/clipboard.js";
-import { HTML_TYPE } from "../lib/requests.js";
+import { HTML_TYPE, JSON_TYPE } from "../lib/requests.js";
 import { ROOM_OVER } from "../lib/statuses.js";
 
 export class UnsentFromDeletedRooms {
@@ -19,6 +19,11 @@ export class UnsentFromDeletedRooms {
     this.#on("copy", this.#copy);
     this.#on("discard", this.#discard);
     this.#show();
+    this.check();
+  }
+
+  // At the start, and when the list is told that a room was deleted.
+  check() {
     this.#unsent.rooms.forEach((room) => this.#check(room));
   }
 
@@ -32,11 +37,17 @@ export class UnsentFromDeletedRooms {
 
   // A room that was deleted while no page of it was open. What fails now is asked again on the next page.
   async #check(room) {
-    const asking = this.#requests.ask(`/rooms/${room}`, { type: HTML_TYPE, method: "HEAD" });
-    const { status } = await asking.catch(() => ({}));
+    const status = await this.#statusOf(room).catch(() => 0);
     if (!ROOM_OVER.has(status)) return;
     this.#unsent.keepForList(room);
     this.#show();
+  }
+
+  // Of a room that was deleted around somebody the page redirects, as a captive portal does: its messages do not.
+  async #statusOf(room) {
+    const page = this.#requests.ask(`/rooms/${room}`, { type: HTML_TYPE, method: "HEAD" });
+    const { status } = await page.catch(() => this.#requests.ask(`/api/rooms/${room}/messages`, { type: JSON_TYPE }));
+    return status;
   }
 
   #show() {

@@ -8,8 +8,11 @@ import { unsent } from "./every_page.js";
 
 const page = document.querySelector("main.rooms");
 
-new UnsentFromDeletedRooms({ box: page.querySelector(".unsent--deleted-rooms"), unsent, requests }).start();
-new List({ page, pendingNavigation, requests, clock, times: new Times({ clock }), window }).start();
+const kept = new UnsentFromDeletedRooms({ box: page.querySelector(".unsent--deleted-rooms"), unsent, requests });
+const list = new List({ page, pendingNavigation, requests, clock, times: new Times({ clock }), window });
+list.addEventListener("notice", () => kept.check());
+kept.start();
+list.start();
 
 // Not when it comes unfolded.
 const unfolding = page.querySelector(".new-room");

@@ -3,7 +3,11 @@
 use crate::fixtures::chromium::Stage;
 
 in_chromium_on_both_engines![those_inside_are_told_on_the_list];
-in_chromium![unsent_words_outlive_their_room, who_was_away_is_told_on_coming_back];
+in_chromium![
+    unsent_words_outlive_their_room,
+    unsent_words_join_a_notice_on_the_list,
+    who_was_away_is_told_on_coming_back
+];
 
 async fn those_inside_are_told_on_the_list(stage: &Stage) {
     let (ana, bo) = (stage.person("ana").await, stage.person("bo").await);
@@ -48,6 +52,20 @@ async fn unsent_words_outlive_their_room(stage: &Stage) {
     bo.is_offered("Copied").await;
     bo.presses("Discard").await;
     bo.waits_until("!shown(field('Not sent there'))").await;
+}
+
+async fn unsent_words_join_a_notice_on_the_list(stage: &Stage) {
+    let (ana, bo) = (stage.person("ana").await, stage.person("bo").await);
+    let room = ana.creates("Kitchen").await;
+    bo.joins(&room).await;
+    bo.types_in("Message", "half a thought").await;
+    bo.opens("/rooms").await;
+    bo.sees("You’re in").await;
+    bo.expects_failure(&room.api(""), "410");
+    ana.opens(&room.path("/delete")).await;
+    ana.presses("Delete").await;
+    bo.is_told("The room Kitchen was deleted by ana.").await;
+    bo.has_in("Not sent there", "half a thought").await;
 }
 
 async fn who_was_away_is_told_on_coming_back(stage: &Stage) {
