@@ -31,6 +31,8 @@ export class Messages {
     element.dataset.seq = message.seq;
     element.dataset.tag = message.tag;
     element.classList.toggle("message--mine", this.isMine(message));
+    // Whoever has written it knows it: a screen reader does not announce it.
+    if (this.isMine(message)) element.ariaLive = "off";
     authorOf(element).textContent = message.author;
     const [letter] = message.author;
     Object.assign(element.querySelector(".initial").dataset, { hue: message.hue, letter });

@@ -17,6 +17,10 @@ async fn two_people_talk(stage: &Stage) {
     let expected = [said(1, "ana", "Is there soup?"), said(2, "bo", "There is.")];
     assert_eq!(ana.log().await, expected);
     assert_eq!(bo.log().await, expected);
+    // A screen reader announces only what others say.
+    let silent = "$$('.log__appended .message').map((it) => it.getAttribute('aria-live') === 'off').join()";
+    assert_eq!(ana.evaluates(silent).await, "true,false");
+    assert_eq!(bo.evaluates(silent).await, "false,true");
 }
 
 async fn ones_own_message_comes_at_once_and_in_its_true_place(stage: &Stage) {
