@@ -66,6 +66,12 @@ export class Composer {
     this.#box.focus();
   }
 
+  // For what is about to be hidden with the focus; under a finger that would bring up a keyboard.
+  takeFocus() {
+    if (this.#touch.matches) this.#follower.focus();
+    else this.focus();
+  }
+
   // Takes over the draft of another page, unless there is one here → whether it did
   adopt(text) {
     if (this.#draft.value) return false;

@@ -105,7 +105,7 @@ export class OutboxList {
 
   // What is about to be hidden would lose it.
   #keepFocus(element) {
-    if (element.matches(":focus-within")) this.#composer.focus();
+    if (element.matches(":focus-within")) this.#composer.takeFocus();
   }
 
   // In groups, as in the log.
