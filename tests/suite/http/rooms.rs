@@ -97,6 +97,9 @@ async fn nothing_is_made_while_inside_another_room(instance: Instance) {
     assert!(page.text().contains("Return to Kitchen") && page.has_button("Leave"), "{}", page.text());
     assert_eq!(page.text().matches("You’re in").count(), 1, "it is told once: {}", page.text());
     assert_eq!(page.form("/rooms").field("Room name"), "Hall", "what was typed is kept");
+    assert_eq!(page.title(), "Room not created · Parlor");
+    let (field, description) = page.focused().expect("a field has the focus");
+    assert_eq!((&*field, &*description), ("create-name", "Leave the room you’re in, then create this one."));
     assert!(!ana.list().await.text().contains("Hall"), "nothing was made");
 
     ana.leaves(&kitchen).await;
