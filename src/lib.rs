@@ -241,6 +241,7 @@ fn run_beside(
             static_files,
             "Parlor is open at {scheme}://{address}"
         );
+        warn_of_open_network(rocket.config());
         store.keep_new_files();
         let shutdown = rocket.shutdown();
         Box::pin(async move {
@@ -262,6 +263,16 @@ fn run_beside(
         })
     });
     rocket.attach(start).attach(stop)
+}
+
+/// Rocket never closes an idle connection by itself, and in Rocket 0.5 nobody else can.
+fn warn_of_open_network(settings: &rocket::Config) {
+    if !settings.address.is_loopback() && settings.ip_header.is_none() {
+        tracing::warn!(
+            "other machines can connect directly, and idle connections are not closed: fine on a network of your own; \
+             on the internet put a proxy in front, as deploy/nginx.conf has it"
+        );
+    }
 }
 
 /// The configured key of the cookies, or else the one that was made at the first start. Rocket's own

@@ -32,6 +32,7 @@ mod names;
 mod new_files;
 mod passwords;
 mod pool;
+mod reserve;
 mod rooms;
 mod rows;
 mod sessions;
@@ -51,6 +52,7 @@ pub use error::{Error, OpenError};
 pub use events::Snapshot;
 pub use guesses::Counters;
 pub use messages::{EntryRange, History, Newest, UPDATE_MAX, Updates};
+pub use reserve::RESERVE;
 pub use sessions::{FoundSession, NewSession};
 
 use crate::config::Limits;

@@ -18,6 +18,7 @@ use super::admission::{AdmissionQueue, Slot, TrafficClass};
 use super::checkout::Checkout;
 use super::clock::{Clock, TIME};
 use super::error::{Error, Failure, timed_out};
+use super::reserve::OpenReserve;
 use crate::model::Timestamp;
 
 /// The time limit for a rollback and for closing a connection.
@@ -153,6 +154,7 @@ impl Pool {
                 _ => return Ok(pooled),
             }
         }
+        let _reserve = OpenReserve::new();
         let mut connection = self.options.connect().await?;
         let rows = sqlx::raw_sql(AssertSqlSafe(self.init_sql.clone())).fetch_all(&mut connection).await?;
         if let Some(Ok(time)) = rows.last().map(|row| row.try_get(TIME)) {

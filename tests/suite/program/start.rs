@@ -6,11 +6,12 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use rocket::tokio::io::{AsyncReadExt, AsyncWriteExt};
 use rocket::tokio::net::TcpStream;
 use tempfile::TempDir;
 
 use crate::fixtures::processes::{Program, Settings, free_port};
-use crate::fixtures::{Person, eventually};
+use crate::fixtures::{Person, encode, eventually};
 
 /// A folder to be started in, with templates and style sheets of its own.
 struct Folder(TempDir);
@@ -212,11 +213,52 @@ async fn the_limit_of_open_files_is_raised_and_running_into_it_is_told() {
     }
     Person::over_http(program.address(), "ana").opens("/").await.is(200);
     assert!(!program.log().contains("Too many open files"), "{clients} were to fit");
-    for _ in 0..200 {
+    for _ in 0..120 {
         callers.push(calls().await);
     }
     let full = |line: &str| line.contains("WARN") && line.contains("Too many open files");
     eventually("it says that it is full", async || program.log().lines().any(full)).await;
+}
+
+/// Those who are connected need the database, which takes files of a reserve.
+#[rocket::async_test]
+async fn who_is_connected_is_served_when_there_is_no_room_for_others() {
+    let folder = Folder::new();
+    let mut settings = folder.settings(&[]);
+    settings.limits = Some("ulimit -n 200".to_owned());
+    let program = Program::start(&settings).await;
+    let calls = async || TcpStream::connect(program.address()).await.unwrap();
+    let mut connected = calls().await;
+    let mut callers = Vec::new();
+    for _ in 0..230 {
+        callers.push(calls().await);
+    }
+    let full = |line: &str| line.contains("Too many open files");
+    eventually("it is full", async || program.log().lines().any(full)).await;
+    // An account needs connections that have not been made yet.
+    let form = encode(&[("username", "ana"), ("password", Person::PASSWORD)]);
+    let head = format!(
+        "POST /accounts HTTP/1.1\r\nHost: parlor\r\nConnection: close\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n",
+        form.len()
+    );
+    connected.write_all(format!("{head}{form}").as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    connected.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 303"), "{answer}\n{}", program.log());
+}
+
+/// What is open to other machines needs a proxy, unless it has one or the network is one's own.
+#[rocket::async_test]
+async fn a_start_that_lets_other_machines_connect_is_warned_of() {
+    let warns = async |env: &[(&str, &str)]| {
+        let folder = Folder::new();
+        let program = Program::start(&folder.settings(env)).await;
+        program.log().lines().any(|line| line.contains("WARN") && line.contains("put a proxy in front"))
+    };
+    assert!(!warns(&[]).await);
+    assert!(warns(&[("ROCKET_ADDRESS", "0.0.0.0")]).await);
+    assert!(!warns(&[("ROCKET_ADDRESS", "0.0.0.0"), ("ROCKET_IP_HEADER", "X-Real-IP")]).await);
 }
 
 /// Nothing else is needed than the program.
