@@ -210,6 +210,7 @@ async fn words_for_a_room_that_ended_while_nobody_looked_are_on_the_list(stage: 
     ana.presses("Delete").await;
     ana.is_at("/rooms").await;
     bo.expects_failure(&room.path(""), "404");
+    bo.expects_failure(&room.api(""), "410");
     bo.opens("/").await;
     bo.is_told("The room Kitchen was deleted by ana.").await;
     bo.has_in("Not sent there", "half a thou").await;
