@@ -216,6 +216,17 @@ pub fn figment() -> Result<Figment, String> {
         ))
 }
 
+/// Where the database is, for a command: what else is set may be for the server alone, or for it alone to read.
+///
+/// # Errors
+/// When it is no text.
+pub fn database_url(figment: &Figment) -> Result<String, String> {
+    match figment.find_value("parlor.database_url") {
+        Ok(_) => figment.extract_inner("parlor.database_url").map_err(|error| error.to_string()),
+        Err(_) => Ok(Config::default().database_url),
+    }
+}
+
 /// The prefix of environment variables that hold Parlor's own settings.
 const PREFIX: &str = "PARLOR_";
 

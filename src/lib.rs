@@ -11,6 +11,7 @@
 //! | `main` | the command line, the log, the threads |
 //! | this file | how the parts are put together, [`build`], and what a start and a stop are, [`serve`]; [`open_files`] raises the limit on open files; [`health`] asks a running one; `supervision` restarts tasks that panic; `first_start` says that nobody looks after the site yet |
 //! | [`inspection`] | what tests see inside a server, so that all below can be private |
+//! | [`commands`] | the command line beside serving: backups and checks |
 //! | `web` | pages, forms, fragments, JSON: guards say who may call what, handlers say what is shown |
 //! | [`live`] | memory: a projection of the logs, from which polls are answered |
 //! | [`store`] | the database: the only SQL |
@@ -77,6 +78,8 @@
 //!   sessions in `store/rooms/` and `store/sessions.rs`.
 //! - *Health and metrics:* `web/operations/`; what is measured of commits, `store/commits.rs`; of memory,
 //!   `live/figures.rs`.
+//! - *Backups, checks and restores of a whole database:* `store/upkeep/`, called by `commands/`; what each engine does
+//!   for them: `store/engine/copies.rs`, `store/engine/integrity.rs`.
 //! - *Compression:* `web/compression.rs`; of style sheets and scripts, `web/assets.rs`.
 //! - *Tests:* `tests/suite/`, by what they drive: `http` has every route; that no message is missing is in
 //!   `http/messages/order.rs`; `fixtures` is what they are written with (`Person::signs_up` in
@@ -137,6 +140,7 @@
 //! - **A setting:** [`config::Config`], with its default and its bounds; `Rocket.toml`; the table in the README;
 //!   `tests/suite/program/settings.rs`.
 
+pub mod commands;
 pub mod config;
 mod first_start;
 pub mod health;
@@ -144,6 +148,7 @@ pub mod inspection;
 mod live;
 pub mod logging;
 mod model;
+mod new_file;
 pub mod open_files;
 mod store;
 mod supervision;

@@ -1,14 +1,14 @@
 //! The entry point: the command line, the log and the async runtime; then [`parlor::serve`].
 
-use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::Command;
+use clap::Parser;
 use include_dir::{Dir, include_dir};
+use parlor::commands::{self, Command};
 use parlor::logging::{self, RecentLines};
-use parlor::{BuiltIn, Sources, StartError, config, health, open_files};
+use parlor::{BuiltIn, Sources, StartError, config, open_files};
 use rocket::figment::Figment;
 use rocket::tokio;
 use rocket::tokio::runtime::Builder;
@@ -18,17 +18,27 @@ use rocket::tokio::runtime::Builder;
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 static STATIC_FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/static");
 
-/// The command that asks a running Parlor how it is.
-const HEALTH: &str = "health";
+/// A chat server for a class, a club or a team: start it, and people talk in their browsers.
+#[derive(Parser)]
+#[command(name = "parlor", version, after_help = SETTINGS)]
+struct Arguments {
+    /// What to do instead of serving
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+const SETTINGS: &str = "Without a command, Parlor serves. Settings: Rocket.toml in the folder Parlor is started in (or \
+     the file that ROCKET_CONFIG names), and over it ROCKET_* and PARLOR_* in the environment: ROCKET_PORT=8080, \
+     PARLOR_DATABASE_URL=sqlite:talk.db. The Rocket.toml that comes with Parlor explains every one. RUST_LOG says what \
+     is logged.";
 
 fn main() -> ExitCode {
     // --help and --version end here, and so do, with exit code 2, unknown arguments.
-    let arguments = command().get_matches();
-    let figment = config::figment();
-    if arguments.subcommand_name() == Some(HEALTH) {
-        return tell_health(figment);
+    let arguments = Arguments::parse();
+    if let Some(command) = arguments.command {
+        return commands::run(command);
     }
-    let (figment, wrong) = match figment {
+    let (figment, wrong) = match config::figment() {
         Ok(figment) => (figment, None),
         Err(error) => (Figment::new(), Some(error)),
     };
@@ -43,35 +53,6 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// Prints what the running server says of itself; fails unless it is well.
-fn tell_health(figment: Result<Figment, String>) -> ExitCode {
-    match figment.map_err(StartError::from).and_then(|figment| health::ask(&figment)) {
-        Ok(health) => {
-            // Nobody may be listening.
-            let _ = writeln!(io::stdout(), "{health}");
-            ExitCode::SUCCESS
-        }
-        Err(reason) => {
-            let _ = writeln!(io::stderr(), "parlor health: {reason}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-fn command() -> Command {
-    Command::new("parlor")
-        .version(env!("CARGO_PKG_VERSION"))
-        .about("A chat server for a class, a club or a team: start it, and people talk in their browsers.")
-        .subcommand(
-            Command::new(HEALTH).about("Say whether the Parlor that runs here with these settings is well"),
-        )
-        .after_help(
-            "Settings: Rocket.toml in the folder Parlor is started in (or the file that ROCKET_CONFIG names), and \
-             over it ROCKET_* and PARLOR_* in the environment: ROCKET_PORT=8080, PARLOR_DATABASE_URL=sqlite:talk.db. \
-             The Rocket.toml that comes with Parlor explains every one. RUST_LOG says what is logged.",
-        )
 }
 
 /// Serves with as many threads as the settings say. Rocket's own `#[rocket::main]` reads them only from

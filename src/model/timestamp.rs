@@ -10,6 +10,7 @@ const RFC_3339: &[FormatItem<'_>] =
     format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
 const READABLE: &[FormatItem<'_>] =
     format_description!("[day padding:none] [month repr:short] [year], [hour]:[minute] UTC");
+const FILE_NAME: &[FormatItem<'_>] = format_description!("[year]-[month]-[day]T[hour][minute][second]Z");
 
 /// Milliseconds since 1970 in UTC. For display and expiry only: nothing is ever ordered by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,6 +48,11 @@ impl Timestamp {
         self.format(READABLE)
     }
 
+    /// `2026-11-23T100000Z`, as a part of a file's name.
+    pub fn file_name(self) -> String {
+        self.format(FILE_NAME)
+    }
+
     fn format(self, description: &[FormatItem<'_>]) -> String {
         OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000)
             .ok()
@@ -68,6 +74,7 @@ mod tests {
         let moment = Timestamp(1_795_428_000_123);
         assert_eq!(moment.rfc_3339(), "2026-11-23T10:00:00.123Z");
         assert_eq!(moment.readable(), "23 Nov 2026, 10:00 UTC");
+        assert_eq!(moment.file_name(), "2026-11-23T100000Z");
         assert_eq!(Timestamp(moment.0 + 59_000).minute(), moment.minute());
     }
 }

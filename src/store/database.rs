@@ -61,6 +61,14 @@ pub(super) struct Shared {
     _lock: Option<File>,
 }
 
+/// The connections of a store, by what they are for.
+pub(super) struct Pools {
+    pub(super) readers: Arc<Pool>,
+    pub(super) writers: Arc<Pool>,
+    pub(super) tail: Arc<Pool>,
+    pub(super) loaders: Arc<Pool>,
+}
+
 impl Store {
     /// How many connections there are beside those for requests: the tail's, the loaders',
     /// and on SQLite the one that writes.
@@ -76,7 +84,25 @@ impl Store {
         let readers = pool(limits.connections, Lifetimes::NETWORK)?;
         let writers =
             if engine.has_many_writers() { Arc::clone(&readers) } else { pool(1, Lifetimes::NETWORK)? };
-        let (tail, loaders) = (pool(1, Lifetimes::TAIL)?, pool(LOADERS, Lifetimes::NETWORK)?);
+        let pools = Pools {
+            readers,
+            writers,
+            tail: pool(1, Lifetimes::TAIL)?,
+            loaders: pool(LOADERS, Lifetimes::NETWORK)?,
+        };
+        let store = Self::new(engine, limits, clock, pools, lock);
+        *store.shared.new_files.lock() = new_files.unwrap_or_default();
+        Ok(store)
+    }
+
+    pub(super) fn new(
+        engine: Engine,
+        limits: Limits,
+        clock: Arc<Clock>,
+        pools: Pools,
+        lock: Option<File>,
+    ) -> Self {
+        let Pools { readers, writers, tail, loaders } = pools;
         let shared = Shared {
             engine,
             limits,
@@ -87,17 +113,17 @@ impl Store {
             commit_queues: CommitQueues::default(),
             commits: Commits::default(),
             digest_key: OnceLock::new(),
-            new_files: Mutex::new(new_files.unwrap_or_default()),
+            new_files: Mutex::default(),
             _lock: lock,
         };
-        Ok(Self {
+        Self {
             shared: Arc::new(shared),
             readers,
             checkouts: Arc::default(),
             budget: engine::AT_THE_START,
             class: TrafficClass::Pages,
             request: None,
-        })
+        }
     }
 
     /// The same database for the tail: with a connection and a count of [`Store::checkouts`] of its own.

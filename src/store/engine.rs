@@ -3,7 +3,10 @@
 //! The statements in this folder run on both as they are; how a connection is made, how a transaction
 //! begins and where the migrations stand is decided here.
 
+mod beside;
 mod checks;
+mod copies;
+mod integrity;
 mod migrations;
 
 use std::fs::File;
@@ -41,6 +44,8 @@ const SQLITE_WAIT: Duration = Duration::from_secs(2);
 pub(super) const AT_THE_START: Budget = Budget { wait: START_TIMEOUT, work: START_TIMEOUT };
 /// The time limits of what reads all rooms and people: a hundred times what 100,000 people in 10,000 rooms take.
 pub(super) const FOR_SNAPSHOTS: Budget = Budget { wait: START_TIMEOUT, work: Duration::from_secs(30) };
+
+pub(super) use beside::{FOR_COMMANDS, OF_COMMANDS};
 
 impl Engine {
     /// Reads the scheme of a `database_url`; an unknown one is refused, not taken for a file name.

@@ -1,7 +1,7 @@
 //! The file that keeps a second process away from a SQLite database: held for life, and freed when its holder ends.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
@@ -19,31 +19,52 @@ const RETRY_DELAY: Duration = Duration::from_millis(10);
 /// The database file itself is never opened for that: closing any handle of it would drop the locks SQLite
 /// holds on it (<https://sqlite.org/howtocorrupt.html>, section 2.2).
 pub(super) async fn take(path: &Path) -> Result<(File, NewFiles), OpenError> {
+    let (file, made) = lock(path, "several instances need PostgreSQL").await?;
+    let new_files = NewFiles::beside(path, made);
+    keep_private(path).map_err(|error| cannot_write(path, error))?;
+    Ok((file, new_files))
+}
+
+/// The lock, for as long as a command changes the database. A lock file that was not there goes with it: it may belong
+/// to another user than the Parlor that starts next.
+pub(super) struct Held {
+    // Removed while it is locked.
+    _made: NewFiles,
+    _file: File,
+}
+
+/// Takes the lock beside a database that may not be there, and makes nothing else.
+pub(super) async fn hold(path: &Path) -> Result<Held, OpenError> {
+    let (file, made) = lock(path, "stop it first").await?;
+    Ok(Held { _made: NewFiles::only(made), _file: file })
+}
+
+/// The open lock file, and its path if it was not there; `advice` is for when another has it.
+async fn lock(path: &Path, advice: &str) -> Result<(File, Option<PathBuf>), OpenError> {
     let lock = path.with_added_extension("lock");
-    let cannot_write =
-        |path: &Path, error| OpenError::new(format!("cannot write {}: {error}", path.display()));
     let made = (!lock.exists()).then(|| lock.clone());
     let until = Instant::now() + LOCK_TIMEOUT;
-    let file = loop {
+    loop {
         let file = OpenOptions::new().create(true).truncate(false).write(true).open(&lock);
         let file = file.map_err(|error| cannot_write(&lock, error))?;
         match file.try_lock() {
             // Whoever fails to start takes away the lock file it has made, and this may have been it.
-            Ok(()) if is_at(&file, &lock) => break file,
+            Ok(()) if is_at(&file, &lock) => return Ok((file, made)),
             Ok(()) => {}
             Err(TryLockError::WouldBlock) if Instant::now() < until => sleep(RETRY_DELAY).await,
             Err(TryLockError::WouldBlock) => {
                 return Err(OpenError::new(format!(
-                    "{} is in use by another Parlor; several instances need PostgreSQL",
+                    "{} is in use by another Parlor; {advice}",
                     path.display()
                 )));
             }
             Err(TryLockError::Error(error)) => return Err(cannot_write(&lock, error)),
         }
-    };
-    let new_files = NewFiles::beside(path, made);
-    keep_private(path).map_err(|error| cannot_write(path, error))?;
-    Ok((file, new_files))
+    }
+}
+
+fn cannot_write(path: &Path, error: std::io::Error) -> OpenError {
+    OpenError::new(format!("cannot write {}: {error}", path.display()))
 }
 
 /// Whether this open file is what stands there.

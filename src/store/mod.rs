@@ -42,6 +42,7 @@ mod slow;
 mod sql;
 mod superseded;
 pub mod sweeper;
+pub mod upkeep;
 
 pub use accounts::NameCheck;
 pub use admins::Actor;

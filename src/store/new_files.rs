@@ -21,6 +21,11 @@ impl NewFiles {
         Self(files)
     }
 
+    /// This one, if any.
+    pub(super) fn only(file: Option<PathBuf>) -> Self {
+        Self(file.into_iter().collect())
+    }
+
     /// The start has succeeded.
     pub(super) fn keep(&mut self) {
         self.0.clear();

@@ -20,8 +20,16 @@ const POSTGRES: &[Script] = &[(1, "parlor", include_str!("../migrations/postgres
 /// # Errors
 /// When the schema is one that this program does not know, or a step or the copy before it fails.
 pub(super) async fn migrate(engine: &Engine, connection: &mut AnyConnection) -> Result<(), OpenError> {
-    let scripts = if matches!(engine, Engine::Postgres) { POSTGRES } else { SQLITE };
-    apply(engine, connection, scripts).await
+    apply(engine, connection, scripts(engine)).await
+}
+
+/// The last step there is.
+pub(super) fn newest(engine: &Engine) -> i64 {
+    scripts(engine).last().map_or(0, |(version, ..)| *version)
+}
+
+fn scripts(engine: &Engine) -> &'static [Script] {
+    if matches!(engine, Engine::Postgres) { POSTGRES } else { SQLITE }
 }
 
 async fn apply(engine: &Engine, connection: &mut AnyConnection, scripts: &[Script]) -> Result<(), OpenError> {

@@ -1,5 +1,7 @@
 //! The program as whoever runs it meets it: what it is started with, what it logs, what it leaves behind.
 
+mod backup;
+mod check;
 mod fail2ban;
 mod log;
 mod nginx;

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::net::TcpListener;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -88,7 +87,7 @@ async fn the_command_line_is_understood_or_refused() {
     let version = parlor(&["--version"], &folder);
     let expected = format!("parlor {}\n", env!("CARGO_PKG_VERSION"));
     assert!(version.status.success() && version.stdout == expected.into_bytes());
-    for unknown in [&["backup", "x"][..], &["--port=80"], &["-x"], &[""]] {
+    for unknown in [&["serve"][..], &["backup"], &["--port=80"], &["-x"], &[""]] {
         let refused = parlor(unknown, &folder);
         assert_eq!(refused.status.code(), Some(2), "{unknown:?}");
         assert!(String::from_utf8_lossy(&refused.stderr).contains("--help"), "{refused:?}");
@@ -175,25 +174,6 @@ async fn a_start_that_fails_late_takes_away_what_it_has_made_and_nothing_else() 
     let program = Program::start(&settings).await;
     Person::over_http(program.address(), "ana").logs_in().await;
     assert!(program.stop().await.success());
-}
-
-/// As README.md says it.
-#[rocket::async_test]
-async fn a_backup_is_whole_and_nobody_elses_to_read() {
-    let readme = include_str!("../../../README.md");
-    let command = readme.split('`').find(|code| code.contains(".backup")).expect("how to make a backup");
-    let folder = Folder::new();
-    let program = Program::start(&folder.settings(&[])).await;
-    Person::over_http(program.address(), "ana").signs_up().await;
-    let shell = Command::new("sh").args(["-c", command]).current_dir(folder.0.path()).output().unwrap();
-    assert!(shell.status.success(), "{shell:?}");
-    assert!(program.stop().await.success());
-    let mode = fs::metadata(folder.path("copy.db")).unwrap().permissions().mode();
-    assert_eq!(mode & 0o777, 0o600, "{mode:o}");
-
-    fs::rename(folder.path("copy.db"), folder.path("parlor.db")).unwrap();
-    let program = Program::start(&folder.settings(&[])).await;
-    Person::over_http(program.address(), "ana").logs_in().await;
 }
 
 /// Go does the same; systemd's usual limit is 1,024.

@@ -1,0 +1,68 @@
+//! What Parlor does from the command line beside serving.
+//!
+//! A command that only reads runs beside a Parlor that serves. What it says goes to standard output, errors and progress
+//! to standard error; it ends with 0 when all is well, with 1 when it is not, with 2 when it was not understood.
+
+mod backup;
+mod check;
+mod progress;
+mod restore;
+
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use rocket::figment::Figment;
+use rocket::tokio::{self, runtime::Builder};
+
+use crate::{StartError, config, health};
+
+/// A command and its arguments.
+#[derive(clap::Subcommand)]
+pub enum Command {
+    /// Copy the database into a file, while Parlor runs
+    Backup(backup::Backup),
+    /// Put a backup in the place of the database
+    Restore(restore::Restore),
+    /// See whether a database is whole: no message missing, every count right
+    Check(check::Check),
+    /// Say whether the Parlor that runs here with these settings is well
+    Health,
+}
+
+/// Runs a command to its end.
+pub fn run(command: Command) -> ExitCode {
+    let outcome = config::figment().map_err(StartError::from).and_then(|figment| {
+        let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+        runtime.block_on(async {
+            tokio::select! {
+                outcome = command.run(&figment) => outcome,
+                // What it was about to make is removed.
+                _ = tokio::signal::ctrl_c() => Err("interrupted".into()),
+            }
+        })
+    });
+    outcome.unwrap_or_else(|reason| {
+        let _ = writeln!(io::stderr(), "parlor: {reason}");
+        ExitCode::FAILURE
+    })
+}
+
+impl Command {
+    async fn run(self, figment: &Figment) -> Result<ExitCode, StartError> {
+        let url = config::database_url(figment)?;
+        match self {
+            Self::Backup(backup) => backup.run(&url).await,
+            Self::Restore(restore) => restore.run(&url).await,
+            Self::Check(check) => check.run(&url).await,
+            Self::Health => {
+                say(&health::ask(figment)?)?;
+                Ok(ExitCode::SUCCESS)
+            }
+        }
+    }
+}
+
+/// Says something on standard output.
+fn say(text: &str) -> io::Result<()> {
+    writeln!(io::stdout(), "{text}")
+}

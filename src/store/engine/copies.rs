@@ -1,0 +1,123 @@
+//! Copying a whole database: by SQLite itself, or by PostgreSQL's own programs.
+
+use std::ffi::OsStr;
+use std::io;
+use std::path::Path;
+use std::process::Command;
+
+use rocket::http::RawStr;
+use sqlx::{AnyConnection, ConnectOptions, Connection as _};
+use tokio::task::spawn_blocking;
+use url::Url;
+
+use super::Engine;
+use crate::store::error::OpenError;
+
+impl Engine {
+    /// Copies the database, as it is at one moment, into the file at `to`, which is empty or not there. Others read and
+    /// write meanwhile.
+    pub(in crate::store) async fn copy(&self, url: &str, to: &Path) -> Result<(), OpenError> {
+        match self {
+            Self::Sqlite(_) => {
+                let mut connection = self.connect_alone(url).await?;
+                sqlx::query("vacuum into $1").bind(text(to)?).execute(&mut connection).await?;
+                Ok(connection.close().await?)
+            }
+            Self::Postgres => {
+                run_tool(url, "pg_dump", &["--format=custom".as_ref(), "--file".as_ref(), to.as_os_str()])
+                    .await
+            }
+        }
+    }
+
+    /// The bytes that a copy is going to have, about; nothing where that is not known.
+    pub(in crate::store) async fn size(&self, url: &str) -> Result<Option<u64>, OpenError> {
+        if matches!(self, Self::Postgres) {
+            return Ok(None);
+        }
+        let mut connection = self.connect_alone(url).await?;
+        let size = sqlx::query_scalar::<_, i64>(
+            "select (page_count - freelist_count) * page_size
+             from pragma_page_count, pragma_freelist_count, pragma_page_size",
+        );
+        let size = size.fetch_one(&mut connection).await?;
+        connection.close().await?;
+        Ok(u64::try_from(size).ok())
+    }
+
+    /// Has SQLite bring its log into the file and put it away, so that the file alone is the database. Only of a
+    /// database that nobody else has open.
+    ///
+    /// # Errors
+    /// When somebody has, or the file is damaged.
+    pub(in crate::store) async fn put_log_away(&self, url: &str) -> sqlx::Result<()> {
+        let options = self.options(url).map_err(|error| sqlx::Error::Configuration(error.into()))?;
+        let mut connection = options.disable_statement_logging().connect().await?;
+        let set = sqlx::query("pragma journal_mode = delete").execute(&mut connection).await;
+        connection.close().await?;
+        set.map(drop)
+    }
+
+    /// Fills the empty PostgreSQL database at `url` from a dump, or not at all.
+    ///
+    /// # Errors
+    /// When there is something in the database, or the dump cannot be read.
+    pub(in crate::store) async fn fill(&self, url: &str, from: &Path) -> Result<(), OpenError> {
+        let mut connection = self.connect_alone(url).await?;
+        let tables: i64 =
+            sqlx::query_scalar("select count(*) from pg_tables where schemaname = current_schema()")
+                .fetch_one(&mut connection)
+                .await?;
+        connection.close().await?;
+        if tables > 0 {
+            return Err(OpenError::new(
+                "the database is not empty: create another one (create database … encoding 'UTF8' template \
+                 template0), name it in database_url, and restore into that"
+                    .to_owned(),
+            ));
+        }
+        run_tool(
+            url,
+            "pg_restore",
+            &["--single-transaction".as_ref(), "--exit-on-error".as_ref(), from.as_os_str()],
+        )
+        .await
+    }
+
+    async fn connect_alone(&self, url: &str) -> Result<AnyConnection, OpenError> {
+        Ok(self.options(url)?.disable_statement_logging().connect().await?)
+    }
+}
+
+/// Runs one of PostgreSQL's programs on the database at `url`. Others on this machine see the arguments of a program:
+/// the password goes another way.
+async fn run_tool(url: &str, program: &'static str, arguments: &[&OsStr]) -> Result<(), OpenError> {
+    let wrong = |error: &dyn std::fmt::Display| OpenError::new(format!("database_url: {error}"));
+    let mut place = Url::parse(url).map_err(|error| wrong(&error))?;
+    let password = place.password().map(|text| RawStr::new(text).percent_decode_lossy().into_owned());
+    // Refused only for URLs without a host, which have no password either.
+    let _ = place.set_password(None);
+    let mut command = Command::new(program);
+    command.args(["--no-owner", "--no-privileges", "--dbname", place.as_str()]).args(arguments);
+    if let Some(password) = password {
+        command.env("PGPASSWORD", password);
+    }
+    let ended = spawn_blocking(move || command.output()).await;
+    let output = ended
+        .map_err(|error| OpenError::new(error.to_string()))?
+        .map_err(|error| missing(program, &error))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(OpenError::new(format!("{program} failed: {}", String::from_utf8_lossy(&output.stderr).trim())))
+}
+
+fn missing(program: &str, error: &io::Error) -> OpenError {
+    OpenError::new(format!(
+        "{program} cannot be run: {error}; it comes with PostgreSQL (on Debian in the package postgresql-client)"
+    ))
+}
+
+fn text(path: &Path) -> Result<&str, OpenError> {
+    path.to_str().ok_or_else(|| OpenError::new(format!("{} is not text", path.display())))
+}

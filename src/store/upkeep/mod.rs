@@ -1,0 +1,81 @@
+//! What is done to a database as a whole, from the command line: copying it, checking it, putting a copy in its place.
+
+mod backup;
+mod check;
+mod restore;
+mod room_log;
+mod rows;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::clock::Clock;
+use super::database::{Pools, Store};
+use super::engine::{self, Engine};
+use super::error::OpenError;
+
+pub use backup::back_up;
+pub use check::Report;
+pub use restore::restore;
+
+/// Is told how much of how much is done; of 0 where that is not known.
+pub type Progress<'p> = &'p (dyn Fn(u64, u64) + Sync);
+
+/// How the name of a backup of the database at `url` ends.
+///
+/// # Errors
+/// When the URL is not understood.
+pub fn extension(url: &str) -> Result<&'static str, OpenError> {
+    Ok(match Engine::of(url)? {
+        Engine::Sqlite(_) => "db",
+        Engine::Postgres => "dump",
+    })
+}
+
+impl Store {
+    /// The database at `url` for a command that only reads, while a Parlor may be running on it.
+    ///
+    /// # Errors
+    /// When there is none, it cannot be reached, or its schema is not this program's.
+    pub async fn beside(url: &str) -> Result<Self, OpenError> {
+        open(Engine::of(url)?, url).await
+    }
+
+    /// The same of a file of SQLite: a backup.
+    ///
+    /// # Errors
+    /// The same.
+    pub async fn of_file(path: &Path) -> Result<Self, OpenError> {
+        require_sqlite(path)?;
+        open(Engine::Sqlite(path.to_owned()), "").await
+    }
+}
+
+/// Nothing is locked, made or changed.
+async fn open(engine: Engine, url: &str) -> Result<Store, OpenError> {
+    engine.require_schema(url).await?;
+    let clock = Arc::new(Clock::default());
+    let readers = engine.pool_beside(url, &clock)?;
+    let same = || Arc::clone(&readers);
+    let pools = Pools { writers: same(), tail: same(), loaders: same(), readers };
+    let mut store = Store::new(engine, engine::FOR_COMMANDS, clock, pools, None);
+    store.budget = engine::OF_COMMANDS;
+    Ok(store)
+}
+
+/// # Errors
+/// When this is not a file of SQLite.
+fn require_sqlite(path: &Path) -> Result<(), OpenError> {
+    use std::io::Read;
+    let mut beginning = [0; 16];
+    let read = std::fs::File::open(path).and_then(|mut file| file.read(&mut beginning));
+    let length = read.map_err(|error| OpenError::new(format!("{}: {error}", path.display())))?;
+    match &beginning[..length] {
+        b"SQLite format 3\0" => Ok(()),
+        [b'P', b'G', b'D', b'M', b'P', ..] => Err(OpenError::new(format!(
+            "{} is a dump of PostgreSQL: set PARLOR_DATABASE_URL to an empty PostgreSQL database, and restore it there",
+            path.display()
+        ))),
+        _ => Err(OpenError::new(format!("{} is not a backup of Parlor", path.display()))),
+    }
+}

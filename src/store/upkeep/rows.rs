@@ -1,0 +1,60 @@
+//! The rows that a check reads.
+
+use sqlx::any::AnyRow;
+use sqlx::{FromRow, Row as _};
+
+use super::room_log::{EntryRow, RoomRow, State};
+
+/// What the site's row says of logs and rooms.
+pub(super) struct SiteRow {
+    /// The event log's head.
+    pub(super) head: (i64, i64),
+    /// The version of the list of rooms.
+    pub(super) list: (i64, i64),
+    pub(super) room_count: i64,
+}
+
+impl FromRow<'_, AnyRow> for SiteRow {
+    fn from_row(row: &AnyRow) -> sqlx::Result<Self> {
+        Ok(Self {
+            head: (row.try_get("last_seq")?, row.try_get("last_tag")?),
+            list: (row.try_get("list_seq")?, row.try_get("list_tag")?),
+            room_count: row.try_get("room_count")?,
+        })
+    }
+}
+
+impl FromRow<'_, AnyRow> for RoomRow {
+    fn from_row(row: &AnyRow) -> sqlx::Result<Self> {
+        let at = |column| row.try_get::<Option<i64>, _>(column);
+        let state = match (at("deleted_at")?, at("swept_at")?) {
+            (None, _) => State::Open,
+            (Some(_), None) => State::Deleted,
+            (Some(_), Some(_)) => State::Swept,
+        };
+        Ok(Self {
+            id: row.try_get("id")?,
+            name: row.try_get("name")?,
+            state,
+            last_seq: row.try_get("last_seq")?,
+            last_tag: row.try_get("last_tag")?,
+            last_at: at("last_at")?,
+            message_count: row.try_get("message_count")?,
+            people: (row.try_get("people_seq")?, row.try_get("people_tag")?),
+        })
+    }
+}
+
+impl FromRow<'_, AnyRow> for EntryRow {
+    fn from_row(row: &AnyRow) -> sqlx::Result<Self> {
+        Ok(Self {
+            seq: row.try_get("seq")?,
+            tag: row.try_get("tag")?,
+            kind: row.try_get("kind")?,
+            about: row.try_get("about")?,
+            at: row.try_get("at")?,
+            changed: row.try_get("changed")?,
+            message_count: row.try_get("message_count")?,
+        })
+    }
+}
