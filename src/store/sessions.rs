@@ -50,7 +50,7 @@ impl Store {
     /// the two answers the browser keeps; they end together ([`Store::end_session`]).
     ///
     /// # Errors
-    /// [`Refusal::Barred`]; [`Refusal::WrongPassword`] when the password was changed meanwhile.
+    /// [`Barred`](crate::model::Refusal::Barred); [`WrongPassword`](crate::model::Refusal::WrongPassword) when the password was changed meanwhile.
     pub async fn open_session(
         &self,
         known: &Credentials,

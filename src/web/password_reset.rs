@@ -7,8 +7,10 @@ use serde::Serialize;
 
 use super::body::Fields;
 use super::client::ClientAddress;
+use super::cookies::Cookies;
 use super::error::{Error, Problem};
 use super::guards::Visitor;
+use super::known_browsers;
 use super::pages::{self, Page, PageAnswer};
 use super::passwords::Passwords;
 use super::same_origin::SameOrigin;
@@ -18,7 +20,7 @@ use crate::model::Refusal;
 use crate::model::accounts::Person;
 use crate::model::passwords::acceptable;
 use crate::model::sessions::{Token, TokenHash};
-use crate::store::Store;
+use crate::store::{Credentials, Store};
 
 #[derive(Serialize)]
 struct ResetView<'a> {
@@ -52,6 +54,7 @@ struct SentPassword {
     password: String,
 }
 
+#[expect(clippy::too_many_arguments, reason = "each is a guard")]
 #[post("/password-reset", data = "<sent>")]
 async fn reset(
     _same: SameOrigin,
@@ -59,6 +62,7 @@ async fn reset(
     sent: Fields<SentPassword>,
     client: ClientAddress,
     passwords: &State<Passwords>,
+    cookies: Cookies<'_>,
     store: &Store,
     live: &State<Live>,
 ) -> Result<PageAnswer, Error> {
@@ -77,6 +81,8 @@ async fn reset(
     let reset = store.for_page().reset_password(owner.id, &hash, &new_hash).await?;
     tracing::info!(account = owner.id.0, %client, "password set by a link");
     live.applied(reset).await;
+    // Whoever has tried too many old ones need not wait with the new one.
+    known_browsers::remember(cookies, &Credentials { account: owner.id, password_hash: new_hash });
     Ok(Redirect::to("/password-reset/done").into())
 }
 
