@@ -3,6 +3,7 @@
 //! A command that only reads runs beside a Parlor that serves. What it says goes to standard output, errors and progress
 //! to standard error; it ends with 0 when all is well, with 1 when it is not, with 2 when it was not understood.
 
+mod admin;
 mod backup;
 mod check;
 mod progress;
@@ -25,6 +26,8 @@ pub enum Command {
     Restore(restore::Restore),
     /// See whether a database is whole: no message missing, every count right
     Check(check::Check),
+    /// Look after the site: people, rooms, who may come in
+    Admin(admin::Admin),
     /// Say whether the Parlor that runs here with these settings is well
     Health,
 }
@@ -54,6 +57,7 @@ impl Command {
             Self::Backup(backup) => backup.run(&url).await,
             Self::Restore(restore) => restore.run(&url).await,
             Self::Check(check) => check.run(&url).await,
+            Self::Admin(admin) => admin.run(&url, figment).await,
             Self::Health => {
                 say(&health::ask(figment)?)?;
                 Ok(ExitCode::SUCCESS)

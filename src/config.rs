@@ -227,6 +227,11 @@ pub fn database_url(figment: &Figment) -> Result<String, String> {
     }
 }
 
+/// The site's address as people use it, if it is set; for a command.
+pub fn public_url(figment: &Figment) -> Option<PublicUrl> {
+    figment.extract_inner("parlor.public_url").ok()
+}
+
 /// The prefix of environment variables that hold Parlor's own settings.
 const PREFIX: &str = "PARLOR_";
 

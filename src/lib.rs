@@ -11,8 +11,9 @@
 //! | `main` | the command line, the log, the threads |
 //! | this file | how the parts are put together, [`build`], and what a start and a stop are, [`serve`]; [`open_files`] raises the limit on open files; [`health`] asks a running one; `supervision` restarts tasks that panic; `first_start` says that nobody looks after the site yet |
 //! | [`inspection`] | what tests see inside a server, so that all below can be private |
-//! | [`commands`] | the command line beside serving: backups and checks |
+//! | [`commands`] | the command line beside serving: backups, checks, looking after the site |
 //! | `web` | pages, forms, fragments, JSON: guards say who may call what, handlers say what is shown |
+//! | [`shell`] | what the shell asks of a running Parlor, and the socket by which it does |
 //! | [`live`] | memory: a projection of the logs, from which polls are answered |
 //! | [`store`] | the database: the only SQL |
 //! | [`model`] | what the words mean: names, messages, positions in a log; pure |
@@ -80,6 +81,8 @@
 //!   `live/figures.rs`.
 //! - *Backups, checks and restores of a whole database:* `store/upkeep/`, called by `commands/`; what each engine does
 //!   for them: `store/engine/copies.rs`, `store/engine/integrity.rs`.
+//! - *The shell* (`parlor admin`): `shell/socket.rs`, which a running Parlor listens at; what is done is in
+//!   `store/admins/`, as for the page.
 //! - *Compression:* `web/compression.rs`; of style sheets and scripts, `web/assets.rs`.
 //! - *Tests:* `tests/suite/`, by what they drive: `http` has every route; that no message is missing is in
 //!   `http/messages/order.rs`; `fixtures` is what they are written with (`Person::signs_up` in
@@ -150,6 +153,7 @@ pub mod logging;
 mod model;
 mod new_file;
 pub mod open_files;
+mod shell;
 mod store;
 mod supervision;
 mod web;
@@ -217,7 +221,9 @@ async fn build_with(figment: Figment, built_in: BuiltIn) -> Result<Rocket<Build>
     let figment = with_secret_key(figment, &store).await?;
     let (live, tail) = Live::start(&store, config.memory()).await?;
     let store = store.for_requests();
-    let rocket = run_beside(Rocket::custom(figment), tail, &config, &files, store.clone())
+    // The line that says Parlor is open comes after everything that listens.
+    let rocket = shell::stage(Rocket::custom(figment), &store, &live);
+    let rocket = run_beside(rocket, tail, &config, &files, store.clone())
         .attach(first_start::notice(store.clone(), &config.sign_up_rules()?));
     Ok(web::stage(rocket.manage(live).manage(store.clone()), files, &store, config)?)
 }

@@ -67,6 +67,16 @@ impl Store {
         }
     }
 
+    /// The open room of this name, if there is one.
+    pub async fn room_named(&self, name: &RoomName) -> Result<Option<RoomId>, Error> {
+        let id: Option<i64> =
+            sqlx::query_scalar("select id from room where name_key = $1 and deleted_at is null")
+                .bind(name.keys().folded())
+                .fetch_optional(&mut self.reader().await?)
+                .await?;
+        Ok(id.map(RoomId))
+    }
+
     /// Deletes a room: a tombstone stays for those inside, the messages are [swept](super::sweeper). Deleting
     /// it twice is deleting it once.
     ///

@@ -6,7 +6,7 @@ mod restore;
 mod room_log;
 mod rows;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::clock::Clock;
@@ -32,6 +32,23 @@ pub fn extension(url: &str) -> Result<&'static str, OpenError> {
     })
 }
 
+/// The file of the database at `url`, if it is one of SQLite.
+///
+/// # Errors
+/// When the URL is not understood.
+pub fn file_of(url: &str) -> Result<Option<PathBuf>, OpenError> {
+    Ok(match Engine::of(url)? {
+        Engine::Sqlite(path) => Some(path),
+        Engine::Postgres => None,
+    })
+}
+
+/// # Errors
+/// When there is no database of this program's schema at `url`.
+pub async fn require(url: &str) -> Result<(), OpenError> {
+    Engine::of(url)?.require_schema(url).await
+}
+
 impl Store {
     /// The database at `url` for a command that only reads, while a Parlor may be running on it.
     ///
@@ -39,6 +56,14 @@ impl Store {
     /// When there is none, it cannot be reached, or its schema is not this program's.
     pub async fn beside(url: &str) -> Result<Self, OpenError> {
         open(Engine::of(url)?, url).await
+    }
+
+    /// The file it is in, if it is one of SQLite.
+    pub fn file(&self) -> Option<&Path> {
+        match &self.shared.engine {
+            Engine::Sqlite(path) => Some(path),
+            Engine::Postgres => None,
+        }
     }
 
     /// The same of a file of SQLite: a backup.

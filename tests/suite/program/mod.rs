@@ -1,5 +1,6 @@
 //! The program as whoever runs it meets it: what it is started with, what it logs, what it leaves behind.
 
+mod admin;
 mod backup;
 mod check;
 mod fail2ban;

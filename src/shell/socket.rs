@@ -1,0 +1,113 @@
+//! The Unix socket beside a database of SQLite: a line of JSON asks, a line of JSON answers.
+//!
+//! Only the user who runs Parlor, and root, can connect: the socket's mode says so, from before it has its name.
+
+use std::fs::{self, Permissions};
+use std::io;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{UnixListener, UnixStream};
+use tokio::time::timeout;
+
+use super::{Answer, Request, carry_out};
+use crate::live::Live;
+use crate::store::Store;
+
+/// The most bytes of a request.
+const REQUEST_MAX: u64 = 64 * 1024;
+/// How long one who has connected may take to say what is wanted.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long to rest when nobody can be let in, for want of open files say.
+const ACCEPT_DELAY: Duration = Duration::from_millis(200);
+
+/// A socket that is listened at, and removed when it is dropped: while the lock of the database is held, or another
+/// Parlor may have put its own there.
+pub(crate) struct Socket {
+    listener: UnixListener,
+    path: PathBuf,
+}
+
+impl Socket {
+    /// Where that of a database is.
+    pub(crate) fn path_beside(database: &Path) -> PathBuf {
+        database.with_added_extension("sock")
+    }
+
+    /// Listens beside this database, whose lock must be held. What another Parlor has left there is replaced.
+    ///
+    /// # Errors
+    /// When that cannot be written, or the path is longer than those of sockets may be.
+    pub(crate) fn beside(database: &Path) -> io::Result<Self> {
+        let path = Self::path_beside(&std::path::absolute(database)?);
+        let folder = path.parent().unwrap_or(Path::new("/"));
+        // In a folder that nobody else may enter, so that nobody connects before the mode is set.
+        let private = tempfile::Builder::new().prefix(".p").tempdir_in(folder)?;
+        let unnamed = private.path().join("s");
+        let listener = UnixListener::bind(&unnamed)?;
+        fs::set_permissions(&unnamed, Permissions::from_mode(0o600))?;
+        fs::rename(&unnamed, &path)?;
+        Ok(Self { listener, path })
+    }
+
+    /// Answers, one after the other, until it is dropped.
+    pub(crate) async fn serve(&self, store: &Store, live: &Live) {
+        loop {
+            match self.listener.accept().await {
+                Ok((stream, _)) => {
+                    if let Err(error) = answer(stream, store, live).await {
+                        tracing::warn!("a command of the shell was not answered: {error}");
+                    }
+                }
+                Err(error) => {
+                    tracing::warn!("commands of the shell cannot be taken: {error}");
+                    tokio::time::sleep(ACCEPT_DELAY).await;
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+async fn answer(stream: UnixStream, store: &Store, live: &Live) -> io::Result<()> {
+    let mut stream = BufReader::new(stream);
+    let mut line = String::new();
+    timeout(REQUEST_TIMEOUT, (&mut stream).take(REQUEST_MAX).read_line(&mut line)).await??;
+    let answer = match serde_json::from_str::<Request>(&line) {
+        Ok(request) => {
+            tracing::info!("asked by the shell: {request:?}");
+            carry_out(request, store, Some(live)).await
+        }
+        Err(error) => Answer::Refused(format!("this Parlor is of another version: {error}")),
+    };
+    let line = serde_json::to_string(&answer)? + "\n";
+    timeout(REQUEST_TIMEOUT, stream.write_all(line.as_bytes())).await?
+}
+
+/// Asks the Parlor that listens at `path`; nothing if none does.
+///
+/// # Errors
+/// When one does, and does not answer.
+pub(crate) async fn ask(path: &Path, request: &Request) -> io::Result<Option<Answer>> {
+    let stream = match UnixStream::connect(path).await {
+        Ok(stream) => stream,
+        // What listened there was killed, or nothing ever did.
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused) => {
+            return Ok(None);
+        }
+        Err(error) => return Err(error),
+    };
+    let mut stream = BufReader::new(stream);
+    let line = serde_json::to_string(request)? + "\n";
+    stream.write_all(line.as_bytes()).await?;
+    let mut line = String::new();
+    stream.read_line(&mut line).await?;
+    Ok(Some(serde_json::from_str(&line)?))
+}
