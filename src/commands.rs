@@ -6,6 +6,7 @@
 mod admin;
 mod backup;
 mod check;
+mod export;
 mod progress;
 mod restore;
 
@@ -26,6 +27,8 @@ pub enum Command {
     Restore(restore::Restore),
     /// See whether a database is whole: no message missing, every count right
     Check(check::Check),
+    /// Save a room as lines of JSON, or as a page to read
+    Export(export::Export),
     /// Look after the site: people, rooms, who may come in
     Admin(admin::Admin),
     /// Say whether the Parlor that runs here with these settings is well
@@ -57,6 +60,7 @@ impl Command {
             Self::Backup(backup) => backup.run(&url).await,
             Self::Restore(restore) => restore.run(&url).await,
             Self::Check(check) => check.run(&url).await,
+            Self::Export(export) => export.run(&url).await,
             Self::Admin(admin) => admin.run(&url, figment).await,
             Self::Health => {
                 say(&health::ask(figment)?)?;

@@ -11,9 +11,10 @@
 //! | `main` | the command line, the log, the threads |
 //! | this file | how the parts are put together, [`build`], and what a start and a stop are, [`serve`]; [`open_files`] raises the limit on open files; [`health`] asks a running one; `supervision` restarts tasks that panic; `first_start` says that nobody looks after the site yet |
 //! | [`inspection`] | what tests see inside a server, so that all below can be private |
-//! | [`commands`] | the command line beside serving: backups, checks, looking after the site |
+//! | [`commands`] | the command line beside serving: backups, checks, exports, looking after the site |
 //! | `web` | pages, forms, fragments, JSON: guards say who may call what, handlers say what is shown |
 //! | [`shell`] | what the shell asks of a running Parlor, and the socket by which it does |
+//! | [`export`] | a room as a file, of lines or a page |
 //! | [`live`] | memory: a projection of the logs, from which polls are answered |
 //! | [`store`] | the database: the only SQL |
 //! | [`model`] | what the words mean: names, messages, positions in a log; pure |
@@ -83,6 +84,7 @@
 //!   for them: `store/engine/copies.rs`, `store/engine/integrity.rs`.
 //! - *The shell* (`parlor admin`): `shell/socket.rs`, which a running Parlor listens at; what is done is in
 //!   `store/admins/`, as for the page.
+//! - *A room as a file:* `export.rs`, called by `web/rooms/download.rs` and `commands/export.rs`.
 //! - *Compression:* `web/compression.rs`; of style sheets and scripts, `web/assets.rs`.
 //! - *Tests:* `tests/suite/`, by what they drive: `http` has every route; that no message is missing is in
 //!   `http/messages/order.rs`; `fixtures` is what they are written with (`Person::signs_up` in
@@ -145,6 +147,7 @@
 
 pub mod commands;
 pub mod config;
+mod export;
 mod first_start;
 pub mod health;
 pub mod inspection;

@@ -1,7 +1,7 @@
-//! Files that appear whole, or not at all: backups.
+//! Files that appear whole, or not at all: backups and exports.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
@@ -43,6 +43,16 @@ impl NewFile {
     }
 }
 
+impl Write for NewFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
 /// Has the names in the folder of this file on disk.
 pub(crate) fn sync_folder_of(path: &Path) -> io::Result<()> {
     File::open(folder_of(path))?.sync_all()
@@ -65,13 +75,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let names = || fs::read_dir(folder.path()).unwrap().count();
         let to = folder.path().join("copy");
-        let dropped = NewFile::at(&to).unwrap();
-        fs::write(dropped.path(), "half").unwrap();
+        let mut dropped = NewFile::at(&to).unwrap();
+        dropped.write_all(b"half").unwrap();
         assert!(!to.exists());
         drop(dropped);
         assert_eq!(names(), 0, "nothing is left of it");
-        let (kept, late) = (NewFile::at(&to).unwrap(), NewFile::at(&to).unwrap());
-        fs::write(kept.path(), "whole").unwrap();
+        let (mut kept, late) = (NewFile::at(&to).unwrap(), NewFile::at(&to).unwrap());
+        kept.write_all(b"whole").unwrap();
         kept.keep().unwrap();
         assert_eq!(fs::read(&to).unwrap(), b"whole");
         assert_eq!(fs::metadata(&to).unwrap().permissions().mode() & 0o777, 0o600);

@@ -20,7 +20,7 @@ use crate::live::Live;
 use crate::store::Store;
 use socket::Socket;
 
-pub(crate) use carry_out::carry_out;
+pub(crate) use carry_out::{carry_out, find_room};
 
 /// What can be asked.
 #[derive(Clone, Debug, clap::Subcommand, Deserialize, Serialize)]

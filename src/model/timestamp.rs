@@ -11,6 +11,8 @@ const RFC_3339: &[FormatItem<'_>] =
 const READABLE: &[FormatItem<'_>] =
     format_description!("[day padding:none] [month repr:short] [year], [hour]:[minute] UTC");
 const FILE_NAME: &[FormatItem<'_>] = format_description!("[year]-[month]-[day]T[hour][minute][second]Z");
+const DAY: &[FormatItem<'_>] = format_description!("[day padding:none] [month repr:long] [year]");
+const CLOCK: &[FormatItem<'_>] = format_description!("[hour]:[minute]");
 
 /// Milliseconds since 1970 in UTC. For display and expiry only: nothing is ever ordered by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,6 +55,16 @@ impl Timestamp {
         self.format(FILE_NAME)
     }
 
+    /// `23 November 2026`, in UTC.
+    pub fn day(self) -> String {
+        self.format(DAY)
+    }
+
+    /// `10:00`, in UTC.
+    pub fn clock(self) -> String {
+        self.format(CLOCK)
+    }
+
     fn format(self, description: &[FormatItem<'_>]) -> String {
         OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000)
             .ok()
@@ -75,6 +87,7 @@ mod tests {
         assert_eq!(moment.rfc_3339(), "2026-11-23T10:00:00.123Z");
         assert_eq!(moment.readable(), "23 Nov 2026, 10:00 UTC");
         assert_eq!(moment.file_name(), "2026-11-23T100000Z");
+        assert_eq!((moment.day(), moment.clock()), ("23 November 2026".to_owned(), "10:00".to_owned()));
         assert_eq!(Timestamp(moment.0 + 59_000).minute(), moment.minute());
     }
 }

@@ -71,7 +71,7 @@ async fn find(store: &Store, person: &str) -> Result<AccountId, Error> {
 }
 
 /// The open room of this number, or else of this name.
-async fn find_room(store: &Store, room: &str) -> Result<RoomId, Error> {
+pub(crate) async fn find_room(store: &Store, room: &str) -> Result<RoomId, Error> {
     let named = match digits(room) {
         Some(id) => return Ok(store.room(RoomId(id)).await?.room.id),
         None => RoomName::parse(room),

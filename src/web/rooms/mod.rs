@@ -1,8 +1,9 @@
 //! Rooms: the list, creating one, its page with the form of its composer, the page of those who are not in it,
-//! deleting it.
+//! saving and deleting it.
 
 mod composer;
 mod delete;
+mod download;
 pub(crate) mod join_page;
 pub(crate) mod list;
 pub(crate) mod page;
@@ -86,6 +87,8 @@ pub(crate) fn routes() -> Vec<Route> {
         page::show,
         composer::post_by_form,
         delete::confirm,
-        delete::delete
+        delete::delete,
+        download::lines,
+        download::page,
     ]
 }

@@ -7,6 +7,7 @@ mod compression;
 mod cookies;
 mod cross_site;
 mod deletion;
+mod download;
 mod errors;
 mod every_route;
 mod guesses;

@@ -3,6 +3,7 @@
 mod admin;
 mod backup;
 mod check;
+mod export;
 mod fail2ban;
 mod log;
 mod nginx;

@@ -1,0 +1,33 @@
+//! An export as lines of JSON.
+
+use serde::Serialize;
+
+use crate::model::Timestamp;
+use crate::model::messages::RoomEntry;
+use crate::model::rooms::Room;
+
+/// The first line.
+#[derive(Serialize)]
+struct Beginning<'a> {
+    room: &'a str,
+    id: i64,
+    owner: &'a str,
+    exported_at: String,
+    /// The number of the last line, if the file is complete.
+    last_seq: i64,
+}
+
+pub(super) fn beginning(room: &Room, now: Timestamp) -> serde_json::Result<String> {
+    let beginning = Beginning {
+        room: &room.room.name,
+        id: room.room.id.0,
+        owner: &room.owner.name,
+        exported_at: now.rfc_3339(),
+        last_seq: room.end.head.seq,
+    };
+    Ok(serde_json::to_string(&beginning)? + "\n")
+}
+
+pub(super) fn messages(entries: &[RoomEntry]) -> serde_json::Result<String> {
+    entries.iter().map(|entry| Ok(entry.to_json()?.get().to_owned() + "\n")).collect()
+}

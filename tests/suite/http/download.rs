@@ -1,0 +1,49 @@
+//! A room as a file, for its owner.
+
+use crate::fixtures::Instance;
+
+on_both_engines![an_owner_downloads_a_room, nobody_else_does];
+
+async fn an_owner_downloads_a_room(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
+    let room = ana.creates("Kitchen").await;
+    bo.joins(&room).await;
+    bo.says_many(&room, 250).await;
+    // An owner need not be inside.
+    ana.leaves(&room).await;
+    let lines = ana.opens(&room.path("/export.jsonl")).await.is(200);
+    assert_eq!(lines.header("Content-Disposition"), Some("attachment; filename=\"parlor-room-1.jsonl\""));
+    assert_eq!(lines.body.lines().count(), 251);
+    let page = ana.opens(&room.path("/export.html")).await.is(200);
+    assert_eq!(page.body.matches("<article").count(), 250);
+    assert_eq!(page.header("Cache-Control"), Some("no-store"));
+    for offer in ["/export.html", "/export.jsonl"] {
+        let asks = ana.opens(&room.path("/delete")).await.is(200);
+        assert!(asks.body.contains(&room.path(offer)), "{}", asks.body);
+    }
+    ana.joins(&room).await;
+    assert!(ana.enters_page_of(&room).await.find_form(&room.path("/export.html")).is_some());
+    bo.leaves(&room).await;
+    let empty = bo.creates("Attic").await;
+    assert!(bo.opens(&empty.path("/export.html")).await.is(200).body.contains("Nothing was said here."));
+}
+
+async fn nobody_else_does(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
+    let room = ana.creates("Kitchen").await;
+    bo.joins(&room).await;
+    ana.says(&room, "the secret soup").await;
+    let cy = instance.person("cy").await;
+    for file in ["/export.jsonl", "/export.html"] {
+        ana.opens(&room.path(file)).await.is(200);
+        for (person, status) in [(&bo, 403), (&cy, 403), (&instance.visitor("di"), 401)] {
+            let answer = person.opens(&room.path(file)).await.is(status);
+            assert!(!answer.body.contains("secret"), "{answer:?}");
+        }
+    }
+    ana.deletes(&room).await;
+    for file in ["/export.jsonl", "/export.html"] {
+        let answer = ana.opens(&room.path(file)).await;
+        assert!(!answer.body.contains("secret") && answer.status != 200, "{answer:?}");
+    }
+}
