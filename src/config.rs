@@ -190,7 +190,7 @@ impl Config {
 
 /// The configuration of a Parlor started in this folder: defaults, then Rocket.toml, then `ROCKET_*` and
 /// `PARLOR_*`. Unlike in Rocket's own there is no `Server` header, no IP header is trusted, and a
-/// shutdown takes no longer than 6 s: 2 of `grace`, 1 of `mercy`, 1 that Rocket adds, and the rest for the database.
+/// shutdown takes no longer than 9 s: 2 of `grace`, 1 of `mercy`, 1 that Rocket adds, 5 for the database.
 ///
 /// # Errors
 /// When the file that `ROCKET_CONFIG` names is not there; that of the usual name need not be.

@@ -54,6 +54,13 @@
 //!
 //! # Where to look
 //!
+//! - *A start:* `main.rs`, then [`serve`] and [`build`]: settings, files, database, cookie key, memory, routes.
+//! - *What a poll is answered:* `live/reads.rs`, from `live/state.rs` and `live/room_log.rs`; else by
+//!   `store/messages/read.rs`.
+//! - *How large an answer or a page is:* `ANSWER_MAX` and `fill` in `model/messages.rs`; what a message takes in a page,
+//!   `web/messages/view.rs`.
+//! - *A form sent twice:* its nonce is made in `web/welcome.rs`, recognised in `store/sessions.rs` (log-in) and
+//!   `store/accounts.rs` (sign-up).
 //! - *Membership* (join, leave, move): `web/memberships.rs`, and `store/memberships.rs`, which also appends to the event
 //!   log what other instances learn of it.
 //! - *Logging in and signing up:* `web/sessions.rs` and `web/accounts.rs`, both by `web/log_in.rs`; whether the browser
@@ -70,12 +77,15 @@
 //! - *Who is inside, as the page shows it:* `web/people.rs`, `templates/memberships/_people`, `store/memberships.rs`.
 //! - *A person's colour:* `AccountId::hue` in `model/accounts.rs`.
 //! - *The list of rooms:* `web/rooms/list.rs`. That something was said in a room is followed by `live/listed.rs`: the
-//!   end of its log, `room.last_at`, is written by `store/messages/append.rs` and read by `live/list_tail.rs`.
-//! - *The join page:* `web/rooms/join_page.rs`.
+//!   end of its log, `room.last_at`, is written by `store/messages/append.rs`, read at each tick by `live/tail.rs` (`heads` in
+//!   `store/changes.rs`), announced by `live/list_tail.rs`.
+//! - *The join page:* `web/rooms/join_page.rs`, `Store::room` in `store/rooms/mod.rs`, `templates/rooms/join`.
 //! - *Unsent words:* `static/js/lib/unsent_store.js`; those from deleted rooms, `static/js/list/`.
-//! - *Sessions in memory:* `live/sessions.rs`, filled by `live/reads.rs`, emptied by `live/state.rs`.
-//! - *Locks and their order:* `store/locks.rs`, `store/mod.rs`.
-//! - *Refusals:* worded in `web/refusals.rs`; other errors and `Retry-After` in `web/error.rs`.
+//! - *Sessions in memory:* `live/sessions.rs`, filled by `live/reads.rs`, emptied by `live/state.rs` (events),
+//!   `live/handle.rs` (own writes), `live/tail.rs` (another history).
+//! - *Locks:* `store/locks.rs`; their order: the head of `store/mod.rs`.
+//! - *Refusals:* worded in `web/refusals.rs`; other errors and `Retry-After` in `web/error.rs`; the header
+//!   itself: `web/headers.rs`.
 //! - *Limits* on what an account or an address may do: `web/limits/`, worded in `web/too_many.rs`; the caps on rooms and
 //!   sessions in `store/rooms/` and `store/sessions.rs`.
 //! - *Health and metrics:* `web/operations/`; what is measured of commits, `store/commits.rs`; of memory,
@@ -98,7 +108,7 @@
 //!   is asked.
 //! - What allows a write is read inside its transaction, after the lock.
 //! - A GET changes nothing but how long one's own session lasts. What was acknowledged is on disk.
-//! - Nothing is ordered by a clock.
+//! - Nothing that was said or done is ordered by a clock.
 //! - There is no state in a process that another instance would need.
 //!
 //! # Glossary

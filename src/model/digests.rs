@@ -1,4 +1,4 @@
-//! Digests under a key of the database: of messages as they were sent, of what wrong passwords are counted for.
+//! Digests (HMAC-SHA-256) under a key of the database: of messages as they were sent, of what wrong passwords are counted for.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;

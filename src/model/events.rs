@@ -13,7 +13,7 @@ pub enum Event {
         /// Who made it, and may delete it.
         owner: Person,
     },
-    /// The owner deleted a room, with everyone in it.
+    /// Its owner or an admin deleted a room, with everyone in it.
     RoomDeleted {
         /// The room that was.
         room: RoomId,

@@ -77,7 +77,7 @@ impl RoomEntry {
 }
 
 impl Message {
-    /// Its text, cut into plain text and links.
+    /// Its text, cut into its parts.
     pub fn parts(&self) -> Vec<Part<'_>> {
         parts(&self.body)
     }

@@ -1,4 +1,4 @@
-//! Time limits: how long one may wait to be let in, and how long what is done then may take.
+//! Deadlines: how long one may wait to be let in, and how long what is done then may take.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};

@@ -1,4 +1,4 @@
-//! What a log-in is checked against.
+//! Credentials: the password hash that a log-in is checked against.
 
 use super::connection::Connection;
 use super::database::Store;

@@ -1,4 +1,4 @@
-//! Lists: however many rows a statement is about, they travel as one parameter, so that the text of every
+//! Batched parameters: however many rows a statement is about, they travel as one parameter, so that the text of every
 //! statement is a literal, prepared once, and its plan is known.
 //!
 //! `json_each($1)` takes a list apart again, on SQLite by itself, on PostgreSQL with the function that the

@@ -1,4 +1,4 @@
-//! Slots at the database for those who want in: a class that comes at once would else spend the time that every
+//! A concurrency limit for log-ins at the database: a class that comes at once would else spend the time that every
 //! checkout has on waiting for each other's.
 
 use std::ops::Deref;

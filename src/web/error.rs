@@ -64,7 +64,7 @@ pub(super) enum Error {
     CrossSite,
     /// Too much in too short a time.
     TooMany(TooMany),
-    /// More log-ins than this machine can check.
+    /// More log-ins than this machine can check, or than the database has slots for.
     TooManyLogIns,
     /// More requests than can be served, which has been logged.
     Busy,

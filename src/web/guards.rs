@@ -231,8 +231,8 @@ impl<'r> FromRequest<'r> for Member {
     }
 }
 
-/// Someone who is logged in, as far as memory knows; else as the database says. A poll asks this way, and never extends
-/// the session.
+/// Someone who is logged in, as far as memory knows; else as the database says. Enough for a poll, or for a post, whose
+/// transaction asks again; it does not extend the session by itself.
 pub(super) struct CachedUser(pub(super) Arc<Session>);
 
 #[rocket::async_trait]

@@ -1,4 +1,4 @@
-//! The guard against forgery: what changes something is not asked for by a page of another site.
+//! The guard against forged requests (CSRF): what changes something is not asked for by a page of another site.
 
 use rocket::Request;
 use rocket::http::Method;

@@ -1,4 +1,4 @@
-//! Turns: whoever guesses at one name waits until the guess before has been judged, so that the count of wrong ones
+//! A mutex per name: whoever guesses at one name waits until the guess before has been judged, so that the count of wrong ones
 //! stops them in time. Instances do not wait for each other: each may have one guess under way.
 
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! Every answer leaves in one piece.
+//! Answers without chunked encoding: each leaves in one piece.
 
 use rocket::fairing::{AdHoc, Fairing};
 
