@@ -154,6 +154,17 @@ impl Config {
         self.speaks_tls || self.public_url.as_ref().is_some_and(PublicUrl::is_https)
     }
 
+    /// How people come in, and what that means, for whoever runs it.
+    pub fn way_in(&self) -> String {
+        match &self.public_url {
+            Some(url) if url.is_https() => format!("people come in at {}, and by no other name", url.origin()),
+            _ if self.speaks_tls => "people come in by HTTPS, by whatever name leads here".to_owned(),
+            _ => "people come in by plain HTTP: who is on the network between can read along, and take over the \
+                  cookie of whoever is logged in; on the internet, use HTTPS and set public_url"
+                .to_owned(),
+        }
+    }
+
     /// How much of the database this instance may take.
     pub fn database_limits(&self) -> Limits {
         let timeout = Duration::from_millis(self.database_timeout_ms);

@@ -252,6 +252,7 @@ fn run_beside(
     let (tick, tail) = (config.tick(), Arc::new(tail));
     let (database, clients) = (store.kind(), open_files::room_for_clients(config));
     let (templates, static_files) = files.sources();
+    let way_in = config.way_in();
     let (running, ended) = oneshot::channel::<()>();
     let start = AdHoc::on_liftoff("Tail and sweeper", move |rocket| {
         let address = SocketAddr::new(rocket.config().address, rocket.config().port);
@@ -265,6 +266,7 @@ fn run_beside(
             static_files,
             "Parlor is open at {scheme}://{address}"
         );
+        tracing::info!("{way_in}");
         warn_of_open_network(rocket.config());
         store.keep_new_files();
         let shutdown = rocket.shutdown();

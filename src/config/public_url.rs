@@ -22,6 +22,14 @@ impl PublicUrl {
         &self.host
     }
 
+    /// Whether a browser that opens this address names that host; the scheme's own port may be named, too.
+    pub fn is_host(&self, host: &str) -> bool {
+        let own_port = if self.is_https() { ":443" } else { ":80" };
+        let host =
+            if self.host.ends_with(own_port) { host } else { host.strip_suffix(own_port).unwrap_or(host) };
+        host.eq_ignore_ascii_case(&self.host)
+    }
+
     /// Whether what travels there is encrypted.
     pub fn is_https(&self) -> bool {
         self.origin.starts_with("https:")
@@ -75,8 +83,21 @@ mod tests {
         ] {
             let url = parse(text).unwrap();
             assert_eq!((url.origin(), url.host()), (origin, host), "{text}");
+            assert!(
+                url.is_host(host) && url.is_host(&host.to_uppercase()) && !url.is_host("elsewhere.example")
+            );
             assert_eq!(url.is_https(), text.starts_with("https"), "{text}");
         }
+    }
+
+    #[test]
+    fn the_usual_port_need_not_be_named() {
+        let of = |text: &str| parse(text).unwrap();
+        assert!(of("https://chat.example").is_host("chat.example:443"));
+        assert!(!of("https://chat.example").is_host("chat.example:80"));
+        assert!(of("http://[::1]").is_host("[::1]:80"));
+        assert!(!of("http://chat.example:8000").is_host("chat.example"));
+        assert!(!of("http://chat.example").is_host("chat.example."));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::error::{Error, Problem};
 use super::guards::{User, Visitor, presented_token};
+use super::headers::WithHeaders;
 use super::limits;
 use super::pages::{self, Page};
 use super::paths::{self, room_in};
@@ -23,18 +24,18 @@ use crate::model::rooms::RoomLink;
 use crate::store::Store;
 
 #[catch(default)]
-fn problem(status: Status, request: &Request<'_>) -> (Status, (ContentType, Json<Problem>)) {
+fn problem(status: Status, request: &Request<'_>) -> WithHeaders<(Status, (ContentType, Json<Problem>))> {
     let problem = Problem::of_request(request, status);
-    (status, (ContentType::new("application", "problem+json"), Json(problem)))
+    WithHeaders((status, (ContentType::new("application", "problem+json"), Json(problem))))
 }
 
 #[catch(default)]
-async fn page(status: Status, request: &Request<'_>) -> (Status, Template) {
+async fn page(status: Status, request: &Request<'_>) -> WithHeaders<(Status, Template)> {
     if let Some(status) = limits::too_many(request) {
         // Nobody is looked up for it.
         let problem = Problem::of_request(request, status);
         let unknown = presented_token(request).is_some();
-        return (status, error_page(request, &problem, None, unknown));
+        return WithHeaders((status, error_page(request, &problem, None, unknown)));
     }
     let problem = Problem::of_request(request, status);
     let visitor = request.guard::<Visitor<'_>>().await.succeeded();
@@ -42,7 +43,7 @@ async fn page(status: Status, request: &Request<'_>) -> (Status, Template) {
     let better = better_page(request, &problem, user).await;
     // Without the database nobody can say who this is, but who holds a cookie may want to log out.
     let page = better.unwrap_or_else(|_| error_page(request, &problem, user, visitor.is_none()));
-    (status, page)
+    WithHeaders((status, page))
 }
 
 async fn better_page(

@@ -24,6 +24,7 @@ mod fragments;
 mod guards;
 mod guesses;
 mod headers;
+mod host;
 mod invitations;
 mod known_browsers;
 mod limits;
@@ -122,6 +123,9 @@ pub(crate) fn stage(
         welcome::routes(),
     ];
     let mut routes = routes.concat();
+    if config.public_url.is_some() {
+        routes.extend(host::routes());
+    }
     routes.extend(forms::pages_of(&routes));
     let requests = Requests::of(&routes);
     let routes: Vec<_> = routes.into_iter().map(limits::limited).collect();
@@ -130,7 +134,8 @@ pub(crate) fn stage(
         .register("/", catchers::pages())
         .register("/api", catchers::json())
         .attach(files.templates)
-        .attach(headers::shield())
+        .attach(host::HostCheck)
+        .attach(headers::shield(&config))
         .attach(headers::Headers)
         .attach(compression::Gzip)
         .attach(unchunked::fairing())

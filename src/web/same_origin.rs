@@ -7,11 +7,12 @@ use rocket::request::{self, FromRequest};
 
 use super::client::ClientAddress;
 use super::error::Error;
+use crate::config::Config;
 
 /// A request that changes nothing, or was not sent by a page of another site.
 ///
 /// The rule of Go's `http.CrossOriginProtection`: `Sec-Fetch-Site` where the browser sends it, else
-/// `Origin` against `Host`; a request with neither comes from no browser.
+/// `Origin` against `public_url` or, where none is set, `Host`; a request with neither comes from no browser.
 pub(super) struct SameOrigin;
 
 #[rocket::async_trait]
@@ -33,10 +34,16 @@ fn cross_site(request: &Request<'_>) -> Option<String> {
     let header = |name| request.headers().get_one(name);
     // What anybody may send is not to fill the log.
     let quoted = |text: &str| format!("{:?}", text.chars().take(100).collect::<String>());
+    let config = request.rocket().state::<Config>();
+    let public_url = config.and_then(|config| config.public_url.as_ref());
     match (header("Sec-Fetch-Site"), header("Origin")) {
         _ if matches!(request.method(), Method::Get | Method::Head) => None,
         (Some("same-origin" | "none"), _) | (None, None) => None,
         (Some(site), _) => Some(format!("Sec-Fetch-Site is {}", quoted(site))),
+        (None, Some(origin)) if public_url.is_some() => {
+            let ours = public_url.is_some_and(|url| url.origin() == origin);
+            (!ours).then(|| format!("Origin is {}", quoted(origin)))
+        }
         (None, Some(origin)) => {
             let host = header("Host");
             let agrees = origin.split_once("://").map(|(_, host)| host) == host;

@@ -1,7 +1,8 @@
 //! Logging in and out.
 
+use rocket::http::Header;
 use rocket::response::Redirect;
-use rocket::{Route, State, post, routes};
+use rocket::{Responder, Route, State, post, routes};
 
 use super::body::Fields;
 use super::cookies::Cookies;
@@ -11,6 +12,7 @@ use super::log_in::LogIn;
 use super::pages::PageAnswer;
 use super::same_origin::SameOrigin;
 use super::welcome::{AccountField, SentAccount, Welcome};
+use crate::config::Config;
 use crate::live::Live;
 use crate::model::{Invalid, Refusal};
 use crate::store::{Credentials, Store};
@@ -48,12 +50,27 @@ async fn log_out(
     cookies: Cookies<'_>,
     store: &Store,
     live: &State<Live>,
-) -> Result<Redirect, Error> {
+    config: &State<Config>,
+) -> Result<LoggedOut, Error> {
     if let Some(token) = cookies.token() {
         live.applied(store.end_session(&token.hash()).await?).await;
     }
     cookies.clear_token();
-    Ok(Redirect::to("/"))
+    let redirect = Box::new(Redirect::to("/"));
+    if !config.is_https() {
+        return Ok(LoggedOut::There(redirect));
+    }
+    // Not the cookies: that which knows this browser stays.
+    Ok(LoggedOut::Forgotten(redirect, Header::new("Clear-Site-Data", "\"storage\"")))
+}
+
+/// On the way to the first page.
+#[derive(Responder)]
+enum LoggedOut {
+    /// There the script removes what pages have kept in this browser.
+    There(Box<Redirect>),
+    /// The browser does, where it obeys that header: over HTTPS.
+    Forgotten(Box<Redirect>, Header<'static>),
 }
 
 pub(super) fn routes() -> Vec<Route> {

@@ -34,6 +34,11 @@ impl<'r> FromRequest<'r> for Operator {
     }
 }
 
+/// Whether a request is about the server itself.
+pub(super) fn is_asked(request: &Request<'_>) -> bool {
+    matches!(request.uri().path().as_str(), "/health" | "/metrics")
+}
+
 /// All that proxies say of who has called them, whether they are trusted or not: nobody gets in by it.
 fn named_by_proxies<'r>(request: &'r Request<'_>) -> impl Iterator<Item = &'r str> {
     let set = request.rocket().config().ip_header.as_ref().map(|header| header.as_str());

@@ -1,5 +1,7 @@
 //! Walks over all routes there are, so that none is forgotten, however new.
 
+use std::collections::BTreeSet;
+
 use rocket::Route;
 use rocket::http::{ContentType, Method};
 
@@ -9,6 +11,8 @@ on_both_engines![
     no_route_but_the_way_in_lets_a_visitor_in,
     no_route_of_a_room_lets_a_stranger_in,
     every_post_refuses_other_sites,
+    no_forged_request_is_accepted,
+    every_answer_carries_the_headers,
     a_get_never_changes_anything,
     the_address_of_a_form_leads_to_the_page_it_stands_on,
 ];
@@ -64,9 +68,9 @@ impl Call {
         self.changes_things() && !self.path.starts_with("/api/")
     }
 
-    async fn by(&self, person: &Person<'_>, header: Option<(&'static str, &str)>) -> Answer {
+    fn body(&self) -> String {
         let nonce = nonce();
-        let body = if self.kind == ContentType::JSON {
+        if self.kind == ContentType::JSON {
             format!(r#"{{"body":"soup","nonce":"{nonce}"}}"#)
         } else {
             encode(&[
@@ -76,10 +80,13 @@ impl Call {
                 ("username", "eve"),
                 ("password", Person::PASSWORD),
             ])
-        };
+        }
+    }
+
+    async fn by(&self, person: &Person<'_>, header: Option<(&'static str, &str)>) -> Answer {
         let mut ask = person.asks(self.method, &self.path);
         if self.changes_things() {
-            ask = ask.body(Some(self.kind.clone()), body);
+            ask = ask.body(Some(self.kind.clone()), self.body());
         }
         if let Some((name, value)) = header {
             ask = ask.header(name, value);
@@ -152,6 +159,115 @@ async fn every_post_refuses_other_sites(instance: Instance) {
     ana.enters_page_of(&room).await;
     assert!(ana.reads(&room).await.is_empty());
     assert!(!ana.list().await.text().contains("Attic"));
+}
+
+/// What the page of another site can have a browser send along, whatever the browser: the method of a form, the type of a
+/// body and, before there was `Sec-Fetch-Site`, an `Origin`. The host is `127.0.0.1`.
+const HOSTILE: [&[(&str, &str)]; 16] = [
+    &[("Sec-Fetch-Site", "cross-site")],
+    &[("Sec-Fetch-Site", "same-site")],
+    &[("Sec-Fetch-Site", "cross-site"), ("Origin", "http://127.0.0.1")],
+    &[("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Mode", "navigate"), ("Sec-Fetch-Dest", "document")],
+    &[("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-User", "?1"), ("X-HTTP-Method-Override", "POST")],
+    &[("Sec-Fetch-Site", "")],
+    &[("Sec-Fetch-Site", "Same-Origin")],
+    &[("Origin", "null")],
+    &[("Origin", "")],
+    &[("Origin", "https://elsewhere.example")],
+    &[("Origin", "http://127.0.0.1.elsewhere.example")],
+    &[("Origin", "http://127.0.0.1:8001")],
+    &[("Origin", "http://elsewhere.example"), ("X-Forwarded-Host", "elsewhere.example")],
+    &[("Origin", "http://elsewhere.example"), ("Forwarded", "host=elsewhere.example")],
+    &[("Origin", "http://elsewhere.example"), ("Referer", "http://127.0.0.1/rooms")],
+    &[("Origin", "http://elsewhere.example"), ("Parlor-Account", "1")],
+];
+
+async fn no_forged_request_is_accepted(instance: Instance) {
+    let ana = instance.person("ana").await;
+    let room = ana.creates("Kitchen").await;
+    let (mut sent, mut accepted) = (0, Vec::new());
+    for call in calls(&instance, &room).iter().filter(|call| call.changes_things()) {
+        for headers in HOSTILE {
+            for kind in [call.kind.clone(), ContentType::Plain, ContentType::FormData] {
+                for smuggled in ["", "_method=get&", "_method=put&"] {
+                    let body = [smuggled, &call.body()].concat();
+                    let ask =
+                        ana.asks(call.method, &call.path).host("127.0.0.1").body(Some(kind.clone()), body);
+                    let ask = headers.iter().fold(ask, |ask, (name, value)| ask.header(name, value));
+                    let answer = ask.send().await;
+                    sent += 1;
+                    // A form may turn its POST into a GET, which changes nothing, or into what nobody answers.
+                    let harmless = smuggled != ""
+                        && kind == ContentType::Form
+                        && matches!(answer.status, 200 | 303 | 404);
+                    if answer.status != 403 && !harmless {
+                        accepted.push(answer);
+                    }
+                }
+            }
+        }
+    }
+    assert!(sent >= 13 * 16 * 9, "only {sent} requests");
+    assert!(accepted.is_empty(), "{} of {sent}: {:?}", accepted.len(), accepted[0]);
+    ana.enters_page_of(&room).await;
+    assert!(ana.reads(&room).await.is_empty());
+    for (table, rows) in [("account", 1), ("room", 1), ("session", 1), ("membership", 1), ("entry", 0)] {
+        let ours = if table == "account" { " where coalesce(role, '') <> 'site'" } else { "" };
+        let count = instance.query_number(&format!("select count(*) from {table}{ours}")).await;
+        assert_eq!(count, rows, "{table}");
+    }
+    ana.without_cookies().logs_in().await;
+}
+
+/// Of every route, by whoever asks, by every method: pages, fragments, JSON, files, redirects, refusals.
+async fn every_answer_carries_the_headers(instance: Instance) {
+    let ana = instance.person("ana").await;
+    let room = ana.creates("Kitchen").await;
+    let mut kinds = BTreeSet::new();
+    let (visitor, stranger) = (instance.visitor("cy"), instance.person("bo").await);
+    let mut answers = Vec::new();
+    for call in calls(&instance, &room) {
+        for person in [&visitor, &stranger, &ana] {
+            answers.push(call.by(person, None).await);
+        }
+        for method in [Method::Head, Method::Put, Method::Delete, Method::Options] {
+            answers.push(visitor.asks(method, &call.path).send().await);
+        }
+    }
+    for path in visitor.opens("/").await.page().assets().into_iter().chain(["/static/nothing".to_owned()]) {
+        let file = visitor.opens(&path).await;
+        if let Some(tag) = file.header("ETag") {
+            answers.push(visitor.asks(Method::Get, &path).header("If-None-Match", tag).send().await);
+        }
+        answers.push(file);
+    }
+    for answer in &answers {
+        kinds.insert((answer.status, answer.kind().to_owned()));
+        carries_the_headers(answer);
+    }
+    for kind in
+        [(200, "text/html"), (200, "text/css"), (200, "text/javascript"), (303, ""), (403, "text/html")]
+    {
+        assert!(kinds.contains(&(kind.0, kind.1.to_owned())), "{kind:?} is not among {kinds:?}");
+    }
+}
+
+fn carries_the_headers(answer: &Answer) {
+    let policy = answer.header("Content-Security-Policy").unwrap_or_default();
+    for part in ["default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"] {
+        assert!(policy.contains(part), "{answer:?}");
+    }
+    assert_eq!(answer.header("X-Content-Type-Options"), Some("nosniff"), "{answer:?}");
+    assert_eq!(answer.header("Cross-Origin-Resource-Policy"), Some("same-origin"), "{answer:?}");
+    assert!(answer.header("Cache-Control").is_some(), "{answer:?}");
+    if answer.kind() == "text/html" {
+        let referrer = answer.header("Referrer-Policy");
+        assert!(matches!(referrer, Some("same-origin" | "strict-origin")), "{answer:?}");
+        assert_eq!(answer.header("Cross-Origin-Opener-Policy"), Some("same-origin"), "{answer:?}");
+    }
+    for name in ["Server", "X-Powered-By", "Access-Control-Allow-Origin"] {
+        assert_eq!(answer.header(name), None, "{answer:?}");
+    }
 }
 
 async fn a_get_never_changes_anything(instance: Instance) {

@@ -11,3 +11,4 @@ mod operations;
 mod settings;
 mod start;
 mod tls;
+mod unreadable;

@@ -61,6 +61,13 @@ async fn what_would_have_no_effect_is_refused() {
         ("ROCKET_MAX_BLOCKING", "0", &["max_blocking"]),
         ("ROCKET_SHUTDOWN", "{grcae=1}", &["shutdown.grcae"]),
         ("ROCKET_TLS", r#"{certs="a",key="b",mutual={}}"#, &["tls.mutual"]),
+        (
+            "PARLOR_PUBLIC_URL",
+            "https://example.org/chat",
+            &["public_url", "host of its own", "https://example.org would do"],
+        ),
+        ("PARLOR_PUBLIC_URL", "chat.example.org", &["public_url", "no address"]),
+        ("PARLOR_SECURE_COOKIE", "true", &["secure_cookie"]),
     ] {
         let (database, program) = try_start(&[(name, value)]).await;
         let log = program.expect_err("a start that fails");
@@ -92,6 +99,20 @@ async fn answers_say_what_serves_them_if_they_are_to() {
         let (database, program) = start(&env).await;
         let answer = Person::over_http(program.address(), "ana").opens("/").await;
         assert_eq!(answer.header("Server"), server);
+        database.discard().await;
+    }
+}
+
+#[rocket::async_test]
+async fn the_start_says_how_people_come_in() {
+    for (env, words) in [
+        (vec![], "plain HTTP"),
+        (vec![("PARLOR_PUBLIC_URL", "http://chat.example")], "plain HTTP"),
+        (vec![("PARLOR_PUBLIC_URL", "https://chat.example")], "people come in at https://chat.example"),
+    ] {
+        let (database, program) = start(&env).await;
+        assert!(program.log().contains(words), "{}", program.log());
+        program.has_not_complained();
         database.discard().await;
     }
 }
