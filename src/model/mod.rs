@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod admins;
+pub mod browsers;
 pub mod digests;
 pub mod digits;
 pub mod events;

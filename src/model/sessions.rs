@@ -50,6 +50,27 @@ impl TokenHash {
     pub fn to_hex(self) -> String {
         hex::encode(self.0)
     }
+
+    /// What a page calls the session by.
+    pub fn id(self) -> SessionId {
+        SessionId(hex::encode(&self.0[..8]))
+    }
+}
+
+/// The beginning of a [`TokenHash`], in hexadecimal digits: enough to tell a person's sessions apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionId(pub String);
+
+/// A session, as its person sees it.
+pub struct ListedSession {
+    /// The hash of its token.
+    pub token: TokenHash,
+    /// What the browser is called, if it was known at log-in.
+    pub browser: Option<String>,
+    /// When its person logged in.
+    pub created_at: Timestamp,
+    /// When they last did something, to the hour.
+    pub seen_at: Timestamp,
 }
 
 /// An active session.

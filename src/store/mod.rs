@@ -30,6 +30,7 @@ mod memberships;
 mod messages;
 mod names;
 mod new_files;
+mod own_sessions;
 mod passwords;
 mod pool;
 mod reserve;

@@ -28,6 +28,8 @@ pub struct NewSession {
     pub nonce: Option<Nonce>,
     /// When the form came in.
     pub began: Timestamp,
+    /// What the browser is called, if that is known.
+    pub browser: Option<String>,
 }
 
 /// A session, where its person is, and the event log's head, all of one moment.
@@ -182,14 +184,15 @@ pub(super) async fn insert_session(
 ) -> Result<(), Error> {
     let now = connection.now();
     sqlx::query(
-        "insert into session (token_hash, account_id, created_at, seen_at, expires_at, nonce)
-         values ($1, $2, $3, $3, $4, $5) on conflict (token_hash) do nothing",
+        "insert into session (token_hash, account_id, created_at, seen_at, expires_at, nonce, browser)
+         values ($1, $2, $3, $3, $4, $5, $6) on conflict (token_hash) do nothing",
     )
     .bind(session.token.0.to_vec())
     .bind(account.0)
     .bind(now.0)
     .bind(now.after(IDLE).0)
     .bind(session.nonce.as_ref().map(|nonce| nonce.as_str().to_owned()))
+    .bind(session.browser.clone())
     .execute(connection)
     .await?;
     Ok(())
@@ -247,7 +250,10 @@ pub(super) async fn end_sessions_but(
 
 /// What follows the end of a session of `account`, which must be locked: the room is left with the last one, and
 /// the event log tells of it.
-async fn after_session_ended(connection: &mut Connection, account: AccountId) -> Result<(), Error> {
+pub(super) async fn after_session_ended(
+    connection: &mut Connection,
+    account: AccountId,
+) -> Result<(), Error> {
     // Whatever a room has accepted from this session precedes its end, so the room is locked even where
     // it is not left.
     let here = lock_room_of(connection, account).await?;

@@ -18,6 +18,7 @@ use super::welcome::{AccountField, AccountForm, Offer, SentAccount, Welcome};
 use crate::config::Config;
 use crate::live::Live;
 use crate::model::Refusal;
+use crate::model::browsers;
 use crate::model::nonces::Nonce;
 use crate::model::sessions::Token;
 use crate::model::sign_up::SignUpRules;
@@ -35,6 +36,7 @@ pub(super) struct LogIn<'r> {
     cookies: Cookies<'r>,
     /// Of the session that is to be opened.
     token: Token,
+    browser: Option<String>,
     attached: &'r Attached,
 }
 
@@ -54,6 +56,7 @@ impl<'r> FromRequest<'r> for LogIn<'r> {
             client: ClientAddress::of(request),
             cookies: Cookies::of(request),
             token: Token::random(),
+            browser: request.headers().get_one("User-Agent").and_then(browsers::in_words),
             attached: attached(request),
         })
     }
@@ -63,7 +66,8 @@ impl LogIn<'_> {
     /// The session that is to be opened for this browser.
     pub(super) fn new_session(&self, sent: &SentAccount) -> Result<NewSession, Error> {
         let nonce = sent.nonce.as_deref().map(Nonce::parse).transpose()?;
-        Ok(NewSession { token: self.token.hash(), nonce, began: self.store.at_once().now() })
+        let (token, browser) = (self.token.hash(), self.browser.clone());
+        Ok(NewSession { token, nonce, began: self.store.at_once().now(), browser })
     }
 
     /// The database, when it is this request's turn there.

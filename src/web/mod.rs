@@ -33,6 +33,7 @@ mod memberships;
 mod messages;
 mod notices;
 mod operations;
+mod own_account;
 mod pages;
 mod password_reset;
 mod passwords;
@@ -116,6 +117,7 @@ pub(crate) fn stage(
         messages::routes(),
         notices::routes(),
         operations::routes(),
+        own_account::routes(),
         password_reset::routes(),
         people::routes(),
         rooms::routes(),

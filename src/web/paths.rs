@@ -13,6 +13,9 @@ const LIST: &str = "/rooms";
 /// The pages of admins.
 const ADMIN: &str = "/admin";
 
+/// One's own account.
+const ACCOUNT: &str = "/account";
+
 /// Sends the browser to the list.
 pub(super) fn to_list() -> Redirect {
     Redirect::to(LIST)
@@ -21,6 +24,11 @@ pub(super) fn to_list() -> Redirect {
 /// Sends the browser to a page of admins: `/rooms`, say.
 pub(super) fn to_admin(rest: &'static str) -> Redirect {
     Redirect::to(format!("{ADMIN}{rest}"))
+}
+
+/// Sends the browser to one's own account, where it is said what was `done`.
+pub(super) fn to_account(done: &str) -> Redirect {
+    Redirect::to(format!("{ACCOUNT}?done={done}"))
 }
 
 /// Sends the browser to the page of room `id`.
@@ -36,7 +44,7 @@ fn room(id: RoomId) -> String {
 pub(super) fn after_log_in(next: &str) -> String {
     let begins =
         |page| next.strip_prefix(page).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']));
-    let ours = begins(LIST) || begins(ADMIN);
+    let ours = begins(LIST) || begins(ADMIN) || next == ACCOUNT;
     let whole = Origin::parse(next).is_ok() && !next.contains("//");
     if ours && whole { next.to_owned() } else { LIST.to_owned() }
 }
@@ -59,7 +67,9 @@ pub(super) fn to_try_again(request: &Request<'_>) -> Option<String> {
     match (request.method(), request.uri().path().segments().last()) {
         // Two slashes at the beginning would be another host.
         (Method::Get, _) => Some(format!("/{}", request.uri().to_string().trim_start_matches('/'))),
-        (_, Some("join" | "leave" | "delete" | "dismiss" | "end")) => Some(page_of_form(request)),
+        (_, Some("join" | "leave" | "delete" | "dismiss" | "end" | "end-others")) => {
+            Some(page_of_form(request))
+        }
         _ => None,
     }
 }
@@ -71,6 +81,7 @@ pub(super) fn page_of_form(request: &Request<'_>) -> String {
         (_, Some("admin")) => page_of_admin_form(segments.get(1)),
         (Some(id), _) => room(id),
         (None, Some("rooms" | "notices")) => LIST.to_owned(),
+        (None, Some("account")) => ACCOUNT.to_owned(),
         _ => "/".to_owned(),
     }
 }

@@ -36,6 +36,7 @@ names! {
     ROW = "rooms/_row",
     LIVE_LIST = "rooms/_live",
     NEW_LINK = "admin/new_link",
+    OWN_ACCOUNT = "account/show",
     PASSWORD_DONE = "passwords/done",
     PASSWORD_RESET = "passwords/reset",
     PEOPLE = "memberships/_people",

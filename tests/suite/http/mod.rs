@@ -22,6 +22,7 @@ mod messages;
 mod moving;
 mod notices;
 mod operations;
+mod own_account;
 mod people;
 mod public_address;
 mod rooms;

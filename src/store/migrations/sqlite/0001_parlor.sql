@@ -21,7 +21,8 @@ create table session (
     created_at bigint not null,
     seen_at    bigint not null,                -- the last thing its person did, to the hour
     expires_at bigint not null,
-    nonce      text                            -- of the form it came from: sent again, that is the same log-in
+    nonce      text,                           -- of the form it came from: sent again, that is the same log-in
+    browser    text                            -- what it is called, in words of ours: Chrome on Linux
 );
 create index session_account on session (account_id, seen_at);
 create index session_expiry on session (expires_at);
