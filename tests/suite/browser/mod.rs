@@ -17,6 +17,7 @@ mod list;
 mod looks;
 mod many;
 mod order;
+mod other_sites;
 mod phone;
 mod reader;
 mod sessions;

@@ -4,12 +4,14 @@
 //! [`client`] has the [`recorder`] write down what was done and what came of it, and the [`checker`] looks for what
 //! must not be in that [`history`]. One of the faults is that there are too many people, a [`crowd`], and one is a
 //! [`lock`] that somebody else holds. An instance also starts among [`many_rooms`], where all ask at once for what it
-//! has yet to read. What nobody means to send is in [`hostile`]. `tests/run` runs the short form, `tests/prove` the long one.
+//! has yet to read. What nobody means to send is in [`hostile`]; cookies of [`ended_sessions`] are sent again.
+//! `tests/run` runs the short form, `tests/prove` the long one.
 
 mod checker;
 mod client;
 mod crowd;
 mod deployment;
+mod ended_sessions;
 mod endpoints;
 mod faults;
 mod full_disk;
