@@ -64,7 +64,10 @@
 //! - *Membership* (join, leave, move): `web/memberships.rs`, and `store/memberships.rs`, which also appends to the event
 //!   log what other instances learn of it.
 //! - *Logging in and signing up:* `web/sessions.rs` and `web/accounts.rs`, both by `web/log_in.rs`; whether the browser
-//!   has kept its cookie: `web/cookie_check.rs`.
+//!   has kept its cookie: `web/cookie_check.rs`. What cookies are called: `web/cookies.rs`.
+//! - *One's own account* (sessions, password): `web/own_account.rs`, `store/own_sessions.rs`, `store/passwords.rs`.
+//! - *What is done against attacks:* `docs/security.md`; forged requests, `web/same_origin.rs`; headers, `web/headers.rs`;
+//!   other hosts, `web/host.rs`; the address of it all, `config/public_url.rs`.
 //! - *Names:* the rules in `model/accounts.rs` and `model/rooms.rs`, what they are compared by in `model/names.rs`; a
 //!   name that is taken: `store/names.rs`.
 //! - *Passwords:* which are accepted: `model/passwords.rs`; how they are hashed: `web/passwords.rs`;
@@ -258,6 +261,7 @@ fn run_beside(
         let address = SocketAddr::new(rocket.config().address, rocket.config().port);
         let version = env!("CARGO_PKG_VERSION");
         let scheme = if rocket.config().tls_enabled() { "https" } else { "http" };
+        tracing::info!("{way_in}");
         tracing::info!(
             version,
             database,
@@ -266,7 +270,6 @@ fn run_beside(
             static_files,
             "Parlor is open at {scheme}://{address}"
         );
-        tracing::info!("{way_in}");
         warn_of_open_network(rocket.config());
         store.keep_new_files();
         let shutdown = rocket.shutdown();

@@ -1,4 +1,4 @@
-//! The map of the source, in `src/lib.rs`, is of this source.
+//! The map of the source, in `src/lib.rs`, is of this source, and the table in `docs/security.md` of these tests.
 
 use std::fs;
 use std::path::Path;
@@ -20,6 +20,23 @@ fn every_file_that_the_map_names_is_there() {
         places.any(|place| root.join(place).exists())
     };
     let missing: Vec<_> = named.into_iter().filter(|path| !is_there(path)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn every_test_that_the_table_of_security_names_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let table = fs::read_to_string(root.join("docs/security.md")).expect("a file");
+    let named: Vec<_> = table.split('`').skip(1).step_by(2).filter(|code| code.contains("::")).collect();
+    assert!(named.len() > 60, "{named:?}");
+    let is_there = |test: &str| {
+        let Some((module, name)) = test.rsplit_once("::") else { return false };
+        let module = module.replace("::", "/");
+        let files = ["", "/mod"].map(|file| root.join(format!("tests/suite/{module}{file}.rs")));
+        let has = |file| fs::read_to_string(file).is_ok_and(|source| source.contains(&format!("fn {name}(")));
+        files.into_iter().any(has) || root.join(format!("tests/suite/{module}/{name}.rs")).exists()
+    };
+    let missing: Vec<_> = named.into_iter().filter(|test| !is_there(test)).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }
 
