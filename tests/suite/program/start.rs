@@ -208,24 +208,31 @@ async fn who_is_connected_is_served_when_there_is_no_room_for_others() {
     settings.limits = Some("ulimit -n 200".to_owned());
     let program = Program::start(&settings).await;
     let calls = async || TcpStream::connect(program.address()).await.unwrap();
-    let mut connected = calls().await;
+    let mut connected = Vec::new();
+    for _ in 0..30 {
+        connected.push(calls().await);
+    }
     let mut callers = Vec::new();
-    for _ in 0..230 {
+    for _ in 0..200 {
         callers.push(calls().await);
     }
     let full = |line: &str| line.contains("Too many open files");
     eventually("it is full", async || program.log().lines().any(full)).await;
-    // An account needs connections that have not been made yet.
-    let form = encode(&[("username", "ana"), ("password", Person::PASSWORD)]);
-    let head = format!(
-        "POST /accounts HTTP/1.1\r\nHost: parlor\r\nConnection: close\r\n\
-         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n",
-        form.len()
-    );
-    connected.write_all(format!("{head}{form}").as_bytes()).await.unwrap();
-    let mut answer = String::new();
-    connected.read_to_string(&mut answer).await.unwrap();
-    assert!(answer.starts_with("HTTP/1.1 303"), "{answer}\n{}", program.log());
+    // So many accounts at once need connections that have not been made yet.
+    for (n, line) in connected.iter_mut().enumerate() {
+        let form = encode(&[("username", &format!("ana-{n}")), ("password", Person::PASSWORD)]);
+        let head = format!(
+            "POST /accounts HTTP/1.1\r\nHost: parlor\r\nConnection: close\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n",
+            form.len()
+        );
+        line.write_all(format!("{head}{form}").as_bytes()).await.unwrap();
+    }
+    for mut line in connected {
+        let mut answer = String::new();
+        line.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 303"), "{answer}\n{}", program.log());
+    }
 }
 
 /// What is open to other machines needs a proxy, unless it has one or the network is one's own.
