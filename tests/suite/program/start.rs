@@ -183,7 +183,9 @@ async fn the_limit_of_open_files_is_raised_and_running_into_it_is_told() {
     let mut settings = folder.settings(&[("PARLOR_LOG_FORMAT", "json")]);
     settings.limits = Some("ulimit -Sn 100 && ulimit -Hn 200".to_owned());
     let program = Program::start(&settings).await;
-    let start: serde_json::Value = serde_json::from_str(program.log().lines().next().unwrap()).unwrap();
+    let log = program.log();
+    let line = log.lines().find(|line| line.contains("Parlor is open at")).expect("that it has started");
+    let start: serde_json::Value = serde_json::from_str(line).unwrap();
     let clients = start["clients"].as_u64().expect("how many fit");
     assert!((80..200).contains(&clients), "{start}");
     let calls = async || TcpStream::connect(program.address()).await.unwrap();
