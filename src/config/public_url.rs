@@ -48,7 +48,7 @@ impl TryFrom<String> for PublicUrl {
         if url.path() != "/" {
             return Err(format!(
                 "“{text}” goes on after the host, and Parlor needs a host of its own: cookies, what pages keep in the \
-                 browser and the promise to use HTTPS (HSTS) are shared by all that is on a host; {} would do",
+                 browser and the promise to use HTTPS (HSTS) are shared by all that is on a host ({} would do)",
                 url.origin().ascii_serialization()
             ));
         }

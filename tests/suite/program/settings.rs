@@ -64,9 +64,9 @@ async fn what_would_have_no_effect_is_refused() {
         (
             "PARLOR_PUBLIC_URL",
             "https://example.org/chat",
-            &["public_url", "host of its own", "https://example.org would do"],
+            &["PUBLIC_URL", "host of its own", "https://example.org would do"],
         ),
-        ("PARLOR_PUBLIC_URL", "chat.example.org", &["public_url", "no address"]),
+        ("PARLOR_PUBLIC_URL", "chat.example.org", &["PUBLIC_URL", "no address"]),
         ("PARLOR_SECURE_COOKIE", "true", &["secure_cookie"]),
     ] {
         let (database, program) = try_start(&[(name, value)]).await;
