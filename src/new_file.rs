@@ -11,6 +11,7 @@ use tempfile::NamedTempFile;
 pub(crate) struct NewFile {
     file: NamedTempFile,
     to: PathBuf,
+    replaces: bool,
 }
 
 impl NewFile {
@@ -23,8 +24,20 @@ impl NewFile {
         if to.symlink_metadata().is_ok() {
             return Err(io::Error::new(io::ErrorKind::AlreadyExists, "there is a file of this name already"));
         }
+        Self::beside(to, false)
+    }
+
+    /// An empty one that takes the place of what is at `to`.
+    ///
+    /// # Errors
+    /// When nothing can be written there.
+    pub(crate) fn over(to: &Path) -> io::Result<Self> {
+        Self::beside(std::path::absolute(to)?, true)
+    }
+
+    fn beside(to: PathBuf, replaces: bool) -> io::Result<Self> {
         let file = tempfile::Builder::new().prefix(".parlor-").tempfile_in(folder_of(&to))?;
-        Ok(Self { file, to })
+        Ok(Self { file, to, replaces })
     }
 
     /// Where it is until then.
@@ -38,7 +51,11 @@ impl NewFile {
     /// When it cannot be written, or somebody else has taken the name by now.
     pub(crate) fn keep(self) -> io::Result<()> {
         self.file.as_file().sync_all()?;
-        self.file.persist_noclobber(&self.to)?;
+        if self.replaces {
+            self.file.persist(&self.to)?;
+        } else {
+            self.file.persist_noclobber(&self.to)?;
+        }
         sync_folder_of(&self.to)
     }
 }
@@ -87,5 +104,7 @@ mod tests {
         assert_eq!(fs::metadata(&to).unwrap().permissions().mode() & 0o777, 0o600);
         assert!(late.keep().is_err() && NewFile::at(&to).is_err(), "a name is taken once");
         assert_eq!((fs::read(&to).unwrap(), names()), (b"whole".to_vec(), 1));
+        NewFile::over(&to).unwrap().keep().unwrap();
+        assert_eq!((fs::read(&to).unwrap(), names()), (Vec::new(), 1));
     }
 }

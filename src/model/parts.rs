@@ -95,11 +95,7 @@ fn block<'a>(text: &'a str, unclosed: &mut usize) -> Option<(usize, Part<'a>)> {
     if !(FENCE_MIN..*unclosed).contains(&fence) || !is_language(language) {
         return None;
     }
-    let block = code_block(text, fence, language);
-    if block.is_none() {
-        *unclosed = fence;
-    }
-    block
+    code_block(text, fence, language, unclosed)
 }
 
 fn quotation(text: &str) -> (usize, Part<'_>) {
@@ -116,7 +112,12 @@ fn quotation(text: &str) -> (usize, Part<'_>) {
 }
 
 /// The block of code between the first line of `text` and the next one that has as many backticks, and nothing else.
-fn code_block<'a>(text: &'a str, fence: usize, language: &'a str) -> Option<(usize, Part<'a>)> {
+fn code_block<'a>(
+    text: &'a str,
+    fence: usize,
+    language: &'a str,
+    unclosed: &mut usize,
+) -> Option<(usize, Part<'a>)> {
     let start = line(text).len() + 1;
     let ends = |line: &str| backticks(line) >= fence && line.trim_end().bytes().all(|byte| byte == b'`');
     let mut at = start;
@@ -129,6 +130,7 @@ fn code_block<'a>(text: &'a str, fence: usize, language: &'a str) -> Option<(usi
         }
         at += line.len() + 1;
     }
+    *unclosed = fence;
     None
 }
 

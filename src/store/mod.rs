@@ -17,7 +17,6 @@ mod commit_queue;
 mod commits;
 mod committed;
 mod connection;
-mod copy;
 mod credentials;
 mod database;
 mod engine;

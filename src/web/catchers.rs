@@ -25,6 +25,7 @@ use crate::store::Store;
 
 #[catch(default)]
 fn problem(status: Status, request: &Request<'_>) -> WithHeaders<(Status, (ContentType, Json<Problem>))> {
+    let status = limits::too_many(request).unwrap_or(status);
     let problem = Problem::of_request(request, status);
     WithHeaders((status, (ContentType::new("application", "problem+json"), Json(problem))))
 }

@@ -20,7 +20,7 @@ impl Engine {
         match self {
             Self::Sqlite(_) => {
                 let mut connection = self.connect_alone(url).await?;
-                sqlx::query("vacuum into $1").bind(text(to)?).execute(&mut connection).await?;
+                vacuum_into(&mut connection, to).await?;
                 Ok(connection.close().await?)
             }
             Self::Postgres => {
@@ -87,6 +87,13 @@ impl Engine {
     async fn connect_alone(&self, url: &str) -> Result<AnyConnection, OpenError> {
         Ok(self.options(url)?.disable_statement_logging().connect().await?)
     }
+}
+
+/// Writes all that a SQLite database holds at this moment into the file at `to`, an absolute path (that is never read as
+/// a URL). SQLite fills an empty file that is there already, and leaves its mode alone.
+pub(super) async fn vacuum_into(connection: &mut AnyConnection, to: &Path) -> Result<(), OpenError> {
+    sqlx::query("vacuum into $1").bind(text(to)?).execute(connection).await?;
+    Ok(())
 }
 
 /// Runs one of PostgreSQL's programs on the database at `url`. Others on this machine see the arguments of a program:

@@ -1,12 +1,15 @@
 //! The steps that bring a schema up to this program's.
 
 use std::borrow::Cow;
+use std::fmt::Display;
+use std::path::Path;
 
 use sqlx::AnyConnection;
 use sqlx::migrate::{Migrate as _, MigrateError, Migration, MigrationType, Migrator};
 
 use super::Engine;
-use crate::store::copy::copy_sqlite;
+use super::copies::vacuum_into;
+use crate::new_file::NewFile;
 use crate::store::error::OpenError;
 
 /// A migration: version, description, text. The same versions on both engines.
@@ -42,7 +45,7 @@ async fn apply(engine: &Engine, connection: &mut AnyConnection, scripts: &[Scrip
         && let Some(version) = pending(&migrator, connection).await.map_err(refused)?
     {
         let copy = database.with_added_extension(format!("before-{version}"));
-        copy_sqlite(connection, &copy).await?;
+        keep_copy(connection, &copy).await?;
         tracing::info!(
             "the database's schema is about to be changed (step {version}); as it was it is kept in {}",
             copy.display()
@@ -50,6 +53,16 @@ async fn apply(engine: &Engine, connection: &mut AnyConnection, scripts: &[Scrip
     }
     // Not `run`, whose future the compiler cannot prove to be `Send` ("not general enough").
     migrator.run_direct(None, connection, false).await.map_err(refused)
+}
+
+/// Copies the database to the file at `to`, in the place of what an earlier try has left there.
+async fn keep_copy(connection: &mut AnyConnection, to: &Path) -> Result<(), OpenError> {
+    let failed = |error: &dyn Display| {
+        OpenError::new(format!("cannot copy the database to {}: {error}", to.display()))
+    };
+    let file = NewFile::over(to).map_err(|error| failed(&error))?;
+    vacuum_into(connection, file.path()).await.map_err(|error| failed(&error))?;
+    file.keep().map_err(|error| failed(&error))
 }
 
 /// The first step that a database which is not new has yet to take.

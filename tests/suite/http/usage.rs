@@ -138,6 +138,7 @@ async fn requests_are_limited_by_network_whatever_they_ask_for(instance: Instanc
         says_when(&refused);
         assert!(refused.refuses(429).text().contains("Parlor is asked too much at once from your network."));
     }
+    from("203.0.113.7", "/api/nowhere").await.is_problem(429, "too-many-requests");
     assert_eq!(instance.checkouts(), before, "nobody is looked up");
     from("203.0.113.8", "/rooms").await.is(200);
     ana.says(&room, "soup").await;
