@@ -41,7 +41,8 @@ async fn make(
     let session = log_in.new_session(sent)?;
     let invitation = sent.invitation.as_deref().map(invitation).transpose()?;
     // Neither a name that is taken costs a hash, nor somebody who may not come in.
-    if let NameCheck::SentBefore(ours) = log_in.store().await?.check_name(&name, &session).await? {
+    let checked = log_in.store().await?.check_name(&name, &session).await?;
+    if let NameCheck::SentBefore(ours) = checked {
         return repeat(log_in, ours, password, &session).await;
     }
     let now = log_in.store().await?.sign_up(log_in.rules.set).await?;
@@ -61,10 +62,13 @@ async fn make(
             Ok(Credentials { account, password_hash: hash })
         }
         // The same form may have been sent twice, and the other one was faster.
-        Err(Error::Refused(taken)) => match log_in.store().await?.check_name(&name, &session).await? {
-            NameCheck::SentBefore(ours) => repeat(log_in, ours, password, &session).await,
-            NameCheck::Free => Err(taken.into()),
-        },
+        Err(Error::Refused(taken)) => {
+            let checked = log_in.store().await?.check_name(&name, &session).await?;
+            match checked {
+                NameCheck::SentBefore(ours) => repeat(log_in, ours, password, &session).await,
+                NameCheck::Free => Err(taken.into()),
+            }
+        }
         Err(error) => Err(error),
     }
 }

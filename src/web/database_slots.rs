@@ -30,7 +30,9 @@ pub(super) struct QueuedStore<'r> {
     slots: &'r DatabaseSlots,
 }
 
-/// The database, and a slot there for as long as this lives: not to be kept.
+/// The database, and a slot there for as long as this lives. Who waits for anything else meanwhile stops the others,
+/// and for a second slot perhaps themselves: not to be made where a `match` or an `if let` looks at what comes of it,
+/// since it lives to the end of that.
 pub(super) struct StoreWithSlot<'a> {
     store: Store,
     _slot: SemaphorePermit<'a>,

@@ -20,6 +20,7 @@ on_both_engines![
     a_word_of_the_page_is_no_name,
     a_form_sent_twice_makes_one_account,
     a_form_sent_twice_at_once_makes_one_account,
+    a_form_sent_many_times_at_once_stops_nobody,
     only_the_same_form_is_a_repeat,
 ];
 
@@ -260,6 +261,20 @@ async fn a_form_sent_twice_at_once_makes_one_account(instance: Instance) {
     twin.logs_out().await;
     ana.opens("/rooms").await.is(401);
     assert_eq!(instance.query_number("select count(*) from membership").await, 0);
+}
+
+async fn a_form_sent_many_times_at_once_stops_nobody(instance: Instance) {
+    let bo = instance.person("bo").await.without_cookies();
+    let form = filled("ana", Person::PASSWORD, "nonce-1");
+    instance.visitor("ana").sends("/accounts", &form).await.lets_in("/rooms");
+    let browsers: Vec<Person<'_>> = (0..8).map(|_| instance.visitor("ana")).collect();
+    let again = browsers.iter().map(|browser| browser.sends("/accounts", &form));
+    let (again, other) =
+        rocket::futures::future::join(rocket::futures::future::join_all(again), bo.tries_to_log_in(Person::PASSWORD)).await;
+    for answer in again {
+        answer.lets_in("/rooms");
+    }
+    other.lets_in("/rooms");
 }
 
 async fn only_the_same_form_is_a_repeat(instance: Instance) {
