@@ -126,9 +126,9 @@ async fn pages_of_other_sites_get_nothing_done(stage: &Stage) {
             ana.goes_to(&format!("{site}/{page}")).await;
             ana.waits_until("document.title === 'done'").await;
         }
-        for at in 0..FORMS.len() {
+        for (at, form) in FORMS.into_iter().enumerate() {
             ana.goes_to(&format!("{site}/form#{at}")).await;
-            is_refused(&ana, FORMS[at]).await;
+            is_refused(&ana, form).await;
         }
     }
     ana.forgets_console().await;

@@ -81,7 +81,7 @@ async fn admins_who_bar_each_other_do_not_both_succeed(instance: Instance) {
 async fn of_accounts_made_at_once_one_is_the_first(instance: Instance) {
     let other = instance.another().await;
     let names = ["ana", "bo", "cy", "dee"];
-    let at = |n: usize| if n % 2 == 0 { &instance } else { &other };
+    let at = |n: usize| if n.is_multiple_of(2) { &instance } else { &other };
     let people: Vec<_> = names.iter().enumerate().map(|(n, name)| at(n).visitor(name)).collect();
     join_all(people.iter().map(Person::signs_up)).await;
     assert_eq!(instance.query_number("select count(*) from account where role = 'admin'").await, 1);

@@ -44,7 +44,7 @@ async fn ten_thousand_ended_sessions_are_refused() {
             accepted = [accepted[0] + writes, accepted[1] + reads];
             ended += BROWSERS - 1;
         }
-        println!(
+        eprintln!(
             "{engine:?}: {ended} ended sessions on {} instances; accepted: {} writes, {} reads after a tick",
             instances.len(),
             accepted[0],
