@@ -76,13 +76,21 @@ impl Store {
         .await
     }
 
-    /// Forgives so many wrong passwords, those of somebody who has come to the right one.
-    pub async fn forgive_wrong_passwords(&self, counters: &Counters, count: u32) -> Result<(), Error> {
+    /// Forgives the wrong passwords of somebody who has come to the right one: those counted for the name or the
+    /// browser, and as many of the network's.
+    pub async fn forgive_wrong_passwords(&self, counters: &Counters) -> Result<(), Error> {
         self.write(|mut writing| async move {
+            let now = writing.now();
+            // Read here: this runs again if the answer to its commit is lost, and then there are none left.
+            let mut count = 0;
             for (key, allowance) in counters.each() {
                 let guesses = lock(&mut writing, key).await?;
-                let forgiven =
-                    if key == counters.who { Guesses::NONE } else { guesses.less(count, allowance) };
+                let forgiven = if key == counters.who {
+                    count = guesses.count(now, allowance);
+                    Guesses::NONE
+                } else {
+                    guesses.less(count, allowance)
+                };
                 set(&mut writing, key, forgiven).await?;
             }
             Ok(((), writing))

@@ -101,15 +101,19 @@ impl Guesses<'_> {
     ) -> Result<Credentials, Error> {
         let turn = timeout(passwords::TIMEOUT, self.turns.next(counters.who)).await;
         let _turn = turn.map_err(|_| Error::TooManyLogIns)?;
-        let wrong = self.store.turn().await?.ensure_may_guess(counters).await?;
+        self.store.turn().await?.ensure_may_guess(counters).await?;
         let hash = known.as_ref().map(|known| known.password_hash.clone());
         let matches = self.passwords.verify(self.client, password, hash).await?;
+        let store = self.store.turn().await?;
+        // Again, and before anything comes of the answer: guesses at other names, or on other instances, may have been
+        // counted meanwhile.
+        let wrong = store.ensure_may_guess(counters).await?;
         let Some(known) = known.filter(|_| matches) else {
-            self.store.turn().await?.count_wrong_password(counters).await?;
+            store.count_wrong_password(counters).await?;
             return Err(Refusal::WrongPassword.into());
         };
         if wrong > 0 {
-            self.store.turn().await?.forgive_wrong_passwords(counters, wrong).await?;
+            store.forgive_wrong_passwords(counters).await?;
         }
         Ok(known)
     }

@@ -257,3 +257,20 @@ async fn guesses_at_the_same_moment_are_counted_one_by_one() {
     instance.close().await;
     database.discard().await;
 }
+
+/// However many come at once: those that were let through before the first were counted are refused then.
+#[rocket::async_test]
+async fn guesses_at_many_names_at_the_same_moment_are_counted_for_their_address() {
+    let database = Database::create(Engine::Sqlite).await;
+    let settings = Instance::settings(&database).merge(("parlor.guesses_per_address", 3));
+    let instance = Instance::with(settings).await;
+    let names: Vec<String> = (0..20).map(|n| format!("person-{n}")).collect();
+    let answers = rocket::futures::future::join_all(names.iter().map(|name| guess(&instance, name))).await;
+    let looked_at = answers.iter().filter(|answer| answer.status == 401).count();
+    let waiting = answers.iter().filter(|answer| answer.status == 429).count();
+    assert_eq!(looked_at + waiting, 20);
+    // Some are judged together, and some after a wait of a second or two.
+    assert!((4..10).contains(&looked_at), "{looked_at}");
+    instance.close().await;
+    database.discard().await;
+}
