@@ -4,6 +4,7 @@ use rocket::{Route, post, routes};
 
 use super::body::Fields;
 use super::error::Error;
+use super::guesses::Guesses;
 use super::limits::Allowance;
 use super::log_in::LogIn;
 use super::pages::PageAnswer;
@@ -15,8 +16,13 @@ use crate::model::sessions::{Token, TokenHash};
 use crate::store::{Credentials, NameCheck, NewSession};
 
 #[post("/accounts", data = "<sent>")]
-async fn create(log_in: LogIn<'_>, allowance: Allowance<'_>, sent: Fields<SentAccount>) -> PageAnswer {
-    let made = make(&log_in, &allowance, &sent.0).await;
+async fn create(
+    log_in: LogIn<'_>,
+    guesses: Guesses<'_>,
+    allowance: Allowance<'_>,
+    sent: Fields<SentAccount>,
+) -> PageAnswer {
+    let made = make(&log_in, &guesses, &allowance, &sent.0).await;
     log_in.answer(&sent.0, made, wrong_field, |welcome, create| Welcome { create, ..welcome }).await
 }
 
@@ -33,6 +39,7 @@ fn wrong_field(sent: &SentAccount, error: &Error) -> Option<AccountField> {
 
 async fn make(
     log_in: &LogIn<'_>,
+    guesses: &Guesses<'_>,
     allowance: &Allowance<'_>,
     sent: &SentAccount,
 ) -> Result<Credentials, Error> {
@@ -43,7 +50,7 @@ async fn make(
     // Neither a name that is taken costs a hash, nor somebody who may not come in.
     let checked = log_in.store().await?.check_name(&name, &session).await?;
     if let NameCheck::SentBefore(ours) = checked {
-        return repeat(log_in, ours, password, &session).await;
+        return repeat((log_in, guesses), &name, ours, password, &session).await;
     }
     let now = log_in.store().await?.sign_up(log_in.rules.set).await?;
     if !log_in.rules.makes_admin(&name, now.is_new) {
@@ -65,7 +72,7 @@ async fn make(
         Err(Error::Refused(taken)) => {
             let checked = log_in.store().await?.check_name(&name, &session).await?;
             match checked {
-                NameCheck::SentBefore(ours) => repeat(log_in, ours, password, &session).await,
+                NameCheck::SentBefore(ours) => repeat((log_in, guesses), &name, ours, password, &session).await,
                 NameCheck::Free => Err(taken.into()),
             }
         }
@@ -78,16 +85,19 @@ fn invitation(token: &str) -> Result<TokenHash, Refusal> {
     Token::from_hex(token).map(|token| token.hash()).ok_or(Refusal::InvitationOver)
 }
 
-/// A form that is sent again with its nonce and the same password logs in.
+/// A form that is sent again with its nonce and the same password logs in. Its password may be a guess like any other.
 async fn repeat(
-    log_in: &LogIn<'_>,
+    (log_in, guesses): (&LogIn<'_>, &Guesses<'_>),
+    name: &Username,
     ours: Credentials,
     password: Password,
     session: &NewSession,
 ) -> Result<Credentials, Error> {
-    if !log_in.passwords.verify(log_in.client, password, Some(ours.password_hash.clone())).await? {
-        return Err(Refusal::UsernameTaken.into());
-    }
+    let checked = guesses.check_known(name.keys().folded(), Some(ours), password).await;
+    let ours = checked.map_err(|error| match error {
+        Error::Refused(Refusal::WrongPassword) => Refusal::UsernameTaken.into(),
+        error => error,
+    })?;
     log_in.open(&ours, session).await?;
     tracing::info!(account = ours.account.0, client = %log_in.client, "logged in by a form sent again");
     Ok(ours)

@@ -61,10 +61,23 @@ impl Guesses<'_> {
             Some(name) => self.store.turn().await?.find_credentials(name).await?,
             None => None,
         };
-        let account = known.as_ref().map(|known| known.account.0);
         let name = name.as_ref().map_or_else(|| typed.trim(), |name| name.as_str());
+        self.check_known(name, known, Password::presented(password)).await
+    }
+
+    /// Checks the password of whoever has the name `name`, as it is compared: `known`, if there is somebody.
+    ///
+    /// # Errors
+    /// [`Refusal::WrongPassword`], [`Refusal::TooManyGuesses`].
+    pub(super) async fn check_known(
+        &self,
+        name: &str,
+        known: Option<Credentials>,
+        password: Password,
+    ) -> Result<Credentials, Error> {
+        let account = known.as_ref().map(|known| known.account.0);
         let counters = self.counters(name, known.as_ref())?;
-        let checked = self.check_counted(&counters, known, Password::presented(password)).await;
+        let checked = self.check_counted(&counters, known, password).await;
         if let Err(Error::Refused(why)) = &checked {
             // Not the name: people type passwords there.
             self.log(account, why);

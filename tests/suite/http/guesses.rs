@@ -15,6 +15,7 @@ on_both_engines![
     an_address_is_waited_for_whatever_names_are_tried,
     a_class_that_mistypes_waits_for_nobody,
     a_name_that_was_tried_is_not_stored,
+    a_sign_up_form_that_is_sent_again_is_no_way_around_the_wait,
 ];
 
 /// How many are free, as the setting has it.
@@ -228,6 +229,24 @@ async fn a_name_that_was_tried_is_not_stored(instance: Instance) {
         "counted for a name and an address"
     );
     assert!(!instance.stores("my-password-in-the-wrong-field").await);
+}
+
+async fn a_sign_up_form_that_is_sent_again_is_no_way_around_the_wait(instance: Instance) {
+    let again = async |password: &str| {
+        let form = [("username", "ana"), ("password", password), ("nonce", "nonce-1")];
+        instance.visitor("ana").sends("/accounts", &form).await
+    };
+    again(Person::PASSWORD).await.lets_in("/rooms");
+    for _ in 0..FREE {
+        again("not the password").await.is(409);
+    }
+    again(Person::PASSWORD).await.lets_in("/rooms");
+    for _ in 0..=FREE {
+        again("not the password").await.is(409);
+    }
+    lasts_for_long(&instance).await;
+    assert!(again(Person::PASSWORD).await.is(429).header("Retry-After").is_some());
+    has_to_wait(&guess(&instance, "ana").await, "ana");
 }
 
 #[rocket::async_test]
