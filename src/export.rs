@@ -97,6 +97,14 @@ impl Export {
         }
     }
 
+    /// What a file ends with that could not be completed, so that nobody takes it for the whole.
+    pub fn broken_off(&self) -> &'static str {
+        match self.writer {
+            Writer::Lines => "{\"error\":\"This file breaks off here.\"}\n",
+            Writer::Html(_) => "<p><strong>This file breaks off here.</strong></p>\n",
+        }
+    }
+
     async fn messages(&mut self, told: Cursor) -> Result<String, StartError> {
         let mut entries = self.store.updates(self.room.room.id, told).await?.entries;
         entries.retain(|entry| entry.position.seq <= self.total());

@@ -19,6 +19,7 @@ use super::passwords::Passwords;
 use super::paths::to_account;
 use super::templates;
 use crate::live::Live;
+use crate::model::accounts::{Password, UsernameKey};
 use crate::model::passwords::acceptable;
 use crate::model::sessions::{ListedSession, Session, SessionId};
 use crate::model::{Invalid, Refusal, Timestamp};
@@ -175,13 +176,27 @@ impl Change<'_> {
             return Err(Invalid::new("Please give the password that you have now.").into());
         }
         let new = acceptable(&sent.new_password, name)?;
-        let old = self.guesses.check(name, &sent.old_password).await?;
+        let old = match self.guesses.check(name, &sent.old_password).await {
+            Err(Error::Refused(Refusal::WrongPassword)) => return self.already_made(name, new).await,
+            checked => checked?,
+        };
         let password_hash = self.passwords.hash(self.client, new).await?;
         let store = self.store.for_page();
         let changed = store.change_password(&user.session, &old.password_hash, &password_hash).await?;
         self.live.applied(changed).await;
         tracing::info!(account = old.account.0, client = %self.client, "password changed");
         Ok(Credentials { password_hash, ..old })
+    }
+
+    /// The credentials, if the new password is the one there is: a form that is sent twice has another old one by then,
+    /// which was counted as wrong, so that nobody guesses this way either.
+    async fn already_made(&self, name: &str, new: Password) -> Result<Credentials, Error> {
+        let key = UsernameKey::of(name).ok_or(Refusal::WrongPassword)?;
+        let known = self.store.for_page().find_credentials(&key).await?.ok_or(Refusal::WrongPassword)?;
+        if self.passwords.verify(self.client, new, Some(known.password_hash.clone())).await? {
+            return Ok(known);
+        }
+        Err(Refusal::WrongPassword.into())
     }
 }
 

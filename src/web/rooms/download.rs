@@ -6,8 +6,10 @@ use rocket::response::stream::ByteStream;
 use rocket::response::{self, Responder, Response};
 use rocket::{Request, State, get};
 
+use crate::StartError;
 use crate::export::{Export, Format};
 use crate::model::rooms::RoomId;
+use crate::model::sessions::TokenHash;
 use crate::store::Store;
 use crate::web::error::Error;
 use crate::web::guards::Owner;
@@ -39,7 +41,8 @@ pub(super) fn lines(owner: Owner<'_>, store: &State<Store>) -> Result<Download, 
 /// Every part of it is a checkout of its own: a slow download must not use up the time of a request.
 fn download(owner: Owner<'_>, store: &State<Store>, format: Format) -> Result<Download, Error> {
     let id = owner.room.room.id;
-    let export = Export::new(Store::clone(store), owner.room, format).map_err(|error| {
+    let (store, token) = (Store::clone(store), owner.user.session.token);
+    let export = Export::new(store.clone(), owner.room, format).map_err(|error| {
         tracing::error!("a room cannot be exported: {error}");
         Error::Unavailable
     })?;
@@ -49,19 +52,36 @@ fn download(owner: Owner<'_>, store: &State<Store>, format: Format) -> Result<Do
     };
     let disposition = format!("attachment; filename=\"parlor-room-{id}.{extension}\"");
     let disposition = Header::new("Content-Disposition", disposition);
-    Ok(Download { file: ByteStream::from(texts(export, id)), kind, disposition })
+    Ok(Download { file: ByteStream::from(texts(Sending { export, store, token }, id)), kind, disposition })
 }
 
-/// The file, part by part. Of a room that is deleted meanwhile it has no end, which its reader sees.
-fn texts(export: Export, room: RoomId) -> BoxStream<'static, String> {
-    let next = move |mut export: Export| async move {
-        match export.next().await {
-            Ok(text) => Some((text?, export)),
+/// A file for somebody who may be logged out meanwhile.
+struct Sending {
+    export: Export,
+    store: Store,
+    token: TokenHash,
+}
+
+impl Sending {
+    async fn next(&mut self) -> Result<Option<String>, StartError> {
+        if self.store.session(&self.token).await?.is_none() {
+            return Err("the session has ended".into());
+        }
+        self.export.next().await
+    }
+}
+
+/// The file, part by part. Where a room is deleted meanwhile, or its reader logged out, it says that it breaks off.
+fn texts(sending: Sending, room: RoomId) -> BoxStream<'static, String> {
+    let next = move |sending: Option<Sending>| async move {
+        let mut sending = sending?;
+        match sending.next().await {
+            Ok(text) => Some((text?, Some(sending))),
             Err(error) => {
                 tracing::warn!(room = room.0, "an export broke off: {error}");
-                None
+                Some((sending.export.broken_off().to_owned(), None))
             }
         }
     };
-    stream::unfold(export, next).boxed()
+    stream::unfold(Some(sending), next).boxed()
 }

@@ -269,8 +269,11 @@ async fn a_form_sent_many_times_at_once_stops_nobody(instance: Instance) {
     instance.visitor("ana").sends("/accounts", &form).await.lets_in("/rooms");
     let browsers: Vec<Person<'_>> = (0..8).map(|_| instance.visitor("ana")).collect();
     let again = browsers.iter().map(|browser| browser.sends("/accounts", &form));
-    let (again, other) =
-        rocket::futures::future::join(rocket::futures::future::join_all(again), bo.tries_to_log_in(Person::PASSWORD)).await;
+    let (again, other) = rocket::futures::future::join(
+        rocket::futures::future::join_all(again),
+        bo.tries_to_log_in(Person::PASSWORD),
+    )
+    .await;
     for answer in again {
         answer.lets_in("/rooms");
     }

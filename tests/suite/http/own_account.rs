@@ -125,6 +125,7 @@ async fn a_new_password_ends_all_other_sessions(instance: Instance) {
     phone.enters_page_of(&room).await;
     changes(&ana, Person::PASSWORD, NEW).await.leads_to("/account?done=password");
     ana.opens("/account?done=password").await.page().calls_out(&["password is changed"]);
+    changes(&ana, Person::PASSWORD, NEW).await.leads_to("/account?done=password");
     ana.enters_page_of(&room).await;
     phone.opens("/rooms").await.is(401);
     phone.tries_to_say_by_form(&room, "too late").await.is(401);
