@@ -72,7 +72,9 @@ async fn make(
         Err(Error::Refused(taken)) => {
             let checked = log_in.store().await?.check_name(&name, &session).await?;
             match checked {
-                NameCheck::SentBefore(ours) => repeat((log_in, guesses), &name, ours, password, &session).await,
+                NameCheck::SentBefore(ours) => {
+                    repeat((log_in, guesses), &name, ours, password, &session).await
+                }
                 NameCheck::Free => Err(taken.into()),
             }
         }
