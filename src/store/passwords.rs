@@ -103,8 +103,8 @@ async fn set_password(
         .bind(hash.to_owned())
         .execute(&mut *connection)
         .await?;
-    remove_password_link(connection, account).await?;
-    end_sessions_but(connection, account, but).await
+    end_sessions_but(connection, account, but).await?;
+    remove_password_link(connection, account).await
 }
 
 /// Makes the link void with which the owner of `account` could choose a password.

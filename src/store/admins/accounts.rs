@@ -3,6 +3,7 @@
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
+use super::links::remove_links_by;
 use super::{Actor, Deed, complete};
 use crate::model::Refusal;
 use crate::model::accounts::{AccountId, UsernameKey};
@@ -14,12 +15,13 @@ use crate::store::committed::Committed;
 use crate::store::connection::Connection;
 use crate::store::database::Store;
 use crate::store::error::Error;
+use crate::store::locks::lock_site;
 use crate::store::passwords::remove_password_link;
 use crate::store::sessions::end_sessions_but;
 
 impl Store {
-    /// Bars an account: all its sessions end, its room is left, and it may not log in until
-    /// [that is lifted](Store::lift_bar). Barring twice is barring once.
+    /// Bars an account: all its sessions end, its room is left, links that it made and the one for it are void, and it may
+    /// not log in until [that is lifted](Store::lift_bar). Barring twice is barring once.
     ///
     /// # Errors
     /// [`Refusal::LoggedOut`], [`Refusal::NotAnAdmin`], [`Refusal::NoSuchAccount`], [`Refusal::Yourself`],
@@ -39,9 +41,10 @@ impl Store {
                 .bind(now.0)
                 .execute(&mut writing)
                 .await?;
-            remove_password_link(&mut writing, account).await?;
             end_sessions_but(&mut writing, account, None).await?;
             complete(&mut writing, actor, Deed::about(What::Barred, account)).await?;
+            remove_password_link(&mut writing, account).await?;
+            remove_links_by(&mut writing, account).await?;
             if locked.is_admin {
                 require_another_admin(&mut writing).await?;
             }
@@ -68,7 +71,7 @@ impl Store {
         .await
     }
 
-    /// Makes somebody an admin.
+    /// Makes somebody an admin. A link to a new password is void: with it somebody else would be one.
     ///
     /// # Errors
     /// [`Refusal::LoggedOut`], [`Refusal::NotAnAdmin`], [`Refusal::NoSuchAccount`].
@@ -77,6 +80,7 @@ impl Store {
             if !lock(&mut writing, actor, account).await?.is_admin {
                 complete(&mut writing, actor, Deed::about(What::AdminNamed, account)).await?;
                 make_admin(&mut writing, account).await?;
+                remove_password_link(&mut writing, account).await?;
             }
             Ok(((), writing))
         })
@@ -93,18 +97,26 @@ impl Store {
         Ok(())
     }
 
-    /// Takes somebody's right as an admin; they stay logged in.
+    /// Takes somebody's right as an admin; they stay logged in. Links that they made are void.
     ///
     /// # Errors
     /// [`Refusal::LoggedOut`], [`Refusal::NotAnAdmin`], [`Refusal::NoSuchAccount`], [`Refusal::LastAdmin`].
     pub async fn unname_admin(&self, actor: Actor<'_>, account: AccountId) -> Result<(), Error> {
         self.write(|mut writing| async move {
-            if lock(&mut writing, actor, account).await?.is_admin {
+            let locked = match lock(&mut writing, actor, account).await {
+                // An earlier run of this about oneself, whose answer was lost.
+                Err(Error::Refused(Refusal::NotAnAdmin)) if actor.account() == Some(account) => {
+                    return Ok(((), writing));
+                }
+                locked => locked?,
+            };
+            if locked.is_admin {
                 complete(&mut writing, actor, Deed::about(What::AdminUnnamed, account)).await?;
                 sqlx::query("update account set role = null where id = $1")
                     .bind(account.0)
                     .execute(&mut writing)
                     .await?;
+                remove_links_by(&mut writing, account).await?;
                 require_another_admin(&mut writing).await?;
             }
             Ok(((), writing))
@@ -118,7 +130,13 @@ impl Store {
     /// [`Refusal::LoggedOut`], [`Refusal::NotAnAdmin`], [`Refusal::NoSuchAccount`].
     pub async fn end_sessions(&self, actor: Actor<'_>, account: AccountId) -> Result<Committed<()>, Error> {
         self.write(|mut writing| async move {
-            lock(&mut writing, actor, account).await?;
+            match lock(&mut writing, actor, account).await {
+                // An earlier run of this about oneself, whose answer was lost.
+                Err(Error::Refused(Refusal::LoggedOut)) if actor.account() == Some(account) => {
+                    return Ok((Committed::events(()), writing));
+                }
+                locked => locked?,
+            };
             if has_session(&mut writing, account).await? {
                 end_sessions_but(&mut writing, account, None).await?;
                 complete(&mut writing, actor, Deed::about(What::SessionsEnded, account)).await?;
@@ -146,14 +164,16 @@ impl Store {
             if locked.is_admin && actor.account().is_some() {
                 return Err(Refusal::PasswordOfAdmin.into());
             }
+            lock_site(&mut writing).await?;
             let expires_at = writing.now().after(PASSWORD_LINK);
             let made = sqlx::query(
-                "insert into password_link (account_id, token_hash, expires_at) values ($1, $2, $3)
+                "insert into password_link (account_id, token_hash, created_by, expires_at) values ($1, $2, $3, $4)
                  on conflict (account_id) do update set token_hash = excluded.token_hash,
-                     expires_at = excluded.expires_at
+                     created_by = excluded.created_by, expires_at = excluded.expires_at
                  where password_link.token_hash <> excluded.token_hash",
             );
-            let made = made.bind(account.0).bind(token.0.to_vec()).bind(expires_at.0);
+            let made = made.bind(account.0).bind(token.0.to_vec());
+            let made = made.bind(actor.account().map(|admin| admin.0)).bind(expires_at.0);
             if made.execute(&mut writing).await?.rows_affected() > 0 {
                 complete(&mut writing, actor, Deed::about(What::PasswordLinkMade, account)).await?;
             }

@@ -7,6 +7,7 @@
 mod accounts;
 mod actions;
 mod invitations;
+mod links;
 mod lists;
 mod rooms;
 
@@ -90,7 +91,7 @@ impl<'a> Deed<'a> {
     }
 }
 
-/// Ends a deed, in the transaction that did it: nothing is locked afterwards. What somebody does about their own account
+/// Ends a deed, in the transaction that did it: nothing is locked afterwards but links. What somebody does about their own account
 /// may have ended the session that their right is read by; they had it when the account was locked, and keep it until
 /// the commit.
 ///

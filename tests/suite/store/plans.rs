@@ -211,7 +211,7 @@ const MANY_ROWS: &str = "
         {numbers} select unhex(substr('{zeros}' || n, length('' || n) + 1)), n, 0 from numbers;
     insert into invitation (token_hash, created_by, created_at, expires_at, uses, used)
         {numbers} select unhex(substr('{zeros}' || n, length('' || n) + 1)), n, 0, n, 1, 0 from numbers where n <= 20000;
-    insert into password_link (account_id, token_hash, expires_at)
-        {numbers} select n, unhex(substr('{zeros}' || n, length('' || n) + 1)), n from numbers where n <= 20000;
+    insert into password_link (account_id, token_hash, created_by, expires_at)
+        {numbers} select n, unhex(substr('{zeros}' || n, length('' || n) + 1)), n, n from numbers where n <= 20000;
     insert into admin_action (at, via, admin_id, what, account_id)
         {numbers} select 0, 'page', 1, 'barred', n from numbers where n <= 20000";

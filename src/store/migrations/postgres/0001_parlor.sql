@@ -55,14 +55,17 @@ create table invitation (
     used       bigint not null                 -- and how many were
 );
 create index invitation_expiry on invitation (expires_at);
+create index invitation_maker on invitation (created_by);
 
 -- Links with which somebody chooses a new password, one for an account.
 create table password_link (
     account_id bigint primary key references account (id),
     token_hash bytea not null unique,
+    created_by bigint references account (id), -- none: from the shell
     expires_at bigint not null
 );
 create index password_link_expiry on password_link (expires_at);
+create index password_link_maker on password_link (created_by);
 
 -- What admins did, in the order of commits. Rows are added, and never changed or removed.
 create table admin_action (
