@@ -140,7 +140,7 @@ fn kept_out(refusal: &Refusal) -> Words {
             (Status::Gone, "invitation-over", "Invitation over", detail)
         }
         Refusal::PasswordLinkOver => {
-            let detail = "This link is no longer good. Please ask for a new one.";
+            let detail = "This link is no longer good. If you have just set a new password with it, log in with that; if not, please ask for a new link.";
             (Status::Gone, "password-link-over", "Link over", detail)
         }
         _ => {

@@ -7,7 +7,7 @@ use rocket::tokio::io::{AsyncReadExt, AsyncWriteExt};
 use rocket::tokio::net::{TcpSocket, TcpStream};
 
 use crate::fixtures::processes::{Nginx, Program, deployed};
-use crate::fixtures::{Database, Engine, Person, Room};
+use crate::fixtures::{Database, Engine, Person, Room, eventually};
 
 #[rocket::async_test]
 async fn compressed_answers_are_passed_on_as_they_are() {
@@ -63,6 +63,21 @@ async fn everybody_comes_by_https_and_all_headers_arrive_once() {
         assert!(ask(path).await.starts_with("HTTP/1.1 404"), "{path} is for those who run it");
     }
     database.discard().await;
+}
+
+/// In front of nothing, so that every request fails.
+#[rocket::async_test]
+async fn addresses_that_let_people_in_are_not_written_down() {
+    let nginx = Nginx::before([([127, 0, 0, 1], 1).into(); 2]).await;
+    let visitor = Person::over_http(nginx.address(), "cy");
+    for path in ["/invitations/tell-nobody", "/password-reset/tell-nobody", "/rooms"] {
+        assert_eq!(visitor.opens(path).await.status, 502, "{path}");
+    }
+    eventually("what failed is written down", async || {
+        nginx.printed().iter().any(|line| line.contains("GET /rooms "))
+    })
+    .await;
+    assert!(!nginx.printed().concat().contains("tell-nobody"), "{:?}", nginx.printed());
 }
 
 #[rocket::async_test]
