@@ -13,6 +13,7 @@ use crate::model::Refusal;
 use crate::model::accounts::{Password, Username};
 use crate::model::passwords::acceptable;
 use crate::model::sessions::{Token, TokenHash};
+use crate::model::sign_up::{SignUp, SignUpNow};
 use crate::store::{Credentials, NameCheck, NewSession};
 
 #[post("/accounts", data = "<sent>")]
@@ -48,13 +49,8 @@ async fn make(
     let session = log_in.new_session(sent)?;
     let invitation = sent.invitation.as_deref().map(invitation).transpose()?;
     // Neither a name that is taken costs a hash, nor somebody who may not come in.
-    let checked = log_in.store().await?.check_name(&name, &session).await?;
-    if let NameCheck::SentBefore(ours) = checked {
+    if let Some(ours) = check(log_in, &name, &session, invitation.as_ref()).await? {
         return repeat((log_in, guesses), &name, ours, password, &session).await;
-    }
-    let now = log_in.store().await?.sign_up(log_in.rules.set).await?;
-    if !log_in.rules.makes_admin(&name, now.is_new) {
-        now.admits(invitation.is_some())?;
     }
     allowance.sign_up(log_in.client)?;
     let hash = log_in.passwords.hash(log_in.client, password.clone()).await?;
@@ -79,6 +75,40 @@ async fn make(
             }
         }
         Err(error) => Err(error),
+    }
+}
+
+/// Whether an account of this name can be made; if this very form has made it, its credentials. Whoever may not come in
+/// is not told whether somebody has the name.
+async fn check(
+    log_in: &LogIn<'_>,
+    name: &Username,
+    session: &NewSession,
+    invitation: Option<&TokenHash>,
+) -> Result<Option<Credentials>, Error> {
+    let now = log_in.store().await?.sign_up(log_in.rules.set).await?;
+    let admitted = admit(log_in, now, invitation).await;
+    let checked = log_in.store().await?.check_name(name, session).await.map_err(Error::from);
+    match checked {
+        Ok(NameCheck::SentBefore(ours)) => return Ok(Some(ours)),
+        Ok(NameCheck::Free) if log_in.rules.makes_admin(name, now.is_new) => {}
+        checked => {
+            admitted?;
+            checked?;
+        }
+    }
+    Ok(None)
+}
+
+/// Refuses whoever does not come in by `invitation`, or without one.
+async fn admit(log_in: &LogIn<'_>, now: SignUpNow, invitation: Option<&TokenHash>) -> Result<(), Error> {
+    now.admits(invitation.is_some())?;
+    match invitation {
+        Some(token) if now.sign_up == SignUp::Invited => {
+            let is_good = log_in.store().await?.is_invitation(token).await?;
+            if is_good { Ok(()) } else { Err(Refusal::InvitationOver.into()) }
+        }
+        _ => Ok(()),
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) fn to_list() -> Redirect {
 }
 
 /// Sends the browser to a page of admins: `/rooms`, say.
-pub(super) fn to_admin(rest: &'static str) -> Redirect {
+pub(super) fn to_admin(rest: &str) -> Redirect {
     Redirect::to(format!("{ADMIN}{rest}"))
 }
 
@@ -95,13 +95,14 @@ fn page_of_admin_form(about: Option<&str>) -> String {
     format!("{ADMIN}{page}")
 }
 
-/// Whether a token may stand in the answer, in a link or in a form. Then nothing of its address is told to anybody, and
+/// Whether a token may stand in the answer, in a link or in a form, or what only admins see. Then nothing of its address is told to anybody, and
 /// it is not compressed together with what others wrote: the size would tell of it (BREACH).
 pub(super) fn shows_secret(request: &Request<'_>) -> bool {
     let (is_post, mut segments) = (request.method() == Method::Post, request.uri().path().segments());
     match segments.next() {
-        Some("invitations" | "password-reset") => true,
-        Some("admin" | "accounts") => is_post,
+        // What was searched for stands there beside names that others chose.
+        Some("invitations" | "password-reset" | "admin") => true,
+        Some("accounts") => is_post,
         _ => false,
     }
 }
