@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::accounts::{Username, UsernameKey};
 use super::invalid::Invalid;
+use super::names::NameKeys;
 use super::refusal::Refusal;
 use super::sessions::TokenHash;
 use super::timestamp::Timestamp;
@@ -58,8 +59,13 @@ pub struct SignUpRules {
 impl SignUpRules {
     /// Whether an account of this name, the first if it `is_first`, is an admin's.
     pub fn makes_admin(&self, name: &Username, is_first: bool) -> bool {
-        let is_named = self.admins.iter().any(|admin| admin.as_str() == name.keys().folded());
-        is_named || is_first && self.admins.is_empty()
+        self.names(name.shown()) || is_first && self.admins.is_empty()
+    }
+
+    /// Whether the settings name `name` as an admin's, in whatever letter case.
+    pub fn names(&self, name: &str) -> bool {
+        let key = NameKeys::of(name);
+        self.admins.iter().any(|admin| admin.as_str() == key.folded())
     }
 }
 

@@ -9,6 +9,7 @@ use crate::model::admins::{ROWS_A_PAGE, What};
 use crate::model::sign_up::{INVITATION, Invitation, NewInvitation, SignUp};
 use crate::store::database::Store;
 use crate::store::error::Error;
+use crate::store::locks::lock_site;
 
 impl Store {
     /// Says anew how people come in, for when the settings do not.
@@ -55,14 +56,15 @@ impl Store {
         .await
     }
 
-    /// The invitations that are good still or were used up, the latest first: [`ROWS_A_PAGE`] at most.
-    pub async fn invitations(&self) -> Result<Vec<Invitation>, Error> {
+    /// The latest invitations that are good still or were used up, or those before number `before`, the latest first:
+    /// [`ROWS_A_PAGE`] at most.
+    pub async fn invitations(&self, before: Option<i64>) -> Result<Vec<Invitation>, Error> {
         let invitations = sqlx::query_as(
             "select i.id, a.name as by_name, i.created_at, i.expires_at, i.uses, i.used
              from invitation i left join account a on a.id = i.created_by
-             where i.expires_at > $1 order by i.expires_at desc limit $2",
+             where i.id < $1 and i.expires_at > $2 order by i.id desc limit $3",
         );
-        let invitations = invitations.bind(self.now().0).bind(ROWS_A_PAGE);
+        let invitations = invitations.bind(before.unwrap_or(i64::MAX)).bind(self.now().0).bind(ROWS_A_PAGE);
         Ok(invitations.fetch_all(&mut self.reader().await?).await?)
     }
 
@@ -72,6 +74,7 @@ impl Store {
     /// [`Refusal`](crate::model::Refusal)`::LoggedOut`, `NotAnAdmin`.
     pub async fn revoke_invitation(&self, actor: Actor<'_>, id: i64) -> Result<(), Error> {
         self.write(|mut writing| async move {
+            lock_site(&mut writing).await?;
             let deleted = sqlx::query("delete from invitation where id = $1").bind(id);
             if deleted.execute(&mut writing).await?.rows_affected() > 0 {
                 complete(&mut writing, actor, Deed::of_site(What::InvitationRevoked, None)).await?;

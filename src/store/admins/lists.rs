@@ -1,4 +1,7 @@
 //! All people and all rooms, in the order of their names: nothing of what is said in rooms.
+//!
+//! A page begins at the name that stands after those of the pages before it. Rows themselves are not skipped: PostgreSQL
+//! counts the sessions, or the people, of each that is.
 
 use sqlx::any::AnyRow;
 use sqlx::{FromRow, Row as _};
@@ -25,8 +28,11 @@ impl Store {
                     (select count(*) from session s where s.account_id = a.id) as sessions,
                     (select max(s.seen_at) from session s where s.account_id = a.id) as seen_at
              from account a
-             where a.name_key >= $1 and a.name_key < $2 and coalesce(a.role, '') <> 'site'
-             order by a.name_key limit $3 offset $4",
+             where a.name_key >= (select f.name_key from account f
+                                  where f.name_key >= $1 and f.name_key < $2 and coalesce(f.role, '') <> 'site'
+                                  order by f.name_key limit 1 offset $4)
+                   and a.name_key < $2 and coalesce(a.role, '') <> 'site'
+             order by a.name_key limit $3",
         );
         let rows = rows.bind(first).bind(end).bind(ROWS_A_PAGE).bind(offset(page));
         let rows = rows.fetch_all(&mut snapshot).await?;
@@ -47,8 +53,11 @@ impl Store {
                     r.created_at, r.last_at,
                     (select count(*) from membership m where m.room_id = r.id) as inside
              from room r join account o on o.id = r.owner_id
-             where r.name_key >= $1 and r.name_key < $2 and r.deleted_at is null
-             order by r.name_key limit $3 offset $4",
+             where r.name_key >= (select f.name_key from room f
+                                  where f.name_key >= $1 and f.name_key < $2 and f.deleted_at is null
+                                  order by f.name_key limit 1 offset $4)
+                   and r.name_key < $2 and r.deleted_at is null
+             order by r.name_key limit $3",
         );
         let rows = rows.bind(first).bind(end).bind(ROWS_A_PAGE).bind(offset(page));
         let rows = rows.fetch_all(&mut snapshot).await?;

@@ -4,8 +4,8 @@ use rocket::get;
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
-use super::{Admin, Moment};
-use crate::model::admins::{ActionBy, AdminAction, ROWS_A_PAGE, What};
+use super::{Admin, Moment, earlier};
+use crate::model::admins::{ActionBy, AdminAction, What};
 use crate::store::Store;
 use crate::web::error::Error;
 use crate::web::pages::{self, Page};
@@ -61,8 +61,7 @@ fn words(what: What) -> (&'static str, &'static str) {
 pub(super) async fn show(admin: Admin<'_>, before: Option<&str>, store: &Store) -> Result<Template, Error> {
     let before = before.map(|before| query::number(before, "Entries")).transpose()?;
     let actions = store.admin_actions(before).await?;
-    let is_full = i64::try_from(actions.len()).is_ok_and(|length| length == ROWS_A_PAGE);
-    let before = actions.last().filter(|_| is_full).map(|action| action.id);
+    let before = earlier(&actions, |action| action.id);
     let view = ActionsView { actions: actions.into_iter().map(ActionView::from).collect(), before };
     Ok(pages::render(templates::ADMIN_ACTIONS, Page::new(Some(admin.0), view)))
 }

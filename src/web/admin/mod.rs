@@ -8,6 +8,7 @@ mod sign_up;
 
 pub(super) use guard::Admin;
 
+use rocket::http::RawStr;
 use rocket::{FromForm, Route, routes};
 use rocket_dyn_templates::Template;
 use serde::Serialize;
@@ -30,6 +31,15 @@ struct Search {
 }
 
 impl Search {
+    /// What leads to the same rows again, after a form beside one of them was sent.
+    fn query(&self) -> String {
+        if self.beginning.is_empty() && self.page.is_empty() {
+            return String::new();
+        }
+        let [beginning, page] = [&self.beginning, &self.page].map(|one| RawStr::new(one).percent_encode());
+        format!("?beginning={beginning}&page={page}")
+    }
+
     fn page(&self) -> Result<i64, Error> {
         if self.page.is_empty() { Ok(1) } else { query::number(&self.page, "Pages") }
     }
@@ -53,6 +63,12 @@ impl Pages {
     }
 }
 
+/// The number before which there may be more rows than these, which are the latest first.
+fn earlier<T>(rows: &[T], number: impl Fn(&T) -> i64) -> Option<i64> {
+    let is_full = i64::try_from(rows.len()).is_ok_and(|length| length >= ROWS_A_PAGE);
+    rows.last().filter(|_| is_full).map(number)
+}
+
 /// A moment, for programs and for people.
 #[derive(Serialize)]
 struct Moment {
@@ -74,7 +90,7 @@ struct NewLink<'a> {
     name: Option<&'a str>,
     address: String,
     expires: &'static str,
-    back: &'static str,
+    back: String,
 }
 
 impl NewLink<'_> {

@@ -10,6 +10,7 @@ use crate::live::Live;
 use crate::model::accounts::AccountId;
 use crate::model::admins::ListedAccount;
 use crate::model::sessions::Token;
+use crate::model::sign_up::SignUpRules;
 use crate::store::{Actor, Store};
 use crate::web::body::Fields;
 use crate::web::client::ClientAddress;
@@ -30,6 +31,8 @@ struct PersonView {
     name: String,
     is_me: bool,
     is_admin: bool,
+    /// Whether the settings name them: whose right was taken would have it again at the next start.
+    is_named: bool,
     barred: Option<Moment>,
     created: Moment,
     sessions: i64,
@@ -37,13 +40,15 @@ struct PersonView {
 }
 
 impl PersonView {
-    fn new(listed: ListedAccount, me: AccountId) -> Self {
+    fn new(listed: ListedAccount, me: AccountId, rules: &SignUpRules) -> Self {
         let ListedAccount { person, is_admin, barred_at, created_at, sessions, seen_at } = listed;
+        let is_named = is_admin && rules.names(&person.name);
         Self {
             id: person.id.0,
             name: person.name,
             is_me: person.id == me,
             is_admin,
+            is_named,
             barred: barred_at.map(Moment::from),
             created: created_at.into(),
             sessions,
@@ -53,10 +58,15 @@ impl PersonView {
 }
 
 #[get("/admin?<search..>")]
-pub(super) async fn show(admin: Admin<'_>, search: Search, store: &Store) -> Result<Template, Error> {
+pub(super) async fn show(
+    admin: Admin<'_>,
+    search: Search,
+    rules: &State<SignUpRules>,
+    store: &Store,
+) -> Result<Template, Error> {
     let (page, me) = (search.page()?, admin.0.session.person.id);
     let listing = store.list_accounts(&search.beginning, page).await?;
-    let people = listing.rows.into_iter().map(|listed| PersonView::new(listed, me)).collect();
+    let people = listing.rows.into_iter().map(|listed| PersonView::new(listed, me, rules)).collect();
     let view = PeopleView { pages: Pages::new(search, page, listing.count), people };
     Ok(pages::render(templates::ADMIN_PEOPLE, Page::new(Some(admin.0), view)))
 }
@@ -66,6 +76,15 @@ pub(super) async fn show(admin: Admin<'_>, search: Search, store: &Store) -> Res
 pub(super) struct SentPerson {
     #[field(default = 0)]
     account: i64,
+    /// Which list the form stands in.
+    list: Search,
+}
+
+impl SentPerson {
+    /// Sends the browser back to it.
+    fn back(&self) -> Redirect {
+        to_admin(&self.list.query())
+    }
 }
 
 /// What a deed needs, and the trace that it leaves in the log.
@@ -85,7 +104,7 @@ pub(super) async fn bar(
     let barred = store.bar(Actor::Admin(&admin.0.session), AccountId(account)).await?;
     log(&admin, client, account, "account barred");
     live.applied(barred).await;
-    Ok(to_admin(""))
+    Ok(sent.0.back())
 }
 
 #[post("/admin/people/lift-bar", data = "<sent>")]
@@ -98,7 +117,7 @@ pub(super) async fn lift_bar(
     let account = sent.0.account;
     store.lift_bar(Actor::Admin(&admin.0.session), AccountId(account)).await?;
     log(&admin, client, account, "account no longer barred");
-    Ok(to_admin(""))
+    Ok(sent.0.back())
 }
 
 #[post("/admin/people/name-admin", data = "<sent>")]
@@ -111,7 +130,7 @@ pub(super) async fn name_admin(
     let account = sent.0.account;
     store.name_admin(Actor::Admin(&admin.0.session), AccountId(account)).await?;
     log(&admin, client, account, "made an admin");
-    Ok(to_admin(""))
+    Ok(sent.0.back())
 }
 
 /// Whoever is no admin any more has nothing to see there.
@@ -126,7 +145,7 @@ pub(super) async fn unname_admin(
     store.unname_admin(Actor::Admin(&admin.0.session), AccountId(account)).await?;
     log(&admin, client, account, "no admin any more");
     let is_me = account == admin.0.session.person.id.0;
-    Ok(if is_me { Redirect::to("/rooms") } else { to_admin("") })
+    Ok(if is_me { Redirect::to("/rooms") } else { sent.0.back() })
 }
 
 #[post("/admin/people/end-sessions", data = "<sent>")]
@@ -141,7 +160,7 @@ pub(super) async fn end_sessions(
     let ended = store.end_sessions(Actor::Admin(&admin.0.session), AccountId(account)).await?;
     log(&admin, client, account, "logged out everywhere");
     live.applied(ended).await;
-    Ok(to_admin(""))
+    Ok(sent.0.back())
 }
 
 #[post("/admin/people/password-link", data = "<sent>")]
@@ -160,7 +179,7 @@ pub(super) async fn make_password_link(
         name: Some(owner.as_ref().map_or("", |owner| owner.name.as_str())),
         address: format!("/password-reset/{}", token.to_hex()),
         expires: "24 hours",
-        back: "/admin",
+        back: format!("/admin{}", sent.0.list.query()),
     };
     Ok(link.render(&admin))
 }

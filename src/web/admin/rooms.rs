@@ -56,6 +56,8 @@ pub(super) async fn show(admin: Admin<'_>, search: Search, store: &Store) -> Res
 pub(super) struct SentRoom {
     #[field(default = 0)]
     room: i64,
+    /// Which list the form stands in.
+    list: Search,
 }
 
 #[post("/admin/rooms/delete", data = "<sent>")]
@@ -70,5 +72,5 @@ pub(super) async fn delete(
     let deleted = store.delete_room_as_admin(Actor::Admin(&admin.0.session), RoomId(room)).await?;
     tracing::info!(admin = admin.0.session.person.id.0, room, %client, "admin: room deleted");
     live.applied(deleted).await;
-    Ok(to_admin("/rooms"))
+    Ok(to_admin(&format!("/rooms{}", sent.0.list.query())))
 }

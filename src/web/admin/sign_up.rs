@@ -5,7 +5,7 @@ use rocket::{FromForm, State, get, post};
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
-use super::{Admin, Moment, NewLink};
+use super::{Admin, Moment, NewLink, earlier};
 use crate::model::Invalid;
 use crate::model::sessions::Token;
 use crate::model::sign_up::{Invitation, NewInvitation, SignUp, SignUpRules, USES_MAX, Uses};
@@ -15,7 +15,7 @@ use crate::web::client::ClientAddress;
 use crate::web::error::Error;
 use crate::web::pages::{self, Page};
 use crate::web::paths::to_admin;
-use crate::web::templates;
+use crate::web::{query, templates};
 
 #[derive(Serialize)]
 struct SignUpView {
@@ -24,6 +24,8 @@ struct SignUpView {
     is_set: bool,
     uses_max: i64,
     invitations: Vec<InvitationView>,
+    /// Before which there may be more.
+    before: Option<i64>,
 }
 
 #[derive(Serialize)]
@@ -43,16 +45,20 @@ impl From<Invitation> for InvitationView {
     }
 }
 
-#[get("/admin/sign-up")]
+#[get("/admin/sign-up?<before>")]
 pub(super) async fn show(
     admin: Admin<'_>,
+    before: Option<&str>,
     rules: &State<SignUpRules>,
     store: &Store,
 ) -> Result<Template, Error> {
     let now = store.sign_up(rules.set).await?;
-    let invitations = store.invitations().await?.into_iter().map(InvitationView::from).collect();
+    let before = before.map(|before| query::number(before, "Invitations")).transpose()?;
+    let invitations = store.invitations(before).await?;
+    let before = earlier(&invitations, |invitation| invitation.id);
+    let invitations = invitations.into_iter().map(InvitationView::from).collect();
     let is_set = rules.set.is_some();
-    let view = SignUpView { sign_up: now.sign_up, is_set, uses_max: USES_MAX, invitations };
+    let view = SignUpView { sign_up: now.sign_up, is_set, uses_max: USES_MAX, invitations, before };
     Ok(pages::render(templates::ADMIN_SIGN_UP, Page::new(Some(admin.0), view)))
 }
 
@@ -95,7 +101,7 @@ pub(super) async fn invite(
     store.invite(Actor::Admin(&admin.0.session), &new).await?;
     tracing::info!(admin = admin.0.session.person.id.0, uses = uses.get(), %client, "admin: invitation made");
     let address = format!("/invitations/{}", token.to_hex());
-    Ok(NewLink { name: None, address, expires: "14 days", back: "/admin/sign-up" }.render(&admin))
+    Ok(NewLink { name: None, address, expires: "14 days", back: "/admin/sign-up".to_owned() }.render(&admin))
 }
 
 #[derive(FromForm)]

@@ -51,6 +51,10 @@ async fn those_who_are_named_are_admins(instance: Instance) {
     ana.logs_in().await;
     let done = ana.opens("/admin/actions").await.is(200).page().text();
     assert!(done.contains("in the settings made ana an admin"), "{done}");
+    // Bo is an admin of the time before; ana would be one again at the next start.
+    let people = ana.opens("/admin").await.is(200);
+    assert_eq!(people.body.matches("An admin by the server’s settings").count(), 1);
+    assert_eq!(people.body.matches("Remove as admin").count(), 1);
 }
 
 /// Their pages and forms.
@@ -164,7 +168,33 @@ async fn people_are_found_by_how_their_names_begin(instance: Instance) {
     assert_eq!(finds("AN").await, [true, true, true, false, false]);
     assert_eq!(finds("%C3%A4").await, [false, false, false, false, true]);
     assert_eq!(finds("x").await, [false; 5]);
+    let there = [("account", "1"), ("list.beginning", "ä&x\r\n"), ("list.page", "1")];
+    let again = "/admin?beginning=%C3%A4%26x%0D%0A&page=1";
+    ana.sends("/admin/people/lift-bar", &there).await.leads_to(again);
+    let form = ana.opens("/admin?beginning=%C3%A4&page=1").await.page().form("/admin/people/bar");
+    assert_eq!((form.hidden("list.beginning").as_str(), form.hidden("list.page").as_str()), ("ä", "1"));
     ana.opens("/admin?page=0").await.refuses(422);
+    let numbers =
+        "with recursive numbers (n) as (select 100 union all select n + 1 from numbers where n < 320)";
+    let people = "insert into account (name, name_key, password_hash, created_at)";
+    let rooms = "insert into room (name, name_key, owner_id, created_at, last_seq, last_tag, message_count, people_seq, people_tag)";
+    let many = format!(
+        "{people} {numbers} select 'p' || n, 'p' || n, '', 0 from numbers;
+         {rooms} {numbers} select 'r' || n, 'r' || n, 1, 0, 0, 0, 0, 0, 0 from numbers;"
+    );
+    instance.executes_sql(&many).await;
+    for (list, initial) in [("/admin", "p"), ("/admin/rooms", "r")] {
+        for (page, first, length) in [(1, 100, 100), (2, 200, 100), (3, 300, 21)] {
+            let listed =
+                ana.opens(&format!("{list}?beginning={initial}&page={page}")).await.is(200).page().items();
+            assert_eq!(listed.len(), length);
+            assert!(listed[0].starts_with(&format!("{initial}{first}")), "{}", listed[0]);
+            assert!(listed[length - 1].starts_with(&format!("{initial}{}", first + length - 1)));
+        }
+        assert!(
+            ana.opens(&format!("{list}?beginning={initial}&page=4")).await.is(200).page().items().is_empty()
+        );
+    }
 }
 
 async fn what_was_done_is_kept(instance: Instance) {

@@ -11,6 +11,9 @@ on_both_engines![
     an_invitation_lets_in_as_many_as_it_says,
     an_invitation_survives_an_error_in_the_form,
     a_link_sets_a_new_password_once,
+    links_end_with_the_right_of_whoever_made_them,
+    who_becomes_an_admin_has_no_link_any_more,
+    whom_a_site_keeps_out_learns_no_names,
     whoever_has_a_link_to_nothing_is_told,
     a_page_with_a_token_keeps_it,
 ];
@@ -88,6 +91,13 @@ async fn an_invitation_lets_in_as_many_as_it_says(instance: Instance) {
     instance.executes_sql("update invitation set expires_at = 1").await;
     fay.opens(&expired).await.refuses(410);
     signs_up_with(&fay, &expired, Person::PASSWORD).await.refuses(410);
+    for _ in 0..101 {
+        drop(invites(&ana, "1").await);
+    }
+    let latest = ana.opens("/admin/sign-up").await.is(200).page();
+    let earlier = latest.link("Earlier").expect("a link");
+    let earlier = ana.opens(&earlier).await.is(200).page();
+    assert_eq!((latest.items().len(), earlier.items().len()), (100, 1), "each can be revoked");
     for wrong in ["0", "1001", "many", ""] {
         ana.sends("/admin/invitations", &[("uses", wrong)]).await.refuses(422);
     }
@@ -140,6 +150,74 @@ async fn a_link_sets_a_new_password_once(instance: Instance) {
     browser.tries_to_log_in(NEW).await.lets_in("/rooms");
 }
 
+async fn links_end_with_the_right_of_whoever_made_them(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
+    drop((instance.person("cy").await, instance.person("dee").await));
+    let (visitor, bo_is) = (instance.visitor("eve"), [("account", "2")]);
+    let does = async |deed: &str| {
+        ana.sends(&format!("/admin/people/{deed}"), &bo_is).await.leads_to("/admin");
+    };
+    chooses(&ana, "invited").await;
+    let (anas_link, anas_invitation) = (makes_link(&ana, "4").await, invites(&ana, "1").await);
+    for (deed, mended) in [("unname-admin", None), ("bar", Some("lift-bar"))] {
+        does("name-admin").await;
+        // The second is one that ana had made, and bo makes anew.
+        drop(makes_link(&ana, "3").await);
+        let links = [makes_link(&bo, "3").await, invites(&bo, "5").await];
+        for link in &links {
+            visitor.opens(link).await.is(200);
+        }
+        does(deed).await;
+        if let Some(mended) = mended {
+            does(mended).await;
+        }
+        for link in &links {
+            visitor.opens(link).await.refuses(410);
+        }
+        let fields = [("token", token(&links[0])), ("password", "a battery of horses")];
+        visitor.sends("/password-reset", &fields).await.refuses(410);
+        signs_up_with(&visitor, &links[1], Person::PASSWORD).await.refuses(410);
+    }
+    for link in [anas_link, anas_invitation] {
+        visitor.opens(&link).await.is(200);
+    }
+}
+
+/// Or whoever made it could come in as an admin, and be taken for another.
+async fn who_becomes_an_admin_has_no_link_any_more(instance: Instance) {
+    let ana = instance.person("ana").await;
+    drop(instance.person("bo").await);
+    let (address, visitor) = (makes_link(&ana, "2").await, instance.visitor("bo"));
+    visitor.opens(&address).await.is(200);
+    ana.sends("/admin/people/name-admin", &[("account", "2")]).await.leads_to("/admin");
+    visitor.opens(&address).await.refuses(410);
+    let fields = [("token", token(&address)), ("password", "a battery of horses")];
+    visitor.sends("/password-reset", &fields).await.refuses(410);
+}
+
+/// Those whose names are taken are told as those whose are free: nobody learns who has an account.
+async fn whom_a_site_keeps_out_learns_no_names(instance: Instance) {
+    let instance = instance.restart_with("parlor.admins", ["ana"]).await;
+    let (ana, outside) = (instance.person("ana").await, instance.visitor("eve"));
+    // In Latin letters; in Cyrillic ones it looks the same.
+    drop(instance.person("coc").await);
+    let tries = async |name: &str, invitation: Option<&str>| {
+        let mut fields = vec![("username", name), ("password", Person::PASSWORD)];
+        fields.extend(invitation.map(|token| ("invitation", token)));
+        outside.sends("/accounts", &fields).await.status
+    };
+    let no_token = "0".repeat(64);
+    for (sign_up, status) in [("closed", [403, 403]), ("invited", [403, 410])] {
+        chooses(&ana, sign_up).await;
+        for name in ["ana", "Ana", "coc", "сос", "zoe"] {
+            let answers = [tries(name, None).await, tries(name, Some(&no_token)).await];
+            assert_eq!(answers, status, "{sign_up}: {name}");
+        }
+    }
+    let address = invites(&ana, "1").await;
+    assert_eq!(tries("ana", Some(token(&address))).await, 409, "but those who are invited may know");
+}
+
 async fn whoever_has_a_link_to_nothing_is_told(instance: Instance) {
     let ana = instance.person("ana").await;
     let cy = instance.visitor("cy");
@@ -163,9 +241,11 @@ async fn a_page_with_a_token_keeps_it(instance: Instance) {
     let fields = [("username", "bo"), ("password", "short"), ("invitation", token(&address))];
     let again =
         bo.asks(Method::Post, "/accounts").header("Accept-Encoding", "gzip").form(&fields).send().await;
+    let search = ana.asks(Method::Get, "/admin?beginning=invitation").header("Accept-Encoding", "gzip");
+    let search = search.send().await.is(200);
     let new = ana.asks(Method::Post, "/admin/invitations").header("Accept-Encoding", "gzip");
     let new = new.form(&[("uses", "1")]).send().await;
-    for answer in [shown, again, new] {
+    for answer in [shown, again, search, new] {
         assert!(answer.body.contains("invitation"), "{answer:?}");
         assert_eq!(answer.header("Content-Encoding"), None, "{answer:?}");
         assert_eq!(answer.header("Referrer-Policy"), Some("strict-origin"), "{answer:?}");
