@@ -1,6 +1,6 @@
 // Entry script of the page that shows a new link.
 
-import { CopyLink } from "../room/copy_link.js";
+import { CopyLink } from "../lib/copy_link.js";
 import "./every_page.js";
 
 const link = document.querySelector(".admin__link");

@@ -1,10 +1,10 @@
 // The room page: makes its parts, wires them to each other, and navigates away when its person is out of the room.
 
 import { ConnectionStatus } from "../lib/connection_status.js";
+import { CopyLink } from "../lib/copy_link.js";
 import { ROOM_OVER } from "../lib/statuses.js";
 import { Composer } from "./composer.js";
 import { CopyCode } from "./copy_code.js";
-import { CopyLink } from "./copy_link.js";
 import { EarlierMessages } from "./earlier_messages.js";
 import { JumpButton } from "./jump_button.js";
 import { Ledger } from "./ledger.js";

@@ -1,6 +1,6 @@
-// The button *Copy link* of an empty room.
+// A button that copies a link.
 
-import { copyText } from "../lib/clipboard.js";
+import { copyText } from "./clipboard.js";
 
 export class CopyLink {
   #button;
