@@ -6,6 +6,7 @@
 
 mod carry_out;
 mod lists;
+mod request;
 pub(crate) mod socket;
 
 use std::path::Path;
@@ -14,96 +15,14 @@ use std::time::Duration;
 use rocket::fairing::AdHoc;
 use rocket::tokio::{self, sync::oneshot};
 use rocket::{Build, Rocket};
-use serde::{Deserialize, Serialize};
 
 use crate::live::Live;
 use crate::store::Store;
 use socket::Socket;
 
 pub(crate) use carry_out::{carry_out, find_room};
-
-/// What can be asked.
-#[derive(Clone, Debug, clap::Subcommand, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Request {
-    /// List people
-    People {
-        /// Only those whose names begin like this
-        #[arg(default_value = "")]
-        beginning: String,
-    },
-    /// List open rooms
-    Rooms {
-        /// Only those whose names begin like this
-        #[arg(default_value = "")]
-        beginning: String,
-    },
-    /// Log somebody out everywhere, and let them in no more
-    Bar {
-        /// Their name
-        person: String,
-    },
-    /// Let somebody who is barred in again
-    Unbar {
-        /// Their name
-        person: String,
-    },
-    /// Delete a room and all its messages
-    DeleteRoom {
-        /// Its number, or its name
-        room: String,
-    },
-    /// Make a link with which somebody chooses a new password, once
-    PasswordLink {
-        /// Their name
-        person: String,
-    },
-    /// Make somebody an admin
-    MakeAdmin {
-        /// Their name
-        person: String,
-    },
-    /// Make an admin an ordinary person again
-    RemoveAdmin {
-        /// Their name
-        person: String,
-    },
-    /// Log somebody out everywhere
-    EndSessions {
-        /// Their name
-        person: String,
-    },
-    /// Make a link with which people create accounts
-    Invite {
-        /// How many
-        #[arg(default_value = "1")]
-        people: String,
-    },
-    /// Say who may create an account
-    SignUp {
-        /// Everybody, whoever is invited, or nobody
-        #[arg(value_parser = ["open", "invited", "closed"])]
-        who: String,
-    },
-    /// Show what admins did, the latest first
-    Log {
-        /// Only what came before this number
-        #[arg(long, value_name = "NUMBER")]
-        before: Option<i64>,
-    },
-}
-
-/// What came of it.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Answer {
-    /// It was done; lines to show.
-    Done(Vec<String>),
-    /// A link was made, and leads to this path on the site; what it is good for.
-    Link { path: String, about: String },
-    /// It was not done; why.
-    Refused(String),
-}
+pub(crate) use request::Answer;
+pub use request::Request;
 
 /// Has a Parlor on SQLite listen to the shell, from liftoff until shutdown.
 pub(crate) fn stage(rocket: Rocket<Build>, store: &Store, live: &Live) -> Rocket<Build> {

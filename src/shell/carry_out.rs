@@ -1,6 +1,7 @@
 //! Doing what was asked.
 
-use super::{Answer, Request, lists};
+use super::lists;
+use super::request::{Answer, Request};
 use crate::live::Live;
 use crate::model::Refusal;
 use crate::model::accounts::{AccountId, UsernameKey};

@@ -12,7 +12,8 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::time::timeout;
 
-use super::{Answer, Request, carry_out};
+use super::carry_out::carry_out;
+use super::request::{Answer, Request};
 use crate::live::Live;
 use crate::store::Store;
 

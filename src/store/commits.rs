@@ -4,8 +4,6 @@ use std::time::Duration;
 
 use prometheus_client::metrics::histogram::Histogram;
 
-use super::database::Store;
-
 /// Seconds, from a fast disk to the longest that anybody waits.
 const DURATIONS: [f64; 11] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5];
 /// Posts, up to the largest batch.
@@ -29,12 +27,5 @@ impl Commits {
     pub(super) fn observe(&self, posts: usize, took: Duration) {
         self.durations.observe(took.as_secs_f64());
         self.sizes.observe(u32::try_from(posts).unwrap_or(u32::MAX).into());
-    }
-}
-
-impl Store {
-    /// What was measured of the transactions of posts.
-    pub fn commits(&self) -> &Commits {
-        &self.shared.commits
     }
 }

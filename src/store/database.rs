@@ -186,6 +186,11 @@ impl Store {
         }
     }
 
+    /// What was measured of the transactions of posts.
+    pub fn commits(&self) -> &Commits {
+        &self.shared.commits
+    }
+
     /// The time that sessions end by: the database's.
     pub fn now(&self) -> Timestamp {
         self.time_at(Instant::now().into_std())

@@ -11,6 +11,7 @@ mod statements;
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
+use self::statements::STEP;
 use super::database::Store;
 use super::error::Error;
 use crate::model::Timestamp;
@@ -20,8 +21,6 @@ use statements::RoomSweep;
 const IDLE_DELAY: Duration = Duration::from_mins(1);
 /// How long it rests after a step, at least; a slow step is followed by twice the time it took.
 const STEP_DELAY: Duration = Duration::from_millis(5);
-/// How many rows one step removes at most.
-const STEP: i64 = 200;
 /// How many entries of the event log are kept. A tail that is further behind rebuilds memory.
 const EVENTS_KEPT: i64 = 5_000;
 /// How far this machine's clock and the database's may be apart for what ends by the clock to be ended.

@@ -8,8 +8,8 @@ use crate::store::database::Store;
 use crate::store::error::Error;
 use crate::store::sql::json_rows;
 
-use super::STEP;
-
+/// How many rows one step removes at most.
+pub(super) const STEP: i64 = 200;
 /// How many deleted rooms one step removes at most: for each the database looks through the whole event log for
 /// entries that name it, which costs less than an index that every entry would have to be written to.
 const ROOMS_A_STEP: i64 = 10;
