@@ -17,8 +17,6 @@
 //! A guard or handler that fails leaves a [`Problem`] with the request; the catchers render it, as a
 //! page or as JSON.
 
-use std::time::Duration;
-
 use parking_lot::Mutex;
 use rocket::Request;
 use rocket::http::Status;
@@ -28,7 +26,7 @@ use rocket::response::{Responder, Result};
 use serde::Serialize;
 
 use super::refusals::words;
-use super::too_many::TooMany;
+use super::too_many::{TooMany, seconds};
 use super::unsent::Unsent;
 use crate::model::rooms::RoomLink;
 use crate::model::{Invalid, Refusal};
@@ -38,11 +36,6 @@ use crate::store;
 /// come back together, and long enough that refusing them leaves time for the others: it costs time, too.
 fn spread_retry_after() -> u32 {
     rand::random_range(1..=5)
-}
-
-/// So many seconds, and the one that has begun.
-fn seconds(wait: Duration) -> u32 {
-    u32::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(u32::MAX)
 }
 
 /// What kept a request from being done.
@@ -252,7 +245,7 @@ impl From<Error> for Problem {
             ),
             Error::TooMany(it) => {
                 Self::new(Status::TooManyRequests, "too-many-requests", "Too many at once", it.detail())
-                    .retry_in(it.seconds())
+                    .retry_in(seconds(it.wait))
             }
             Error::TooManyLogIns | Error::Busy | Error::Unavailable | Error::Failed => {
                 Self::temporary(&error)

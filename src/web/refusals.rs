@@ -1,10 +1,10 @@
 //! How the rules are worded when they refuse something.
 
 use std::borrow::Cow;
-use std::time::Duration;
 
 use rocket::http::Status;
 
+use super::too_many::in_words;
 use crate::model::Refusal;
 
 /// Status, type, title and detail.
@@ -20,7 +20,7 @@ pub(super) fn words(refusal: &Refusal) -> Words {
         }
         Refusal::TooManyGuesses { wait } => {
             let detail =
-                format!("There were too many wrong passwords. Please try again in {}.", spell(*wait));
+                format!("There were too many wrong passwords. Please try again in {}.", in_words(*wait));
             return (Status::TooManyRequests, "too-many-guesses", "Not now", detail.into());
         }
         Refusal::NoSuchRoom => (Status::NotFound, "no-such-room", "No such room", "There is no room here."),
@@ -113,17 +113,6 @@ fn name_taken(refusal: &Refusal) -> Words {
     (Status::Conflict, kind, "Name taken", detail)
 }
 
-/// How long that is: a time that is not over too early.
-fn spell(wait: Duration) -> String {
-    let (seconds, minutes) = (wait.as_millis().div_ceil(1000), wait.as_millis().div_ceil(60_000));
-    match (seconds, minutes) {
-        (..=1, _) => "a second".to_owned(),
-        (..=59, _) => format!("{seconds} seconds"),
-        (_, 1) => "a minute".to_owned(),
-        _ => format!("{minutes} minutes"),
-    }
-}
-
 /// Those of people who do not come in.
 fn kept_out(refusal: &Refusal) -> Words {
     let (status, kind, title, detail) = match refusal {
@@ -171,19 +160,4 @@ fn of_admins(refusal: &Refusal) -> Words {
         _ => (Status::NotFound, "not-found", "Not found", "There is no such page."),
     };
     (status, kind, title, detail.into())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_wait_is_spelled_for_people() {
-        let spelled = |millis| spell(Duration::from_millis(millis));
-        assert_eq!(spelled(1), "a second");
-        assert_eq!(spelled(1_001), "2 seconds");
-        assert_eq!(spelled(60_000), "a minute");
-        assert_eq!(spelled(60_001), "2 minutes");
-        assert_eq!(spelled(900_000), "15 minutes");
-    }
 }

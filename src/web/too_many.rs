@@ -21,12 +21,6 @@ pub(super) enum Limited {
 }
 
 impl TooMany {
-    /// In how many seconds to try again: at least one, and never too early.
-    pub(super) fn seconds(&self) -> u32 {
-        let seconds = self.wait.as_secs() + u64::from(self.wait.subsec_nanos() > 0);
-        u32::try_from(seconds.max(1)).unwrap_or(u32::MAX)
-    }
-
     /// A sentence on what was too much, and one on when to try again.
     pub(super) fn detail(&self) -> String {
         let (what, again) = match self.what {
@@ -38,16 +32,23 @@ impl TooMany {
             }
             Limited::Requests => ("Parlor is asked too much at once from your network.", "try again"),
         };
-        format!("{what} Please {again} in {}.", in_words(self.seconds()))
+        format!("{what} Please {again} in {}.", in_words(self.wait))
     }
 }
 
-/// `1 second`, `45 seconds`, `2 minutes`.
-fn in_words(seconds: u32) -> Cow<'static, str> {
-    match seconds {
+/// In how many seconds to try again after `wait`: at least one, and never too early.
+pub(super) fn seconds(wait: Duration) -> u32 {
+    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    u32::try_from(seconds.max(1)).unwrap_or(u32::MAX)
+}
+
+/// `wait` for people, never too short: `a second`, `45 seconds`, `a minute`, `2 minutes`.
+pub(super) fn in_words(wait: Duration) -> Cow<'static, str> {
+    match seconds(wait) {
         1 => "a second".into(),
-        2..=90 => format!("{seconds} seconds").into(),
-        _ => format!("{} minutes", seconds.div_ceil(60)).into(),
+        seconds @ ..60 => format!("{seconds} seconds").into(),
+        60 => "a minute".into(),
+        seconds => format!("{} minutes", seconds.div_ceil(60)).into(),
     }
 }
 
@@ -61,8 +62,18 @@ mod tests {
 
     #[test]
     fn it_is_never_tried_again_too_early() {
-        for (milliseconds, seconds) in [(1, 1), (1000, 1), (1001, 2), (59_999, 60)] {
-            assert_eq!(refused(Duration::from_millis(milliseconds)).seconds(), seconds);
+        for (milliseconds, in_seconds, words) in [
+            (0, 1, "a second"),
+            (1, 1, "a second"),
+            (1000, 1, "a second"),
+            (1001, 2, "2 seconds"),
+            (59_000, 59, "59 seconds"),
+            (59_001, 60, "a minute"),
+            (60_001, 61, "2 minutes"),
+            (900_000, 900, "15 minutes"),
+        ] {
+            let wait = Duration::from_millis(milliseconds);
+            assert_eq!((seconds(wait), &*in_words(wait)), (in_seconds, words));
         }
     }
 
