@@ -1,5 +1,6 @@
 //! `parlor check`.
 
+use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -26,18 +27,21 @@ impl Check {
         let report = store.check(&|done, total| bar.show(done, total)).await;
         store.close().await;
         drop(bar);
-        let report = report?;
-        for problem in &report.problems {
-            say(problem)?;
-        }
-        say(&summary(&report))?;
-        let is_whole = report.problems.is_empty();
-        Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        Ok(if tell(&report?)? { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 }
 
+/// Says all that was found; whether that is nothing.
+pub(super) fn tell(report: &Report) -> io::Result<bool> {
+    for problem in &report.problems {
+        say(problem)?;
+    }
+    say(&summary(report))?;
+    Ok(report.problems.is_empty())
+}
+
 /// What was looked at and how it is, in a line.
-pub(super) fn summary(report: &Report) -> String {
+fn summary(report: &Report) -> String {
     let Report { rooms, entries, events, problems, more } = report;
     let looked = format!("rooms: {rooms}, entries: {entries}, events: {events}");
     match problems.len() as u64 + more {

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::check::summary;
+use super::check::tell;
 use super::progress::Bar;
 use super::say;
 use crate::StartError;
-use crate::store::upkeep;
+use crate::store::upkeep::{self, Aside};
 
 /// Its arguments.
 #[derive(clap::Args)]
@@ -21,12 +21,20 @@ impl Restore {
         let bar = Bar::new("restoring");
         let restored = upkeep::restore(url, &self.file, &|done, total| bar.show(done, total)).await?;
         drop(bar);
-        say(&summary(&restored.report))?;
-        if let Some(kept) = restored.kept {
-            say(&format!("the database that was there is kept in {}", kept.display()))?;
+        let is_whole = tell(&restored.report)?;
+        for Aside { from, to, .. } in &restored.kept {
+            say(&format!("{} that was there is kept in {}", from.display(), to.display()))?;
         }
-        say(&format!("restored from {}", self.file.display()))?;
-        let is_whole = restored.report.problems.is_empty();
-        Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        if is_whole {
+            say(&format!("restored from {}", self.file.display()))?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        // On PostgreSQL alone: of SQLite nothing would have been changed.
+        say(&format!(
+            "{} is damaged, and is in the database as it is; to try another backup, \
+             create an empty database for it",
+            self.file.display()
+        ))?;
+        Ok(ExitCode::FAILURE)
     }
 }

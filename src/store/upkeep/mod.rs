@@ -2,6 +2,7 @@
 
 mod backup;
 mod check;
+mod exchange;
 mod restore;
 mod room_log;
 mod rows;
@@ -16,6 +17,7 @@ use super::error::OpenError;
 
 pub use backup::back_up;
 pub use check::Report;
+pub use exchange::Aside;
 pub use restore::restore;
 
 /// Is told how much of how much is done; of 0 where that is not known.
@@ -74,6 +76,13 @@ impl Store {
         require_sqlite(path)?;
         open(Engine::Sqlite(path.to_owned()), "").await
     }
+}
+
+/// Checks all of a database, and lets go of it.
+async fn check(store: Store, progress: Progress<'_>) -> Result<Report, OpenError> {
+    let report = store.check(progress).await;
+    store.close().await;
+    Ok(report?)
 }
 
 /// Nothing is locked, made or changed.

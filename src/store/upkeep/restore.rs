@@ -5,10 +5,9 @@ use std::io;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
 use std::path::{Path, PathBuf};
 
-use sqlx::Error::Database;
-
 use super::backup::{cannot_write, watched};
-use super::{Progress, Report, require_sqlite};
+use super::exchange::{Aside, put_in_place};
+use super::{Progress, Report, check, require_sqlite};
 use crate::model::Timestamp;
 use crate::new_file::sync_folder_of;
 use crate::store::database::Store;
@@ -16,23 +15,29 @@ use crate::store::engine::Engine;
 use crate::store::error::OpenError;
 use crate::store::lock_file;
 
-/// What SQLite keeps beside a database.
-const BESIDE: [&str; 2] = ["-wal", "-shm"];
+/// The codes of SQLite (<https://sqlite.org/rescode.html>) for a file that is damaged, or none of its own.
+const DAMAGED: [i32; 2] = [11, 26];
+/// Those for a file that somebody else has open.
+const IN_USE: [i32; 2] = [5, 6];
 
 /// What a restore has done.
 pub struct Restored {
     /// What the check of the restored database has counted.
     pub report: Report,
-    /// Where the database is that was there before, if there was one.
-    pub kept: Option<PathBuf>,
+    /// Where that is which was there before: the database, if there was one, and what SQLite had beside it.
+    pub kept: Vec<Aside>,
 }
 
 /// Puts the backup at `from` in the place of the database at `url`: of SQLite, while no Parlor runs, and what was there
 /// stays beside it; of PostgreSQL into an empty database. An older Parlor's is brought up to date.
 ///
+/// What a crash on the way leaves is said at [`put_in_place`]. A dump of PostgreSQL can only be checked once it is in
+/// the database: what it has of problems is reported, and stays there.
+///
 /// # Errors
-/// When the backup cannot be read or is damaged, or a Parlor runs, or the PostgreSQL database is not empty: then nothing
-/// was changed.
+/// When the backup cannot be read or, of SQLite, is damaged, or a Parlor runs, or a file cannot be written, or the
+/// PostgreSQL database is not empty: then nothing was changed. Also when what is in the PostgreSQL database by now cannot
+/// be brought up to date or read.
 pub async fn restore(url: &str, from: &Path, progress: Progress<'_>) -> Result<Restored, OpenError> {
     let engine = Engine::of(url)?;
     match &engine {
@@ -41,7 +46,7 @@ pub async fn restore(url: &str, from: &Path, progress: Progress<'_>) -> Result<R
             engine.fill(url, from).await?;
             engine.prepare(url).await?;
             let report = check(Store::beside(url).await?, progress).await?;
-            Ok(Restored { report, kept: None })
+            Ok(Restored { report, kept: Vec::new() })
         }
     }
 }
@@ -57,14 +62,15 @@ async fn restore_file(
     let _held = lock_file::hold(path).await?;
     let copy = Copy::beside(path);
     let report = copy.make(from, progress).await?;
-    let kept = if path.exists() { Some(put_aside(url, path).await?) } else { None };
-    if let Some(old) = &kept {
-        keep_owner(old, &copy.0).map_err(|error| cannot_write(path, &error))?;
+    give_to_owner(path, &copy.0).map_err(|error| cannot_write(path, &error))?;
+    if path.exists() {
+        put_log_away(url, path).await?;
     }
-    // Where there is a database there is one at every moment: the old, or the new.
-    fs::rename(&copy.0, path)
-        .and_then(|()| sync_folder_of(path))
-        .map_err(|error| cannot_write(path, &error))?;
+    let aside = path.with_added_extension(format!("replaced-{}", Timestamp::now().file_name()));
+    let kept = put_in_place(&copy.0, path, &aside).map_err(|error| cannot_write(path, &error))?;
+    sync_folder_of(path).map_err(|error| {
+        OpenError::new(format!("the backup is in place, but may not outlast a power cut: {error}"))
+    })?;
     Ok(Restored { report, kept })
 }
 
@@ -72,7 +78,9 @@ async fn restore_file(
 struct Copy(PathBuf);
 
 impl Copy {
+    /// While the lock of the database is held: what others have left, who were killed, is removed.
     fn beside(database: &Path) -> Self {
+        remove_all(&database.with_added_extension("restoring-"));
         Self(database.with_added_extension(format!("restoring-{}", std::process::id())))
     }
 
@@ -105,12 +113,16 @@ impl Copy {
 impl Drop for Copy {
     /// Removes it, and all that was made beside it.
     fn drop(&mut self) {
-        let (Some(folder), Some(name)) = (self.0.parent(), self.0.file_name()) else { return };
-        let names =
-            fs::read_dir(folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.file_name()));
-        for ours in names.filter(|other| other.as_encoded_bytes().starts_with(name.as_encoded_bytes())) {
-            let _ = fs::remove_file(folder.join(ours));
-        }
+        remove_all(&self.0);
+    }
+}
+
+/// Removes all files whose path begins so.
+fn remove_all(beginning: &Path) {
+    let (Some(folder), Some(name)) = (beginning.parent(), beginning.file_name()) else { return };
+    let names = fs::read_dir(folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.file_name()));
+    for ours in names.filter(|other| other.as_encoded_bytes().starts_with(name.as_encoded_bytes())) {
+        let _ = fs::remove_file(folder.join(ours));
     }
 }
 
@@ -118,49 +130,32 @@ fn private(file: &fs::File) -> io::Result<()> {
     file.set_permissions(fs::Permissions::from_mode(0o600))
 }
 
-/// Whoever runs Parlor may not be who restores.
-fn keep_owner(old: &Path, new: &Path) -> io::Result<()> {
-    let owner = fs::metadata(old)?;
-    chown(new, Some(owner.uid()), Some(owner.gid()))
+/// Whoever runs Parlor may not be who restores: the file is to belong to the owner of the old one or, where none is, of
+/// the folder.
+fn give_to_owner(path: &Path, new: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|_| !path.exists());
+    let owner = fs::metadata(folder.unwrap_or(path))?;
+    match chown(new, Some(owner.uid()), Some(owner.gid())) {
+        // Who may not give files away starts Parlor as well.
+        Err(error) if folder.is_some() && error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
+        given => given,
+    }
 }
 
-async fn check(store: Store, progress: Progress<'_>) -> Result<Report, OpenError> {
-    let report = store.check(progress).await;
-    store.close().await;
-    Ok(report?)
-}
-
-/// Gives the database a dated name beside its own, which it keeps as well until something is put there. What SQLite
-/// has beside a damaged one goes with it.
-async fn put_aside(url: &str, path: &Path) -> Result<PathBuf, OpenError> {
-    match Engine::of(url)?.put_log_away(url).await {
-        Err(Database(error)) if error.message().contains("locked") => {
-            return Err(OpenError::new(format!(
-                "{} is in use by another program: end that first (a backup, an export, sqlite3)",
-                path.display()
-            )));
-        }
-        // What is damaged is kept as it is.
-        Ok(()) | Err(_) => {}
+/// Leaves the database at `path` without a log, unless it is damaged: then both are kept as they are.
+async fn put_log_away(url: &str, path: &Path) -> Result<(), OpenError> {
+    let Err(error) = Engine::of(url)?.put_log_away(url).await else { return Ok(()) };
+    let code = error.as_database_error().and_then(|error| error.code()?.parse::<i32>().ok());
+    // The rest of it says more.
+    match code.map(|code| code & 0xff) {
+        Some(code) if DAMAGED.contains(&code) => Ok(()),
+        Some(code) if IN_USE.contains(&code) => Err(OpenError::new(format!(
+            "{} is in use by another program: end that first (a backup, an export, sqlite3)",
+            path.display()
+        ))),
+        _ => Err(OpenError::new(format!(
+            "the log of {} cannot be put away, and nothing was changed: {error}",
+            path.display()
+        ))),
     }
-    let kept = path.with_added_extension(format!("replaced-{}", Timestamp::now().file_name()));
-    for suffix in BESIDE {
-        let from = beside(path, suffix);
-        if from.exists() {
-            fs::rename(&from, beside(&kept, suffix)).map_err(|error| cannot_write(&kept, &error))?;
-        }
-    }
-    match fs::hard_link(path, &kept) {
-        // Not every file system has links.
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => fs::rename(path, &kept),
-        linked => linked,
-    }
-    .map_err(|error| cannot_write(&kept, &error))?;
-    Ok(kept)
-}
-
-fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
 }

@@ -8,6 +8,7 @@ mod fail2ban;
 mod log;
 mod nginx;
 mod operations;
+mod restore;
 mod settings;
 mod start;
 mod tls;
