@@ -4,19 +4,25 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
+use super::check::tell;
 use super::progress::Bar;
 use super::say;
 use crate::StartError;
 use crate::model::Timestamp;
 use crate::store::upkeep;
 
+/// What a backup is called that is being made, and how old it is when its maker is surely gone.
+const UNFINISHED: &str = ".parlor-";
+const GONE_AFTER: Duration = Duration::from_hours(24);
+
 /// Its arguments.
 #[derive(clap::Args)]
 pub struct Backup {
     /// A new file; or a folder, in which its name has the date
     to: PathBuf,
-    /// Keep so many backups in that folder, and delete older ones
+    /// Keep so many backups in that folder, and delete older ones, once the new one is found to be whole
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
     keep: Option<u32>,
 }
@@ -33,11 +39,17 @@ impl Backup {
             None => self.to.clone(),
         };
         let bar = Bar::new("backing up");
-        upkeep::back_up(url, &file, &|done, total| bar.show(done, total)).await?;
+        let report = upkeep::back_up(url, &file, &|done, total| bar.show(done, total)).await?;
         drop(bar);
         say(&format!("backed up to {}", file.display()))?;
+        if let Some(report) = report
+            && !tell(&report)?
+        {
+            say("the backup is as damaged as the database: keep those that were made before")?;
+            return Ok(ExitCode::FAILURE);
+        }
         if let (Some(folder), Some(keep)) = (folder, self.keep) {
-            for old in delete_older(folder, extension, keep)? {
+            for old in delete_older(folder, extension, &file, keep)? {
                 say(&format!("deleted {}", old.display()))?;
             }
         }
@@ -45,23 +57,33 @@ impl Backup {
     }
 }
 
-/// Deletes all but the `keep` latest backups of this kind in a folder, and says which. Other files are left alone.
-fn delete_older(folder: &Path, extension: &str, keep: u32) -> io::Result<Vec<PathBuf>> {
-    let mut backups = Vec::new();
+/// Deletes all backups of this kind in a folder but `made`, whatever its date, and the latest others, so that `keep` are
+/// left; and what a killed backup has left. Says which. Other files are left alone.
+fn delete_older(folder: &Path, extension: &str, made: &Path, keep: u32) -> io::Result<Vec<PathBuf>> {
+    let (mut backups, mut unfinished) = (Vec::new(), Vec::new());
     for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.file_name().and_then(|name| name.to_str()).is_some_and(|name| is_ours(name, extension)) {
+        let entry = entry?;
+        let (path, name) = (entry.path(), entry.file_name().into_string().unwrap_or_default());
+        if is_ours(&name, extension) && path != made {
             backups.push(path);
+        } else if name.starts_with(UNFINISHED) && is_abandoned(&entry) {
+            unfinished.push(path);
         }
     }
     // By their names, which are dates.
     backups.sort_unstable();
-    let kept = usize::try_from(keep).unwrap_or(usize::MAX);
-    backups.truncate(backups.len().saturating_sub(kept));
+    let others = usize::try_from(keep).unwrap_or(usize::MAX).saturating_sub(1);
+    backups.truncate(backups.len().saturating_sub(others));
+    backups.append(&mut unfinished);
     for old in &backups {
         fs::remove_file(old)?;
     }
     Ok(backups)
+}
+
+fn is_abandoned(entry: &fs::DirEntry) -> bool {
+    let age = entry.metadata().and_then(|about| about.modified()).map(|changed| changed.elapsed());
+    matches!(age, Ok(Ok(age)) if age > GONE_AFTER)
 }
 
 /// Whether a file is named as [`Backup`] names one: `parlor-2026-11-23T100000Z.db`.
@@ -90,11 +112,39 @@ mod tests {
         for name in names {
             fs::write(folder.path().join(name), "").unwrap();
         }
-        assert!(delete_older(folder.path(), "db", 3).unwrap().is_empty());
+        let made = folder.path().join(names[1]);
+        assert!(delete_older(folder.path(), "db", &made, 3).unwrap().is_empty());
         assert_eq!(
-            delete_older(folder.path(), "db", 1).unwrap(),
+            delete_older(folder.path(), "db", &made, 1).unwrap(),
             [folder.path().join(names[2]), folder.path().join(names[0])]
         );
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), names.len() - 2);
+    }
+
+    #[test]
+    fn the_one_just_made_stays_though_its_clock_was_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let [made, later, latest] =
+            ["2026-11-23", "2031-01-01", "2031-01-02"].map(|date| at(&format!("parlor-{date}T100000Z.db")));
+        for name in [&made, &later, &latest] {
+            fs::write(name, "").unwrap();
+        }
+        assert_eq!(delete_older(folder.path(), "db", &made, 2).unwrap(), [later]);
+        assert_eq!(delete_older(folder.path(), "db", &made, 1).unwrap(), [latest]);
+        assert!(made.exists());
+    }
+
+    #[test]
+    fn what_a_killed_backup_has_left_goes_after_a_day() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let (old, new) = (at(".parlor-aaaaaa"), at(".parlor-bbbbbb"));
+        fs::write(&new, "").unwrap();
+        let two_days_ago = std::time::SystemTime::now() - 2 * GONE_AFTER;
+        fs::File::create(&old).unwrap().set_modified(two_days_ago).unwrap();
+        let made = at("parlor-2026-11-23T100000Z.db");
+        assert_eq!(delete_older(folder.path(), "db", &made, 1).unwrap(), [old]);
+        assert!(new.exists());
     }
 }
