@@ -14,7 +14,11 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use rocket::figment::Figment;
-use rocket::tokio::{self, runtime::Builder};
+use rocket::tokio::{
+    self,
+    runtime::Builder,
+    signal::unix::{SignalKind, signal},
+};
 
 use crate::{StartError, config, health};
 
@@ -43,7 +47,7 @@ pub fn run(command: Command) -> ExitCode {
             tokio::select! {
                 outcome = command.run(&figment) => outcome,
                 // What it was about to make is removed.
-                _ = tokio::signal::ctrl_c() => Err("interrupted".into()),
+                stopped = stopped() => Err(stopped.map_or_else(StartError::from, |()| "interrupted".into())),
             }
         })
     });
@@ -51,6 +55,15 @@ pub fn run(command: Command) -> ExitCode {
         let _ = writeln!(io::stderr(), "parlor: {reason}");
         ExitCode::FAILURE
     })
+}
+
+/// Waits for Ctrl-C, or for systemd or a shell that wants this to end.
+async fn stopped() -> io::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        stopped = tokio::signal::ctrl_c() => stopped,
+        _ = terminate.recv() => Ok(()),
+    }
 }
 
 impl Command {
