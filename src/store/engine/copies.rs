@@ -54,8 +54,9 @@ impl Engine {
         let options = self.options(url).map_err(|error| sqlx::Error::Configuration(error.into()))?;
         let mut connection = options.disable_statement_logging().connect().await?;
         let set = sqlx::query("pragma journal_mode = delete").execute(&mut connection).await;
-        connection.close().await?;
-        set.map(drop)
+        let closed = connection.close().await;
+        set?;
+        closed
     }
 
     /// Fills the empty PostgreSQL database at `url` from a dump, or not at all.
@@ -96,16 +97,12 @@ pub(super) async fn vacuum_into(connection: &mut AnyConnection, to: &Path) -> Re
     Ok(())
 }
 
-/// Runs one of PostgreSQL's programs on the database at `url`. Others on this machine see the arguments of a program:
-/// the password goes another way.
+/// Runs one of PostgreSQL's programs on the database at `url`.
 async fn run_tool(url: &str, program: &'static str, arguments: &[&OsStr]) -> Result<(), OpenError> {
-    let wrong = |error: &dyn std::fmt::Display| OpenError::new(format!("database_url: {error}"));
-    let mut place = Url::parse(url).map_err(|error| wrong(&error))?;
-    let password = place.password().map(|text| RawStr::new(text).percent_decode_lossy().into_owned());
-    // Refused only for URLs without a host, which have no password either.
-    let _ = place.set_password(None);
+    let place = Url::parse(url).map_err(|error| OpenError::new(format!("database_url: {error}")))?;
+    let (place, password) = for_libpq(place);
     let mut command = Command::new(program);
-    command.args(["--no-owner", "--no-privileges", "--dbname", place.as_str()]).args(arguments);
+    command.args(["--no-owner", "--no-privileges", "--dbname", &place]).args(arguments);
     if let Some(password) = password {
         command.env("PGPASSWORD", password);
     }
@@ -119,6 +116,36 @@ async fn run_tool(url: &str, program: &'static str, arguments: &[&OsStr]) -> Res
     Err(OpenError::new(format!("{program} failed: {}", String::from_utf8_lossy(&output.stderr).trim())))
 }
 
+/// The URL as PostgreSQL's own library reads it: with its names for what sqlx has others for too, and without what it
+/// would refuse. Others on this machine see the arguments of a program: the password goes another way.
+fn for_libpq(mut url: Url) -> (String, Option<String>) {
+    let in_front = url.password().map(|text| RawStr::new(text).percent_decode_lossy().into_owned());
+    // sqlx takes the last one.
+    let behind = url.query_pairs().filter(|(key, _)| key == "password").last();
+    let password = behind.map(|(_, value)| value.into_owned()).or(in_front);
+    let settings: Vec<_> = url.query().unwrap_or_default().split('&').filter_map(setting_of_libpq).collect();
+    url.set_query((!settings.is_empty()).then(|| settings.join("&")).as_deref());
+    // Refused only for URLs without a host, which have no password there either.
+    let _ = url.set_password(None);
+    (url.into(), password)
+}
+
+/// A setting of a URL in libpq's words; nothing if it has none.
+fn setting_of_libpq(setting: &str) -> Option<String> {
+    let (key, value) = setting.split_once('=')?;
+    let key = match key {
+        "ssl-mode" => "sslmode",
+        "ssl-root-cert" | "ssl-ca" => "sslrootcert",
+        "ssl-cert" => "sslcert",
+        "ssl-key" => "sslkey",
+        "sslmode" | "sslrootcert" | "sslcert" | "sslkey" | "host" | "hostaddr" | "port" | "dbname"
+        | "user" | "application_name" | "options" => key,
+        _ => return None,
+    };
+    // sqlx takes a plus for a space, libpq does not.
+    Some(format!("{key}={}", value.replace('+', "%20")))
+}
+
 fn missing(program: &str, error: &io::Error) -> OpenError {
     OpenError::new(format!(
         "{program} cannot be run: {error}; it comes with PostgreSQL (on Debian in the package postgresql-client)"
@@ -127,4 +154,23 @@ fn missing(program: &str, error: &io::Error) -> OpenError {
 
 fn text(path: &Path) -> Result<&str, OpenError> {
     path.to_str().ok_or_else(|| OpenError::new(format!("{} is not text", path.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_no_argument_and_libpq_understands_the_rest() {
+        let of = |url| for_libpq(Url::parse(url).unwrap());
+        let (url, password) = of("postgres://ana:se%40cret@host:5433/db?sslmode=require");
+        assert_eq!(url, "postgres://ana@host:5433/db?sslmode=require");
+        assert_eq!(password.as_deref(), Some("se@cret"));
+        let (url, password) = of("postgres://ana:old@host/db?password=new%20one&statement-cache-capacity=9&\
+                                  ssl-mode=require&options=-c+x%3d1&%70assword=new+two&options[a]=b");
+        assert_eq!(url, "postgres://ana@host/db?sslmode=require&options=-c%20x%3d1");
+        assert_eq!(password.as_deref(), Some("new two"));
+        let (url, password) = of("postgres:///db?host=/run/postgresql");
+        assert_eq!((&*url, password), ("postgres:///db?host=/run/postgresql", None));
+    }
 }
