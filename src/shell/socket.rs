@@ -21,6 +21,8 @@ use crate::store::Store;
 const REQUEST_MAX: u64 = 64 * 1024;
 /// How long one who has connected may take to say what is wanted.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long one who asks waits for the answer.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long to rest when nobody can be let in, for want of open files say.
 const ACCEPT_DELAY: Duration = Duration::from_millis(200);
 
@@ -45,7 +47,8 @@ impl Socket {
         let path = Self::path_beside(&std::path::absolute(database)?);
         let folder = path.parent().unwrap_or(Path::new("/"));
         // In a folder that nobody else may enter, so that nobody connects before the mode is set.
-        let private = tempfile::Builder::new().prefix(".p").tempdir_in(folder)?;
+        let owner_alone = Permissions::from_mode(0o700);
+        let private = tempfile::Builder::new().prefix(".p").permissions(owner_alone).tempdir_in(folder)?;
         let unnamed = private.path().join("s");
         let listener = UnixListener::bind(&unnamed)?;
         fs::set_permissions(&unnamed, Permissions::from_mode(0o600))?;
@@ -95,20 +98,27 @@ async fn answer(stream: UnixStream, store: &Store, live: &Live) -> io::Result<()
 /// Asks the Parlor that listens at `path`; nothing if none does.
 ///
 /// # Errors
-/// When one does, and does not answer.
+/// When one does, and does not answer in time.
 pub(crate) async fn ask(path: &Path, request: &Request) -> io::Result<Option<Answer>> {
     let stream = match UnixStream::connect(path).await {
         Ok(stream) => stream,
-        // What listened there was killed, or nothing ever did.
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused) => {
-            return Ok(None);
-        }
+        Err(error) if is_nobody(error.kind()) => return Ok(None),
         Err(error) => return Err(error),
     };
+    timeout(ANSWER_TIMEOUT, exchange(stream, request)).await?.map(Some)
+}
+
+/// What listened there was killed, or nothing ever did: at a path that is too long for a socket nothing can.
+fn is_nobody(error: io::ErrorKind) -> bool {
+    use io::ErrorKind::{ConnectionRefused, InvalidInput, NotFound};
+    matches!(error, NotFound | ConnectionRefused | InvalidInput)
+}
+
+async fn exchange(stream: UnixStream, request: &Request) -> io::Result<Answer> {
     let mut stream = BufReader::new(stream);
     let line = serde_json::to_string(request)? + "\n";
     stream.write_all(line.as_bytes()).await?;
     let mut line = String::new();
     stream.read_line(&mut line).await?;
-    Ok(Some(serde_json::from_str(&line)?))
+    Ok(serde_json::from_str(&line)?)
 }
