@@ -30,7 +30,10 @@ impl Engine {
         match self {
             Self::Sqlite(_) => {
                 let mut damage = broken_pages(connection).await?;
-                damage.extend(sqlite_dangling(connection).await?);
+                match sqlite_dangling(connection).await {
+                    Ok(dangling) => damage.extend(dangling),
+                    Err(error) => damage.push(format!("references cannot be followed: {error}")),
+                }
                 Ok(damage)
             }
             Self::Postgres => postgres_dangling(connection).await,

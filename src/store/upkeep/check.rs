@@ -56,15 +56,22 @@ struct Check<'p> {
 }
 
 impl Store {
-    /// Checks the whole database.
+    /// Checks the whole database. What cannot be read is a problem of it.
+    ///
+    /// # Errors
+    /// When it cannot be reached.
     pub async fn check(&self, progress: Progress<'_>) -> Result<Report, Error> {
         let snapshot = self.snapshot().await?;
         let (report, events) = (Report::default(), BTreeMap::new());
         let mut check = Check { snapshot, report, events, open_rooms: 0, entries: 0, progress };
         progress(0, 0);
-        let damage = self.shared.engine.damage(&mut check.snapshot).await?;
-        check.report.add(damage);
-        check.all().await?;
+        match self.shared.engine.damage(&mut check.snapshot).await {
+            Ok(damage) => check.report.add(damage),
+            Err(error) => check.report.add([format!("the file is damaged: {error}")]),
+        }
+        if let Err(error) = check.all().await {
+            check.report.add([format!("the rest cannot be read: {error}")]);
+        }
         check.snapshot.end().await;
         Ok(check.report)
     }
@@ -154,7 +161,10 @@ impl Check<'_> {
             last = end.id;
             for room in rooms {
                 self.room(&room);
-                self.room_log(room).await?;
+                let name = format!("room {} “{}”", room.id, room.name);
+                if let Err(error) = self.room_log(room).await {
+                    self.report.add([format!("{name}: cannot be read to the end: {error}")]);
+                }
             }
         }
     }

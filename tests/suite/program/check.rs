@@ -1,7 +1,9 @@
 //! `parlor check` finds what is missing or wrong, and nothing else.
 
+use std::fs;
+
 use crate::fixtures::processes::Settings;
-use crate::fixtures::{Instance, Person};
+use crate::fixtures::{Database, Engine, Instance, Person, execute_sql};
 
 on_both_engines![each_kind_of_damage_is_named];
 
@@ -72,4 +74,36 @@ fn unchecked(instance: &Instance, statement: &str) -> String {
     } else {
         format!("pragma foreign_keys = off; {statement}")
     }
+}
+
+#[rocket::async_test]
+async fn what_a_check_has_found_is_told_though_a_page_cannot_be_read() {
+    let database = Database::create(Engine::Sqlite).await;
+    let instance = Instance::open(&database).await;
+    let ana = instance.person("ana").await;
+    let room = ana.creates("torn").await;
+    ana.says_many(&room, 100).await;
+    ana.says(&room, "the page of these words").await;
+    // What comes after stands on other pages.
+    ana.says_many(&room, 200).await;
+    ana.leaves(&room).await;
+    makes_room(&ana, "other").await;
+    instance.close().await;
+    execute_sql(database.url(), "update room set message_count = 7 where name = 'other'").await;
+    execute_sql(database.url(), "pragma wal_checkpoint(truncate)").await;
+
+    let mut bytes = fs::read(database.beside("")).unwrap();
+    let words = b"the page of these words";
+    let place = bytes.windows(words.len()).position(|window| window == words).expect("these words");
+    let page = place - place % 4096;
+    bytes[page..page + 4096].fill(0xff);
+    fs::write(database.beside(""), bytes).unwrap();
+
+    let said = Settings::on(database.url()).run(&["check"]).await.fails();
+    let has = |words: &str| assert!(said.contains(words), "“{words}” is not in: {said}");
+    has("the file is damaged: ");
+    has("“torn”: cannot be read to the end: ");
+    has("“other”: its row says message_count 7, its last entry says 3");
+    has("rooms: 2, ");
+    database.discard().await;
 }
