@@ -77,7 +77,8 @@ async fn pages_are_served_over_https_and_the_cookie_stays_there() {
         form.len()
     );
     let answer = certified.ask(&program, &signing_up).await.unwrap();
-    let cookie = answer.lines().find(|line| line.to_lowercase().starts_with("set-cookie: parlor=")).unwrap();
+    let cookie =
+        answer.lines().find(|line| line.to_lowercase().starts_with("set-cookie: __host-parlor=")).unwrap();
     assert!(answer.starts_with("HTTP/1.1 303") && cookie.contains("; Secure"), "{answer}");
 
     // Plain HTTP gets nowhere.
