@@ -46,9 +46,10 @@ async fn another_room_is_refused_with_the_ways_out(stage: &Stage) {
     ana.unfolds_new_room().await;
     ana.fills_in("Create room", "Room name", "Attic").await;
     ana.presses("Create room").await;
-    ana.waits_until("document.title.startsWith('Rooms') && location.pathname === '/rooms'").await;
+    ana.waits_until("document.title.startsWith('Room not created') && location.pathname === '/rooms'").await;
     ana.is_told("You’re in Kitchen").await;
     ana.has_in("Room name", "Attic").await;
+    ana.sees("Leave the room you’re in, then create this one.").await;
     assert_eq!(ana.evaluates("$$('.notice--error, [role=alert]').filter(shown).length").await, 0);
     ana.turns_to(&first).await;
     ana.says_and_sees("still here").await;
