@@ -97,7 +97,10 @@ impl Endpoints {
         }
         let response = response.ok()?;
         let header = |name| Some(response.headers().get(name)?.to_str().expect("text").to_owned());
-        let cookie = header("set-cookie").and_then(|cookie| Some(cookie.split_once(';')?.0.to_owned()));
+        let cookies = response.headers().get_all("set-cookie").iter();
+        let mut cookies = cookies.map(|cookie| cookie.to_str().expect("text"));
+        let session = cookies.find(|cookie| cookie.starts_with("parlor="));
+        let cookie = session.and_then(|cookie| Some(cookie.split_once(';')?.0.to_owned()));
         let retry_after = header("retry-after").map(|seconds| seconds.parse().expect("seconds"));
         let (status, location) = (response.status().as_u16(), header("location").unwrap_or_default());
         let retry_after = retry_after.map(Duration::from_secs);
