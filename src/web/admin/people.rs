@@ -5,15 +5,14 @@ use rocket::{FromForm, State, get, post};
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
+use super::guard::AdminRequest;
 use super::{Admin, Moment, NewLink, Pages, Search};
-use crate::live::Live;
 use crate::model::accounts::AccountId;
 use crate::model::admins::ListedAccount;
 use crate::model::sessions::Token;
 use crate::model::sign_up::SignUpRules;
-use crate::store::{Actor, Store};
+use crate::store::Store;
 use crate::web::body::Fields;
-use crate::web::client::ClientAddress;
 use crate::web::error::Error;
 use crate::web::pages::{self, Page};
 use crate::web::paths::to_admin;
@@ -81,99 +80,73 @@ pub(super) struct SentPerson {
 }
 
 impl SentPerson {
+    fn account(&self) -> AccountId {
+        AccountId(self.account)
+    }
+
     /// Sends the browser back to it.
     fn back(&self) -> Redirect {
         to_admin(&self.list.query())
     }
 }
 
-/// What a deed needs, and the trace that it leaves in the log.
-fn log(admin: &Admin<'_>, client: ClientAddress, account: i64, what: &str) {
-    tracing::info!(admin = admin.0.session.person.id.0, account, %client, "admin: {what}");
-}
-
 #[post("/admin/people/bar", data = "<sent>")]
-pub(super) async fn bar(
-    admin: Admin<'_>,
-    sent: Fields<SentPerson>,
-    client: ClientAddress,
-    store: &Store,
-    live: &State<Live>,
-) -> Result<Redirect, Error> {
-    let account = sent.0.account;
-    let barred = store.bar(Actor::Admin(&admin.0.session), AccountId(account)).await?;
-    log(&admin, client, account, "account barred");
-    live.applied(barred).await;
+pub(super) async fn bar(request: AdminRequest<'_>, sent: Fields<SentPerson>) -> Result<Redirect, Error> {
+    let barred = request.store.bar(request.actor(), sent.0.account()).await?;
+    request.log("account barred", sent.0.account);
+    request.applied(barred).await;
     Ok(sent.0.back())
 }
 
 #[post("/admin/people/lift-bar", data = "<sent>")]
-pub(super) async fn lift_bar(
-    admin: Admin<'_>,
-    sent: Fields<SentPerson>,
-    client: ClientAddress,
-    store: &Store,
-) -> Result<Redirect, Error> {
-    let account = sent.0.account;
-    store.lift_bar(Actor::Admin(&admin.0.session), AccountId(account)).await?;
-    log(&admin, client, account, "account no longer barred");
+pub(super) async fn lift_bar(request: AdminRequest<'_>, sent: Fields<SentPerson>) -> Result<Redirect, Error> {
+    request.store.lift_bar(request.actor(), sent.0.account()).await?;
+    request.log("account no longer barred", sent.0.account);
     Ok(sent.0.back())
 }
 
 #[post("/admin/people/name-admin", data = "<sent>")]
 pub(super) async fn name_admin(
-    admin: Admin<'_>,
+    request: AdminRequest<'_>,
     sent: Fields<SentPerson>,
-    client: ClientAddress,
-    store: &Store,
 ) -> Result<Redirect, Error> {
-    let account = sent.0.account;
-    store.name_admin(Actor::Admin(&admin.0.session), AccountId(account)).await?;
-    log(&admin, client, account, "made an admin");
+    request.store.name_admin(request.actor(), sent.0.account()).await?;
+    request.log("account made an admin's", sent.0.account);
     Ok(sent.0.back())
 }
 
 /// Whoever is no admin any more has nothing to see there.
 #[post("/admin/people/unname-admin", data = "<sent>")]
 pub(super) async fn unname_admin(
-    admin: Admin<'_>,
+    request: AdminRequest<'_>,
     sent: Fields<SentPerson>,
-    client: ClientAddress,
-    store: &Store,
 ) -> Result<Redirect, Error> {
-    let account = sent.0.account;
-    store.unname_admin(Actor::Admin(&admin.0.session), AccountId(account)).await?;
-    log(&admin, client, account, "no admin any more");
-    let is_me = account == admin.0.session.person.id.0;
+    let account = sent.0.account();
+    request.store.unname_admin(request.actor(), account).await?;
+    request.log("account no longer an admin's", account.0);
+    let is_me = account == request.admin.0.session.person.id;
     Ok(if is_me { Redirect::to("/rooms") } else { sent.0.back() })
 }
 
 #[post("/admin/people/end-sessions", data = "<sent>")]
 pub(super) async fn end_sessions(
-    admin: Admin<'_>,
+    request: AdminRequest<'_>,
     sent: Fields<SentPerson>,
-    client: ClientAddress,
-    store: &Store,
-    live: &State<Live>,
 ) -> Result<Redirect, Error> {
-    let account = sent.0.account;
-    let ended = store.end_sessions(Actor::Admin(&admin.0.session), AccountId(account)).await?;
-    log(&admin, client, account, "logged out everywhere");
-    live.applied(ended).await;
+    let ended = request.store.end_sessions(request.actor(), sent.0.account()).await?;
+    request.log("account logged out everywhere", sent.0.account);
+    request.applied(ended).await;
     Ok(sent.0.back())
 }
 
 #[post("/admin/people/password-link", data = "<sent>")]
 pub(super) async fn make_password_link(
-    admin: Admin<'_>,
+    request: AdminRequest<'_>,
     sent: Fields<SentPerson>,
-    client: ClientAddress,
-    store: &Store,
 ) -> Result<Template, Error> {
-    let (account, token) = (sent.0.account, Token::random());
-    let actor = Actor::Admin(&admin.0.session);
-    store.make_password_link(actor, AccountId(account), &token.hash()).await?;
-    log(&admin, client, account, "link to a new password made");
+    let (store, token) = (request.store, Token::random());
+    store.make_password_link(request.actor(), sent.0.account(), &token.hash()).await?;
+    request.log("link to a new password made for account", sent.0.account);
     let owner = store.owner_of_password_link(&token.hash()).await?;
     let link = NewLink {
         name: Some(owner.as_ref().map_or("", |owner| owner.name.as_str())),
@@ -181,5 +154,5 @@ pub(super) async fn make_password_link(
         expires: "24 hours",
         back: format!("/admin{}", sent.0.list.query()),
     };
-    Ok(link.render(&admin))
+    Ok(link.render(&request.admin))
 }

@@ -1,17 +1,16 @@
 //! All rooms: how they are called and how large they are, nothing of what is said there.
 
 use rocket::response::Redirect;
-use rocket::{FromForm, State, get, post};
+use rocket::{FromForm, get, post};
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
+use super::guard::AdminRequest;
 use super::{Admin, Moment, Pages, Search};
-use crate::live::Live;
 use crate::model::admins::ListedRoom;
 use crate::model::rooms::{RoomId, RoomLink};
-use crate::store::{Actor, Store};
+use crate::store::Store;
 use crate::web::body::Fields;
-use crate::web::client::ClientAddress;
 use crate::web::error::Error;
 use crate::web::pages::{self, Page};
 use crate::web::paths::to_admin;
@@ -61,16 +60,9 @@ pub(super) struct SentRoom {
 }
 
 #[post("/admin/rooms/delete", data = "<sent>")]
-pub(super) async fn delete(
-    admin: Admin<'_>,
-    sent: Fields<SentRoom>,
-    client: ClientAddress,
-    store: &Store,
-    live: &State<Live>,
-) -> Result<Redirect, Error> {
-    let room = sent.0.room;
-    let deleted = store.delete_room_as_admin(Actor::Admin(&admin.0.session), RoomId(room)).await?;
-    tracing::info!(admin = admin.0.session.person.id.0, room, %client, "admin: room deleted");
-    live.applied(deleted).await;
+pub(super) async fn delete(request: AdminRequest<'_>, sent: Fields<SentRoom>) -> Result<Redirect, Error> {
+    let deleted = request.store.delete_room_as_admin(request.actor(), RoomId(sent.0.room)).await?;
+    request.log("room deleted", sent.0.room);
+    request.applied(deleted).await;
     Ok(to_admin(&format!("/rooms{}", sent.0.list.query())))
 }

@@ -5,13 +5,13 @@ use rocket::{FromForm, State, get, post};
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
+use super::guard::AdminRequest;
 use super::{Admin, Moment, NewLink, earlier};
 use crate::model::Invalid;
 use crate::model::sessions::Token;
 use crate::model::sign_up::{Invitation, NewInvitation, SignUp, SignUpRules, USES_MAX, Uses};
-use crate::store::{Actor, Store};
+use crate::store::Store;
 use crate::web::body::Fields;
-use crate::web::client::ClientAddress;
 use crate::web::error::Error;
 use crate::web::pages::{self, Page};
 use crate::web::paths::to_admin;
@@ -69,17 +69,11 @@ pub(super) struct SentSignUp {
 }
 
 #[post("/admin/sign-up", data = "<sent>")]
-pub(super) async fn set(
-    admin: Admin<'_>,
-    sent: Fields<SentSignUp>,
-    client: ClientAddress,
-    store: &Store,
-) -> Result<Redirect, Error> {
+pub(super) async fn set(request: AdminRequest<'_>, sent: Fields<SentSignUp>) -> Result<Redirect, Error> {
     let sign_up = SignUp::parse(&sent.0.sign_up)
         .ok_or_else(|| Invalid::new("Please choose who can create an account."))?;
-    store.set_sign_up(Actor::Admin(&admin.0.session), sign_up).await?;
-    let sign_up = sign_up.as_str();
-    tracing::info!(admin = admin.0.session.person.id.0, sign_up, %client, "admin: who comes in was set");
+    request.store.set_sign_up(request.actor(), sign_up).await?;
+    request.log("who comes in was set", sign_up.as_str());
     Ok(to_admin("/sign-up"))
 }
 
@@ -90,18 +84,14 @@ pub(super) struct SentUses {
 }
 
 #[post("/admin/invitations", data = "<sent>")]
-pub(super) async fn invite(
-    admin: Admin<'_>,
-    sent: Fields<SentUses>,
-    client: ClientAddress,
-    store: &Store,
-) -> Result<Template, Error> {
+pub(super) async fn invite(request: AdminRequest<'_>, sent: Fields<SentUses>) -> Result<Template, Error> {
     let (token, uses) = (Token::random(), Uses::parse(&sent.0.uses)?);
     let new = NewInvitation { token: token.hash(), uses };
-    store.invite(Actor::Admin(&admin.0.session), &new).await?;
-    tracing::info!(admin = admin.0.session.person.id.0, uses = uses.get(), %client, "admin: invitation made");
+    request.store.invite(request.actor(), &new).await?;
+    request.log("invitation made", uses.get());
     let address = format!("/invitations/{}", token.to_hex());
-    Ok(NewLink { name: None, address, expires: "14 days", back: "/admin/sign-up".to_owned() }.render(&admin))
+    Ok(NewLink { name: None, address, expires: "14 days", back: "/admin/sign-up".to_owned() }
+        .render(&request.admin))
 }
 
 #[derive(FromForm)]
@@ -112,12 +102,10 @@ pub(super) struct SentInvitation {
 
 #[post("/admin/invitations/revoke", data = "<sent>")]
 pub(super) async fn revoke(
-    admin: Admin<'_>,
+    request: AdminRequest<'_>,
     sent: Fields<SentInvitation>,
-    client: ClientAddress,
-    store: &Store,
 ) -> Result<Redirect, Error> {
-    store.revoke_invitation(Actor::Admin(&admin.0.session), sent.0.invitation).await?;
-    tracing::info!(admin = admin.0.session.person.id.0, %client, "admin: invitation revoked");
+    request.store.revoke_invitation(request.actor(), sent.0.invitation).await?;
+    request.log("invitation revoked", sent.0.invitation);
     Ok(to_admin("/sign-up"))
 }
