@@ -90,7 +90,7 @@ pub enum Operations {
 
 /// How much of the database an instance may take.
 #[derive(Clone, Copy, Debug)]
-pub struct Limits {
+pub struct DatabaseLimits {
     /// How many connections serve requests at most.
     pub connections: u32,
     /// The time limit for what one connection to PostgreSQL is used for.
@@ -166,9 +166,9 @@ impl Config {
     }
 
     /// How much of the database this instance may take.
-    pub fn database_limits(&self) -> Limits {
+    pub fn database_limits(&self) -> DatabaseLimits {
         let timeout = Duration::from_millis(self.database_timeout_ms);
-        Limits { connections: self.database_connections, timeout }
+        DatabaseLimits { connections: self.database_connections, timeout }
     }
 
     /// What is set of who comes in.

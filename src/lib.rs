@@ -75,7 +75,7 @@
 //!   not wait: `web/known_browsers.rs`.
 //! - *Who comes in:* `model/sign_up.rs` has the rules, `store/sign_up.rs` reads them where an account is made
 //!   (`store/accounts.rs`), `web/invitations.rs` is the page an invitation leads to.
-//! - *Admins:* the pages in `web/admin/`; what they do, and what is kept of it, in `store/admins/`: each deed ends with
+//! - *Admins:* the pages in `web/admin/`; what they do, and what is kept of it, in `store/admins/`: each action ends with
 //!   `complete`. Links to new passwords: `web/password_reset.rs`, `store/passwords.rs`.
 //! - *Who is inside, as the page shows it:* `web/people.rs`, `templates/memberships/_people`, `store/memberships.rs`.
 //! - *A person's colour:* `AccountId::hue` in `model/accounts.rs`.
@@ -138,7 +138,7 @@
 //! | *hue* | the colour of a person, by the number of the account |
 //! | *part* | a piece of a text as the server cut it: plain, a link, code, a quotation |
 //! | *outbox*, *draft* | sent and not yet acknowledged; not sent yet |
-//! | *admin*, *deed* | looks after the site; what one does as such |
+//! | *admin* | looks after the site; what admins do is kept, as actions |
 //! | *bar* | keeps an account from logging in, until it is lifted |
 //! | *refusal* | why the rules say no ([`model::Refusal`]); worded in `web/refusals.rs` |
 //!

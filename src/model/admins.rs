@@ -56,7 +56,7 @@ pub struct AdminAction {
     /// Who did it, and where.
     pub by: ActionBy,
     /// What.
-    pub what: What,
+    pub what: ActionKind,
     /// Whom it concerned.
     pub account: Option<Person>,
     /// Which room it concerned: it is gone.
@@ -99,7 +99,7 @@ macro_rules! words {
 
 words! {
     /// What can be done by admins.
-    What {
+    ActionKind {
         /// Somebody may not log in any more.
         Barred = "barred",
         /// Somebody may again.
@@ -129,9 +129,9 @@ mod tests {
 
     #[test]
     fn a_word_is_read_as_it_was_written() {
-        for what in [What::Barred, What::AdminNamed, What::SignUpSet] {
-            assert_eq!(What::parse(what.as_str()), Some(what));
+        for what in [ActionKind::Barred, ActionKind::AdminNamed, ActionKind::SignUpSet] {
+            assert_eq!(ActionKind::parse(what.as_str()), Some(what));
         }
-        assert_eq!(What::parse("robbed"), None);
+        assert_eq!(ActionKind::parse("robbed"), None);
     }
 }

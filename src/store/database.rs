@@ -19,7 +19,7 @@ use super::engine::{self, Engine};
 use super::error::{Error, OpenError};
 use super::new_files::NewFiles;
 use super::pool::{CLEANUP_TIMEOUT, Lifetimes, Pool};
-use crate::config::Limits;
+use crate::config::DatabaseLimits;
 use crate::model::Timestamp;
 use crate::model::digests::DigestKey;
 
@@ -45,7 +45,7 @@ pub struct Store {
 
 pub(super) struct Shared {
     pub(super) engine: Engine,
-    limits: Limits,
+    limits: DatabaseLimits,
     pub(super) clock: Arc<Clock>,
     writers: Arc<Pool>,
     /// The tail's own, so that it never waits behind requests.
@@ -75,7 +75,7 @@ impl Store {
     pub const BESIDE_REQUESTS: u32 = 1 + LOADERS + 1;
 
     /// Prepares the database at `url` and its schema, and makes the pools: their connections are made when they are needed.
-    pub(super) async fn connect(url: &str, limits: Limits) -> Result<Self, OpenError> {
+    pub(super) async fn connect(url: &str, limits: DatabaseLimits) -> Result<Self, OpenError> {
         let engine = Engine::of(url)?;
         let (lock, new_files) = engine.lock().await?.unzip();
         engine.prepare(url).await?;
@@ -97,7 +97,7 @@ impl Store {
 
     pub(super) fn new(
         engine: Engine,
-        limits: Limits,
+        limits: DatabaseLimits,
         clock: Arc<Clock>,
         pools: Pools,
         lock: Option<File>,

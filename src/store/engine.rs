@@ -24,7 +24,7 @@ use super::error::OpenError;
 use super::lock_file;
 use super::new_files::NewFiles;
 use super::pool::{Lifetimes, Pool};
-use crate::config::Limits;
+use crate::config::DatabaseLimits;
 
 /// The database behind a store.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,7 +113,7 @@ impl Engine {
 
     /// The time limits of requests. A checkout of SQLite is at worst behind others' writes, and nothing is gained
     /// by giving up once it is there: there is no other instance to ask.
-    pub(super) fn budget(&self, limits: Limits) -> Budget {
+    pub(super) fn budget(&self, limits: DatabaseLimits) -> Budget {
         match self {
             Self::Sqlite(_) => Budget { wait: SQLITE_WAIT, work: START_TIMEOUT },
             Self::Postgres => Budget { wait: limits.timeout / 2, work: limits.timeout },
@@ -138,7 +138,7 @@ impl Engine {
         &self,
         url: &str,
         size: u32,
-        limits: Limits,
+        limits: DatabaseLimits,
         lifetimes: Lifetimes,
         clock: &Arc<Clock>,
     ) -> Result<Arc<Pool>, OpenError> {
@@ -157,7 +157,7 @@ impl Engine {
     /// standby (one that was the primary until just now, say) fails this SQL, so that no connection to it is kept:
     /// what it would answer is old, and the address may lead to the primary a moment later. Code 57P03 is tried
     /// again. It says what time it is ([`Clock`]), where SQLite has this machine's.
-    fn init_sql(&self, limits: Limits) -> String {
+    fn init_sql(&self, limits: DatabaseLimits) -> String {
         match self {
             Self::Sqlite(_) => "pragma busy_timeout = 5000; pragma journal_mode = wal;
                                 pragma synchronous = full; pragma foreign_keys = on"

@@ -56,7 +56,7 @@ pub use messages::{EntryRange, History, Newest, UPDATE_MAX, Updates};
 pub use reserve::RESERVE;
 pub use sessions::{FoundSession, NewSession};
 
-use crate::config::Limits;
+use crate::config::DatabaseLimits;
 
 impl Store {
     /// Opens the database at `url`, creates what is missing and brings the schema up to date.
@@ -65,7 +65,7 @@ impl Store {
     /// When the URL has no known scheme, the database cannot be reached or written or would not keep
     /// what it acknowledges, another process holds the SQLite file, or the schema is not one this
     /// program knows.
-    pub async fn open(url: &str, limits: Limits) -> Result<Self, OpenError> {
+    pub async fn open(url: &str, limits: DatabaseLimits) -> Result<Self, OpenError> {
         let store = Self::connect(url, limits).await?;
         let prepared = async {
             store.ensure_site_row().await?;

@@ -51,15 +51,15 @@ impl<'r> FromRequest<'r> for QueuedStore<'r> {
 }
 
 impl QueuedStore<'_> {
-    /// The database, when it is this request's turn there. However long it has waited for that, and for its
+    /// The database, when there is a slot for this request. However long it has waited for that, and for its
     /// password to be hashed, what it asks has the time that other requests have.
-    pub(super) async fn turn(&self) -> Result<StoreWithSlot<'_>, Error> {
-        let turn = timeout(passwords::TIMEOUT, self.slots.0.acquire()).await;
-        let slot = turn.map_err(|_| Error::TooManyLogIns)?.map_err(|_| Error::Failed)?;
+    pub(super) async fn slot(&self) -> Result<StoreWithSlot<'_>, Error> {
+        let slot = timeout(passwords::TIMEOUT, self.slots.0.acquire()).await;
+        let slot = slot.map_err(|_| Error::TooManyLogIns)?.map_err(|_| Error::Failed)?;
         Ok(StoreWithSlot { store: self.store.for_page(), _slot: slot })
     }
 
-    /// The database without a turn.
+    /// The database without a slot.
     pub(super) fn at_once(&self) -> Store {
         self.store.for_page()
     }

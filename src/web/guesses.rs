@@ -13,9 +13,9 @@ use super::client::ClientAddress;
 use super::cookies::Cookies;
 use super::database_slots::QueuedStore;
 use super::error::Error;
+use super::guess_locks::GuessLocks;
 use super::known_browsers::KnownBrowser;
 use super::passwords::{self, Passwords};
-use super::turns::Turns;
 use crate::config::Config;
 use crate::model::Refusal;
 use crate::model::accounts::{Password, UsernameKey};
@@ -26,7 +26,7 @@ use crate::store::{Counters, Credentials};
 pub(super) struct Guesses<'r> {
     store: QueuedStore<'r>,
     passwords: &'r Passwords,
-    turns: &'r Turns,
+    locks: &'r GuessLocks,
     client: ClientAddress,
     cookies: Cookies<'r>,
     allowances: Allowances,
@@ -41,7 +41,7 @@ impl<'r> FromRequest<'r> for Guesses<'r> {
         Outcome::Success(Self {
             store: try_outcome!(request.guard::<QueuedStore<'_>>().await),
             passwords: try_outcome!(request.guard::<&State<Passwords>>().await),
-            turns: try_outcome!(request.guard::<&State<Turns>>().await),
+            locks: try_outcome!(request.guard::<&State<GuessLocks>>().await),
             client: ClientAddress::of(request),
             cookies: Cookies::of(request),
             allowances: Allowances::new(config.guesses_per_account, config.guesses_per_address),
@@ -58,7 +58,7 @@ impl Guesses<'_> {
     pub(super) async fn check(&self, typed: &str, password: &str) -> Result<Credentials, Error> {
         let name = UsernameKey::of(typed);
         let known = match &name {
-            Some(name) => self.store.turn().await?.find_credentials(name).await?,
+            Some(name) => self.store.slot().await?.find_credentials(name).await?,
             None => None,
         };
         let name = name.as_ref().map_or_else(|| typed.trim(), |name| name.as_str());
@@ -112,12 +112,12 @@ impl Guesses<'_> {
         known: Option<Credentials>,
         password: Password,
     ) -> Result<Credentials, Error> {
-        let turn = timeout(passwords::TIMEOUT, self.turns.next(counters.who)).await;
-        let _turn = turn.map_err(|_| Error::TooManyLogIns)?;
-        self.store.turn().await?.ensure_may_guess(counters).await?;
+        let lock = timeout(passwords::TIMEOUT, self.locks.lock(counters.who)).await;
+        let _lock = lock.map_err(|_| Error::TooManyLogIns)?;
+        self.store.slot().await?.ensure_may_guess(counters).await?;
         let hash = known.as_ref().map(|known| known.password_hash.clone());
         let matches = self.passwords.verify(self.client, password, hash).await?;
-        let store = self.store.turn().await?;
+        let store = self.store.slot().await?;
         // Again, and before anything comes of the answer: guesses at other names, or on other instances, may have been
         // counted meanwhile.
         let wrong = store.ensure_may_guess(counters).await?;

@@ -70,9 +70,9 @@ impl LogIn<'_> {
         Ok(NewSession { token, nonce, began: self.store.at_once().now(), browser })
     }
 
-    /// The database, when it is this request's turn there.
+    /// The database, when there is a slot for this request.
     pub(super) async fn store(&self) -> Result<StoreWithSlot<'_>, Error> {
-        self.store.turn().await
+        self.store.slot().await
     }
 
     /// Opens a session for whoever has given the password of `known`, and has memory forget one that it replaces.

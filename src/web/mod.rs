@@ -22,6 +22,7 @@ mod folder;
 mod forms;
 mod fragments;
 mod guards;
+mod guess_locks;
 mod guesses;
 mod headers;
 mod host;
@@ -46,7 +47,6 @@ mod same_origin;
 mod sessions;
 mod templates;
 mod too_many;
-mod turns;
 mod unchunked;
 mod unsent;
 mod welcome;
@@ -146,7 +146,7 @@ pub(crate) fn stage(
         .attach(requests)
         .manage(Passwords::new()?)
         .manage(database_slots::DatabaseSlots::new())
-        .manage(turns::Turns::default())
+        .manage(guess_locks::GuessLocks::default())
         .manage(files.assets)
         .manage(Fragments::default())
         .manage(config.sign_up_rules()?)

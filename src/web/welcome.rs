@@ -69,7 +69,7 @@ pub(super) enum AccountField {
 }
 
 impl Welcome<'_> {
-    /// Empty forms, with a nonce of their own: whichever of them is sent, and however often, it is one deed.
+    /// Empty forms, with a nonce of their own: whichever of them is sent, and however often, it is one sign-up or log-in.
     pub(super) fn new(offer: Offer) -> Self {
         let (log_in, create) = (AccountForm::default(), AccountForm::default());
         Self { nonce: Nonce::fresh().as_str().to_owned(), next: "", alert: None, log_in, create, offer }

@@ -4,10 +4,10 @@ use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
 use super::links::remove_links_by;
-use super::{Actor, Deed, complete};
+use super::{Actor, NewAction, complete};
 use crate::model::Refusal;
 use crate::model::accounts::{AccountId, UsernameKey};
-use crate::model::admins::What;
+use crate::model::admins::ActionKind;
 use crate::model::sessions::TokenHash;
 use crate::model::sign_up::PASSWORD_LINK;
 use crate::store::accounts::make_admin;
@@ -42,7 +42,7 @@ impl Store {
                 .execute(&mut writing)
                 .await?;
             end_sessions_but(&mut writing, account, None).await?;
-            complete(&mut writing, actor, Deed::about(What::Barred, account)).await?;
+            complete(&mut writing, actor, NewAction::about(ActionKind::Barred, account)).await?;
             remove_password_link(&mut writing, account).await?;
             remove_links_by(&mut writing, account).await?;
             if locked.is_admin {
@@ -64,7 +64,7 @@ impl Store {
                     .bind(account.0)
                     .execute(&mut writing)
                     .await?;
-                complete(&mut writing, actor, Deed::about(What::BarLifted, account)).await?;
+                complete(&mut writing, actor, NewAction::about(ActionKind::BarLifted, account)).await?;
             }
             Ok(((), writing))
         })
@@ -78,7 +78,7 @@ impl Store {
     pub async fn name_admin(&self, actor: Actor<'_>, account: AccountId) -> Result<(), Error> {
         self.write(|mut writing| async move {
             if !lock(&mut writing, actor, account).await?.is_admin {
-                complete(&mut writing, actor, Deed::about(What::AdminNamed, account)).await?;
+                complete(&mut writing, actor, NewAction::about(ActionKind::AdminNamed, account)).await?;
                 make_admin(&mut writing, account).await?;
                 remove_password_link(&mut writing, account).await?;
             }
@@ -111,7 +111,7 @@ impl Store {
                 locked => locked?,
             };
             if locked.is_admin {
-                complete(&mut writing, actor, Deed::about(What::AdminUnnamed, account)).await?;
+                complete(&mut writing, actor, NewAction::about(ActionKind::AdminUnnamed, account)).await?;
                 sqlx::query("update account set role = null where id = $1")
                     .bind(account.0)
                     .execute(&mut writing)
@@ -139,7 +139,7 @@ impl Store {
             };
             if has_session(&mut writing, account).await? {
                 end_sessions_but(&mut writing, account, None).await?;
-                complete(&mut writing, actor, Deed::about(What::SessionsEnded, account)).await?;
+                complete(&mut writing, actor, NewAction::about(ActionKind::SessionsEnded, account)).await?;
             }
             Ok((Committed::events(()), writing))
         })
@@ -175,7 +175,7 @@ impl Store {
             let made = made.bind(account.0).bind(token.0.to_vec());
             let made = made.bind(actor.account().map(|admin| admin.0)).bind(expires_at.0);
             if made.execute(&mut writing).await?.rows_affected() > 0 {
-                complete(&mut writing, actor, Deed::about(What::PasswordLinkMade, account)).await?;
+                complete(&mut writing, actor, NewAction::about(ActionKind::PasswordLinkMade, account)).await?;
             }
             Ok(((), writing))
         })

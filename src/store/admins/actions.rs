@@ -6,7 +6,7 @@ use sqlx::{FromRow, Row as _};
 use super::via;
 use crate::model::Timestamp;
 use crate::model::accounts::{AccountId, Person};
-use crate::model::admins::{ActionBy, AdminAction, ROWS_A_PAGE, What};
+use crate::model::admins::{ActionBy, ActionKind, AdminAction, ROWS_A_PAGE};
 use crate::model::rooms::RoomId;
 use crate::store::database::Store;
 use crate::store::error::Error;
@@ -37,8 +37,8 @@ impl FromRow<'_, AnyRow> for AdminAction {
             id: row.try_get("id")?,
             at: Timestamp(row.try_get("at")?),
             by: by(row)?,
-            what: What::parse(&what)
-                .ok_or_else(|| sqlx::Error::Decode(format!("an unknown deed: {what}").into()))?,
+            what: ActionKind::parse(&what)
+                .ok_or_else(|| sqlx::Error::Decode(format!("an unknown action: {what}").into()))?,
             account: rows::joined_person(row)?,
             room: room.map(RoomId),
             detail: row.try_get("detail")?,

@@ -3,9 +3,9 @@
 use sqlx::any::AnyRow;
 use sqlx::{FromRow, Row as _};
 
-use super::{Actor, Deed, complete};
+use super::{Actor, NewAction, complete};
 use crate::model::Timestamp;
-use crate::model::admins::{ROWS_A_PAGE, What};
+use crate::model::admins::{ActionKind, ROWS_A_PAGE};
 use crate::model::sign_up::{INVITATION, Invitation, NewInvitation, SignUp};
 use crate::store::database::Store;
 use crate::store::error::Error;
@@ -21,8 +21,8 @@ impl Store {
             let set = sqlx::query("update site set sign_up = $1 where id = 1 and sign_up <> $1");
             let set = set.bind(sign_up.as_str()).execute(&mut writing).await?;
             if set.rows_affected() > 0 {
-                let deed = Deed::of_site(What::SignUpSet, Some(sign_up.as_str()));
-                complete(&mut writing, actor, deed).await?;
+                let action = NewAction::of_site(ActionKind::SignUpSet, Some(sign_up.as_str()));
+                complete(&mut writing, actor, action).await?;
             }
             Ok(((), writing))
         })
@@ -49,7 +49,8 @@ impl Store {
             .await?;
             if made.rows_affected() > 0 {
                 let uses = new.uses.get().to_string();
-                complete(&mut writing, actor, Deed::of_site(What::InvitationMade, Some(&uses))).await?;
+                complete(&mut writing, actor, NewAction::of_site(ActionKind::InvitationMade, Some(&uses)))
+                    .await?;
             }
             Ok(((), writing))
         })
@@ -77,7 +78,8 @@ impl Store {
             lock_site(&mut writing).await?;
             let deleted = sqlx::query("delete from invitation where id = $1").bind(id);
             if deleted.execute(&mut writing).await?.rows_affected() > 0 {
-                complete(&mut writing, actor, Deed::of_site(What::InvitationRevoked, None)).await?;
+                complete(&mut writing, actor, NewAction::of_site(ActionKind::InvitationRevoked, None))
+                    .await?;
             }
             Ok(((), writing))
         })

@@ -1,7 +1,7 @@
 //! What admins do, and what is kept of it.
 //!
-//! A deed ends with [`complete`]: it locks the site's row, reads the right of whoever does it, and appends to
-//! `admin_action`. So deeds follow each other, and of two admins who take each other's right one comes second and is
+//! A action ends with [`complete`]: it locks the site's row, reads the right of whoever does it, and appends to
+//! `admin_action`. So actions follow each other, and of two admins who take each other's right one comes second and is
 //! refused.
 
 mod accounts;
@@ -15,7 +15,7 @@ use super::connection::Connection;
 use super::error::Error;
 use super::locks::{active_session, lock_site};
 use crate::model::accounts::AccountId;
-use crate::model::admins::What;
+use crate::model::admins::ActionKind;
 use crate::model::sessions::Session;
 use crate::model::{Refusal, Timestamp};
 
@@ -71,9 +71,9 @@ mod via {
     pub(super) const SETTINGS: &str = "settings";
 }
 
-/// What is written down of a deed.
-pub(super) struct Deed<'a> {
-    pub(super) what: What,
+/// What is written down of an action.
+pub(super) struct NewAction<'a> {
+    pub(super) what: ActionKind,
     /// Whom it concerns.
     pub(super) account: Option<AccountId>,
     /// The number of the room that it concerns.
@@ -81,17 +81,17 @@ pub(super) struct Deed<'a> {
     pub(super) detail: Option<&'a str>,
 }
 
-impl<'a> Deed<'a> {
-    pub(super) fn about(what: What, account: AccountId) -> Self {
+impl<'a> NewAction<'a> {
+    pub(super) fn about(what: ActionKind, account: AccountId) -> Self {
         Self { what, account: Some(account), room: None, detail: None }
     }
 
-    pub(super) fn of_site(what: What, detail: Option<&'a str>) -> Self {
+    pub(super) fn of_site(what: ActionKind, detail: Option<&'a str>) -> Self {
         Self { what, account: None, room: None, detail }
     }
 }
 
-/// Ends a deed, in the transaction that did it: nothing is locked afterwards but links. What somebody does about their own account
+/// Ends an action, in the transaction that did it: nothing is locked afterwards but links. What somebody does about their own account
 /// may have ended the session that their right is read by; they had it when the account was locked, and keep it until
 /// the commit.
 ///
@@ -100,10 +100,10 @@ impl<'a> Deed<'a> {
 pub(super) async fn complete(
     connection: &mut Connection,
     actor: Actor<'_>,
-    deed: Deed<'_>,
+    action: NewAction<'_>,
 ) -> Result<(), Error> {
     lock_site(connection).await?;
-    if actor.account().is_none_or(|admin| deed.account != Some(admin)) {
+    if actor.account().is_none_or(|admin| action.account != Some(admin)) {
         actor.require_right(connection).await?;
     }
     sqlx::query(
@@ -113,10 +113,10 @@ pub(super) async fn complete(
     .bind(Timestamp::now().0)
     .bind(actor.via())
     .bind(actor.account().map(|admin| admin.0))
-    .bind(deed.what.as_str())
-    .bind(deed.account.map(|account| account.0))
-    .bind(deed.room)
-    .bind(deed.detail.map(str::to_owned))
+    .bind(action.what.as_str())
+    .bind(action.account.map(|account| account.0))
+    .bind(action.room)
+    .bind(action.detail.map(str::to_owned))
     .execute(connection)
     .await?;
     Ok(())

@@ -1,8 +1,8 @@
 //! Rooms that admins delete.
 
-use super::{Actor, Deed, complete};
+use super::{Actor, NewAction, complete};
 use crate::model::accounts::AccountId;
-use crate::model::admins::What;
+use crate::model::admins::ActionKind;
 use crate::model::names::NameKeys;
 use crate::model::rooms::RoomId;
 use crate::store::committed::Committed;
@@ -33,9 +33,13 @@ impl Store {
             }
             let name = locked.ensure_open()?.name;
             delete_locked(&mut writing, account, room).await?;
-            let deed =
-                Deed { what: What::RoomDeleted, account: None, room: Some(room.0), detail: Some(&name) };
-            complete(&mut writing, actor, deed).await?;
+            let action = NewAction {
+                what: ActionKind::RoomDeleted,
+                account: None,
+                room: Some(room.0),
+                detail: Some(&name),
+            };
+            complete(&mut writing, actor, action).await?;
             Ok((Committed::events(()), writing))
         })
         .await

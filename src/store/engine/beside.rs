@@ -6,7 +6,7 @@ use std::time::Duration;
 use sqlx::{ConnectOptions, Connection as _};
 
 use super::{Engine, START_TIMEOUT, migrations};
-use crate::config::Limits;
+use crate::config::DatabaseLimits;
 use crate::store::checkout::Budget;
 use crate::store::clock::Clock;
 use crate::store::error::OpenError;
@@ -18,7 +18,8 @@ const NO_LIMIT: Duration = Duration::from_hours(24);
 /// The time limits of a command.
 pub(in crate::store) const OF_COMMANDS: Budget = Budget { wait: START_TIMEOUT, work: NO_LIMIT };
 /// The same as a setting, with one connection for a snapshot and another beside it.
-pub(in crate::store) const FOR_COMMANDS: Limits = Limits { connections: 2, timeout: NO_LIMIT };
+pub(in crate::store) const FOR_COMMANDS: DatabaseLimits =
+    DatabaseLimits { connections: 2, timeout: NO_LIMIT };
 
 impl Engine {
     /// A few connections that change nothing, neither what is in the database nor how it is kept.

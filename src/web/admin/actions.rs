@@ -5,7 +5,7 @@ use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::{Admin, Moment, earlier};
-use crate::model::admins::{ActionBy, AdminAction, What};
+use crate::model::admins::{ActionBy, ActionKind, AdminAction};
 use crate::store::Store;
 use crate::web::error::Error;
 use crate::web::pages::{self, Page};
@@ -42,18 +42,18 @@ impl From<AdminAction> for ActionView {
 }
 
 /// What stands before and after the name of whom or what it concerns.
-fn words(what: What) -> (&'static str, &'static str) {
+fn words(what: ActionKind) -> (&'static str, &'static str) {
     match what {
-        What::Barred => ("barred", ""),
-        What::BarLifted => ("let", "log in again"),
-        What::AdminNamed => ("made", "an admin"),
-        What::AdminUnnamed => ("ended that", "is an admin"),
-        What::SessionsEnded => ("logged", "out everywhere"),
-        What::PasswordLinkMade => ("made a link for a new password of", ""),
-        What::RoomDeleted => ("deleted the room", ""),
-        What::InvitationMade => ("made an invitation. New accounts:", ""),
-        What::InvitationRevoked => ("took an invitation back", ""),
-        What::SignUpSet => ("set who can create an account:", ""),
+        ActionKind::Barred => ("barred", ""),
+        ActionKind::BarLifted => ("let", "log in again"),
+        ActionKind::AdminNamed => ("made", "an admin"),
+        ActionKind::AdminUnnamed => ("ended that", "is an admin"),
+        ActionKind::SessionsEnded => ("logged", "out everywhere"),
+        ActionKind::PasswordLinkMade => ("made a link for a new password of", ""),
+        ActionKind::RoomDeleted => ("deleted the room", ""),
+        ActionKind::InvitationMade => ("made an invitation. New accounts:", ""),
+        ActionKind::InvitationRevoked => ("took an invitation back", ""),
+        ActionKind::SignUpSet => ("set who can create an account:", ""),
     }
 }
 
