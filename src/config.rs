@@ -5,21 +5,21 @@
 mod framework;
 mod network;
 mod public_url;
+mod sources;
 mod usage;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
-use rocket::config::{Ident, Shutdown};
-use rocket::figment::providers::{Env, Format, Toml};
+use rocket::figment::Figment;
 use rocket::figment::value::magic::RelativePathBuf;
-use rocket::figment::{Figment, Profile, Provider};
 use serde::Deserialize;
 
 pub use framework::framework;
 pub use network::Network;
 pub use public_url::PublicUrl;
+pub use sources::{figment, warnings};
 pub use usage::{Rate, UsageLimits};
 
 use crate::logging::LogFormat;
@@ -199,34 +199,6 @@ impl Config {
     }
 }
 
-/// The configuration of a Parlor started in this folder: defaults, then Rocket.toml, then `ROCKET_*` and
-/// `PARLOR_*`. Unlike in Rocket's own there is no `Server` header, no IP header is trusted, and a
-/// shutdown takes no longer than 9 s: 2 of `grace`, 1 of `mercy`, 1 that Rocket adds, 5 for the database.
-///
-/// # Errors
-/// When the file that `ROCKET_CONFIG` names is not there; that of the usual name need not be.
-pub fn figment() -> Result<Figment, String> {
-    let shutdown = Shutdown { grace: 2, mercy: 1, ..Shutdown::default() };
-    let (ident, cli_colors) = (Ident::none(), false);
-    let defaults =
-        rocket::Config { ident, ip_header: None, shutdown, cli_colors, ..rocket::Config::default() };
-    let file = Env::var_or("ROCKET_CONFIG", "Rocket.toml");
-    let source = Toml::file(&file).nested();
-    if Env::var("ROCKET_CONFIG").is_some() && source.metadata().source.is_none() {
-        return Err(format!("ROCKET_CONFIG names {file}, which is not there"));
-    }
-    Ok(Figment::from(defaults)
-        .select(Profile::from_env_or("ROCKET_PROFILE", rocket::Config::DEFAULT_PROFILE))
-        .merge(source)
-        .merge(Env::prefixed("ROCKET_").ignore(&["PROFILE", "CONFIG"]).global())
-        .merge(
-            Env::prefixed(PREFIX)
-                .filter(|key| !is_injected(key.as_str()))
-                .map(|key| format!("parlor.{key}").into())
-                .global(),
-        ))
-}
-
 /// Where the database is, for a command: what else is set may be for the server alone, or for it alone to read.
 ///
 /// # Errors
@@ -241,30 +213,6 @@ pub fn database_url(figment: &Figment) -> Result<String, String> {
 /// The site's address as people use it, if it is set; for a command.
 pub fn public_url(figment: &Figment) -> Option<PublicUrl> {
     figment.extract_inner("parlor.public_url").ok()
-}
-
-/// The prefix of environment variables that hold Parlor's own settings.
-const PREFIX: &str = "PARLOR_";
-
-/// Whether this follows [`PREFIX`] in what Kubernetes puts into the environment where a Service is named `parlor`:
-/// `PARLOR_PORT`, `PARLOR_PORT_8000_TCP`, `PARLOR_SERVICE_HOST`, …
-fn is_injected(key: &str) -> bool {
-    let key = key.to_ascii_uppercase();
-    key == "PORT" || key.starts_with("PORT_") || key.starts_with("SERVICE_")
-}
-
-/// What was set and has no effect: ignored variables, tables of other profiles.
-pub fn warnings(figment: &Figment) -> Vec<String> {
-    let variables = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
-    let injected = variables.filter(|name| name.strip_prefix(PREFIX).is_some_and(is_injected));
-    let injected =
-        injected.map(|name| format!("{name} is ignored: Kubernetes sets it for a Service named parlor"));
-    let profile = figment.profile();
-    let selected = ["default", "global", "debug", "release", profile.as_str().as_str()];
-    let tables = figment.profiles().filter(|table| !selected.contains(&table.as_str().as_str()));
-    let tables =
-        tables.map(|table| format!("the table [{table}] is not in effect: the profile is “{profile}”"));
-    tables.chain(injected).collect()
 }
 
 /// The loopback addresses: a proxy on this machine.
