@@ -86,7 +86,7 @@
 //! - *Unsent words:* `static/js/lib/unsent_store.js`; those from deleted rooms, `static/js/list/`.
 //! - *Sessions in memory:* `live/sessions.rs`, filled by `live/reads.rs`, emptied by `live/state.rs` (events),
 //!   `live/handle.rs` (own writes), `live/tail.rs` (another history).
-//! - *Locks:* `store/locks.rs`; their order: the head of `store/mod.rs`.
+//! - *Locks:* `store/locks.rs`; their order: the head of `store/mod.rs`. *Retries:* `store/transactions.rs`.
 //! - *Refusals:* worded in `web/refusals.rs`; other errors and `Retry-After` in `web/error.rs`; the header
 //!   itself: `web/headers.rs`.
 //! - *Limits* on what an account or an address may do: `web/limits/`, worded in `web/too_many.rs`; the caps on rooms and

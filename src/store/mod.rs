@@ -42,6 +42,7 @@ mod slow;
 mod sql;
 mod superseded;
 pub mod sweeper;
+mod transactions;
 pub mod upkeep;
 
 pub use accounts::NameCheck;
