@@ -10,7 +10,7 @@ use crate::model::parts::{CodeKind, Part};
 const TOGETHER: i64 = 5 * 60 * 1000;
 
 /// How many bytes of markup there are around the author and the text of a message, in `messages/_message`.
-const MARKUP: usize = 650;
+const MARKUP: usize = 1000;
 /// How many there are around a link, a span or a block of code, a quotation.
 const LINK: usize = 90;
 const SPAN: usize = 50;
@@ -30,6 +30,16 @@ pub(crate) struct MessageView<'a> {
     tall: bool,
     mine: bool,
     continued: bool,
+    changed: Option<ChangeView>,
+    deleted_by: Option<&'a str>,
+}
+
+/// When a message was changed last, and by which entry.
+#[derive(Serialize)]
+struct ChangeView {
+    seq: i64,
+    at: String,
+    text: String,
 }
 
 /// The views of consecutive messages, for the person named `me`: of the newest of them, as many as go into a
@@ -70,6 +80,12 @@ impl<'a> MessageView<'a> {
             tall: message.is_tall(),
             mine: message.author.name == me,
             continued: false,
+            changed: (message.changed > 0).then(|| ChangeView {
+                seq: message.changed,
+                at: entry.at.rfc_3339(),
+                text: entry.at.readable(),
+            }),
+            deleted_by: None,
         }
     }
 
