@@ -151,7 +151,8 @@
 //! - **An event:** [`model::events::Event`], its word in `store/events.rs` (written and read there), what it does to
 //!   memory in `live/state.rs` and `live/directory.rs`.
 //! - **A kind of entry:** the table in both migrations (`store/migrations/`), `store/messages/append.rs` writes it,
-//!   `store/rows.rs` reads it, [`model::messages`] makes its JSON, `static/js/room/ledger.js` and `timeline.js` take it in.
+//!   `store/rows.rs` reads it, [`model::messages`] makes its JSON, `static/js/room/ledger.js` and `timeline.js` take it in;
+//!   what it changes of messages, `changes.js` there.
 //! - **A column:** both migrations, the statements that write it, `store/rows.rs` if several read it. The tests of plans
 //!   look at every statement (`tests/suite/store/plans.rs`); planted mistakes may have to be fitted
 //!   (`tests/prove remake`).

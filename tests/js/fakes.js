@@ -76,6 +76,11 @@ export class Exchange {
     await settled();
   }
 
+  // Takes those that wait, to be answered in any order, with functions.
+  take() {
+    return this.#waiting.splice(0).map(({ resolve }) => resolve);
+  }
+
   async fail(error = new Error("no connection")) {
     this.#waiting.shift().reject(error);
     await settled();

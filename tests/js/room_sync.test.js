@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { TransientError } from "../../static/js/lib/requests.js";
+import { Changes } from "../../static/js/room/changes.js";
 import { Ledger } from "../../static/js/room/ledger.js";
 import { RoomSync } from "../../static/js/room/room_sync.js";
 import { Exchange, FakeClock, fakeWindow, recorder, settled } from "./fakes.js";
@@ -9,22 +10,31 @@ import { Exchange, FakeClock, fakeWindow, recorder, settled } from "./fakes.js";
 const entry = (seq, tag = `a${seq}`) => ({ seq, tag });
 const answer = (...messages) => ({ status: 200, body: { messages, more: false, people: "1" } });
 
+
+// The messages before a number, read when the log ended with `as_of`.
+function earlier(as_of, ...messages) {
+  const [first, last] = [messages[0].seq, messages.at(-1).seq];
+  return { status: 200, body: { messages, first, last, more: first > 1, as_of } };
+}
+
 // A room of which 4 and 5 are on the page, and whose first poll is in flight.
 async function started(context) {
   context.mock.method(console, "error", () => {});
   const [clock, window, exchange] = [new FakeClock(), fakeWindow(), new Exchange()];
-  const ledger = new Ledger({ cursor: "5.a5", entries: [entry(4), entry(5)] });
+  const history = [entry(4), entry(5)];
+  const ledger = new Ledger({ cursor: "5.a5", first: 4, entries: history });
+  const changes = new Changes(history);
   const timeline = recorder("append", "prepend", "replace", "offerEarlier", "followTime");
   const people = { ...recorder("update", "show"), version: "1" };
   const connection = recorder("connected", "disconnected");
   const delegate = recorder("refused");
   const errors = [];
   window.document.addEventListener("parlor:protocol-error", () => errors.push(clock.now()));
-  const given = { page: "/rooms/7", ledger, timeline, people, requests: exchange, connection, clock, window, delegate };
+  const given = { page: "/rooms/7", ledger, changes, timeline, people, requests: exchange, connection, clock, window, delegate };
   const sync = new RoomSync(given);
   sync.start();
   await clock.pass(0);
-  const appended = () => timeline.calls.filter(([name]) => name === "append").flatMap(([, messages]) => messages);
+  const appended = () => timeline.calls.filter(([name]) => name === "append").flatMap(([, { messages }]) => messages);
   const shown = () => appended().map(({ seq }) => seq);
   return { clock, connection, delegate, errors, exchange, ledger, shown, sync, timeline };
 }
@@ -97,12 +107,12 @@ test("puts earlier messages before the first, and drops them after a replacement
   await exchange.answer({ status: 204 });
   const loading = sync.loadEarlier();
   assert.equal(exchange.asked.at(-1), "/api/rooms/7/messages?before=4");
-  await exchange.answer(answer(entry(2), entry(3)));
+  await exchange.answer(earlier("5.a5", entry(2), entry(3)));
   await loading;
   assert.deepEqual(timeline.calls.at(-1), ["prepend", [entry(2), entry(3)], true]);
   const late = sync.loadEarlier();
-  ledger.replace({ cursor: "9.b9", entries: [entry(9, "b9")] });
-  await exchange.answer(answer(entry(1)));
+  ledger.replace({ cursor: "9.b9", first: 9, entries: [entry(9, "b9")] });
+  await exchange.answer(earlier("5.a5", entry(1)));
   await late;
   await settled();
   assert.equal(ledger.first, 9);

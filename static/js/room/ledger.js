@@ -1,6 +1,7 @@
-// Ledger of a room's log: the cursor, and the tag of every entry that is loaded, numbered without a gap.
-// Knows nothing of the page. Answers may come in any order: each is checked against the position it was asked
-// with, and against the tags known already.
+// Ledger of a room's log: the cursor, and the tags of the entries from the first that is loaded on. Messages and
+// changes are numbered together, without a gap; those before the cursor were loaded as they read then, without
+// their changes, whose tags are unknown. Knows nothing of the page. Answers may come in any order: each is checked
+// against the position it was asked with, and against the tags known already.
 
 import { ProtocolError } from "../lib/protocol_error.js";
 
@@ -11,7 +12,7 @@ export class Ledger {
   #tags = new Map(); // seq → tag
   #generation = 0;
 
-  // cursor, entries: what the server has rendered, from one snapshot
+  // cursor, first (the number that it begins with), entries: what the server has rendered, from one snapshot
   constructor(rendered) {
     this.#begin(rendered);
   }
@@ -21,7 +22,7 @@ export class Ledger {
     return { cursor: this.#cursor, seq: this.#seq, generation: this.#generation };
   }
 
-  // The seq of the first entry, 1 when there is none.
+  // The number that what is loaded begins with, 1 when there is nothing.
   get first() {
     return this.#first;
   }
@@ -35,9 +36,7 @@ export class Ledger {
   following(entries, asked) {
     if (asked.generation !== this.#generation) return [];
     requireGapless(entries, asked.seq + 1);
-    for (const { seq, tag } of entries) {
-      if ((this.#tags.get(seq) ?? tag) !== tag) throw new ProtocolError(`another entry at ${seq}`);
-    }
+    this.#requireSame(entries);
     return entries.filter(({ seq }) => seq > this.#seq);
   }
 
@@ -47,10 +46,16 @@ export class Ledger {
     this.#moveTo(`${entries.at(-1).seq}.${entries.at(-1).tag}`);
   }
 
-  prepend(entries) {
-    requireGapless(entries, this.#first - entries.length);
-    this.#remember(entries);
-    this.#first -= entries.length;
+  // What precedes the first: the messages among the entries `first` to `last`, read when the log ended with `as_of`,
+  // which was not before it was asked for. Throws a ProtocolError.
+  prepend({ messages, first, last, as_of }, asked) {
+    const head = entryAt(as_of);
+    if (last !== this.#first - 1 || first > last) throw new ProtocolError(`${first} to ${last} before ${this.#first}`);
+    if (head.seq < asked.seq) throw new ProtocolError(`read at ${head.seq}, asked for at ${asked.seq}`);
+    requireWithin(messages, first, last);
+    this.#requireSame([...messages, head]);
+    this.#remember(messages);
+    this.#first = first;
   }
 
   replace(rendered) {
@@ -59,10 +64,17 @@ export class Ledger {
     this.#begin(rendered);
   }
 
-  #begin({ cursor, entries }) {
-    this.#first = entries[0]?.seq ?? 1;
+  #begin({ cursor, first, entries }) {
+    this.#first = first;
     this.#remember(entries);
     this.#moveTo(cursor);
+    this.#remember([entryAt(cursor)]);
+  }
+
+  #requireSame(entries) {
+    for (const { seq, tag } of entries) {
+      if ((this.#tags.get(seq) ?? tag) !== tag) throw new ProtocolError(`another entry at ${seq}`);
+    }
   }
 
   #remember(entries) {
@@ -71,7 +83,21 @@ export class Ledger {
 
   #moveTo(cursor) {
     this.#cursor = cursor;
-    this.#seq = Number(cursor.split(".")[0]);
+    this.#seq = entryAt(cursor).seq;
+  }
+}
+
+function entryAt(cursor) {
+  const [seq, tag] = cursor.split(".");
+  return { seq: Number(seq), tag };
+}
+
+// In order, and nothing outside.
+function requireWithin(entries, first, last) {
+  let previous = first - 1;
+  for (const { seq } of [...entries, { seq: last + 1 }]) {
+    if (!(seq > previous)) throw new ProtocolError(`${seq} after ${previous}`);
+    previous = seq;
   }
 }
 

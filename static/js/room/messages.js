@@ -28,6 +28,7 @@ export class Messages {
 
   build(message) {
     const element = this.#template.content.cloneNode(true).querySelector(".message");
+    element.id = `m${message.seq}`;
     element.dataset.seq = message.seq;
     element.dataset.tag = message.tag;
     element.classList.toggle("message--mine", this.isMine(message));
@@ -36,11 +37,9 @@ export class Messages {
     authorOf(element).textContent = message.author;
     const [letter] = message.author;
     Object.assign(element.querySelector(".initial").dataset, { hue: message.hue, letter });
-    element.querySelector(".message__body").append(...nodesOf(message.parts ?? [message.body], this.#document));
-    if (!message.tall) element.querySelector(".message__more").remove();
     timeOf(element).dateTime = message.sent_at;
-    this.#times.localize(timeOf(element));
-    this.#remember(element, message.author);
+    this.#fill(element, message);
+    this.localize(element);
     return element;
   }
 
@@ -49,9 +48,16 @@ export class Messages {
     const sent_at = new Date(at).toISOString();
     const element = this.build({ author: this.#person, body, tall, sent_at });
     element.classList.add("message--pending");
-    element.removeAttribute("data-seq");
-    element.removeAttribute("data-tag");
+    element.querySelector(".message__more-actions").remove();
+    for (const name of ["id", "data-seq", "data-tag"]) element.removeAttribute(name);
     return element;
+  }
+
+  // Shows a message as it reads after a change, in its place. A screen reader finds it there and does not announce it.
+  change(element, reading) {
+    element.ariaLive = "off";
+    this.#fill(element, reading);
+    this.localize(element);
   }
 
   // What stands beside an element goes with it.
@@ -80,7 +86,7 @@ export class Messages {
   // Takes over an element that the server rendered, in the reader's time zone.
   localize(element) {
     if (!this.#known.has(element)) this.#remember(element, authorOf(element).textContent);
-    this.#times.localize(timeOf(element));
+    for (const time of element.querySelectorAll("time")) this.#times.localize(time);
   }
 
   // → whether times have to be localized again
@@ -92,6 +98,38 @@ export class Messages {
   followDay(elements) {
     if (!this.#times.followDay()) return;
     for (const element of elements) this.#nameDay(this.#known.get(element));
+  }
+
+  // What may change of a message.
+  #fill(element, { body, parts, tall, changed, changed_at, deleted_by }) {
+    const isDeleted = deleted_by !== undefined;
+    const text = isDeleted ? this.#deletedBy(deleted_by) : nodesOf(parts ?? [body], this.#document);
+    element.querySelector(".message__body").replaceChildren(...text);
+    element.classList.toggle("message--deleted", isDeleted);
+    if (changed) element.dataset.changed = changed;
+    else delete element.dataset.changed;
+    this.#has(element, { more: !isDeleted && tall, changed: !isDeleted && changed, "more-actions": !isDeleted });
+    const edited = element.querySelector(".message__changed-at");
+    if (edited) edited.dateTime = changed_at;
+  }
+
+  #deletedBy(name) {
+    const author = this.#document.createElement("bdi");
+    author.translate = false;
+    author.textContent = name;
+    return ["deleted by ", author];
+  }
+
+  // Adds and removes what not every message has. What it has already stays as it is.
+  #has(element, parts) {
+    let previous = element.querySelector(".message__body");
+    for (const [name, isWanted] of Object.entries(parts)) {
+      const find = (root) => root.querySelector(`.message__${name}`);
+      const there = find(element);
+      if (!isWanted) there?.remove();
+      else if (!there) previous.after(find(this.#template.content).cloneNode(true));
+      previous = find(element) ?? previous;
+    }
   }
 
   #remember(element, author) {

@@ -3,6 +3,7 @@
 import { ConnectionStatus } from "../lib/connection_status.js";
 import { CopyLink } from "../lib/copy_link.js";
 import { ROOM_OVER } from "../lib/statuses.js";
+import { Changes } from "./changes.js";
 import { Composer } from "./composer.js";
 import { CopyCode } from "./copy_code.js";
 import { EarlierMessages } from "./earlier_messages.js";
@@ -14,7 +15,7 @@ import { OutboxList } from "./outbox_list.js";
 import { People } from "./people.js";
 import { RoomSync } from "./room_sync.js";
 import { ScrollFollower } from "./scroll_follower.js";
-import { Timeline, entriesOf } from "./timeline.js";
+import { Timeline, historyOf } from "./timeline.js";
 import { UnreadTitle } from "./unread_title.js";
 
 export class Room {
@@ -32,7 +33,7 @@ export class Room {
 
   constructor({ main, pendingNavigation, requests, unsent, otherTabs, clock, times, nonce, window }) {
     const { document, IntersectionObserver, ResizeObserver } = window;
-    const { room, person, cursor } = main.dataset;
+    const { room, person } = main.dataset;
     const part = (selector) => main.querySelector(selector);
     const page = `/rooms/${room}`;
     const { draft, outbox: stored } = unsent.of(room, otherTabs.name);
@@ -41,7 +42,9 @@ export class Room {
     const follower = new ScrollFollower({ scroller, ResizeObserver });
     const messages = new Messages({ template: part(".message-template"), times, person, document });
     const timeline = new Timeline({ element, messages, follower });
-    const ledger = new Ledger({ cursor, entries: entriesOf(element) });
+    const history = historyOf(main);
+    const ledger = new Ledger(history);
+    const changes = new Changes(history.entries);
     const people = new People({ element: part(".people"), url: `${page}/people`, requests });
     const connection = new ConnectionStatus({
       page: main,
@@ -50,7 +53,7 @@ export class Room {
       retry: () => sync.poll(),
       rest: scroller,
     });
-    const shown = { ledger, timeline, people, connection };
+    const shown = { ledger, changes, timeline, people, connection };
     const sync = new RoomSync({ page, ...shown, requests, clock, window, delegate: this });
     const outbox = new Outbox({ stored, sync, clock, nonce });
     const touch = window.matchMedia("(pointer: coarse)");

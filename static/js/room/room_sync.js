@@ -5,11 +5,12 @@ import { Poller } from "../lib/poller.js";
 import { ProtocolError, report } from "../lib/protocol_error.js";
 import { HTML_TYPE, JSON_TYPE } from "../lib/requests.js";
 import { NO_ACCESS } from "../lib/statuses.js";
-import { entriesOf } from "./timeline.js";
+import { historyOf } from "./timeline.js";
 
 export class RoomSync {
   #page;
   #ledger;
+  #changes;
   #timeline;
   #people;
   #requests;
@@ -19,9 +20,10 @@ export class RoomSync {
   #reloading = null;
 
   // delegate: refused(answer)
-  constructor({ page, ledger, timeline, people, requests, connection, clock, window, delegate }) {
+  constructor({ page, ledger, changes, timeline, people, requests, connection, clock, window, delegate }) {
     this.#page = page;
     this.#ledger = ledger;
+    this.#changes = changes;
     this.#timeline = timeline;
     this.#people = people;
     this.#requests = requests;
@@ -89,21 +91,8 @@ export class RoomSync {
   }
 
   // For EarlierMessages → whether there may be more; throws when nothing could be loaded.
-  async loadEarlier() {
-    const { generation } = this.#ledger.position;
-    const answer = await this.#requests.ask(`${this.#messages}?before=${this.#ledger.first}`, { type: JSON_TYPE });
-    if (generation !== this.#ledger.position.generation) return true;
-    if (answer.status !== 200) {
-      this.refused(answer);
-      return false;
-    }
-    try {
-      this.#ledger.prepend(answer.body.messages);
-      this.#timeline.prepend(answer.body.messages, this.#ledger.hasEarlier);
-    } catch (error) {
-      await this.#resync(error);
-    }
-    return true;
+  loadEarlier() {
+    return this.#changes.during(() => this.#loadEarlier());
   }
 
   // Internal
@@ -112,11 +101,29 @@ export class RoomSync {
     return `/api${this.#page}/messages`;
   }
 
+  async #loadEarlier() {
+    const asked = this.#ledger.position;
+    const answer = await this.#requests.ask(`${this.#messages}?before=${this.#ledger.first}`, { type: JSON_TYPE });
+    if (asked.generation !== this.#ledger.position.generation) return true;
+    if (answer.status !== 200) {
+      this.refused(answer);
+      return false;
+    }
+    try {
+      this.#ledger.prepend(answer.body, asked);
+      this.#timeline.prepend(this.#changes.load(answer.body.messages), this.#ledger.hasEarlier);
+    } catch (error) {
+      await this.#resync(error);
+    }
+    return true;
+  }
+
   // → whether there is more
   async #take({ body, asked }) {
     try {
       const fresh = this.#ledger.following(body.messages, asked);
-      this.#timeline.append(fresh);
+      this.#timeline.append(this.#changes.in(fresh));
+      this.#changes.append(fresh);
       this.#ledger.append(fresh);
     } catch (error) {
       await this.#resync(error);
@@ -137,9 +144,10 @@ export class RoomSync {
     const { status, body } = await this.#requests.ask(this.#page, { type: HTML_TYPE });
     const fresh = status === 200 && parse(body, "main.room");
     if (!fresh) return this.refused({ status });
-    const history = fresh.querySelector(".log__history");
-    this.#ledger.replace({ cursor: fresh.dataset.cursor, entries: entriesOf(history) });
-    this.#timeline.replace(history, this.#ledger.hasEarlier);
+    const history = historyOf(fresh);
+    this.#ledger.replace(history);
+    this.#changes.replace(history.entries);
+    this.#timeline.replace(fresh.querySelector(".log__history"), this.#ledger.hasEarlier);
     this.#people.show(fresh.querySelector(".people"));
   }
 }

@@ -1,9 +1,11 @@
 // Timeline: the elements of a room's messages, in order. Knows nothing of cursors, and does not read the page to
 // learn what it shows.
 
+import { reading } from "./changes.js";
 import { Chunks } from "./chunks.js";
 
-// Dispatches `append` with the messages and their elements before anything is scrolled, and `replace`.
+// Dispatches `append` with the messages and their elements before anything is scrolled, `change` with the change of a
+// message and the message's element, and `replace`.
 export class Timeline extends EventTarget {
   #element;
   #history;
@@ -50,14 +52,10 @@ export class Timeline extends EventTarget {
     this.#messages.followDay(this.#shown);
   }
 
-  append(messages) {
-    if (messages.length === 0) return;
-    const elements = messages.map((message) => this.#messages.build(message));
-    this.#chunks.add(elements, this.last, this.#appended);
-    this.#shown.push(...elements);
-    this.removeNote();
-    this.dispatchEvent(new CustomEvent("append", { detail: { messages, elements } }));
-    this.#follower.contentChanged();
+  append({ messages, changes }) {
+    if (messages.length > 0) this.#append(messages);
+    for (const change of changes) this.#change(change);
+    if (messages.length + changes.length > 0) this.#follower.contentChanged();
   }
 
   prepend(messages, hasEarlier) {
@@ -106,6 +104,22 @@ export class Timeline extends EventTarget {
     this.#insert(this.#shown);
   }
 
+  #append(messages) {
+    const elements = messages.map((message) => this.#messages.build(message));
+    this.#chunks.add(elements, this.last, this.#appended);
+    this.#shown.push(...elements);
+    this.removeNote();
+    this.dispatchEvent(new CustomEvent("append", { detail: { messages, elements } }));
+  }
+
+  #change(change) {
+    const element = this.#shown.findLast(({ dataset }) => Number(dataset.seq) === change.about);
+    const isFocused = element.matches(":focus-within");
+    this.#messages.change(element, reading(change));
+    if (isFocused && !element.matches(":focus-within")) this.#follower.focus();
+    this.dispatchEvent(new CustomEvent("change", { detail: { change, element } }));
+  }
+
   get #earlier() {
     return this.#history.querySelector("button.log__earlier");
   }
@@ -117,9 +131,13 @@ export class Timeline extends EventTarget {
   }
 }
 
-// The entries of what the server has rendered, as data.
-export function entriesOf(root) {
-  return elementsOf(root).map(({ dataset: { seq, tag } }) => ({ seq: Number(seq), tag }));
+// What the server has rendered, as data.
+export function historyOf(main) {
+  const { cursor, first } = main.dataset;
+  const entries = elementsOf(main).map(({ dataset: { seq, tag, changed } }) => {
+    return { seq: Number(seq), tag, changed: Number(changed ?? 0) };
+  });
+  return { cursor, first: Number(first ?? entries[0]?.seq ?? 1), entries };
 }
 
 function elementsOf(root) {
