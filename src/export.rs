@@ -9,8 +9,9 @@ mod lines;
 
 use crate::StartError;
 use crate::model::Timestamp;
+use crate::model::changes::RoomEntry;
 use crate::model::log::Cursor;
-use crate::model::messages::RoomEntry;
+use crate::model::messages::MessageEntry;
 use crate::model::rooms::Room;
 use crate::store::Store;
 use html::Html;
@@ -111,9 +112,10 @@ impl Export {
         // Nothing in spite of what the head says: the log is another one.
         let last = entries.last().map(|entry: &RoomEntry| entry.position);
         self.next = Next::Messages(last.ok_or("the log of the room is not complete")?.into());
+        let messages: Vec<MessageEntry> = entries.into_iter().filter_map(RoomEntry::into_message).collect();
         match &mut self.writer {
-            Writer::Lines => Ok(lines::messages(&entries)?),
-            Writer::Html(html) => Ok(html.messages(&entries)?),
+            Writer::Lines => Ok(lines::messages(&messages)?),
+            Writer::Html(html) => Ok(html.messages(&messages)?),
         }
     }
 }

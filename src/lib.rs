@@ -25,8 +25,8 @@
 //!
 //! # The two kinds of log
 //!
-//! A *room log* has an entry for each message of the room; the *event log* has one for each room that was created or
-//! deleted, each member who joined or left, each session that ended. Entries are numbered 1, 2, 3 … without a gap and
+//! A *room log* has an entry for each message of the room and for each change of one: an edit, a deletion. The *event
+//! log* has one for each room that was created or deleted, each member who joined or left, each session that ended. Entries are numbered 1, 2, 3 … without a gap and
 //! tagged at random ([`model::log`]). A number is taken from the log's head row, under its lock, in the transaction that
 //! stores the entry; so the order of numbers is the order of commits, and a reader at *n* misses nothing by asking for
 //! what follows *n*.
@@ -57,8 +57,10 @@
 //! - *A start:* `main.rs`, then [`serve`] and [`build`]: settings, files, database, cookie key, memory, routes.
 //! - *What a poll is answered:* `live/reads.rs`, from `live/state.rs` and `live/room_log.rs`; else by
 //!   `store/messages/read.rs`.
-//! - *How large an answer or a page is:* `ANSWER_MAX` and `fill` in `model/messages.rs`; what a message takes in a page,
-//!   `web/messages/view.rs`.
+//! - *How large an answer or a page is:* `ANSWER_MAX` and `fill` in `model/messages.rs`; which stretch of a log a page of
+//!   history is, `model/history.rs`; what a message takes in a page, `web/messages/view.rs`.
+//! - *Editing and deleting a message:* who may, `Wish` in `model/changes.rs`; what is sent, `Content` in `model/posts.rs`,
+//!   by the path of a message; what becomes of the message and of its earlier edits, `store/messages/changes.rs`.
 //! - *A form sent twice:* its nonce is made in `web/welcome.rs`, recognised in `store/sessions.rs` (log-in) and
 //!   `store/accounts.rs` (sign-up).
 //! - *Membership* (join, leave, move): `web/memberships.rs`, and `store/memberships.rs`, which also appends to the event
@@ -118,7 +120,9 @@
 //!
 //! | word | what |
 //! |---|---|
-//! | *entry* | an element of a log; in a room log, a message |
+//! | *entry* | an element of a log; in a room log, a message or a change |
+//! | *change* | an edit or a deletion of a message: an entry that is about an earlier one |
+//! | *span* | the stretch of a log that a page shows, by numbers; it shows messages alone |
 //! | *seq*, *tag*, *position*, *cursor* | an entry's number; a random number beside it; both; a position as a client sends it |
 //! | *head*, *version* | the position of a log's newest entry; what a page names to ask whether there is anything newer |
 //! | *projection* | what memory holds, worked out from the logs |
@@ -151,7 +155,7 @@
 //! - **An event:** [`model::events::Event`], its word in `store/events.rs` (written and read there), what it does to
 //!   memory in `live/state.rs` and `live/directory.rs`.
 //! - **A kind of entry:** the table in both migrations (`store/migrations/`), `store/messages/append.rs` writes it,
-//!   `store/rows.rs` reads it, [`model::messages`] makes its JSON, `static/js/room/ledger.js` and `timeline.js` take it in;
+//!   `store/rows.rs` reads it, [`model::changes`] makes its JSON, `static/js/room/ledger.js` and `timeline.js` take it in;
 //!   what it changes of messages, `changes.js` there.
 //! - **A column:** both migrations, the statements that write it, `store/rows.rs` if several read it. The tests of plans
 //!   look at every statement (`tests/suite/store/plans.rs`); planted mistakes may have to be fitted

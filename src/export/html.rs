@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::model::Timestamp;
 use crate::model::accounts::AccountId;
-use crate::model::messages::RoomEntry;
+use crate::model::messages::MessageEntry;
 use crate::model::parts::Part;
 use crate::model::rooms::Room;
 
@@ -57,7 +57,7 @@ impl Html {
         })
     }
 
-    pub(super) fn messages(&mut self, entries: &[RoomEntry]) -> Result<String, Error> {
+    pub(super) fn messages(&mut self, entries: &[MessageEntry]) -> Result<String, Error> {
         let messages: Vec<_> = entries.iter().map(|entry| self.view(entry)).collect();
         self.templates.get_template("messages.html")?.render(context! { messages })
     }
@@ -66,7 +66,7 @@ impl Html {
         self.templates.get_template("end.html")?.render(context! { amount => room.end.head.seq })
     }
 
-    fn view<'e>(&mut self, entry: &'e RoomEntry) -> MessageView<'e> {
+    fn view<'e>(&mut self, entry: &'e MessageEntry) -> MessageView<'e> {
         let (author, at, day) = (&entry.event.author, entry.at, entry.at.day());
         let begins = day != self.day;
         let belongs = |(id, since): (AccountId, i64)| id == author.id && at.0 - since <= TOGETHER;
@@ -99,10 +99,10 @@ mod tests {
 
     const DAY: i64 = 24 * 60 * 60 * 1000;
 
-    fn entry(seq: i64, at: i64, author: &str, body: &str) -> RoomEntry {
+    fn entry(seq: i64, at: i64, author: &str, body: &str) -> MessageEntry {
         let author = Person { id: AccountId(author.len() as i64), name: author.into() };
-        let event = Message { author, body: body.into(), changed: 0 };
-        RoomEntry { position: Position::new(seq, seq), at: Timestamp(at), event }
+        let event = Message::new(author, body.into());
+        MessageEntry { position: Position::new(seq, seq), at: Timestamp(at), event }
     }
 
     fn room(name: &str) -> Room {
@@ -146,7 +146,7 @@ mod tests {
         let mut html = Html::new().unwrap();
         let entries =
             [entry(1, 0, "ana", "a"), entry(2, TOGETHER, "ana", "b"), entry(3, TOGETHER + 1, "ana", "c")];
-        let mut shown = |entry: &RoomEntry| {
+        let mut shown = |entry: &MessageEntry| {
             let view = html.view(entry);
             (view.day, view.continued)
         };

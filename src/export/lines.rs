@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::model::Timestamp;
-use crate::model::messages::RoomEntry;
+use crate::model::messages::MessageEntry;
 use crate::model::rooms::Room;
 
 /// The first line.
@@ -28,6 +28,6 @@ pub(super) fn beginning(room: &Room, now: Timestamp) -> serde_json::Result<Strin
     Ok(serde_json::to_string(&beginning)? + "\n")
 }
 
-pub(super) fn messages(entries: &[RoomEntry]) -> serde_json::Result<String> {
+pub(super) fn messages(entries: &[MessageEntry]) -> serde_json::Result<String> {
     entries.iter().map(|entry| Ok(entry.to_json()?.get().to_owned() + "\n")).collect()
 }

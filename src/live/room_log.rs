@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
+use crate::model::changes::RoomEntry;
 use crate::model::log::{Cursor, Discontinued, Position};
-use crate::model::messages::{RoomEntry, fill, fill_json};
+use crate::model::messages::{fill, fill_json};
 use crate::model::versions::PeopleVersion;
 use crate::store::{self, UPDATE_MAX};
 
@@ -59,7 +60,8 @@ impl TryFrom<store::Updates> for Updates {
     type Error = serde_json::Error;
 
     fn try_from(updates: store::Updates) -> Result<Self, Self::Error> {
-        let messages: Vec<_> = fill_json(updates.entries.iter())?.into_iter().map(Arc::from).collect();
+        let messages: Vec<_> =
+            fill_json(updates.entries.iter().map(RoomEntry::to_json))?.into_iter().map(Arc::from).collect();
         let more = updates.more || messages.len() < updates.entries.len();
         Ok(Self { messages, more, people_version: updates.people_version })
     }
@@ -130,15 +132,13 @@ mod tests {
     use super::*;
     use crate::model::Timestamp;
     use crate::model::accounts::{AccountId, Person};
+    use crate::model::changes::RoomEvent;
     use crate::model::log::Entry;
     use crate::model::messages::Message;
 
     fn entry(seq: i64, body: &str) -> JsonEntry {
-        let event = Message {
-            author: Person { id: AccountId(1), name: "ana".to_owned() },
-            body: body.to_owned(),
-            changed: 0,
-        };
+        let author = Person { id: AccountId(1), name: "ana".to_owned() };
+        let event = RoomEvent::Message(Message::new(author, body.to_owned()));
         let entry = Entry { position: Position::new(seq, seq * 1000), at: Timestamp(0), event };
         JsonEntry::all(&[entry]).unwrap().remove(0)
     }

@@ -20,9 +20,9 @@ use super::handle::Live;
 use super::moment::Moment;
 use super::room_log::{JsonEntry, RoomLog};
 use super::state::State;
+use crate::model::changes::RoomEntry;
 use crate::model::events::Event;
 use crate::model::log::{Discontinued, Entry, Position, continuing};
-use crate::model::messages::RoomEntry;
 use crate::model::rooms::RoomId;
 use crate::store::{EntryRange, Error};
 

@@ -1,16 +1,16 @@
-//! Digests (HMAC-SHA-256) under a key of the database: of messages as they were sent, of what wrong passwords are counted for.
+//! Digests (HMAC-SHA-256) under a key of the database: of what was sent, of what wrong passwords are counted for.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use super::guesses::GuessKey;
-use super::messages::Body;
 use super::nonces::Nonce;
+use super::posts::Content;
 
 /// The key of [`Digest`]s, a secret of the database: a hash that has taken in the key, to go on from.
 pub struct DigestKey(Hmac<Sha256>);
 
-/// What a message said when it was sent, so that a repeated send is known as such whatever became of the text since,
+/// What was sent, so that a repeated send is known as such whatever became of the text since,
 /// and nobody can tell from it what was said (HMAC-SHA-256).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Digest(pub Vec<u8>);
@@ -26,10 +26,16 @@ impl DigestKey {
         Some(Self(Hmac::new(&bytes.into())))
     }
 
-    /// The digest of a text as it is sent with a nonce.
-    pub fn digest(&self, nonce: &Nonce, body: &Body) -> Digest {
-        // No nonce has a zero byte.
-        Digest(self.mac(&[nonce.as_str(), "\0", body.as_str()]).to_vec())
+    /// The digest of what is sent with a nonce.
+    pub fn digest(&self, nonce: &Nonce, content: &Content) -> Digest {
+        // No nonce and no text has a zero byte.
+        let of = |parts: &[&str]| self.mac(&[&[nonce.as_str(), "\0"], parts].concat());
+        let mac = match content {
+            Content::Message(body) => of(&[body.as_str()]),
+            Content::Edit { about, body } => of(&["edited\0", &about.to_string(), "\0", body.as_str()]),
+            Content::Delete { about } => of(&["deleted\0", &about.to_string()]),
+        };
+        Digest(mac.to_vec())
     }
 
     /// The key of what `kind` says, without a zero byte, and `of` names.

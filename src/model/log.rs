@@ -102,7 +102,7 @@ impl std::fmt::Display for Position {
 pub struct LogEnd {
     /// Its head.
     pub head: Position,
-    /// When the entry there was stored; nothing where the log is empty.
+    /// When its latest message was stored; nothing where there is none.
     pub at: Option<Timestamp>,
 }
 

@@ -5,18 +5,16 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use super::accounts::Person;
 use super::invalid::Invalid;
-use super::log::Entry;
-use super::nonces::Nonce;
+use super::log::{Entry, Position};
 use super::parts::{Part, parts};
-use super::rooms::RoomId;
-use super::sessions::TokenHash;
 use super::text::{MARKS_MAX, bound_marks, compose, has_visible};
+use super::timestamp::Timestamp;
 
 /// The most characters (Unicode scalar values) a message may have.
 pub const BODY_MAX: usize = 4000;
 
 /// How many bytes of messages go into one answer, in JSON or in a page, however few messages that are.
-const ANSWER_MAX: usize = 255 * 1024;
+pub(super) const ANSWER_MAX: usize = 255 * 1024;
 /// The most blank lines that follow each other within a message.
 const BLANK_LINES_MAX: usize = 2;
 /// The most rows of a message that are shown unasked.
@@ -29,22 +27,34 @@ const ROW: usize = 64;
 pub struct Message {
     /// Who sent it.
     pub author: Person,
-    /// Its text.
+    /// Its text; empty once it is deleted.
     pub body: String,
     /// The number of the entry that changed it last, 0 if none did.
     pub changed: i64,
+    /// When that was.
+    pub changed_at: Option<Timestamp>,
+    /// The name of who deleted it, if it is deleted.
+    pub deleted_by: Option<String>,
 }
 
-/// An entry of a room's log.
-pub type RoomEntry = Entry<Message>;
+/// A message with its place in its room's log.
+pub type MessageEntry = Entry<Message>;
 
-impl RoomEntry {
+impl MessageEntry {
     /// As the protocol carries it: with `parts` where there is more in the text than plain text, marked where it is
-    /// tall, and with the number of its last change where there was one.
+    /// tall, and with its last change where there was one.
     ///
     /// # Errors
     /// When it cannot be written as JSON, which is not known to happen.
     pub fn to_json(&self) -> serde_json::Result<Box<RawValue>> {
+        Self::json(self.position, self.at, &self.event)
+    }
+
+    pub(super) fn json(
+        position: Position,
+        at: Timestamp,
+        message: &Message,
+    ) -> serde_json::Result<Box<RawValue>> {
         #[derive(Serialize)]
         struct Shown<'a> {
             seq: i64,
@@ -59,24 +69,34 @@ impl RoomEntry {
             tall: bool,
             #[serde(skip_serializing_if = "Option::is_none")]
             changed: Option<i64>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            changed_at: Option<String>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            deleted_by: Option<&'a str>,
         }
-        let message = &self.event;
         let shown = Shown {
-            seq: self.position.seq,
-            tag: self.position.tag.to_string(),
+            seq: position.seq,
+            tag: position.tag.to_string(),
             author: &message.author.name,
             hue: message.author.id.hue(),
-            sent_at: self.at.rfc_3339(),
+            sent_at: at.rfc_3339(),
             body: &message.body,
             parts: message.parts(),
             tall: message.is_tall(),
             changed: Some(message.changed).filter(|seq| *seq > 0),
+            changed_at: message.changed_at.map(Timestamp::rfc_3339),
+            deleted_by: message.deleted_by.as_deref(),
         };
         to_raw_value(&shown)
     }
 }
 
 impl Message {
+    /// One that was just sent.
+    pub fn new(author: Person, body: String) -> Self {
+        Self { author, body, changed: 0, changed_at: None, deleted_by: None }
+    }
+
     /// Its text, cut into its parts.
     pub fn parts(&self) -> Vec<Part<'_>> {
         parts(&self.body)
@@ -85,12 +105,18 @@ impl Message {
     /// Whether it would fill a page by itself, so that only its beginning is shown until somebody asks for
     /// the rest.
     pub fn is_tall(&self) -> bool {
-        let rows = |line: &str| line.chars().count().div_ceil(ROW).max(1);
-        self.body.split('\n').map(rows).sum::<usize>() > ROWS_SHOWN
+        is_tall(&self.body)
     }
 }
 
-fn is_plain(parts: &[Part<'_>]) -> bool {
+/// Whether a text would fill a page by itself.
+pub(super) fn is_tall(text: &str) -> bool {
+    let rows = |line: &str| line.chars().count().div_ceil(ROW).max(1);
+    text.split('\n').map(rows).sum::<usize>() > ROWS_SHOWN
+}
+
+/// Whether these parts say nothing that the text does not say.
+pub(super) fn is_plain(parts: &[Part<'_>]) -> bool {
     matches!(parts, [] | [Part::Text(_)])
 }
 
@@ -105,10 +131,12 @@ pub fn fill<T>(messages: impl Iterator<Item = T>, size: impl Fn(&T) -> usize) ->
     messages.take_while(fits).collect()
 }
 
-/// As many of `entries` as go into one answer, as JSON.
-pub fn fill_json<'a>(entries: impl Iterator<Item = &'a RoomEntry>) -> serde_json::Result<Vec<Box<RawValue>>> {
+/// As many of these entries as go into one answer, as JSON.
+pub fn fill_json(
+    entries: impl Iterator<Item = serde_json::Result<Box<RawValue>>>,
+) -> serde_json::Result<Vec<Box<RawValue>>> {
     let size = |json: &serde_json::Result<Box<RawValue>>| json.as_ref().map_or(0, |json| json.get().len());
-    fill(entries.map(RoomEntry::to_json), size).into_iter().collect()
+    fill(entries, size).into_iter().collect()
 }
 
 /// The text of a message, as it is stored and shown.
@@ -144,30 +172,6 @@ impl Body {
     }
 }
 
-/// A message on its way into a room.
-#[derive(Clone)]
-pub struct Post {
-    /// Whose session sends it.
-    pub token: TokenHash,
-    /// The room it is for.
-    pub room: RoomId,
-    /// What makes a repeated send the same message.
-    pub nonce: Nonce,
-    /// Its text.
-    pub body: Body,
-}
-
-/// A message that is on disk.
-#[derive(Clone)]
-pub struct Posted {
-    /// Its entry.
-    pub entry: RoomEntry,
-    /// Whether an earlier send with the same nonce had stored it.
-    pub repeated: bool,
-    /// Whether its author is in the room now: a repeated send is answered outside too.
-    pub inside: bool,
-}
-
 /// `typed` with newlines for all that Unicode calls a line break (Unicode 17, section 5.8), and without other
 /// control characters but tab.
 fn plain_breaks(typed: &str) -> String {
@@ -197,9 +201,7 @@ fn tidy_lines(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Timestamp;
     use crate::model::accounts::AccountId;
-    use crate::model::log::Position;
 
     fn kept(typed: &str) -> String {
         Body::parse(typed).unwrap().0
@@ -246,7 +248,7 @@ mod tests {
     fn a_message_carries_parts_and_height_only_where_there_is_something_to_say() {
         let json = |body: &str| {
             let author = Person { id: AccountId(25), name: "ana".into() };
-            let event = Message { author, body: body.into(), changed: 0 };
+            let event = Message::new(author, body.into());
             let entry = Entry { position: Position::new(1, 1), at: Timestamp(0), event };
             serde_json::from_str::<serde_json::Value>(entry.to_json().unwrap().get()).unwrap()
         };
@@ -258,6 +260,26 @@ mod tests {
         assert_eq!(json(&"x\n".repeat(30))["tall"], true);
         assert_eq!(json(&"x".repeat(30 * 64 + 1))["tall"], true);
         assert!(json(&"x".repeat(30 * 64)).get("tall").is_none());
+    }
+
+    #[test]
+    fn a_message_says_how_it_was_changed_only_if_it_was() {
+        let json = |changed, changed_at, deleted_by: Option<&str>| {
+            let author = Person { id: AccountId(1), name: "ana".into() };
+            let deleted_by = deleted_by.map(str::to_owned);
+            let event = Message { author, body: String::new(), changed, changed_at, deleted_by };
+            let entry = Entry { position: Position::new(1, 1), at: Timestamp(0), event };
+            serde_json::from_str::<serde_json::Value>(entry.to_json().unwrap().get()).unwrap()
+        };
+        let plain = json(0, None, None);
+        assert!(["changed", "changed_at", "deleted_by"].iter().all(|name| plain.get(name).is_none()));
+        let edited = json(7, Some(Timestamp(0)), None);
+        assert_eq!(
+            (&edited["changed"], &edited["changed_at"]),
+            (&7.into(), &"1970-01-01T00:00:00.000Z".into())
+        );
+        assert!(edited.get("deleted_by").is_none());
+        assert_eq!(json(7, Some(Timestamp(0)), Some("bo"))["deleted_by"], "bo");
     }
 
     #[test]

@@ -6,10 +6,12 @@
 pub mod accounts;
 pub mod admins;
 pub mod browsers;
+pub mod changes;
 pub mod digests;
 pub mod digits;
 pub mod events;
 pub mod guesses;
+pub mod history;
 #[cfg(test)]
 mod hostile;
 pub mod invalid;
@@ -22,6 +24,7 @@ pub mod names;
 pub mod nonces;
 pub mod parts;
 pub mod passwords;
+pub mod posts;
 pub mod refusal;
 pub mod rooms;
 pub mod sessions;

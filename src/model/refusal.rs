@@ -66,6 +66,12 @@ pub enum Refusal {
     LastAdmin,
     /// An admin's password is not for other admins to reset.
     PasswordOfAdmin,
+    /// No message of the room has this number.
+    NoSuchMessage,
+    /// Only who wrote a message may edit it, and only they or who made the room may delete it.
+    NotYours,
+    /// The message was deleted.
+    MessageDeleted,
     /// The nonce belongs to another message of the same author.
     NonceReused,
     /// The cursor is ahead of the log, or of another history: read again from the start.

@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::error::{Error, Failure};
-use crate::model::messages::{Post, Posted};
+use crate::model::posts::{Post, Posted};
 use crate::model::rooms::RoomId;
 
 /// How many posts share a transaction at most.
@@ -77,13 +77,15 @@ mod tests {
     use super::*;
     use crate::model::messages::Body;
     use crate::model::nonces::Nonce;
+    use crate::model::posts::Content;
     use crate::model::sessions::TokenHash;
 
     const QUEUE: Key = Some(RoomId(7));
 
     fn some_post() -> Post {
-        let (nonce, body) = (Nonce::parse("a").unwrap(), Body::parse("hello").unwrap());
-        Post { token: TokenHash([0; 32]), room: RoomId(7), nonce, body }
+        let nonce = Nonce::parse("a").unwrap();
+        let content = Content::Message(Body::parse("hello").unwrap());
+        Post { token: TokenHash([0; 32]), room: RoomId(7), nonce, content }
     }
 
     /// Somebody who waits for as long as the receiver is kept.

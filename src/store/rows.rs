@@ -9,25 +9,63 @@ use super::connection::Connection;
 use super::error::Error;
 use super::sql::json_rows;
 use crate::model::accounts::{AccountId, Person};
+use crate::model::changes::{Change, ChangeKind, RoomEntry, RoomEvent};
 use crate::model::log::{Entry, LogEnd, Position};
-use crate::model::messages::{Message, RoomEntry};
+use crate::model::messages::{Message, MessageEntry};
 use crate::model::rooms::{NAMED, Room, RoomId, RoomLink};
 use crate::model::versions::PeopleVersion;
 use crate::model::{Refusal, Timestamp};
 
-/// The columns `seq`, `tag`, `author_id`, `author`, `at`, `body` and `changed`.
+/// The columns of a [`MessageEntry`], and `kind` and `about`.
 impl FromRow<'_, AnyRow> for RoomEntry {
     fn from_row(row: &AnyRow) -> sqlx::Result<Self> {
+        let event = match change(row)? {
+            None => RoomEvent::Message(Message::from_row(row)?),
+            Some((about, kind)) => RoomEvent::Change(Change { about, by: author(row)?, kind }),
+        };
+        entry(row, event)
+    }
+}
+
+/// The columns of a [`Message`], and `seq`, `tag` and `at`.
+impl FromRow<'_, AnyRow> for MessageEntry {
+    fn from_row(row: &AnyRow) -> sqlx::Result<Self> {
+        entry(row, Message::from_row(row)?)
+    }
+}
+
+/// The columns `author_id`, `author`, `body`, `changed`, `changed_at` and `deleter`.
+impl FromRow<'_, AnyRow> for Message {
+    fn from_row(row: &AnyRow) -> sqlx::Result<Self> {
+        let changed_at: Option<i64> = row.try_get("changed_at")?;
         Ok(Self {
-            position: Position::new(row.try_get("seq")?, row.try_get("tag")?),
-            at: Timestamp(row.try_get("at")?),
-            event: Message {
-                author: Person { id: AccountId(row.try_get("author_id")?), name: row.try_get("author")? },
-                body: row.try_get("body")?,
-                changed: row.try_get("changed")?,
-            },
+            author: author(row)?,
+            body: row.try_get("body")?,
+            changed: row.try_get("changed")?,
+            changed_at: changed_at.map(Timestamp),
+            deleted_by: row.try_get("deleter")?,
         })
     }
+}
+
+fn entry<E>(row: &AnyRow, event: E) -> sqlx::Result<Entry<E>> {
+    let position = Position::new(row.try_get("seq")?, row.try_get("tag")?);
+    Ok(Entry { position, at: Timestamp(row.try_get("at")?), event })
+}
+
+fn author(row: &AnyRow) -> sqlx::Result<Person> {
+    Ok(Person { id: AccountId(row.try_get("author_id")?), name: row.try_get("author")? })
+}
+
+/// Which message an entry changes, and how, if it is none itself.
+fn change(row: &AnyRow) -> sqlx::Result<Option<(i64, ChangeKind)>> {
+    let Some(about) = row.try_get("about")? else { return Ok(None) };
+    let kind = match row.try_get::<&str, _>("kind")? {
+        "edited" => ChangeKind::Edited(row.try_get("body")?),
+        "deleted" => ChangeKind::Deleted,
+        other => return Err(sqlx::Error::Decode(format!("an entry of kind {other}").into())),
+    };
+    Ok(Some((about, kind)))
 }
 
 /// The entry in a row of an outer join, if there is one.

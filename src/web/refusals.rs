@@ -47,6 +47,7 @@ pub(super) fn words(refusal: &Refusal) -> Words {
         | Refusal::Yourself
         | Refusal::LastAdmin
         | Refusal::PasswordOfAdmin => return of_admins(refusal),
+        Refusal::NoSuchMessage | Refusal::NotYours | Refusal::MessageDeleted => return of_messages(refusal),
         Refusal::NonceReused | Refusal::Resync => return not_of_this_log(refusal),
     };
     (status, kind, title, detail.into())
@@ -74,6 +75,22 @@ fn of_rooms(refusal: &Refusal) -> Words {
             (Status::Forbidden, "not-the-owner", "Not your room", detail)
         }
         _ => (Status::Forbidden, "not-a-member", "Not in this room", "You are not in this room."),
+    };
+    (status, kind, title, detail.into())
+}
+
+/// Those of changes of a message.
+fn of_messages(refusal: &Refusal) -> Words {
+    let (status, kind, title, detail) = match refusal {
+        Refusal::NoSuchMessage => {
+            (Status::NotFound, "no-such-message", "No such message", "There is no such message in this room.")
+        }
+        Refusal::NotYours => {
+            let detail = "You can edit only what you wrote yourself. \
+                          A message is deleted by who wrote it or by who made the room.";
+            (Status::Forbidden, "not-yours", "Not your message", detail)
+        }
+        _ => (Status::Conflict, "message-deleted", "Message deleted", "This message was deleted."),
     };
     (status, kind, title, detail.into())
 }

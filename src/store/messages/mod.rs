@@ -1,10 +1,13 @@
 //! The log of a room: how it is written, through a queue for each that shares one commit, and how it is read.
 
 mod append;
+mod changes;
+mod history;
 mod post;
 mod ranges;
 mod read;
+mod sent;
 
+pub(super) use history::history;
 pub use ranges::{EntryRange, Newest};
-pub(super) use read::entries_before;
-pub use read::{History, UPDATE_MAX, Updates};
+pub use read::{UPDATE_MAX, Updates};

@@ -3,7 +3,7 @@
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 
-use crate::model::messages::{Post, Posted};
+use crate::model::posts::{Post, Posted};
 use crate::store::admission::TrafficClass;
 use crate::store::checkout::Checkout;
 use crate::store::commit_queue::{Key, POSTS, Waiting};
@@ -88,6 +88,7 @@ mod tests {
     use crate::model::Refusal;
     use crate::model::messages::Body;
     use crate::model::nonces::Nonce;
+    use crate::model::posts::Content;
     use crate::model::rooms::RoomId;
     use crate::model::sessions::TokenHash;
 
@@ -98,8 +99,9 @@ mod tests {
         let store =
             Store::open(&url, Config::default().database_limits()).await.unwrap().for_requests().for_page();
         let left = || store.request.as_ref().unwrap().left(store.budget);
-        let (nonce, body) = (Nonce::parse("a").unwrap(), Body::parse("hello").unwrap());
-        let post = Post { token: TokenHash([0; 32]), room: RoomId(7), nonce, body };
+        let nonce = Nonce::parse("a").unwrap();
+        let content = Content::Message(Body::parse("hello").unwrap());
+        let post = Post { token: TokenHash([0; 32]), room: RoomId(7), nonce, content };
         let before = left();
         assert!(matches!(store.post(post).await, Err(Error::Refused(Refusal::NoSuchRoom))));
         assert!(left() < before);

@@ -8,8 +8,8 @@ use std::collections::HashMap;
 use sqlx::any::AnyRow;
 use sqlx::{FromRow as _, Row as _};
 
+use crate::model::changes::RoomEntry;
 use crate::model::log::Position;
-use crate::model::messages::RoomEntry;
 use crate::model::rooms::RoomId;
 use crate::store::database::Store;
 use crate::store::error::Error;
@@ -44,10 +44,12 @@ impl Store {
     pub async fn entries_in(&self, ranges: &[EntryRange]) -> Result<HashMap<RoomId, Vec<RoomEntry>>, Error> {
         let wanted: Vec<_> = ranges.iter().map(|range| (range.room.0, range.first, range.last)).collect();
         let rows: Vec<AnyRow> = sqlx::query(
-            "select e.room_id, e.seq, e.tag, e.author_id, a.name as author, e.at, e.body, e.changed
+            "select e.room_id, e.seq, e.tag, e.kind, e.about, e.author_id, a.name as author, e.at, e.body,
+                    e.changed, e.changed_at, x.name as deleter
              from json_each(cast($1 as text)) as wanted
              cross join entry e
              join account a on a.id = e.author_id
+             left join account x on x.id = e.deleted_by
              where e.room_id = cast(wanted.value ->> 0 as bigint)
                    and e.seq >= cast(wanted.value ->> 1 as bigint)
                    and e.seq <= cast(wanted.value ->> 2 as bigint)",
@@ -70,11 +72,13 @@ impl Store {
         let ids: Vec<_> = rooms.iter().map(|room| [room.0]).collect();
         let rows: Vec<AnyRow> = sqlx::query(
             "select r.id as room_id, r.last_seq, r.last_tag,
-                    e.seq, e.tag, e.author_id, a.name as author, e.at, e.body, e.changed
+                    e.seq, e.tag, e.kind, e.about, e.author_id, a.name as author, e.at, e.body, e.changed,
+                    e.changed_at, x.name as deleter
              from json_each(cast($1 as text)) as wanted
              cross join room r
              left join entry e on e.room_id = r.id and e.seq > r.last_seq - $2
              left join account a on a.id = e.author_id
+             left join account x on x.id = e.deleted_by
              where r.id = cast(wanted.value ->> 0 as bigint) and r.deleted_at is null",
         )
         .bind(json_rows(&ids))

@@ -9,11 +9,12 @@ use rocket::{Request, Responder, State, get};
 use super::answers::{self, Earlier, Json, update};
 use crate::live::{Known, Live, Question, Unsure, Updates};
 use crate::model::Invalid;
+use crate::model::history::{Place, Span};
 use crate::model::log::Cursor;
-use crate::model::messages::{RoomEntry, fill_json};
+use crate::model::messages::MessageEntry;
 use crate::model::rooms::RoomId;
 use crate::model::sessions::TokenHash;
-use crate::store::{History, Store};
+use crate::store::Store;
 use crate::web::error::Error;
 use crate::web::guards::{CachedMember, Member, RoomInPath, presented};
 use crate::web::query;
@@ -102,13 +103,15 @@ pub(super) async fn read(
 }
 
 async fn earlier(room: RoomId, before: i64, store: &Store) -> Result<Json, Error> {
-    let History { entries, as_of } = store.entries_before(room, before).await?;
-    let mut messages = fill_json(entries.iter().rev())?;
-    let sent = &entries[entries.len() - messages.len()..];
-    let seq = |entry: Option<&RoomEntry>| entry.map_or(0, |entry| entry.position.seq);
-    let (first, last) = (seq(sent.first()), seq(sent.last()));
-    messages.reverse();
-    answers::json(&Earlier { messages, more: first > 1, first, last, as_of: as_of.to_string() })
+    let place = Place::Before(before);
+    let history = store.history(room, place).await?;
+    let messages = history.messages.iter().map(MessageEntry::to_json);
+    let mut messages = messages.collect::<serde_json::Result<Vec<_>>>()?;
+    let sizes: Vec<_> = messages.iter().map(|json| json.get().len()).collect();
+    let (fits, span) = history.fitting(place, &sizes);
+    let Span { first, last } = span;
+    let (messages, as_of) = (messages.drain(fits).collect(), history.as_of.to_string());
+    answers::json(&Earlier { messages, more: span.has_earlier(), first, last, as_of })
 }
 
 fn answer(known: Known<Updates>) -> Result<PollAnswer, Error> {

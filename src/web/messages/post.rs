@@ -8,8 +8,9 @@ use super::answers::{self, update};
 use crate::live::{Known, Live, Question, Updates};
 use crate::model::Refusal;
 use crate::model::log::{Cursor, Position};
-use crate::model::messages::{Body, Post, Posted};
+use crate::model::messages::Body;
 use crate::model::nonces::Nonce;
+use crate::model::posts::{Content, Post, Posted};
 use crate::model::rooms::RoomId;
 use crate::model::sessions::Session;
 use crate::model::versions::PeopleVersion;
@@ -56,7 +57,8 @@ pub(super) async fn create(
 
 /// A post by the person of `session`.
 pub(crate) fn compose(session: &Session, room: RoomId, body: &str, nonce: &str) -> Result<Post, Error> {
-    Ok(Post { token: session.token, room, nonce: Nonce::parse(nonce)?, body: Body::parse(body)? })
+    let (nonce, content) = (Nonce::parse(nonce)?, Content::Message(Body::parse(body)?));
+    Ok(Post { token: session.token, room, nonce, content })
 }
 
 /// Appends a message to its room's log.

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::model::messages::{RoomEntry, fill};
+use crate::model::history::{History, Place, Span};
+use crate::model::messages::MessageEntry;
 use crate::model::parts::{CodeKind, Part};
 
 /// How long after the first message of a group its author's next one still belongs to it, in milliseconds; the same
@@ -42,21 +43,23 @@ struct ChangeView {
     text: String,
 }
 
-/// The views of consecutive messages, for the person named `me`: of the newest of them, as many as go into a
-/// page.
-pub(crate) fn views<'a>(entries: &'a [RoomEntry], me: &str) -> Vec<MessageView<'a>> {
-    let mut views = fill(entries.iter().rev().map(|entry| MessageView::new(entry, me)), MessageView::size);
-    views.reverse();
-    let shown = &entries[entries.len() - views.len()..];
-    group(&mut views, shown);
-    views
+/// The views of messages for the person named `me`, as many as go into a page of those next to `place`, and what they
+/// span.
+pub(crate) fn views<'a>(history: &'a History, place: Place, me: &str) -> (Vec<MessageView<'a>>, Span) {
+    let mut views: Vec<_> = history.messages.iter().map(|entry| MessageView::new(entry, me)).collect();
+    let sizes: Vec<_> = views.iter().map(MessageView::size).collect();
+    let (fits, span) = history.fitting(place, &sizes);
+    views.truncate(fits.end);
+    views.drain(..fits.start);
+    group(&mut views, &history.messages[fits]);
+    (views, span)
 }
 
 /// Marks the messages that belong to the group of the one before.
-fn group(views: &mut [MessageView<'_>], entries: &[RoomEntry]) {
-    let mut first: Option<&RoomEntry> = None;
+fn group(views: &mut [MessageView<'_>], entries: &[MessageEntry]) {
+    let mut first: Option<&MessageEntry> = None;
     for (view, entry) in views.iter_mut().zip(entries) {
-        let belongs = |first: &RoomEntry| {
+        let belongs = |first: &MessageEntry| {
             first.event.author == entry.event.author && entry.at.0 - first.at.0 <= TOGETHER
         };
         view.continued = first.is_some_and(belongs);
@@ -67,7 +70,7 @@ fn group(views: &mut [MessageView<'_>], entries: &[RoomEntry]) {
 }
 
 impl<'a> MessageView<'a> {
-    fn new(entry: &'a RoomEntry, me: &str) -> Self {
+    fn new(entry: &'a MessageEntry, me: &str) -> Self {
         let message = &entry.event;
         Self {
             seq: entry.position.seq,
@@ -92,11 +95,6 @@ impl<'a> MessageView<'a> {
     /// How many bytes it takes in a page.
     fn size(&self) -> usize {
         MARKUP + escaped(self.author) + size(&self.parts)
-    }
-
-    /// Its number in the room's log.
-    pub(crate) fn seq(&self) -> i64 {
-        self.seq
     }
 }
 

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::join_page::join_page;
 use crate::model::Refusal;
+use crate::model::history::Place;
 use crate::model::nonces::Nonce;
 use crate::model::rooms::{RoomId, RoomLink};
 use crate::store::Store;
@@ -83,14 +84,15 @@ pub(crate) async fn room_page(
     composer: Composer<'_>,
 ) -> Result<Template, Error> {
     let me = &user.session.person;
-    let page = store.room_page(me.id, id, before).await?;
-    let messages = view::views(&page.entries, &me.name);
+    let place = before.map_or(Place::Newest, Place::Before);
+    let page = store.room_page(me.id, id, place).await?;
+    let (messages, span) = view::views(&page.history, place, &me.name);
     let view = RoomView {
         room: RoomHead { room: page.room, mine: page.owner.id == me.id, owner: page.owner.name },
-        earlier: messages.first().map(MessageView::seq).filter(|seq| *seq > 1),
+        earlier: span.has_earlier().then_some(span.first),
         messages,
         newest: before.is_none(),
-        cursor: page.head.to_string(),
+        cursor: page.history.as_of.to_string(),
         people: PeopleView::new(page.people, page.people_version),
         body: composer.body,
         error: composer.error,

@@ -88,7 +88,7 @@ create table room (
     last_seq   bigint not null,
     last_tag   bigint not null,
     message_count bigint not null,             -- how many of the entries are messages
-    last_at    bigint,                         -- when the latest entry was stored, if there is one
+    last_at    bigint,                         -- when the latest message was stored, if there is one
     people_seq bigint not null,                -- the event log's latest entry about this room:
     people_tag bigint not null,                -- the version of its people, and the order of the list
     deleted_at bigint,
@@ -110,19 +110,22 @@ create table membership (
 );
 create index membership_room on membership (room_id, account_id);
 
--- A room's log. So far every entry is a message; one that changes another names it in `about`.
+-- A room's log: messages, as they read now, and changes of them, which name the message in `about`. Once a message is
+-- deleted, its text is gone, and so are those of its edits.
 create table entry (
     room_id       bigint not null references room (id),
     seq           bigint not null,
     tag           bigint not null,
-    kind          text not null,               -- message
+    kind          text not null,               -- message, edited or deleted
     about         bigint,
     author_id     bigint not null references account (id),
-    body          text not null,               -- as it reads now
+    body          text not null,               -- of a message, as it reads now; of an edit, what it made of it
     at            bigint not null,
     nonce         text not null,
     digest        blob not null,               -- of what was sent, under site.digest_key
-    changed       bigint not null,             -- the number of the entry that changed it last, or 0
+    changed       bigint not null,             -- the number of the entry that changed it last, or 0,
+    changed_at    bigint,                      -- and when that was
+    deleted_by    bigint references account (id),
     message_count bigint not null,             -- the room's, as of this entry
     primary key (room_id, seq),
     -- A send repeated is the same message. Nonces begin with the time, so that new ones are stored side by side.
@@ -138,6 +141,7 @@ create table event (
     room_id    bigint references room (id),
     at         bigint not null
 );
+create index entry_about on entry (room_id, about) where about is not null;
 
 -- The head of that log, the version of the list of rooms, how many rooms it has, the key of the cookies if the
 -- configuration has none, and what names are compared by. One row.

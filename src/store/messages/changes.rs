@@ -1,0 +1,211 @@
+//! The messages that the changes in a batch are about: whether they may be changed, and how they read afterwards.
+//!
+//! Read after the room's lock, and only where there are changes. Later changes in a batch see what earlier ones did.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+use sqlx::Row as _;
+use sqlx::any::AnyRow;
+
+use crate::model::accounts::{AccountId, Person};
+use crate::model::changes::{ChangeKind, RoomEntry, RoomEvent, Wish};
+use crate::model::messages::Message;
+use crate::model::posts::Post;
+use crate::model::rooms::RoomId;
+use crate::model::{Refusal, Timestamp};
+use crate::store::connection::Connection;
+use crate::store::error::Error;
+use crate::store::sql::json_rows;
+
+/// A message that may be changed.
+struct Target {
+    author: AccountId,
+    is_deleted: bool,
+    /// What the batch has made of it.
+    now: Option<Rewritten>,
+}
+
+/// How a changed message reads.
+struct Rewritten {
+    body: String,
+    changed: i64,
+    changed_at: Timestamp,
+    deleted_by: Option<Person>,
+}
+
+/// What is written of it.
+#[derive(Serialize)]
+struct ChangedRow<'a> {
+    room: i64,
+    seq: i64,
+    body: &'a str,
+    changed: i64,
+    changed_at: i64,
+    deleted_by: Option<i64>,
+}
+
+/// The messages by their numbers.
+pub(super) struct Targets {
+    messages: HashMap<i64, Target>,
+    /// Whether there is any change in the batch.
+    in_use: bool,
+}
+
+impl Targets {
+    /// The messages in `room` that these posts are to change.
+    pub(super) async fn load(
+        connection: &mut Connection,
+        room: RoomId,
+        posts: &[&Post],
+    ) -> Result<Self, Error> {
+        let about = |post: &&Post| post.content.change().map(|(about, _)| (room.0, about));
+        let wanted: Vec<_> = posts.iter().filter_map(about).collect();
+        if wanted.is_empty() {
+            return Ok(Self { messages: HashMap::new(), in_use: false });
+        }
+        let rows: Vec<AnyRow> = sqlx::query(
+            "select e.seq, e.author_id, e.deleted_by
+             from json_each(cast($1 as text)) as sent
+             cross join entry e
+             where e.room_id = cast(sent.value ->> 0 as bigint) and e.seq = cast(sent.value ->> 1 as bigint)
+                   and e.kind = 'message'",
+        )
+        .bind(json_rows(&wanted))
+        .fetch_all(connection)
+        .await?;
+        let target = |row: &AnyRow| {
+            let is_deleted = row.try_get::<Option<i64>, _>("deleted_by")?.is_some();
+            let author = AccountId(row.try_get("author_id")?);
+            Ok((row.try_get("seq")?, Target { author, is_deleted, now: None }))
+        };
+        Ok(Self { messages: rows.iter().map(target).collect::<sqlx::Result<_>>()?, in_use: true })
+    }
+
+    /// Whether `person` may change message `about` so, in a room of `owner`.
+    pub(super) fn allow(
+        &self,
+        about: i64,
+        wish: Wish,
+        person: AccountId,
+        owner: AccountId,
+    ) -> Result<(), Refusal> {
+        let target = self.messages.get(&about).ok_or(Refusal::NoSuchMessage)?;
+        wish.allows(person, target.author, owner, target.is_deleted)
+    }
+
+    /// Whether an entry is a message that is deleted by now.
+    pub(super) fn is_deleted(&self, entry: &RoomEntry) -> bool {
+        let RoomEvent::Message(message) = &entry.event else { return false };
+        message.deleted_by.is_some() || self.is_deleted_now(entry.position.seq)
+    }
+
+    fn is_deleted_now(&self, message: i64) -> bool {
+        self.messages.get(&message).is_some_and(|target| target.is_deleted)
+    }
+
+    /// Takes in an entry that was accepted: a message that may be changed by what follows, or a change.
+    pub(super) fn take_in(&mut self, entry: &RoomEntry) {
+        if !self.in_use {
+            return;
+        }
+        let (seq, changed_at) = (entry.position.seq, entry.at);
+        match &entry.event {
+            RoomEvent::Message(Message { author, .. }) => {
+                self.messages.insert(seq, Target { author: author.id, is_deleted: false, now: None });
+            }
+            RoomEvent::Change(change) => {
+                let Some(target) = self.messages.get_mut(&change.about) else { return };
+                let (body, deleted_by) = match &change.kind {
+                    ChangeKind::Edited(body) => (body.clone(), None),
+                    ChangeKind::Deleted => (String::new(), Some(change.by.clone())),
+                };
+                target.is_deleted = deleted_by.is_some();
+                target.now = Some(Rewritten { body, changed: seq, changed_at, deleted_by });
+            }
+        }
+    }
+
+    /// Brings an entry that was read or accepted before the last of these changes to what it reads now.
+    pub(super) fn bring_up_to_date(&self, entry: &mut RoomEntry) {
+        match &mut entry.event {
+            RoomEvent::Message(message) => {
+                let target = self.messages.get(&entry.position.seq);
+                if let Some(now) = target.and_then(|target| target.now.as_ref()) {
+                    message.body.clone_from(&now.body);
+                    message.changed = now.changed;
+                    message.changed_at = Some(now.changed_at);
+                    message.deleted_by = now.deleted_by.as_ref().map(|by| by.name.clone());
+                }
+            }
+            RoomEvent::Change(change) => {
+                if let ChangeKind::Edited(body) = &mut change.kind
+                    && self.is_deleted_now(change.about)
+                {
+                    body.clear();
+                }
+            }
+        }
+    }
+
+    /// Writes the messages as they read now, and empties the edits of those that were deleted.
+    pub(super) async fn write(&self, connection: &mut Connection, room: RoomId) -> Result<(), Error> {
+        let changed = self.messages.iter().filter_map(|(seq, target)| Some((*seq, target.now.as_ref()?)));
+        let mut rows: Vec<_> = changed.map(|(seq, now)| ChangedRow::of(room, seq, now)).collect();
+        if rows.is_empty() {
+            return Ok(());
+        }
+        // Rows are locked in one order.
+        rows.sort_unstable_by_key(|row| row.seq);
+        rewrite(connection, &rows).await?;
+        let deleted: Vec<_> =
+            rows.iter().filter(|row| row.deleted_by.is_some()).map(|row| (room.0, row.seq)).collect();
+        if deleted.is_empty() { Ok(()) } else { empty_edits(connection, &deleted).await }
+    }
+}
+
+impl<'a> ChangedRow<'a> {
+    fn of(room: RoomId, seq: i64, now: &'a Rewritten) -> Self {
+        Self {
+            room: room.0,
+            seq,
+            body: &now.body,
+            changed: now.changed,
+            changed_at: now.changed_at.0,
+            deleted_by: now.deleted_by.as_ref().map(|by| by.id.0),
+        }
+    }
+}
+
+async fn rewrite(connection: &mut Connection, rows: &[ChangedRow<'_>]) -> Result<(), Error> {
+    sqlx::query(
+        "with sent as materialized (select value from json_each(cast($1 as text)))
+         update entry
+         set body = sent.value ->> 'body', changed = cast(sent.value ->> 'changed' as bigint),
+             changed_at = cast(sent.value ->> 'changed_at' as bigint),
+             deleted_by = cast(sent.value ->> 'deleted_by' as bigint)
+         from sent
+         where entry.room_id = cast(sent.value ->> 'room' as bigint)
+               and entry.seq = cast(sent.value ->> 'seq' as bigint)
+               and entry.changed < cast(sent.value ->> 'changed' as bigint)",
+    )
+    .bind(json_rows(rows))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Empties the edits of these messages, each with its room.
+async fn empty_edits(connection: &mut Connection, messages: &[(i64, i64)]) -> Result<(), Error> {
+    sqlx::query(
+        "update entry set body = ''
+         from json_each(cast($1 as text)) as sent
+         where entry.room_id = cast(sent.value ->> 0 as bigint)
+               and entry.about = cast(sent.value ->> 1 as bigint) and entry.about is not null
+               and entry.body <> ''",
+    )
+    .bind(json_rows(messages))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
