@@ -1,18 +1,19 @@
 //! The newest stretch of a watched room's log, as ready-made JSON.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
-use crate::model::changes::RoomEntry;
+use super::outdated::Outdating;
+use crate::model::changes::{Change, ChangeKind, RoomEntry, RoomEvent};
 use crate::model::log::{Cursor, Discontinued, Position};
 use crate::model::messages::{fill, fill_json};
 use crate::model::versions::PeopleVersion;
 use crate::store::{self, UPDATE_MAX};
 
-/// How many messages of a room are kept in memory.
-const MESSAGES_KEPT: usize = 256;
+/// How many entries of a room are kept in memory.
+const ENTRIES_KEPT: usize = 256;
 
 /// What an entry takes in memory beside its JSON.
 const ENTRY: usize = size_of::<JsonEntry>() + 2 * size_of::<usize>();
@@ -21,6 +22,8 @@ const ENTRY: usize = size_of::<JsonEntry>() + 2 * size_of::<usize>();
 #[derive(Clone)]
 pub(super) struct JsonEntry {
     position: Position,
+    /// The message that it edits, if it is an edit.
+    edit_of: Option<i64>,
     json: Arc<RawValue>,
 }
 
@@ -29,7 +32,11 @@ impl JsonEntry {
     pub(super) fn all(entries: &[RoomEntry]) -> Result<Vec<Self>, Discontinued> {
         let ready = |entry: &RoomEntry| {
             let json = entry.to_json().map_err(|_| Discontinued)?;
-            Ok(Self { position: entry.position, json: json.into() })
+            let edit_of = match &entry.event {
+                RoomEvent::Change(Change { about, kind: ChangeKind::Edited(_), .. }) => Some(*about),
+                _ => None,
+            };
+            Ok(Self { position: entry.position, edit_of, json: json.into() })
         };
         entries.iter().map(ready).collect()
     }
@@ -39,7 +46,7 @@ impl JsonEntry {
     }
 }
 
-/// Consecutive messages up to the head of the log.
+/// Consecutive entries up to the head of the log, as they read now.
 pub(super) struct RoomLog {
     head: Position,
     newest: VecDeque<JsonEntry>,
@@ -48,7 +55,7 @@ pub(super) struct RoomLog {
 
 /// What follows a reader's cursor.
 pub struct Updates {
-    /// Messages as JSON, oldest first, the first right after the cursor.
+    /// Entries as JSON, oldest first, the first right after the cursor.
     pub messages: Vec<Arc<RawValue>>,
     /// Whether there are more.
     pub more: bool,
@@ -86,7 +93,7 @@ impl RoomLog {
 
     /// Whether nothing of what is kept here would be kept once all up to `head` had been taken in.
     pub(super) fn is_too_far_behind(&self, head: Position) -> bool {
-        usize::try_from(head.seq - self.head.seq).is_ok_and(|missing| missing > MESSAGES_KEPT)
+        usize::try_from(head.seq - self.head.seq).is_ok_and(|missing| missing > ENTRIES_KEPT)
     }
 
     /// What this log takes in memory, about.
@@ -94,14 +101,46 @@ impl RoomLog {
         self.bytes
     }
 
+    /// The numbers of the kept entries that read otherwise once these changes are taken in.
+    pub(super) fn outdated(&self, outdating: &Outdating) -> Vec<i64> {
+        let kept = self.newest.iter().filter(|entry| outdating.concerns(entry.position.seq, entry.edit_of));
+        kept.map(|entry| entry.position.seq).collect()
+    }
+
+    /// Takes in the next entries of the room's log, and `rewritten`, the kept ones that read otherwise since, under the
+    /// same numbers and tags. After an error the log is not to be answered from.
+    pub(super) fn take_in(
+        &mut self,
+        entries: &[JsonEntry],
+        outdating: &Outdating,
+        rewritten: Vec<JsonEntry>,
+    ) -> Result<(), Discontinued> {
+        if !outdating.is_empty() {
+            self.rewrite(outdating, rewritten)?;
+        }
+        self.append(entries)
+    }
+
+    fn rewrite(&mut self, outdating: &Outdating, rewritten: Vec<JsonEntry>) -> Result<(), Discontinued> {
+        let mut rewritten: HashMap<_, _> = rewritten.into_iter().map(|it| (it.position.seq, it)).collect();
+        let outdated = self.newest.iter_mut().filter(|it| outdating.concerns(it.position.seq, it.edit_of));
+        for entry in outdated {
+            let now = rewritten.remove(&entry.position.seq).filter(|now| now.position == entry.position);
+            let now = now.ok_or(Discontinued)?;
+            self.bytes = self.bytes - entry.bytes() + now.bytes();
+            *entry = now;
+        }
+        Ok(())
+    }
+
     /// Takes in the next entries of the room's log.
-    pub(super) fn append(&mut self, entries: &[JsonEntry]) -> Result<(), Discontinued> {
+    fn append(&mut self, entries: &[JsonEntry]) -> Result<(), Discontinued> {
         for entry in entries {
             self.head = self.head.next(entry.position)?;
             self.bytes += entry.bytes();
             self.newest.push_back(entry.clone());
         }
-        let surplus = self.newest.len().saturating_sub(MESSAGES_KEPT);
+        let surplus = self.newest.len().saturating_sub(ENTRIES_KEPT);
         for entry in self.newest.drain(..surplus) {
             self.bytes -= entry.bytes();
         }
@@ -200,7 +239,7 @@ mod tests {
     fn old_entries_are_let_go() {
         let mut log = log(1..=200);
         log.append(&entries(201..=400)).unwrap();
-        assert_eq!(log.newest.len(), MESSAGES_KEPT);
+        assert_eq!(log.newest.len(), ENTRIES_KEPT);
         assert_eq!(count(&log, "399"), Some((1, false)));
         assert_eq!(count(&log, "100"), None);
         let kept = log.newest.iter().map(JsonEntry::bytes).sum::<usize>();

@@ -3,12 +3,13 @@
 //! At every tick it asks whether anything was committed since; if so it reads the heads of the event log and
 //! of the watched rooms' logs that moved, in one statement, and what follows its positions there, many rooms
 //! in a statement. When a commit wakes it, it does the same for the rooms that were written to here, and for no
-//! others. Of the rooms on the list it reads only where their logs end.
+//! others. What it reads of rooms is in [`room_tail`](super::room_tail); of the rooms on the list it reads only where
+//! their logs end.
 //!
 //! With what follows a position the tail reads the entry at it: if that is gone or has another tag, this is another
 //! history (a restored backup, a promoted standby), and the projection is rebuilt.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,18 +19,12 @@ use tokio::time::MissedTickBehavior;
 use super::directory::Directory;
 use super::handle::Live;
 use super::moment::Moment;
-use super::room_log::{JsonEntry, RoomLog};
+use super::room_tail::READ_MAX;
 use super::state::State;
-use crate::model::changes::RoomEntry;
 use crate::model::events::Event;
 use crate::model::log::{Discontinued, Entry, Position, continuing};
 use crate::model::rooms::RoomId;
-use crate::store::{EntryRange, Error};
-
-/// How many entries of one log are read at once. More than that is read in several goes.
-const READ_MAX: i64 = 200;
-/// About how many entries of many logs are read at once.
-const READ_TOGETHER: i64 = 2_000;
+use crate::store::Error;
 
 /// The reader of the logs, still to be run.
 pub struct Tail {
@@ -190,64 +185,6 @@ impl Live {
     fn take_in(&self, entries: Vec<Entry<Event>>) -> Result<(), Discontinued> {
         let mut state = self.write();
         entries.into_iter().try_for_each(|entry| state.take_in(entry))
-    }
-
-    /// Reads these rooms up to these heads.
-    async fn follow_rooms(&self, moved: Vec<(RoomId, Position)>) -> Result<(), Error> {
-        let mut queue = VecDeque::from(moved);
-        while !queue.is_empty() {
-            let mut ranges = Vec::new();
-            let mut together = 0;
-            while together < READ_TOGETHER
-                && let Some((room, head)) = queue.pop_front()
-            {
-                if let Some(range) = self.next_range(room, head) {
-                    together += range.last - range.first + 1;
-                    ranges.push((range, head));
-                }
-            }
-            let wanted: Vec<_> = ranges.iter().map(|(range, _)| *range).collect();
-            let mut found = self.0.store.entries_in(&wanted).await?;
-            for (range, head) in ranges {
-                let entries = found.remove(&range.room).unwrap_or_default();
-                if !self.extend(range.room, head, entries) {
-                    queue.push_back((range.room, head));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// What is to be read next of a room whose log ends at `head`: from the last known entry on. A log that
-    /// has become shorter yields nothing, not even that entry. One that has outrun memory is evicted: to
-    /// reload its end is less than to read all that lies between.
-    fn next_range(&self, room: RoomId, head: Position) -> Option<EntryRange> {
-        let of_log = |log: &RoomLog| (log.head(), log.is_too_far_behind(head));
-        let (known, is_too_far_behind) = self.read().watched.log(room).map(of_log)?;
-        if is_too_far_behind {
-            self.write().watched.remove(room);
-            return None;
-        }
-        let first = known.seq.max(1);
-        Some(EntryRange { room, first, last: head.seq.max(first).min(first + READ_MAX - 1) })
-    }
-
-    /// Takes in a range of a room's log, and says whether that is read up to `head`. Where it does not
-    /// continue what is known the room is evicted, and reloaded when it is next asked for.
-    fn extend(&self, room: RoomId, head: Position, found: Vec<RoomEntry>) -> bool {
-        let mut state = self.write();
-        let Some(known) = state.watched.log(room).map(RoomLog::head) else { return true };
-        let new = continuing(known, found).and_then(|new| JsonEntry::all(&new));
-        let taken = new.and_then(|new| {
-            state.watched.change(room, |log| log.append(&new))?;
-            Ok(new.is_empty() || state.watched.log(room).is_none_or(|log| log.head().seq >= head.seq))
-        });
-        match taken {
-            Ok(false) => return false,
-            Ok(true) => state.watched.caught_up(room),
-            Err(Discontinued) => state.watched.remove(room),
-        }
-        true
     }
 
     /// The log does not continue what is known of it.

@@ -7,6 +7,7 @@ use futures_util::future::poll_immediate;
 
 use super::*;
 use crate::config::Config;
+use crate::live::room_log::RoomLog;
 use crate::model::Timestamp;
 use crate::model::accounts::{AccountId, Person};
 use crate::store::Store;

@@ -3,6 +3,7 @@
 mod append;
 mod changes;
 mod history;
+mod message;
 mod post;
 mod ranges;
 mod read;
