@@ -41,7 +41,7 @@
 //!    that wait together become one transaction.
 //! 4. `store/messages/append.rs` locks the room's row, reads session, deletion, nonce and membership, moves the head,
 //!    stores the entry, commits. Only now is it acknowledged.
-//! 5. The handler wakes the tail (`Live::applied` in `live/handle.rs`, `live/tail.rs`), which reads what follows its
+//! 5. The handler wakes the tail (`Live::applied` in `live/handle.rs`, `live/tail.rs`, `live/room_tail.rs`), which reads what follows its
 //!    position there into memory; other instances' tails find at their next tick that something was committed, and
 //!    which rooms moved.
 //! 6. The author is answered with what follows 41; everybody else's next poll is answered from memory
@@ -60,7 +60,8 @@
 //! - *How large an answer or a page is:* `ANSWER_MAX` and `fill` in `model/messages.rs`; which stretch of a log a page of
 //!   history is, `model/history.rs`; what a message takes in a page, `web/messages/view.rs`.
 //! - *Editing and deleting a message:* who may, `Wish` in `model/changes.rs`; what is sent, `Content` in `model/posts.rs`,
-//!   by the path of a message; what becomes of the message and of its earlier edits, `store/messages/changes.rs`.
+//!   by the path of a message; what becomes of the message and of its earlier edits, `store/messages/changes.rs`, and of
+//!   both in memory, `live/room_tail.rs`.
 //! - *A form sent twice:* its nonce is made in `web/welcome.rs`, recognised in `store/sessions.rs` (log-in) and
 //!   `store/accounts.rs` (sign-up).
 //! - *Membership* (join, leave, move): `web/memberships.rs`, and `store/memberships.rs`, which also appends to the event
