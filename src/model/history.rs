@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use serde::Serialize;
+
 use super::log::Position;
 use super::messages::{ANSWER_MAX, MessageEntry};
 
@@ -25,7 +27,7 @@ pub enum Place {
 
 /// A stretch of a log, by the numbers of its first and last entry, changes included. It is empty where the last is
 /// the one before the first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Span {
     /// The number of the first entry.
     pub first: i64,

@@ -33,7 +33,9 @@ pub(in crate::store) async fn history(
     let (messages, span) = match place {
         Place::Newest => before(connection, id, as_of.seq + 1, MESSAGES_MAX).await?,
         Place::Before(number) => before(connection, id, number.clamp(1, as_of.seq + 1), MESSAGES_MAX).await?,
-        Place::From(number) => from(connection, id, number.max(1), as_of.seq, MESSAGES_MAX).await?,
+        Place::From(number) => {
+            from(connection, id, number.clamp(1, as_of.seq + 1), as_of.seq, MESSAGES_MAX).await?
+        }
         Place::Around(number) => around(connection, id, number.clamp(1, as_of.seq + 1), as_of.seq).await?,
     };
     Ok(History { messages, span, as_of })

@@ -36,16 +36,6 @@ fn as_they_are<S: Serializer>(messages: &[Arc<RawValue>], serializer: S) -> Resu
     serializer.collect_seq(messages.iter().map(Deref::deref))
 }
 
-/// The messages before a number, how far they reach, and the head of the log that they are read from.
-#[derive(Serialize)]
-pub(super) struct Earlier {
-    pub(super) messages: Vec<Box<RawValue>>,
-    pub(super) more: bool,
-    pub(super) first: i64,
-    pub(super) last: i64,
-    pub(super) as_of: String,
-}
-
 pub(super) fn json(answer: &impl Serialize) -> Result<Json, Error> {
     let mut text = Vec::with_capacity(USUAL);
     serde_json::to_writer(&mut text, answer)?;

@@ -1,6 +1,7 @@
 //! Messages: the poll, earlier ones, and posting.
 
 mod answers;
+pub(crate) mod history;
 mod poll;
 pub(crate) mod post;
 pub(crate) mod view;

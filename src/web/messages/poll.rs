@@ -1,23 +1,20 @@
-//! The poll of a room, by far the commonest request, answered where it can be by one look into memory; and the
-//! messages before a number.
+//! The poll of a room, by far the commonest request, answered where it can be by one look into memory; at the same
+//! address, its history.
 
 use rocket::http::Status;
 use rocket::outcome::{Outcome, try_outcome};
 use rocket::request::{self, FromRequest};
 use rocket::{Request, Responder, State, get};
 
-use super::answers::{self, Earlier, Json, update};
+use super::answers::{Json, update};
+use super::history::{history, place, several};
 use crate::live::{Known, Live, Question, Unsure, Updates};
-use crate::model::Invalid;
-use crate::model::history::{Place, Span};
 use crate::model::log::Cursor;
-use crate::model::messages::MessageEntry;
 use crate::model::rooms::RoomId;
 use crate::model::sessions::TokenHash;
 use crate::store::Store;
 use crate::web::error::Error;
 use crate::web::guards::{CachedMember, Member, RoomInPath, presented};
-use crate::web::query;
 
 /// A member of the room in the path with the answer to their poll, or, where memory does not know enough of
 /// them, of the room or of the question, a [`CachedMember`] who has none yet, and may have waited for the room.
@@ -27,8 +24,8 @@ pub(super) enum Poller {
         room: RoomId,
         waited: bool,
     },
-    /// Who asks for earlier messages, of which memory knows nothing.
-    Earlier(RoomId),
+    /// Who asks for history, of which memory knows nothing.
+    Reader(RoomId),
 }
 
 #[rocket::async_trait]
@@ -37,9 +34,9 @@ impl<'r> FromRequest<'r> for Poller {
 
     async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
         let RoomInPath(room) = try_outcome!(request.guard::<RoomInPath>().await);
-        if request.query_value::<&str>("before").is_some() {
+        if ["before", "from"].iter().any(|name| request.query_value::<&str>(name).is_some()) {
             let Member(room) = try_outcome!(request.guard::<Member>().await);
-            return Outcome::Success(Self::Earlier(room));
+            return Outcome::Success(Self::Reader(room));
         }
         let waited = match from_memory(request, room).await {
             Ok(known) => return Outcome::Success(Self::Answered(known)),
@@ -75,23 +72,22 @@ pub(super) enum PollAnswer {
     None(Status),
 }
 
-#[get("/api/rooms/<_>/messages?<after>&<before>&<people>")]
+#[get("/api/rooms/<_>/messages?<after>&<before>&<from>&<people>")]
 pub(super) async fn read(
     poller: Poller,
     after: Option<&str>,
     before: Option<&str>,
+    from: Option<&str>,
     people: Option<&str>,
     store: &Store,
     live: &State<Live>,
 ) -> Result<PollAnswer, Error> {
     match poller {
         Poller::Answered(known) => answer(known),
-        Poller::Earlier(_) if after.is_some() => {
-            Err(Invalid::new("Ask for what is before or what is after, not both.").into())
-        }
-        Poller::Earlier(room) => {
-            let before = query::number(before.unwrap_or_default(), "Messages")?;
-            earlier(room, before, store).await.map(PollAnswer::Some)
+        Poller::Reader(_) if after.is_some() => Err(several().into()),
+        Poller::Reader(room) => {
+            let place = place(before, from, None)?;
+            history(room, place, store).await.map(PollAnswer::Some)
         }
         Poller::Member { room, waited } => {
             let after = after.map_or(Ok(Cursor::START), Cursor::parse)?;
@@ -100,18 +96,6 @@ pub(super) async fn read(
             answer(live.updates(question, store).await?)
         }
     }
-}
-
-async fn earlier(room: RoomId, before: i64, store: &Store) -> Result<Json, Error> {
-    let place = Place::Before(before);
-    let history = store.history(room, place).await?;
-    let messages = history.messages.iter().map(MessageEntry::to_json);
-    let mut messages = messages.collect::<serde_json::Result<Vec<_>>>()?;
-    let sizes: Vec<_> = messages.iter().map(|json| json.get().len()).collect();
-    let (fits, span) = history.fitting(place, &sizes);
-    let Span { first, last } = span;
-    let (messages, as_of) = (messages.drain(fits).collect(), history.as_of.to_string());
-    answers::json(&Earlier { messages, more: span.has_earlier(), first, last, as_of })
 }
 
 fn answer(known: Known<Updates>) -> Result<PollAnswer, Error> {

@@ -83,18 +83,18 @@ impl<'a> MessageView<'a> {
             tall: message.is_tall(),
             mine: message.author.name == me,
             continued: false,
-            changed: (message.changed > 0).then(|| ChangeView {
+            changed: message.changed_at.map(|at| ChangeView {
                 seq: message.changed,
-                at: entry.at.rfc_3339(),
-                text: entry.at.readable(),
+                at: at.rfc_3339(),
+                text: at.readable(),
             }),
-            deleted_by: None,
+            deleted_by: message.deleted_by.as_deref(),
         }
     }
 
     /// How many bytes it takes in a page.
     fn size(&self) -> usize {
-        MARKUP + escaped(self.author) + size(&self.parts)
+        MARKUP + escaped(self.author) + self.deleted_by.map_or(0, escaped) + size(&self.parts)
     }
 }
 

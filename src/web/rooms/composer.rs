@@ -5,6 +5,7 @@ use rocket::{FromForm, State, post};
 use super::page::{Composer, room_page};
 use crate::live::Live;
 use crate::model::Refusal;
+use crate::model::history::Place;
 use crate::model::rooms::RoomId;
 use crate::store::Store;
 use crate::web::body::Fields;
@@ -62,7 +63,7 @@ async fn write_again(
 ) -> Result<PageAnswer, Error> {
     let problem = Problem::from(error);
     let composer = Composer { body, error: Some(&problem.detail) };
-    match room_page(store, user, room, None, composer).await {
+    match room_page(store, user, room, Place::Newest, composer).await {
         Ok(page) => Ok(PageAnswer::refused(problem.status, page)),
         Err(error) => Err(error.with_unsent(body)),
     }

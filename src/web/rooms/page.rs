@@ -6,40 +6,44 @@ use serde::Serialize;
 
 use super::join_page::join_page;
 use crate::model::Refusal;
-use crate::model::history::Place;
+use crate::model::history::{Place, Span};
 use crate::model::nonces::Nonce;
 use crate::model::rooms::{RoomId, RoomLink};
 use crate::store::Store;
 use crate::web::error::Error;
 use crate::web::guards::{RoomInPath, User};
+use crate::web::messages::history::place;
 use crate::web::messages::view::{self, MessageView};
 use crate::web::pages::{self, Page, PageAnswer};
 use crate::web::paths::to_list;
 use crate::web::people::PeopleView;
-use crate::web::{query, templates};
+use crate::web::templates;
 
-#[get("/rooms/<_>?<before>")]
+#[get("/rooms/<_>?<before>&<from>&<at>")]
 pub(super) async fn show(
     user: &User,
-    at: RoomInPath,
+    room: RoomInPath,
     before: Option<&str>,
+    from: Option<&str>,
+    at: Option<&str>,
     store: &Store,
 ) -> Result<PageAnswer, Error> {
-    let before = match before.map(|before| query::number(before, "Messages")).transpose() {
-        Ok(before) => before,
+    let room = room.0;
+    let place = match place(before, from, at) {
+        Ok(place) => place,
         Err(error) => {
             // That there is no such room is answered first.
-            store.room(at.0).await?;
+            store.room(room).await?;
             return Err(error);
         }
     };
-    match room_page(store, user, at.0, before, Composer::default()).await {
+    match room_page(store, user, room, place, Composer::default()).await {
         Ok(page) => Ok(PageAnswer::Page(page)),
         Err(Error::Refused(Refusal::NotAMember { .. })) => {
-            Ok(PageAnswer::Page(join_page(store, user, at.0, None, None).await?))
+            Ok(PageAnswer::Page(join_page(store, user, room, None, None).await?))
         }
         Err(Error::Refused(Refusal::RoomDeleted { .. }))
-            if user.whereabouts.notice().is_some_and(|notice| notice.room.id == at.0) =>
+            if user.whereabouts.notice().is_some_and(|notice| notice.room.id == room) =>
         {
             Ok(to_list().into())
         }
@@ -58,8 +62,9 @@ pub(crate) struct Composer<'a> {
 struct RoomView<'a> {
     room: RoomHead,
     messages: Vec<MessageView<'a>>,
-    earlier: Option<i64>,
-    newest: bool,
+    span: Span,
+    has_earlier: bool,
+    has_later: bool,
     cursor: String,
     people: PeopleView,
     body: &'a str,
@@ -75,23 +80,23 @@ struct RoomHead {
     mine: bool,
 }
 
-/// The page of room `id`, for someone in it.
+/// The page of room `id` at a place in its log, for someone in it.
 pub(crate) async fn room_page(
     store: &Store,
     user: &User,
     id: RoomId,
-    before: Option<i64>,
+    place: Place,
     composer: Composer<'_>,
 ) -> Result<Template, Error> {
     let me = &user.session.person;
-    let place = before.map_or(Place::Newest, Place::Before);
     let page = store.room_page(me.id, id, place).await?;
     let (messages, span) = view::views(&page.history, place, &me.name);
     let view = RoomView {
         room: RoomHead { room: page.room, mine: page.owner.id == me.id, owner: page.owner.name },
-        earlier: span.has_earlier().then_some(span.first),
         messages,
-        newest: before.is_none(),
+        span,
+        has_earlier: span.has_earlier(),
+        has_later: span.has_later(page.history.as_of),
         cursor: page.history.as_of.to_string(),
         people: PeopleView::new(page.people, page.people_version),
         body: composer.body,
