@@ -86,6 +86,7 @@
 //!   end of its log, `room.last_at`, is written by `store/messages/append.rs`, read at each tick by `live/tail.rs` (`heads` in
 //!   `store/changes.rs`), announced by `live/list_tail.rs`.
 //! - *The join page:* `web/rooms/join_page.rs`, `Store::room` in `store/rooms/mod.rs`, `templates/rooms/join`.
+//! - *Edits and deletions in the page:* `static/js/room/message_menu.js`, `editing.js`; which changes it shows, `changes.js`.
 //! - *Unsent words:* `static/js/lib/unsent_store.js`; those from deleted rooms, `static/js/list/`.
 //! - *Sessions in memory:* `live/sessions.rs`, filled by `live/reads.rs`, emptied by `live/state.rs` (events),
 //!   `live/handle.rs` (own writes), `live/tail.rs` (another history).

@@ -8,7 +8,7 @@ import { Exchange, FakeClock, recorder, settled } from "./fakes.js";
 // An outbox that has started; `stored` is what another page could find of it.
 async function started(value) {
   const [clock, exchange, sync] = [new FakeClock(), new Exchange(), recorder("sent", "refused")];
-  sync.send = ({ nonce, body }) => exchange.ask(`${nonce} ${body}`);
+  sync.send = ({ nonce, body, about }) => exchange.ask([nonce, body, about].filter(Boolean).join(" "));
   let count = 0;
   // Like the browser's, it keeps copies.
   const stored = {
@@ -175,6 +175,50 @@ test("retries with the same nonce, unless that has another text", async () => {
   await exchange.answer({ status: 409, body: { detail: "Sent before." } });
   outbox.retry(outbox.messages[0]);
   assert.deepEqual(exchange.asked, ["n1 one", "n1 one", "n2 one"]);
+});
+
+test("sends changes in their turn, each with a nonce of its own, and again until one is acknowledged", async () => {
+  const { clock, exchange, outbox, stored, sync } = await started();
+  outbox.add("one");
+  outbox.edit(4, "four");
+  outbox.delete(5);
+  await exchange.answer(accepted);
+  await exchange.fail(new TransientError("answer 429", 1_000));
+  assert.deepEqual(stored.value, [{ nonce: "n2", about: 4, body: "four", refusal: null }, { nonce: "n3", about: 5, refusal: null }]);
+  await clock.pass(1_000);
+  await exchange.answer(accepted);
+  await exchange.fail();
+  await clock.pass(1_000);
+  await exchange.answer(accepted);
+  assert.deepEqual(exchange.asked, ["n1 one", "n2 four 4", "n2 four 4", "n3 5", "n3 5"]);
+  assert.deepEqual([outbox.messages, stored.value], [[], undefined]);
+  assert.equal(sync.calls.length, 3);
+});
+
+test("keeps the text of an edit whose message is gone, and stays in the room", async () => {
+  for (const [status, type] of [[409, "message-deleted"], [404, "no-such-message"], [403, "not-yours"]]) {
+    const { exchange, outbox, stored, sync } = await started();
+    outbox.edit(4, "four");
+    await exchange.answer({ status, body: { type: `/problems/${type}`, detail: "Why." } });
+    assert.deepEqual([bodies(outbox), refusals(outbox)], [["four"], ["Why."]]);
+    assert.equal(stored.value[0].isFinal, true);
+    assert.deepEqual(sync.calls, []);
+  }
+  const { exchange, outbox, sync } = await started();
+  outbox.edit(4, "four");
+  await exchange.answer({ status: 403, body: { type: "/problems/not-a-member" } });
+  assert.equal(outbox.messages[0].isFinal, false);
+  assert.deepEqual(sync.calls.map(([name]) => name), ["refused"]);
+});
+
+test("takes a deletion of what somebody has deleted already for done", async () => {
+  const { exchange, outbox } = await started();
+  outbox.delete(4);
+  await exchange.answer({ status: 409, body: { type: "/problems/message-deleted" } });
+  assert.deepEqual(outbox.messages, []);
+  outbox.delete(4);
+  await exchange.answer({ status: 409, body: { type: "/problems/nonce-reused", detail: "Sent before." } });
+  assert.deepEqual(refusals(outbox), ["Sent before."]);
 });
 
 test("leaves it to its author whether messages of another page are sent", async () => {

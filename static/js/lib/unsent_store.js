@@ -1,4 +1,4 @@
-// Store of unsent text: the draft and the outbox of every page, by account, room and page. It survives page and
+// Store of unsent text: the draft, the outbox and the edit in progress of every page, by account, room and page. It survives page and
 // tab; two tabs of a room do not share.
 
 const LOGGING_OUT = "logging-out";
@@ -20,7 +20,8 @@ export class UnsentStore {
 
   // The values of one page of a room.
   of(room, page) {
-    return { draft: this.#value(room, page, "draft"), outbox: this.#value(room, page, "outbox") };
+    const value = (name) => this.#value(room, page, name);
+    return { draft: value("draft"), outbox: value("outbox"), edit: value("edit") };
   }
 
   // The unsent text from deleted rooms.
@@ -42,10 +43,11 @@ export class UnsentStore {
   take(room, matches) {
     const pages = new Set(this.#keys(room).map(([, page]) => page));
     const taken = { drafts: [], messages: [] };
-    for (const { draft, outbox } of [...pages].filter(matches).map((page) => this.of(room, page))) {
+    for (const { draft, outbox, edit } of [...pages].filter(matches).map((page) => this.of(room, page))) {
       if (draft.value) taken.drafts.push(draft.value);
       taken.messages.push(...(outbox.value ?? []));
-      draft.value = outbox.value = undefined;
+      if (edit.value) taken.messages.push({ about: edit.value.about, body: edit.value.body });
+      draft.value = outbox.value = edit.value = undefined;
     }
     return taken;
   }

@@ -1,5 +1,6 @@
 // Composer, the message box: with a keyboard Enter sends and Shift+Enter breaks the line, on a touch screen Enter
-// breaks the line and the button sends. What is typed is stored as a draft until it is in the outbox.
+// breaks the line and the button sends. What is typed is stored as a draft until it is in the outbox. While a message is
+// edited, its text is in the box, and the draft is put back after it.
 
 import { lengthOf, normalized } from "./texts.js";
 
@@ -12,7 +13,10 @@ export class Composer {
   #box;
   #counter;
   #error;
+  #editingBar;
+  #sendLabel;
   #draft;
+  #editing;
   #limit;
   #touch;
   #outbox;
@@ -22,13 +26,16 @@ export class Composer {
   #started = false;
 
   // touch: a media query that matches while the page is used by touch
-  constructor({ form, draft, touch, outbox, follower, clock }) {
+  constructor({ form, draft, editing, touch, outbox, follower, clock }) {
     this.#form = form;
     this.#box = form.querySelector(".composer__body");
     this.#counter = form.querySelector(".composer__counter");
     this.#error = form.querySelector(".composer__error");
+    this.#editingBar = form.querySelector(".composer__editing");
+    this.#sendLabel = form.querySelector(".composer__send .hidden-label");
     this.#limit = Number(this.#box.dataset.limit);
     this.#draft = draft;
+    this.#editing = editing;
     this.#touch = touch;
     this.#outbox = outbox;
     this.#follower = follower;
@@ -42,8 +49,11 @@ export class Composer {
     this.#box.addEventListener("keydown", this.#keyPressed);
     this.#box.addEventListener("input", this.#typed);
     this.#touch.addEventListener("change", this.#touchChanged);
+    this.#editing.addEventListener("change", this.#turned);
+    this.#editingBar.addEventListener("click", this.#barPressed);
     this.#touchChanged();
     this.#restoreDraft();
+    if (this.#editing.isOn) this.#turn();
   }
 
   stop() {
@@ -53,10 +63,13 @@ export class Composer {
     this.#box.removeEventListener("keydown", this.#keyPressed);
     this.#box.removeEventListener("input", this.#typed);
     this.#touch.removeEventListener("change", this.#touchChanged);
+    this.#editing.removeEventListener("change", this.#turned);
+    this.#editingBar.removeEventListener("click", this.#barPressed);
   }
 
   // Puts an unsent message back, above what has been typed since.
   restore(text) {
+    this.#editing.setAside();
     this.#box.value = [text, this.#box.value].filter(Boolean).join("\n");
     this.#typed();
     this.focus();
@@ -74,7 +87,7 @@ export class Composer {
 
   // Takes over the draft of another page, unless there is one here → whether it did
   adopt(text) {
-    if (this.#draft.value) return false;
+    if (this.#draft.value || this.#editing.isOn) return false;
     this.#box.value = text;
     this.#typed();
     return true;
@@ -105,21 +118,61 @@ export class Composer {
       this.#showError(`This message is too long. ${this.#count(text)} characters.`);
       return;
     }
+    if (this.#editing.isOn) this.#editing.save(text);
+    else this.#send(text);
+  };
+
+  #send(text) {
     this.#follower.toEnd();
     this.#outbox.add(text, text === this.#prefilled ? this.#form.elements.nonce.value : undefined);
     this.#prefilled = "";
     this.#box.value = "";
     this.#typed();
     this.#box.focus();
-  };
+  }
 
   #keyPressed = (event) => {
-    if (event.key !== "Enter" || event.shiftKey || this.#touch.matches) return;
-    // An Enter that ends the composition of an input method does not send; 229 is how Safari reports it.
+    // A key that ends the composition of an input method does nothing else; 229 is how Safari reports it.
     if (event.isComposing || event.keyCode === 229) return;
-    event.preventDefault();
-    this.#form.requestSubmit();
+    if (this.#acts(event)) event.preventDefault();
   };
+
+  // → whether the key does something of ours
+  #acts({ key, shiftKey, altKey, ctrlKey, metaKey }) {
+    if (key === "Enter" && !shiftKey && !this.#touch.matches) {
+      this.#form.requestSubmit();
+      return true;
+    }
+    if (shiftKey || altKey || ctrlKey || metaKey) return false;
+    if (key === "Escape" && this.#editing.isOn) {
+      this.#editing.giveUp();
+      return true;
+    }
+    return key === "ArrowUp" && this.#box.value === "" && !this.#editing.isOn && this.#editing.beginLast();
+  }
+
+  #barPressed = ({ target }) => {
+    if (target.closest("button")) this.#editing.giveUp();
+  };
+
+  #turned = () => {
+    this.#turn();
+    this.#showError("");
+    this.focus();
+  };
+
+  // To the text that is edited, or back to the draft.
+  #turn() {
+    const { isOn } = this.#editing;
+    // What was typed before the script ran may be no draft yet.
+    if (isOn && this.#prefilled !== "") this.#draft.value = this.#box.value;
+    this.#prefilled = "";
+    this.#box.value = isOn ? this.#editing.text : (this.#draft.value ?? "");
+    this.#editingBar.querySelector(".composer__editing-label").textContent = isOn ? "Editing your message" : "";
+    this.#editingBar.hidden = !isOn;
+    this.#sendLabel.textContent = isOn ? "Save" : "Send";
+    this.#measure();
+  }
 
   #typed = () => {
     this.#showError("");
@@ -132,7 +185,8 @@ export class Composer {
   }
 
   #storeDraft() {
-    this.#draft.value = normalized(this.#box.value) === "" ? undefined : this.#box.value;
+    if (this.#editing.isOn) this.#editing.text = this.#box.value;
+    else this.#draft.value = normalized(this.#box.value) === "" ? undefined : this.#box.value;
     this.#measure();
   }
 

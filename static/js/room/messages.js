@@ -10,13 +10,16 @@ const GROUP_MS = 5 * 60_000;
 
 export class Messages {
   #template;
+  #menu;
   #times;
   #person;
   #document;
   #known = new WeakMap(); // element → { author, at, start, separator }
 
-  constructor({ template, times, person, document }) {
+  // menu: what the button of a message opens
+  constructor({ template, menu, times, person, document }) {
     this.#template = template;
+    this.#menu = menu;
     this.#times = times;
     this.#person = person;
     this.#document = document;
@@ -86,7 +89,10 @@ export class Messages {
   // Takes over an element that the server rendered, in the reader's time zone.
   localize(element) {
     if (!this.#known.has(element)) this.#remember(element, authorOf(element).textContent);
-    for (const time of element.querySelectorAll("time")) this.#times.localize(time);
+    this.#times.localize(timeOf(element));
+    const edited = element.querySelector(".message__changed-at");
+    if (edited) this.#times.localizeBriefly(edited);
+    if (this.#menu) this.#equip(element.querySelector(".message__more-actions"));
   }
 
   // → whether times have to be localized again
@@ -98,6 +104,12 @@ export class Messages {
   followDay(elements) {
     if (!this.#times.followDay()) return;
     for (const element of elements) this.#nameDay(this.#known.get(element));
+  }
+
+  // Without a script the button leads to a page.
+  #equip(button) {
+    if (!button || button.popoverTargetElement === this.#menu) return;
+    Object.assign(button, { type: "button", tabIndex: -1, popoverTargetElement: this.#menu, ariaHasPopup: "menu" });
   }
 
   // What may change of a message.

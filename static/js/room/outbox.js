@@ -1,10 +1,12 @@
-// Outbox: messages that are sent and not yet acknowledged. They are sent one after the other, each with its own
-// nonce, so that a repeated send is the same message. Every change is stored first, to survive the page.
+// Outbox: messages, and changes of messages, that are sent and not yet acknowledged. They are sent one after the other,
+// each with its own nonce, so that a repeated send is the same message. Every change of the outbox is stored first, to
+// survive the page.
 //
-// A message has a `refusal`: null while it is to be sent, "" while its author has to decide, else the reason.
+// A change has the number of the message that it is `about`; a deletion has no body. `isFinal`: it will always be refused.
+// Each has a `refusal`: null while it is to be sent, "" while its author has to decide, else the reason.
 
 import { backoff } from "../lib/backoff.js";
-import { ACCEPTED, NO_ACCESS } from "../lib/statuses.js";
+import { ABOUT_MESSAGE, ACCEPTED, MESSAGE_DELETED, NO_ACCESS } from "../lib/statuses.js";
 
 // Dispatches `change` when its messages or their refusals change.
 export class Outbox extends EventTarget {
@@ -52,10 +54,15 @@ export class Outbox extends EventTarget {
 
   // nonce: of a text that may have been sent already
   add(body, nonce = this.#nonce()) {
-    this.#dropTaken();
-    this.#messages.push({ nonce, body, refusal: null });
-    this.#changed();
-    this.wake();
+    this.#add({ nonce, body });
+  }
+
+  edit(about, body) {
+    this.#add({ nonce: this.#nonce(), about, body });
+  }
+
+  delete(about) {
+    this.#add({ nonce: this.#nonce(), about });
   }
 
   // Takes over what another page left; its author decides whether it is sent. The nonce stays, so that it is
@@ -91,6 +98,13 @@ export class Outbox extends EventTarget {
     else this.#run();
   }
 
+  #add(message) {
+    this.#dropTaken();
+    this.#messages.push({ ...message, refusal: null });
+    this.#changed();
+    this.wake();
+  }
+
   async #run() {
     if (this.#sending) {
       // What hangs since before it was woken is tried again soon after it has failed.
@@ -119,13 +133,20 @@ export class Outbox extends EventTarget {
       message.seq = answer.body?.seq;
       this.discard(message);
       this.#sync.sent(answer);
+    } else if (isDeletion(message) && answer.body?.type === MESSAGE_DELETED) {
+      this.discard(message);
     } else {
-      this.#dropTaken();
-      message.refusal = reasonOf(answer);
-      message.status = answer.status;
-      this.#changed();
-      if (NO_ACCESS.has(answer.status)) this.#sync.refused(answer);
+      this.#refuse(message, answer);
     }
+  }
+
+  #refuse(message, answer) {
+    this.#dropTaken();
+    message.refusal = reasonOf(answer);
+    message.status = answer.status;
+    message.isFinal = ABOUT_MESSAGE.has(answer.body?.type);
+    this.#changed();
+    if (NO_ACCESS.has(answer.status) && !message.isFinal) this.#sync.refused(answer);
   }
 
   // While this page was frozen another one may have taken over what it had stored: its author decides there.
@@ -151,7 +172,16 @@ export class Outbox extends EventTarget {
   }
 }
 
+export function isChange({ about }) {
+  return about !== undefined;
+}
+
+export function isDeletion({ about, body }) {
+  return isChange({ about }) && body === undefined;
+}
+
 function reasonOf({ status, body }) {
+  if (ABOUT_MESSAGE.has(body?.type)) return body.detail;
   if (status === 401) return "You were logged out.";
   if (status === 403) return "You were not in the room.";
   return body?.detail || body?.title || `The server answered ${status}.`;

@@ -1,5 +1,7 @@
-// View of the outbox: each message stands after the log as it will stand in it, until it stands there.
+// View of the outbox: each message stands after the log as it will stand in it, until it stands there. Of a change there
+// is nothing to see unless it is refused.
 
+import { isChange, isDeletion } from "./outbox.js";
 import { isTall } from "./texts.js";
 
 const PATIENCE_MS = 1_000;
@@ -10,6 +12,7 @@ export class OutboxList {
   #template;
   #outbox;
   #composer;
+  #editing;
   #messages;
   #timeline;
   #clock;
@@ -17,12 +20,13 @@ export class OutboxList {
   #sending;
   #timer = null;
 
-  constructor({ list, template, outbox, composer, messages, timeline, clock }) {
+  constructor({ list, template, outbox, composer, editing, messages, timeline, clock }) {
     this.#list = list;
     this.#state = list.querySelector(".outbox__state");
     this.#template = template;
     this.#outbox = outbox;
     this.#composer = composer;
+    this.#editing = editing;
     this.#messages = messages;
     this.#timeline = timeline;
     this.#clock = clock;
@@ -33,7 +37,7 @@ export class OutboxList {
 
   #show() {
     // One that is acknowledged stays until it is in the log, which may take more than one answer.
-    this.#removeAll((message) => !this.#isInOutbox(message) && !(message.seq > this.#timeline.newest));
+    this.#removeAll((message) => !this.#isInOutbox(message) && !this.#isExpected(message));
     for (const message of this.#outbox.messages) this.#update(this.#rows.get(message) ?? this.#add(message), message);
     this.#arrange();
     this.#announce();
@@ -43,8 +47,8 @@ export class OutboxList {
   #appended({ messages }) {
     const { sending } = this.#outbox;
     const acknowledged = new Set([...this.#rows.keys()].map(({ seq }) => seq));
-    const isSent = (it) => this.#messages.isMine(it) && it.body === sending?.body && !acknowledged.has(it.seq);
-    if (messages.some(isSent)) this.#hide(this.#rows.get(sending));
+    const isSent = (it) => this.#messages.isMine(it) && it.body === sending.body && !acknowledged.has(it.seq);
+    if (sending && !isChange(sending) && messages.some(isSent)) this.#hide(this.#rows.get(sending));
     this.#show();
   }
 
@@ -57,8 +61,13 @@ export class OutboxList {
     return this.#outbox.messages.includes(message);
   }
 
+  // Whether it is acknowledged, and not in the log yet.
+  #isExpected(message) {
+    return !isChange(message) && message.seq > this.#timeline.newest;
+  }
+
   #add(message) {
-    const { body } = message;
+    const { body = "" } = message;
     const row = this.#messages.buildPending(body, { tall: isTall(body), at: this.#clock.date() });
     row.append(this.#template.content.cloneNode(true));
     const listen = (button, act) => row.querySelector(`.refusal__${button}`).addEventListener("click", act);
@@ -71,19 +80,26 @@ export class OutboxList {
     return row;
   }
 
+  // What can no longer be saved may still be sent.
   #edit(message) {
     this.#outbox.discard(message);
-    this.#composer.restore(message.body);
+    if (isChange(message) && !message.isFinal) this.#editing.resume(message);
+    else this.#composer.restore(message.body);
   }
 
-  #update(row, { refusal }) {
+  #update(row, message) {
+    const { refusal, isFinal = false } = message;
     const refused = refusal !== null;
-    const reason = row.querySelector(".refusal__reason");
-    const text = refusal ? `Not sent: ${refusal}` : refused ? "Not sent" : "";
+    const [send, sent] = wordsFor(message);
+    const [reason, retry, edit] = ["reason", "retry", "edit"].map((name) => row.querySelector(`.refusal__${name}`));
+    const text = refusal ? `Not ${sent}: ${refusal}` : refused ? `Not ${sent}` : "";
     if (reason.textContent !== text) reason.textContent = text;
     row.classList.toggle("message--refused", refused);
-    row.querySelector(".refusal__retry").textContent = refusal === "" ? "Send" : "Retry";
+    retry.textContent = refusal === "" ? send : "Retry";
+    retry.hidden = isFinal;
+    edit.hidden = isDeletion(message);
     if (refused) row.hidden = false;
+    else if (isChange(message)) this.#hide(row);
     else this.#keepFocus(row.querySelector(".refusal__actions"));
     row.querySelector(".refusal__actions").hidden = !refused;
   }
@@ -121,11 +137,19 @@ export class OutboxList {
   // Only what takes long is worth a word.
   #announce() {
     const next = this.#outbox.sending;
-    const sending = this.#rows.get(next)?.hidden ? undefined : next;
+    const isShown = next && (isChange(next) || !this.#rows.get(next)?.hidden);
+    const sending = isShown ? next : undefined;
     if (sending === this.#sending) return;
     this.#sending = sending;
     this.#state.textContent = "";
     this.#clock.clearTimeout(this.#timer);
-    if (sending) this.#timer = this.#clock.setTimeout(() => (this.#state.textContent = "sending…"), PATIENCE_MS);
+    if (!sending) return;
+    const [, , doing] = wordsFor(sending);
+    this.#timer = this.#clock.setTimeout(() => (this.#state.textContent = doing), PATIENCE_MS);
   }
+}
+
+function wordsFor(message) {
+  if (isDeletion(message)) return ["Delete", "deleted", "deleting…"];
+  return isChange(message) ? ["Save", "saved", "saving…"] : ["Send", "sent", "sending…"];
 }

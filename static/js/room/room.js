@@ -8,7 +8,9 @@ import { Composer } from "./composer.js";
 import { CopyCode } from "./copy_code.js";
 import { EarlierMessages } from "./earlier_messages.js";
 import { JumpButton } from "./jump_button.js";
+import { Editing } from "./editing.js";
 import { Ledger } from "./ledger.js";
+import { MessageMenu } from "./message_menu.js";
 import { Messages } from "./messages.js";
 import { Outbox } from "./outbox.js";
 import { OutboxList } from "./outbox_list.js";
@@ -36,11 +38,12 @@ export class Room {
     const { room, person } = main.dataset;
     const part = (selector) => main.querySelector(selector);
     const page = `/rooms/${room}`;
-    const { draft, outbox: stored } = unsent.of(room, otherTabs.name);
+    const { draft, outbox: stored, edit } = unsent.of(room, otherTabs.name);
 
     const [element, scroller] = [part(".log"), part(".scroller")];
     const follower = new ScrollFollower({ scroller, ResizeObserver });
-    const messages = new Messages({ template: part(".message-template"), times, person, document });
+    const menu = part(".message-menu");
+    const messages = new Messages({ template: part(".message-template"), menu, times, person, document });
     const timeline = new Timeline({ element, messages, follower });
     const history = historyOf(main);
     const ledger = new Ledger(history);
@@ -57,14 +60,17 @@ export class Room {
     const sync = new RoomSync({ page, ...shown, requests, clock, window, delegate: this });
     const outbox = new Outbox({ stored, sync, clock, nonce });
     const touch = window.matchMedia("(pointer: coarse)");
-    const composer = new Composer({ form: part(".composer"), draft, touch, outbox, follower, clock });
+    const editing = new Editing({ stored: edit, sync, outbox, timeline, connection });
+    const composer = new Composer({ form: part(".composer"), draft, editing, touch, outbox, follower, clock });
     const pending = { list: part(".outbox"), template: part(".refusal-template") };
-    new OutboxList({ ...pending, outbox, composer, messages, timeline, clock });
+    new OutboxList({ ...pending, outbox, composer, editing, messages, timeline, clock });
     new JumpButton({ button: part(".jump"), messages, timeline, follower });
     new UnreadTitle({ document, messages, timeline });
     const earlier = new EarlierMessages({ root: element, scroller, timeline, sync, connection, IntersectionObserver });
     const address = new URL(page, window.location).href;
     const copyLink = new CopyLink({ button: part(".log__copy-link"), address, document });
+    const actions = { editing, outbox, dialog: part(".message-deletion"), isOwner: "owner" in main.dataset };
+    const messageMenu = new MessageMenu({ menu, root: element, timeline, address, clock, ...actions });
     const copyCode = new CopyCode({ root: element });
 
     this.#main = main;
@@ -76,7 +82,7 @@ export class Room {
     this.#otherTabs = otherTabs;
     this.#composer = composer;
     this.#outbox = outbox;
-    this.#parts = [otherTabs, timeline, earlier, copyLink, copyCode, composer, outbox, connection, sync];
+    this.#parts = [otherTabs, timeline, earlier, messageMenu, copyLink, copyCode, composer, outbox, connection, sync];
   }
 
   // Lifecycle

@@ -69,9 +69,11 @@ export class RoomSync {
   // For the outbox
 
   // keepalive: the request goes on if the page is closed.
-  async send({ body, nonce }) {
+  async send({ body, nonce, about }) {
     const asked = this.#ledger.position;
-    const answer = await this.#requests.ask(`${this.#messages}?after=${asked.cursor}`, {
+    const change = body === undefined ? "delete" : "edit";
+    const address = about === undefined ? this.#messages : `${this.#messages}/${about}/${change}`;
+    const answer = await this.#requests.ask(`${address}?after=${asked.cursor}`, {
       type: JSON_TYPE,
       method: "POST",
       headers: { "Content-Type": JSON_TYPE },
@@ -84,6 +86,13 @@ export class RoomSync {
   async sent(answer) {
     // Where a reload failed, the next poll finds the same error.
     if (await this.#take(answer).catch(() => true)) this.#poller.poll();
+  }
+
+  // For Editing → a message as its author wrote it, which its parts do not tell; throws when there is none.
+  async textOf(seq) {
+    const { status, body } = await this.#requests.ask(`${this.#page}/messages/${seq}/edit`, { type: HTML_TYPE });
+    if (status !== 200) throw new Error(`answer ${status}`);
+    return parse(body, "textarea").value;
   }
 
   refused(answer) {

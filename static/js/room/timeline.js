@@ -47,6 +47,17 @@ export class Timeline extends EventTarget {
     return Number(this.last?.dataset.seq ?? 0);
   }
 
+  // The newest message of one's own that can be edited: its seq, or none.
+  get newestOwn() {
+    const element = this.#shown.findLast((it) => it.matches(".message--mine:not(.message--deleted)"));
+    return element && Number(element.dataset.seq);
+  }
+
+  // The button of the newest message that has one, or none.
+  get newestButton() {
+    return this.#shown.findLast((it) => !it.matches(".message--deleted"))?.querySelector(".message__more-actions");
+  }
+
   followTime() {
     if (this.#messages.followTimeZone()) this.localize();
     this.#messages.followDay(this.#shown);
