@@ -46,6 +46,7 @@ class Shown {
 
   offerEarlier() {}
   followTime() {}
+  trim() {}
 }
 
 // A page that shows `messages`, the first of them number `first`, and the first poll of which is in flight.

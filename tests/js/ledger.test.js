@@ -143,3 +143,18 @@ test("refuses earlier entries that were read before they were asked for, or from
   ledger.prepend(span(2, 3, "9.a9"), ledger.position);
   assert.equal(ledger.first, 2);
 });
+
+test("forgets what is no longer on the page, and takes it again", () => {
+  const ledger = begun();
+  const asked = ledger.position;
+  take(ledger, entries(7, 9), asked);
+  ledger.forgetBefore(8);
+  assert.equal(ledger.first, 8);
+  assert.equal(ledger.hasEarlier, true);
+  // Late: 7 is no longer known, what follows it is.
+  assert.deepEqual(take(ledger, entries(7, 10), asked), [10]);
+  assert.throws(() => ledger.following([...entries(7, 7, "b"), ...entries(8, 8, "b")], asked), ProtocolError);
+  assert.throws(() => ledger.prepend(span(4, 6, "10.a10"), ledger.position), ProtocolError);
+  ledger.prepend(span(5, 7, "10.a10"), ledger.position);
+  assert.equal(ledger.first, 5);
+});

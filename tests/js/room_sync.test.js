@@ -24,7 +24,7 @@ async function started(context) {
   const history = [entry(4), entry(5)];
   const ledger = new Ledger({ cursor: "5.a5", first: 4, entries: history });
   const changes = new Changes(history);
-  const timeline = recorder("append", "prepend", "replace", "offerEarlier", "followTime");
+  const timeline = recorder("append", "prepend", "replace", "offerEarlier", "followTime", "trim");
   const people = { ...recorder("update", "show"), version: "1" };
   const connection = recorder("connected", "disconnected");
   const delegate = recorder("refused");
@@ -117,4 +117,20 @@ test("puts earlier messages before the first, and drops them after a replacement
   await settled();
   assert.equal(ledger.first, 9);
   assert.equal(timeline.calls.filter(([name]) => name === "prepend").length, 1);
+});
+
+test("drops earlier messages that come after the page was trimmed, and asks for what precedes it now", async (context) => {
+  const { exchange, errors, ledger, sync, timeline } = await started(context);
+  const late = sync.loadEarlier();
+  Object.assign(timeline, { trim: () => true, first: 5 });
+  await exchange.answer(answer(entry(6)));
+  assert.equal(ledger.first, 5);
+  await exchange.answer(earlier("6.a6", entry(2), entry(3)));
+  assert.equal(await late, true);
+  const loading = sync.loadEarlier();
+  assert.equal(exchange.asked.at(-1), "/api/rooms/7/messages?before=5");
+  await exchange.answer(earlier("6.a6", entry(4)));
+  await loading;
+  assert.deepEqual(timeline.calls.filter(([name]) => name === "prepend").map(([, messages]) => messages), [[entry(4)]]);
+  assert.deepEqual(errors, []);
 });

@@ -36,6 +36,18 @@ export class Chunks {
     this.#incomplete.push(...begun);
   }
 
+  // Removes the oldest chunks, whole, up to `most` messages in all, but nothing that has the focus → how many messages
+  trim(most) {
+    let removed = 0;
+    while (removed + this.#all[0].childElementCount <= most && !this.#all[0].matches(":focus-within")) {
+      const chunk = this.#all.shift();
+      removed += chunk.childElementCount;
+      this.#messages.forget(chunk.firstElementChild);
+      chunk.remove();
+    }
+    return removed;
+  }
+
   #hasRoom(chunk, element, previous) {
     if (chunk === null || chunk !== previous?.parentElement) return false;
     return chunk.childElementCount < SIZE && this.#messages.sameDay(element, previous);

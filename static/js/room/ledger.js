@@ -58,6 +58,12 @@ export class Ledger {
     this.#first = first;
   }
 
+  // What precedes this one is no longer on the page.
+  forgetBefore(first) {
+    for (let seq = this.#first; seq < first; seq += 1) this.#tags.delete(seq);
+    this.#first = first;
+  }
+
   replace(rendered) {
     this.#generation += 1;
     this.#tags.clear();

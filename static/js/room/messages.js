@@ -82,6 +82,13 @@ export class Messages {
     return changed;
   }
 
+  // Shows day and author above what is first now that nothing stands before it. Its group still begins where it began:
+  // the others stay as they are.
+  lead(element) {
+    this.#separate(element, false);
+    element.classList.remove("message--continued");
+  }
+
   sameDay(element, previous) {
     return previous !== undefined && this.#dayOf(previous) === this.#dayOf(element);
   }

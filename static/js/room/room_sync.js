@@ -112,8 +112,10 @@ export class RoomSync {
 
   async #loadEarlier() {
     const asked = this.#ledger.position;
-    const answer = await this.#requests.ask(`${this.#messages}?before=${this.#ledger.first}`, { type: JSON_TYPE });
-    if (asked.generation !== this.#ledger.position.generation) return true;
+    const { first } = this.#ledger;
+    const answer = await this.#requests.ask(`${this.#messages}?before=${first}`, { type: JSON_TYPE });
+    // Replaced, or trimmed, meanwhile: what was asked for leads up to nothing.
+    if (asked.generation !== this.#ledger.position.generation || first !== this.#ledger.first) return true;
     if (answer.status !== 200) {
       this.refused(answer);
       return false;
@@ -134,12 +136,18 @@ export class RoomSync {
       this.#timeline.append(this.#changes.in(fresh));
       this.#changes.append(fresh);
       this.#ledger.append(fresh);
+      if (this.#timeline.trim()) this.#forgetBefore(this.#timeline.first);
     } catch (error) {
       await this.#resync(error);
       return false;
     }
     this.#people.update(body.people);
     return body.more;
+  }
+
+  #forgetBefore(first) {
+    this.#ledger.forgetBefore(first);
+    this.#changes.forgetBefore(first);
   }
 
   // The server is right: the page's history is replaced, in place.

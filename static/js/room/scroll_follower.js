@@ -51,7 +51,7 @@ export class ScrollFollower extends EventTarget {
   // Actions
 
   contentChanged() {
-    if (this.#atEnd && !this.#isInUse) this.#follow();
+    if (this.isFollowing) this.#follow();
     else this.#holdPlace();
   }
 
@@ -71,6 +71,11 @@ export class ScrollFollower extends EventTarget {
 
   focus() {
     this.#scroller.focus({ preventScroll: true });
+  }
+
+  // Whether what is added at the end is scrolled into view.
+  get isFollowing() {
+    return this.#atEnd && !this.#isInUse;
   }
 
   get isNearEnd() {

@@ -4,6 +4,10 @@
 import { reading } from "./changes.js";
 import { Chunks } from "./chunks.js";
 
+// In a tab that stays open the oldest messages are taken out: every message costs more the more there are.
+const SHOWN_MAX = 1_000;
+const SHOWN_KEPT = 500;
+
 // Dispatches `append` with the messages and their elements before anything is scrolled, `change` with the change of a
 // message and the message's element, and `replace`.
 export class Timeline extends EventTarget {
@@ -36,6 +40,11 @@ export class Timeline extends EventTarget {
 
   get chunks() {
     return this.#chunks.all;
+  }
+
+  // The seq of the oldest.
+  get first() {
+    return Number(this.#shown[0].dataset.seq);
   }
 
   // The newest element, or none, and its seq.
@@ -77,6 +86,19 @@ export class Timeline extends EventTarget {
     while (index < this.#shown.length && this.#messages.group(this.#shown[index], this.#shown[index - 1])) index += 1;
     this.offerEarlier(hasEarlier);
     this.#follower.contentChanged();
+  }
+
+  // Takes out the oldest messages where there are many and the end is in view; *Earlier messages* brings them back
+  // → whether it did
+  trim() {
+    if (this.#shown.length <= SHOWN_MAX || !this.#follower.isFollowing) return false;
+    const removed = this.#chunks.trim(this.#shown.length - SHOWN_KEPT);
+    if (removed === 0) return false;
+    this.#shown.splice(0, removed);
+    this.#messages.lead(this.#shown[0]);
+    this.offerEarlier(true);
+    this.#follower.contentChanged();
+    return true;
   }
 
   // That there is nothing yet.
