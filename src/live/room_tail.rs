@@ -98,3 +98,6 @@ impl Live {
         true
     }
 }
+
+#[cfg(test)]
+mod tests;

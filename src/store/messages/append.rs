@@ -3,35 +3,26 @@
 //! The promise of order is kept here: `seq` is taken from the room's own row, under its lock, in the
 //! transaction that stores the entry. What allows a post is read after that lock.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 use tokio::time::Instant;
 
+use super::batch::{Accepted, Batch};
 use super::changes::Targets;
-use super::sent::{Sender, StoredByNonce, known_entries, senders};
-use crate::model::accounts::Person;
-use crate::model::changes::{Change, ChangeKind, RoomEntry, RoomEvent};
-use crate::model::digests::{Digest, DigestKey};
-use crate::model::log::{Entry, Position, Tag};
+use super::sent::{known_entries, senders};
+use crate::model::Refusal;
+use crate::model::changes::{Change, ChangeKind, RoomEvent};
+use crate::model::digests::DigestKey;
+use crate::model::log::Entry;
 use crate::model::messages::Message;
-use crate::model::nonces::Nonce;
-use crate::model::posts::{Content, Post, Posted};
+use crate::model::posts::{Post, Posted};
 use crate::model::rooms::RoomId;
-use crate::model::sessions::TokenHash;
-use crate::model::{Refusal, Timestamp};
 use crate::store::connection::Connection;
 use crate::store::database::Store;
 use crate::store::error::Error;
 use crate::store::locks::{LockedRoom, lock_room};
 use crate::store::sql::json_rows;
-
-/// An entry that is to be stored.
-struct Accepted<'a> {
-    nonce: &'a Nonce,
-    digest: Digest,
-    entry: RoomEntry,
-}
 
 /// The row of an entry that is to be stored.
 #[derive(Serialize)]
@@ -48,10 +39,10 @@ struct NewRow<'a> {
     message_count: i64,
 }
 
-impl Accepted<'_> {
-    /// Its row, where the room has so many messages as of it.
-    fn row(&self, message_count: i64) -> NewRow<'_> {
-        let Entry { position, at, event } = &self.entry;
+impl<'a> NewRow<'a> {
+    /// Of an entry as of which the room has so many messages.
+    fn of(accepted: &'a Accepted<'_>, message_count: i64) -> Self {
+        let Entry { position, at, event } = &accepted.entry;
         let (kind, about, author, body) = match event {
             RoomEvent::Message(Message { author, body, .. }) => ("message", None, author, body.as_str()),
             RoomEvent::Change(Change { about, by, kind }) => {
@@ -59,7 +50,7 @@ impl Accepted<'_> {
                 (kind.word(), Some(*about), by, body)
             }
         };
-        NewRow {
+        Self {
             seq: position.seq,
             tag: position.tag.0,
             kind,
@@ -67,14 +58,10 @@ impl Accepted<'_> {
             author: author.id.0,
             body,
             at: at.0,
-            nonce: self.nonce.as_str(),
-            digest: hex::encode(&self.digest.0),
+            nonce: accepted.nonce.as_str(),
+            digest: hex::encode(&accepted.digest.0),
             message_count,
         }
-    }
-
-    fn is_message(&self) -> bool {
-        matches!(self.entry.event, RoomEvent::Message(_))
     }
 }
 
@@ -128,67 +115,16 @@ async fn write_room(
     let senders = senders(connection, posts).await?;
     let known = known_entries(connection, room, posts, &senders).await?;
     let targets = Targets::load(connection, room, posts).await?;
-    let (head, accepted) = (locked.head, Vec::new());
-    let mut batch = Batch { room: &locked, senders: &senders, known, targets, head, accepted };
+    let mut batch = Batch::new(&locked, &senders, known, targets);
     let mut outcomes: Vec<_> =
         posts.iter().map(|post| batch.take(post, key.digest(&post.nonce, &post.content))).collect();
-    let Batch { targets, accepted, .. } = batch;
+    let (accepted, targets) = batch.into_parts();
     append(connection, room, &locked, &accepted).await?;
     targets.write(connection, room).await?;
     for posted in outcomes.iter_mut().flatten() {
         targets.bring_up_to_date(&mut posted.entry);
     }
     Ok(outcomes)
-}
-
-/// The posts to one room that are stored together.
-struct Batch<'a> {
-    room: &'a LockedRoom,
-    senders: &'a HashMap<TokenHash, Sender>,
-    known: StoredByNonce,
-    targets: Targets,
-    head: Position,
-    accepted: Vec<Accepted<'a>>,
-}
-
-impl<'a> Batch<'a> {
-    /// Accepts a post, or says why not, in the order in which refusals take precedence: logged out, room deleted, a
-    /// known nonce (which answers even someone who has left since), not a member, what a change is about.
-    fn take(&mut self, post: &'a Post, digest: Digest) -> Result<Posted, Refusal> {
-        let Sender { person, whereabouts } = self.senders.get(&post.token).ok_or(Refusal::LoggedOut)?;
-        if let Some(by) = &self.room.deleted_by {
-            return Err(Refusal::RoomDeleted { room: self.room.name.clone(), by: by.name.clone() });
-        }
-        let inside = whereabouts.is_inside(post.room);
-        let sent = (person.id, post.nonce.as_str().to_owned());
-        if let Some((entry, before)) = self.known.get(&sent) {
-            let is_same = *before == digest || self.targets.is_deleted(entry);
-            let repeated = || Posted { entry: entry.clone(), repeated: true, inside };
-            return if is_same { Ok(repeated()) } else { Err(Refusal::NonceReused) };
-        }
-        if !inside {
-            return Err(Refusal::NotAMember { inside: whereabouts.inside().cloned() });
-        }
-        if let Some((about, wish)) = post.content.change() {
-            self.targets.allow(about, wish, person.id, self.room.owner)?;
-        }
-        self.head = Position { seq: self.head.seq + 1, tag: Tag::random() };
-        let entry = Entry { position: self.head, at: Timestamp::now(), event: event(person, &post.content) };
-        self.targets.take_in(&entry);
-        self.known.insert(sent, (entry.clone(), digest.clone()));
-        self.accepted.push(Accepted { nonce: &post.nonce, digest, entry: entry.clone() });
-        Ok(Posted { entry, repeated: false, inside })
-    }
-}
-
-/// What becomes an entry when `person` sends this.
-fn event(person: &Person, content: &Content) -> RoomEvent {
-    let change = |about: &i64, kind| RoomEvent::Change(Change { about: *about, by: person.clone(), kind });
-    match content {
-        Content::Message(body) => RoomEvent::Message(Message::new(person.clone(), body.as_str().to_owned())),
-        Content::Edit { about, body } => change(about, ChangeKind::Edited(body.as_str().to_owned())),
-        Content::Delete { about } => change(about, ChangeKind::Deleted),
-    }
 }
 
 /// Moves the head once and stores all entries in one statement. (Not materialized, SQLite would write an entry out as
@@ -201,11 +137,11 @@ async fn append(
 ) -> Result<(), Error> {
     let Some(Accepted { entry: last, .. }) = accepted.last() else { return Ok(()) };
     let mut message_count = locked.message_count;
-    let row = |accepted| {
-        message_count += i64::from(Accepted::is_message(accepted));
-        accepted.row(message_count)
-    };
-    let rows: Vec<_> = accepted.iter().map(row).collect();
+    let rows = accepted.iter().map(|accepted| {
+        message_count += i64::from(accepted.is_message());
+        NewRow::of(accepted, message_count)
+    });
+    let rows: Vec<_> = rows.collect();
     let last_message = accepted.iter().rev().find(|accepted| accepted.is_message());
     sqlx::query(
         "update room set last_seq = $2, last_tag = $3, message_count = $4, last_at = coalesce($5, last_at)

@@ -82,6 +82,15 @@ impl Targets {
         Ok(Self { messages: rows.iter().map(target).collect::<sqlx::Result<_>>()?, in_use: true })
     }
 
+    /// Messages by their numbers, authors, and whether they are deleted.
+    #[cfg(test)]
+    pub(super) fn of(messages: &[(i64, AccountId, bool)]) -> Self {
+        let target = |(seq, author, is_deleted): &(i64, AccountId, bool)| {
+            (*seq, Target { author: *author, is_deleted: *is_deleted, now: None })
+        };
+        Self { messages: messages.iter().map(target).collect(), in_use: true }
+    }
+
     /// Whether `person` may change message `about` so, in a room of `owner`.
     pub(super) fn allow(
         &self,

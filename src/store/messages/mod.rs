@@ -1,6 +1,7 @@
 //! The log of a room: how it is written, through a queue for each that shares one commit, and how it is read.
 
 mod append;
+mod batch;
 mod changes;
 mod history;
 mod message;
