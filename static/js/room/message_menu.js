@@ -1,5 +1,5 @@
 // The menu of a message: edit it, copy its link, delete it. One menu for all messages, which the button of each opens.
-// Of these buttons Tab reaches one, the one that was used last or the newest; arrow keys lead from there to the others.
+// Of these buttons Tab reaches one, the one in use or else the newest; arrow keys lead from there to the others.
 
 import { copyText } from "../lib/clipboard.js";
 
@@ -123,11 +123,10 @@ export class MessageMenu {
     this.#dialog.showModal();
   }
 
-  // Where nothing was used, or that is gone, the newest is the one that Tab reaches.
   #offer = () => {
-    if (this.#button && !this.#button.isConnected) this.#menu.hidePopover();
-    if (this.#stop?.isConnected && (this.#stop === this.#button || this.#stop.matches(":focus"))) return;
-    this.#moveStop(this.#timeline.newestButton);
+    if (this.#button?.isConnected === false) this.#menu.hidePopover();
+    const isInUse = this.#menu.matches(":popover-open") || this.#dialog.open || this.#stop?.matches(":focus");
+    if (!isInUse) this.#moveStop(this.#timeline.newestButton);
   };
 
   #moveStop(button) {

@@ -116,6 +116,7 @@ export class Messages {
   // Without a script the button leads to a page.
   #equip(button) {
     if (!button || button.popoverTargetElement === this.#menu) return;
+    for (const name of ["form", "formaction"]) button.removeAttribute(name);
     Object.assign(button, { type: "button", tabIndex: -1, popoverTargetElement: this.#menu, ariaHasPopup: "menu" });
   }
 

@@ -92,7 +92,7 @@ export class RoomSync {
   async textOf(seq) {
     const { status, body } = await this.#requests.ask(`${this.#page}/messages/${seq}/edit`, { type: HTML_TYPE });
     if (status !== 200) throw new Error(`answer ${status}`);
-    return parse(body, "textarea").value;
+    return parse(body, "main textarea").value;
   }
 
   refused(answer) {
