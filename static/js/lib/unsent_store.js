@@ -46,7 +46,8 @@ export class UnsentStore {
     for (const { draft, outbox, edit } of [...pages].filter(matches).map((page) => this.of(room, page))) {
       if (draft.value) taken.drafts.push(draft.value);
       taken.messages.push(...(outbox.value ?? []));
-      if (edit.value) taken.messages.push({ about: edit.value.about, body: edit.value.body });
+      const { about, body, original } = edit.value ?? {};
+      if (body !== original) taken.messages.push({ about, body });
       draft.value = outbox.value = edit.value = undefined;
     }
     return taken;
@@ -55,7 +56,8 @@ export class UnsentStore {
   // Moves what a deleted room's pages have stored to where the list shows it.
   keepForList(room, matches = () => true) {
     const { drafts, messages } = this.take(room, matches);
-    const texts = [...messages.map(({ body }) => body), ...drafts];
+    // A deletion has none.
+    const texts = [...messages.map(({ body }) => body), ...drafts].filter(Boolean);
     const kept = this.fromDeletedRooms;
     if (texts.length > 0) kept.value = [kept.value, ...texts].filter(Boolean).join("\n\n");
   }

@@ -113,7 +113,10 @@ export class Composer {
   #submitted = (event) => {
     event.preventDefault();
     const text = normalized(this.#box.value);
-    if (text === "") return;
+    if (text === "") {
+      if (this.#editing.isOn) this.#showError("A message can’t be empty. You can delete it from its menu.");
+      return;
+    }
     if (lengthOf(text) > this.#limit) {
       this.#showError(`This message is too long. ${this.#count(text)} characters.`);
       return;
