@@ -35,8 +35,8 @@
 //!
 //! 1. The composer sends `POST /api/rooms/7/messages?after=41.…` with the text and a nonce
 //!    (`static/js/room/outbox.js`).
-//! 2. `web/guards.rs` knows the session, from memory if it can; `web/messages/post.rs` parses text and nonce. (A browser
-//!    without JavaScript sends its form to `web/rooms/composer.rs`.)
+//! 2. `web/guards.rs` knows the session, from memory if it can; `web/messages/sending.rs` parses text and nonce, called by
+//!    `web/messages/post.rs`. (A browser without JavaScript sends its form to `web/rooms/composer.rs`.)
 //! 3. `store/messages/post.rs` puts the post into a commit queue (`store/commit_queue.rs`), unless that is full; posts
 //!    that wait together become one transaction.
 //! 4. `store/messages/append.rs` locks the room's row, reads session, deletion, nonce and membership, moves the head,
@@ -61,7 +61,8 @@
 //!   history is, `model/history.rs`; what a message takes in a page, `web/messages/view.rs`.
 //! - *Editing and deleting a message:* who may, `Wish` in `model/changes.rs`; what is sent, `Content` in `model/posts.rs`,
 //!   by the path of a message; what becomes of the message and of its earlier edits, `store/messages/changes.rs`, and of
-//!   both in memory, `live/room_tail.rs`.
+//!   both in memory, `live/room_tail.rs`. Without JavaScript: `web/messages/by_form.rs`.
+//! - *A place in a room's log* (`?at=`, `?before=`, `?from=`): `web/messages/history.rs`, `store/messages/history.rs`.
 //! - *A form sent twice:* its nonce is made in `web/welcome.rs`, recognised in `store/sessions.rs` (log-in) and
 //!   `store/accounts.rs` (sign-up).
 //! - *Membership* (join, leave, move): `web/memberships.rs`, and `store/memberships.rs`, which also appends to the event

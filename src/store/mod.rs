@@ -53,7 +53,7 @@ pub use database::Store;
 pub use error::{Error, OpenError};
 pub use events::Snapshot;
 pub use guesses::Counters;
-pub use messages::{EntryRange, Newest, UPDATE_MAX, Updates};
+pub use messages::{EntryRange, FoundMessage, Newest, UPDATE_MAX, Updates};
 pub use reserve::RESERVE;
 pub use sessions::{FoundSession, NewSession};
 

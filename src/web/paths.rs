@@ -36,6 +36,11 @@ pub(super) fn to_room(id: RoomId) -> Redirect {
     Redirect::to(room(id))
 }
 
+/// Sends the browser to message `seq` of room `id`, among those around it.
+pub(super) fn to_message(id: RoomId, seq: i64) -> Redirect {
+    Redirect::to(format!("{}?at={seq}#m{seq}", room(id)))
+}
+
 fn room(id: RoomId) -> String {
     format!("{LIST}/{id}")
 }
@@ -78,6 +83,8 @@ pub(super) fn to_try_again(request: &Request<'_>) -> Option<String> {
 pub(super) fn page_of_form(request: &Request<'_>) -> String {
     let segments = request.uri().path().segments();
     match (room_in(request), segments.get(0)) {
+        // It has the address of the form itself.
+        (Some(_), _) if segments.get(2) == Some("messages") => request.uri().path().to_string(),
         (_, Some("admin")) => page_of_admin_form(segments.get(1)),
         (Some(id), _) => room(id),
         (None, Some("rooms" | "notices")) => LIST.to_owned(),

@@ -11,5 +11,6 @@ mod read;
 mod sent;
 
 pub(super) use history::history;
+pub use message::FoundMessage;
 pub use ranges::{EntryRange, Newest};
 pub use read::{UPDATE_MAX, Updates};

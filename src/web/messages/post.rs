@@ -1,28 +1,35 @@
-//! Posting by JSON, and what posting by form shares with it.
+//! What is sent by JSON: messages, and changes of them.
 
 use rocket::http::Status;
-use rocket::{State, post};
+use rocket::post;
 use serde::Deserialize;
 
 use super::answers::{self, update};
-use crate::live::{Known, Live, Question, Updates};
+use super::in_path::MessageInPath;
+use super::sending::{Sending, Sent};
+use crate::live::{Known, Question, Updates};
 use crate::model::Refusal;
+use crate::model::changes::Wish;
 use crate::model::log::{Cursor, Position};
-use crate::model::messages::Body;
-use crate::model::nonces::Nonce;
-use crate::model::posts::{Content, Post, Posted};
+use crate::model::posts::Posted;
 use crate::model::rooms::RoomId;
 use crate::model::sessions::Session;
 use crate::model::versions::PeopleVersion;
-use crate::store::{self, Store};
+use crate::store;
 use crate::web::body::Json;
 use crate::web::error::Error;
-use crate::web::guards::{CachedUser, RoomInPath, extend};
-use crate::web::limits::Allowance;
+use crate::web::guards::{CachedUser, RoomInPath};
+
+type Answer = Result<(Status, answers::Json), Error>;
 
 #[derive(Deserialize)]
-pub(super) struct SentMessage {
+pub(super) struct SentText {
     body: String,
+    nonce: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct SentDeletion {
     nonce: String,
 }
 
@@ -30,53 +37,96 @@ pub(super) struct SentMessage {
 pub(super) async fn create(
     user: CachedUser,
     at: RoomInPath,
-    allowance: Allowance<'_>,
+    sending: Sending<'_>,
     after: Option<&str>,
-    sent: Result<Json<SentMessage>, Error>,
-    store: &Store,
-    live: &State<Live>,
-) -> Result<(Status, answers::Json), Error> {
-    let parsed = sent.and_then(|sent| {
-        let after = after.map_or(Ok(Cursor::START), Cursor::parse)?;
-        Ok((after, compose(&user.0, at.0, &sent.0.body, &sent.0.nonce)?))
-    });
-    let (after, composed) = match parsed {
+    sent: Result<Json<SentText>, Error>,
+) -> Answer {
+    let sent = sent.and_then(|Json(sent)| Ok(Sent::message(&sent.body, &sent.nonce)?));
+    answer(&user.0, Target::Room(at.0), &sending, after, sent).await
+}
+
+#[post("/api/rooms/<_>/messages/<_>/edit?<after>", data = "<sent>")]
+pub(super) async fn edit(
+    user: CachedUser,
+    at: MessageInPath,
+    sending: Sending<'_>,
+    after: Option<&str>,
+    sent: Result<Json<SentText>, Error>,
+) -> Answer {
+    let sent = sent.and_then(|Json(sent)| Ok(Sent::edit(at.seq, &sent.body, &sent.nonce)?));
+    answer(&user.0, Target::Message(at, Wish::Edit), &sending, after, sent).await
+}
+
+#[post("/api/rooms/<_>/messages/<_>/delete?<after>", data = "<sent>")]
+pub(super) async fn delete(
+    user: CachedUser,
+    at: MessageInPath,
+    sending: Sending<'_>,
+    after: Option<&str>,
+    sent: Result<Json<SentDeletion>, Error>,
+) -> Answer {
+    let sent = sent.and_then(|Json(sent)| Ok(Sent::deletion(at.seq, &sent.nonce)?));
+    answer(&user.0, Target::Message(at, Wish::Delete), &sending, after, sent).await
+}
+
+/// What something is sent to.
+enum Target {
+    Room(RoomId),
+    Message(MessageInPath, Wish),
+}
+
+impl Target {
+    fn room(&self) -> RoomId {
+        match self {
+            Self::Room(room) => *room,
+            Self::Message(at, _) => at.room,
+        }
+    }
+
+    /// Refuses whoever may not send anything there.
+    async fn require_allowed(&self, session: &Session, sending: &Sending<'_>) -> Result<(), Error> {
+        let found = sending.live.find_session(&session.token, sending.store).await?;
+        let found = found.ok_or(Refusal::LoggedOut)?;
+        match self {
+            Self::Room(room) => Ok(sending.store.require_inside(&found.whereabouts, *room).await?),
+            Self::Message(at, wish) => {
+                let person = found.session.person.id;
+                let message = sending.store.message(person, at.room, at.seq).await?;
+                Ok(message.require_allowed(*wish, person)?)
+            }
+        }
+    }
+}
+
+async fn answer(
+    session: &Session,
+    target: Target,
+    sending: &Sending<'_>,
+    after: Option<&str>,
+    sent: Result<Sent, Error>,
+) -> Answer {
+    let parsed = sent.and_then(|sent| Ok((sent, after.map_or(Ok(Cursor::START), Cursor::parse)?)));
+    let (sent, after) = match parsed {
         Ok(parsed) => parsed,
         Err(error) => {
-            // Where one may not post at all is answered before what is wrong with the post.
-            let found = live.find_session(&user.0.token, store).await?.ok_or(Refusal::LoggedOut)?;
-            store.require_inside(&found.whereabouts, at.0).await?;
+            // Where one may not send at all is answered before what is wrong with it.
+            target.require_allowed(session, sending).await?;
             return Err(error);
         }
     };
-    allowance.post(user.0.person.id)?;
-    let posted = post(&user.0, composed, store, live).await?;
+    let posted = sending.send(session, target.room(), sent).await?;
     let status = if posted.repeated { Status::Ok } else { Status::Created };
-    Ok((status, acknowledged(at.0, after, &posted, store, live).await?))
+    Ok((status, acknowledged(target.room(), after, &posted, sending).await?))
 }
 
-/// A post by the person of `session`.
-pub(crate) fn compose(session: &Session, room: RoomId, body: &str, nonce: &str) -> Result<Post, Error> {
-    let (nonce, content) = (Nonce::parse(nonce)?, Content::Message(Body::parse(body)?));
-    Ok(Post { token: session.token, room, nonce, content })
-}
-
-/// Appends a message to its room's log.
-pub(crate) async fn post(session: &Session, post: Post, store: &Store, live: &Live) -> Result<Posted, Error> {
-    let committed = store.post(post).await?;
-    extend(store, live, session).await;
-    Ok(live.applied(committed).await)
-}
-
-/// What the author of a stored message is told: what follows their cursor. The message is on disk, so
-/// the database cannot make this fail; at worst it tells of that message alone, if it comes next. Someone who has left
+/// What the author of a stored entry is told: what follows their cursor. The entry is on disk, so
+/// the database cannot make this fail; at worst it tells of that entry alone, if it comes next. Someone who has left
 /// since, and repeats a send, learns only that it was stored.
 async fn acknowledged(
     room: RoomId,
     after: Cursor,
     posted: &Posted,
-    store: &Store,
-    live: &Live,
+    sending: &Sending<'_>,
 ) -> Result<answers::Json, Error> {
     let own = &posted.entry;
     let people_version = PeopleVersion::at(Position::START);
@@ -87,7 +137,7 @@ async fn acknowledged(
     // An older version than any, so that the newest is told.
     let people = Some(Cursor::START);
     let question = Question { room, after, people, reached: Some(own.position.seq), may_wait: false };
-    let updates = match live.updates(question, store).await {
+    let updates = match sending.live.updates(question, sending.store).await {
         Ok(Known::Changed(updates)) => updates,
         Ok(Known::Unchanged) => nothing(false),
         // The cursor is of another history: the poll that `more` asks for says so.

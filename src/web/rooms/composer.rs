@@ -1,9 +1,8 @@
 //! The composer of a browser without JavaScript: posting by the form on the room's page.
 
-use rocket::{FromForm, State, post};
+use rocket::{FromForm, post};
 
 use super::page::{Composer, room_page};
-use crate::live::Live;
 use crate::model::Refusal;
 use crate::model::history::Place;
 use crate::model::rooms::RoomId;
@@ -11,8 +10,7 @@ use crate::store::Store;
 use crate::web::body::Fields;
 use crate::web::error::{Error, Problem};
 use crate::web::guards::{RoomInPath, User, Visitor};
-use crate::web::limits::Allowance;
-use crate::web::messages::post::{compose, post};
+use crate::web::messages::sending::{Sending, Sent};
 use crate::web::pages::PageAnswer;
 use crate::web::paths::to_room;
 use crate::web::same_origin::SameOrigin;
@@ -31,23 +29,19 @@ pub(super) async fn post_by_form(
     _same: SameOrigin,
     visitor: Visitor<'_>,
     at: RoomInPath,
-    allowance: Allowance<'_>,
+    sending: Sending<'_>,
     sent: Fields<SentForm>,
-    store: &Store,
-    live: &State<Live>,
 ) -> Result<PageAnswer, Error> {
     let SentForm { body, nonce } = sent.0;
     let Some(user) = visitor.0 else { return Err(Error::from(Refusal::LoggedOut).with_unsent(body)) };
-    let composed = compose(&user.session, at.0, &body, &nonce);
-    let allowed = composed.and_then(|post| allowance.post(user.session.person.id).map(|()| post));
-    let posted = match allowed {
-        Ok(composed) => post(&user.session, composed, store, live).await,
-        Err(error) => Err(error),
+    let posted = match Sent::message(&body, &nonce) {
+        Ok(sent) => sending.send(&user.session, at.0, sent).await,
+        Err(invalid) => Err(invalid.into()),
     };
     match posted {
         Ok(_) => Ok(to_room(at.0).into()),
         Err(error @ (Error::Invalid(_) | Error::TooMany(_) | Error::Refused(Refusal::NonceReused))) => {
-            write_again(user, at.0, &body, error, store).await
+            write_again(user, at.0, &body, error, sending.store).await
         }
         Err(error) => Err(error.with_unsent(body)),
     }

@@ -116,7 +116,7 @@ async fn no_route_but_the_way_in_lets_a_visitor_in(instance: Instance) {
         assert!(!answer.body.contains("Kitchen"), "{answer:?}");
         refused += 1;
     }
-    assert!(refused >= 13, "only {refused} routes are closed to visitors");
+    assert!(refused >= 20, "only {refused} routes are closed to visitors");
     ana.polls(&room, "0").await.says_nothing();
 }
 
@@ -138,7 +138,7 @@ async fn no_route_of_a_room_lets_a_stranger_in(instance: Instance) {
         bo.polls(&room, "0").await.is_problem(403, "not-a-member");
         called += 1;
     }
-    assert!(called >= 9, "only {called} routes lead into a room");
+    assert!(called >= 16, "only {called} routes lead into a room");
     assert_eq!(ana.bodies_in(&room).await, ["the secret soup"]);
 }
 
@@ -155,7 +155,7 @@ async fn every_post_refuses_other_sites(instance: Instance) {
         }
         refused += 1;
     }
-    assert!(refused >= 10, "only {refused} routes change things");
+    assert!(refused >= 14, "only {refused} routes change things");
     ana.enters_page_of(&room).await;
     assert!(ana.reads(&room).await.is_empty());
     assert!(!ana.list().await.text().contains("Attic"));
@@ -304,7 +304,7 @@ async fn the_address_of_a_form_leads_to_the_page_it_stands_on(instance: Instance
             "/notices/dismiss" => "/rooms".to_owned(),
             // These are pages themselves.
             "/rooms" | "/admin/sign-up" => continue,
-            path if path == room.path("/delete") => continue,
+            path if path == room.path("/delete") || path.contains("/messages/") => continue,
             _ => room.path(""),
         };
         for person in people {
