@@ -86,6 +86,8 @@
 //! - *The list of rooms:* `web/rooms/list.rs`. That something was said in a room is followed by `live/listed.rs`: the
 //!   end of its log, `room.last_at`, is written by `store/messages/append.rs`, read at each tick by `live/tail.rs` (`heads` in
 //!   `store/changes.rs`), announced by `live/list_tail.rs`.
+//! - *A link to a message* (`?at=`): the stretch of the log, `model/history.rs` and `store/messages/history.rs`; in the
+//!   page, which is then *detached*, `static/js/room/ledger.js` and `room_sync.js`.
 //! - *The join page:* `web/rooms/join_page.rs`, `Store::room` in `store/rooms/mod.rs`, `templates/rooms/join`.
 //! - *Edits and deletions in the page:* `static/js/room/message_menu.js`, `editing.js`; which changes it shows, `changes.js`.
 //! - *Unsent words:* `static/js/lib/unsent_store.js`; those from deleted rooms, `static/js/list/`.
@@ -144,6 +146,7 @@
 //! | *skeleton* | what a name looks like: names that cannot be told apart have the same |
 //! | *hue* | the colour of a person, by the number of the account |
 //! | *part* | a piece of a text as the server cut it: plain, a link, code, a quotation |
+//! | *detached* | a page that does not reach to the end of the log, at the surroundings of an older message |
 //! | *outbox*, *draft* | sent and not yet acknowledged; not sent yet |
 //! | *admin* | looks after the site; what admins do is kept, as actions |
 //! | *bar* | keeps an account from logging in, until it is lifted |

@@ -45,6 +45,7 @@ class Shown {
   }
 
   offerEarlier() {}
+  offerLater() {}
   followTime() {}
   trim() {}
 }

@@ -24,10 +24,10 @@ async function started(context) {
   const history = [entry(4), entry(5)];
   const ledger = new Ledger({ cursor: "5.a5", first: 4, entries: history });
   const changes = new Changes(history);
-  const timeline = recorder("append", "prepend", "replace", "offerEarlier", "followTime", "trim");
+  const timeline = recorder("append", "prepend", "replace", "offerEarlier", "offerLater", "followTime", "trim");
   const people = { ...recorder("update", "show"), version: "1" };
   const connection = recorder("connected", "disconnected");
-  const delegate = recorder("refused");
+  const delegate = recorder("refused", "atNewest");
   const errors = [];
   window.document.addEventListener("parlor:protocol-error", () => errors.push(clock.now()));
   const given = { page: "/rooms/7", ledger, changes, timeline, people, requests: exchange, connection, clock, window, delegate };

@@ -69,7 +69,7 @@ export function reading({ seq, at, kind, by, body = "", parts, tall }) {
   return kind === "deleted" ? { ...text, deleted_by: by } : text;
 }
 
-function isChange({ kind }) {
+export function isChange({ kind }) {
   return kind !== undefined;
 }
 

@@ -21,12 +21,13 @@ export class Composer {
   #touch;
   #outbox;
   #follower;
+  #newest;
   #clock;
   #prefilled = "";
   #started = false;
 
   // touch: a media query that matches while the page is used by touch
-  constructor({ form, draft, editing, touch, outbox, follower, clock }) {
+  constructor({ form, draft, editing, touch, outbox, follower, newest, clock }) {
     this.#form = form;
     this.#box = form.querySelector(".composer__body");
     this.#counter = form.querySelector(".composer__counter");
@@ -39,6 +40,7 @@ export class Composer {
     this.#touch = touch;
     this.#outbox = outbox;
     this.#follower = follower;
+    this.#newest = newest;
     this.#clock = clock;
   }
 
@@ -126,7 +128,7 @@ export class Composer {
   };
 
   #send(text) {
-    this.#follower.toEnd();
+    this.#newest.show();
     this.#outbox.add(text, text === this.#prefilled ? this.#form.elements.nonce.value : undefined);
     this.#prefilled = "";
     this.#box.value = "";

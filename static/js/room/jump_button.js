@@ -1,20 +1,24 @@
-// The button over the log that leads to the first of the new messages, or else to the end; hidden while the end is in
-// view.
+// The button over the log that leads to the first of the new messages, or else to the newest; hidden while the end is
+// in view.
 
 export class JumpButton {
   #button;
   #label;
   #messages;
   #follower;
+  #newest;
+  #hadLater = false;
   #first = null;
   #count = 0;
 
-  constructor({ button, messages, timeline, follower }) {
+  constructor({ button, messages, timeline, follower, newest }) {
     this.#button = button;
     this.#label = button.querySelector(".jump__label");
     this.#messages = messages;
     this.#follower = follower;
+    this.#newest = newest;
     timeline.addEventListener("append", ({ detail }) => this.#appended(detail));
+    timeline.addEventListener("miss", ({ detail }) => (this.#count += this.#othersIn(detail.messages).length));
     timeline.addEventListener("replace", () => this.#seen());
     follower.addEventListener("settle", () => this.#show());
     button.addEventListener("mousedown", keepFocus);
@@ -22,9 +26,13 @@ export class JumpButton {
   }
 
   #appended({ messages, elements }) {
-    const others = elements.filter((_, index) => !this.#messages.isMine(messages[index]));
-    this.#first ??= others[0] ?? null;
+    const others = this.#othersIn(messages);
+    this.#first ??= elements[messages.indexOf(others[0])] ?? null;
     this.#count += others.length;
+  }
+
+  #othersIn(messages) {
+    return messages.filter((message) => !this.#messages.isMine(message));
   }
 
   #seen() {
@@ -34,17 +42,22 @@ export class JumpButton {
 
   #jump() {
     if (this.#first) this.#follower.to(this.#first);
-    else this.#follower.toEnd();
+    else this.#newest.show();
   }
 
   #show() {
-    const atEnd = this.#follower.isNearEnd;
+    const { isNearEnd: atEnd, hasLater } = this.#follower;
+    // What was missed is loaded by now.
+    if (this.#hadLater && !hasLater) this.#seen();
+    this.#hadLater = hasLater;
     if (atEnd || (this.#first && this.#follower.reaches(this.#first))) this.#seen();
     if (atEnd && this.#button.hidden) return;
-    const label = this.#count > 0 ? `${this.#count} new message${this.#count > 1 ? "s" : ""}` : "Go to the newest messages";
+    const none = hasLater ? "Newest messages" : "Go to the newest messages";
+    const label = this.#count > 0 ? `${this.#count} new message${this.#count > 1 ? "s" : ""}` : none;
     if (this.#label.textContent !== label) this.#label.textContent = label;
     this.#button.classList.toggle("jump--new", this.#count > 0);
-    this.#label.classList.toggle("hidden-label", this.#count === 0);
+    this.#button.classList.toggle("jump--labelled", this.#count > 0 || hasLater);
+    this.#label.classList.toggle("hidden-label", this.#count === 0 && !hasLater);
     // Hidden, it would lose the focus.
     if (atEnd && this.#button.matches(":focus")) this.#follower.focus();
     this.#button.hidden = atEnd;

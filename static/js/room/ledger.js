@@ -2,6 +2,9 @@
 // changes are numbered together, without a gap; those before the cursor were loaded as they read then, without
 // their changes, whose tags are unknown. Knows nothing of the page. Answers may come in any order: each is checked
 // against the position it was asked with, and against the tags known already.
+//
+// What is loaded is detached where it does not reach to the cursor: the cursor goes on, since there may be changes of
+// what is loaded, and what is loaded grows by itself until it reaches there.
 
 import { ProtocolError } from "../lib/protocol_error.js";
 
@@ -9,10 +12,12 @@ export class Ledger {
   #cursor;
   #seq; // of the cursor
   #first;
+  #last;
   #tags = new Map(); // seq → tag
   #generation = 0;
 
-  // cursor, first (the number that it begins with), entries: what the server has rendered, from one snapshot
+  // cursor, first, last (the numbers that it begins and ends with), entries: what the server has rendered, from one
+  // snapshot
   constructor(rendered) {
     this.#begin(rendered);
   }
@@ -31,6 +36,15 @@ export class Ledger {
     return this.#first > 1;
   }
 
+  // The number up to which all is loaded. It may be beyond the cursor: then it was loaded since the last update.
+  get last() {
+    return this.#last;
+  }
+
+  get isDetached() {
+    return this.#last < this.#seq;
+  }
+
   // → the new ones of an answer's entries; throws a ProtocolError. They are appended once they are shown: if that
   // fails, the next answer has them again.
   following(entries, asked) {
@@ -42,20 +56,25 @@ export class Ledger {
 
   append(entries) {
     if (entries.length === 0) return;
-    this.#remember(entries);
-    this.#moveTo(`${entries.at(-1).seq}.${entries.at(-1).tag}`);
+    const head = entries.at(-1);
+    this.#remember(this.isDetached ? [head] : entries);
+    if (!this.isDetached) this.#last = Math.max(this.#last, head.seq);
+    this.#moveTo(`${head.seq}.${head.tag}`);
   }
 
   // What precedes the first: the messages among the entries `first` to `last`, read when the log ended with `as_of`,
   // which was not before it was asked for. Throws a ProtocolError.
-  prepend({ messages, first, last, as_of }, asked) {
-    const head = entryAt(as_of);
-    if (last !== this.#first - 1 || first > last) throw new ProtocolError(`${first} to ${last} before ${this.#first}`);
-    if (head.seq < asked.seq) throw new ProtocolError(`read at ${head.seq}, asked for at ${asked.seq}`);
-    requireWithin(messages, first, last);
-    this.#requireSame([...messages, head]);
-    this.#remember(messages);
-    this.#first = first;
+  prepend(span, asked) {
+    if (span.last !== this.#first - 1) throw new ProtocolError(`up to ${span.last} before ${this.#first}`);
+    this.#load(span, asked);
+    this.#first = span.first;
+  }
+
+  // What follows the last, likewise, while there is something.
+  extend(span, asked) {
+    if (span.first !== this.#last + 1) throw new ProtocolError(`from ${span.first} after ${this.#last}`);
+    this.#load(span, asked);
+    this.#last = span.last;
   }
 
   // What precedes this one is no longer on the page.
@@ -70,11 +89,21 @@ export class Ledger {
     this.#begin(rendered);
   }
 
-  #begin({ cursor, first, entries }) {
+  #begin({ cursor, first, last, entries }) {
     this.#first = first;
     this.#remember(entries);
     this.#moveTo(cursor);
+    this.#last = last ?? this.#seq;
     this.#remember([entryAt(cursor)]);
+  }
+
+  #load({ messages, first, last, as_of }, asked) {
+    const head = entryAt(as_of);
+    if (first > last || last > head.seq) throw new ProtocolError(`${first} to ${last} of ${head.seq}`);
+    if (head.seq < asked.seq) throw new ProtocolError(`read at ${head.seq}, asked for at ${asked.seq}`);
+    requireWithin(messages, first, last);
+    this.#requireSame([...messages, head]);
+    this.#remember(messages);
   }
 
   #requireSame(entries) {

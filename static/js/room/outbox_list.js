@@ -32,6 +32,7 @@ export class OutboxList {
     this.#clock = clock;
     outbox.addEventListener("change", () => this.#show());
     timeline.addEventListener("append", ({ detail }) => this.#appended(detail));
+    timeline.addEventListener("extend", () => this.#show());
     timeline.addEventListener("replace", () => this.#replaced());
   }
 

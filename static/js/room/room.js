@@ -6,12 +6,13 @@ import { ROOM_OVER } from "../lib/statuses.js";
 import { Changes } from "./changes.js";
 import { Composer } from "./composer.js";
 import { CopyCode } from "./copy_code.js";
-import { EarlierMessages } from "./earlier_messages.js";
 import { JumpButton } from "./jump_button.js";
 import { Editing } from "./editing.js";
+import { HistoryLoader } from "./history_loader.js";
 import { Ledger } from "./ledger.js";
 import { MessageMenu } from "./message_menu.js";
 import { Messages } from "./messages.js";
+import { NewestMessages } from "./newest_messages.js";
 import { Outbox } from "./outbox.js";
 import { OutboxList } from "./outbox_list.js";
 import { People } from "./people.js";
@@ -59,18 +60,35 @@ export class Room {
     const shown = { ledger, changes, timeline, people, connection };
     const sync = new RoomSync({ page, ...shown, requests, clock, window, delegate: this });
     const outbox = new Outbox({ stored, sync, clock, nonce });
+    const newest = new NewestMessages({ sync, follower, connection });
     const touch = window.matchMedia("(pointer: coarse)");
     const editing = new Editing({ stored: edit, sync, outbox, timeline, connection });
-    const composer = new Composer({ form: part(".composer"), draft, editing, touch, outbox, follower, clock });
+    const composer = new Composer({ form: part(".composer"), draft, editing, touch, outbox, follower, newest, clock });
     const pending = { list: part(".outbox"), template: part(".refusal-template") };
     new OutboxList({ ...pending, outbox, composer, editing, messages, timeline, clock });
-    new JumpButton({ button: part(".jump"), messages, timeline, follower });
+    new JumpButton({ button: part(".jump"), messages, timeline, follower, newest });
     new UnreadTitle({ document, messages, timeline });
-    const earlier = new EarlierMessages({ root: element, scroller, timeline, sync, connection, IntersectionObserver });
+    const loading = { root: element, scroller, timeline, connection, IntersectionObserver };
+    const earlier = new HistoryLoader({
+      ...loading,
+      button: "button.log__earlier",
+      margin: "100% 0px 0px",
+      load: () => sync.loadEarlier(),
+      failure: "Earlier messages could not be loaded. Please try again.",
+    });
+    const later = new HistoryLoader({
+      ...loading,
+      button: "button.log__later",
+      margin: "0px 0px 100%",
+      load: () => sync.loadLater(),
+      failure: "Later messages could not be loaded. Please try again.",
+    });
     const address = new URL(page, window.location).href;
     const copyLink = new CopyLink({ button: part(".log__copy-link"), address, document });
     const actions = { editing, outbox, dialog: part(".message-deletion"), isOwner: "owner" in main.dataset };
     const messageMenu = new MessageMenu({ menu, root: element, timeline, address, clock, ...actions });
+    const at = Number(new URLSearchParams(window.location.search).get("at"));
+    const shownLog = { start: () => timeline.start(at), stop: () => timeline.stop() };
     const copyCode = new CopyCode({ root: element });
 
     this.#main = main;
@@ -82,7 +100,7 @@ export class Room {
     this.#otherTabs = otherTabs;
     this.#composer = composer;
     this.#outbox = outbox;
-    this.#parts = [otherTabs, timeline, earlier, messageMenu, copyLink, copyCode, composer, outbox, connection, sync];
+    this.#parts = [otherTabs, shownLog, earlier, later, messageMenu, copyLink, copyCode, composer, outbox, connection, sync];
   }
 
   // Lifecycle
@@ -109,6 +127,11 @@ export class Room {
   }
 
   // RoomSync's delegate
+
+  // No more at the message that the address names: opened again, or sent to somebody, it leads to the newest.
+  atNewest() {
+    if (this.#window.location.search !== "") this.#window.history.replaceState(null, "", this.#page);
+  }
 
   // Out of the room: its own address says why. Unsent text stays in the store for a return; from a deleted room
   // the list shows it.

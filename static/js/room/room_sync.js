@@ -5,6 +5,7 @@ import { Poller } from "../lib/poller.js";
 import { ProtocolError, report } from "../lib/protocol_error.js";
 import { HTML_TYPE, JSON_TYPE } from "../lib/requests.js";
 import { NO_ACCESS } from "../lib/statuses.js";
+import { isChange } from "./changes.js";
 import { historyOf } from "./timeline.js";
 
 export class RoomSync {
@@ -19,7 +20,7 @@ export class RoomSync {
   #delegate;
   #reloading = null;
 
-  // delegate: refused(answer)
+  // delegate: refused(answer) · atNewest(), when the page has come to reach to the end of the log
   constructor({ page, ledger, changes, timeline, people, requests, connection, clock, window, delegate }) {
     this.#page = page;
     this.#ledger = ledger;
@@ -36,6 +37,7 @@ export class RoomSync {
 
   start() {
     this.#timeline.offerEarlier(this.#ledger.hasEarlier);
+    this.#timeline.offerLater(this.#ledger.isDetached);
     this.#poller.start();
   }
 
@@ -70,6 +72,8 @@ export class RoomSync {
 
   // keepalive: the request goes on if the page is closed.
   async send({ body, nonce, about }) {
+    // The answer is to continue the page that is there then.
+    if (this.#reloading) await this.#reloading.catch(() => {});
     const asked = this.#ledger.position;
     const change = body === undefined ? "delete" : "edit";
     const address = about === undefined ? this.#messages : `${this.#messages}/${about}/${change}`;
@@ -99,9 +103,34 @@ export class RoomSync {
     this.#delegate.refused(answer);
   }
 
-  // For EarlierMessages → whether there may be more; throws when nothing could be loaded.
+  // For HistoryLoader → whether there may be more; both throw when nothing could be loaded.
+
   loadEarlier() {
-    return this.#changes.during(() => this.#loadEarlier());
+    return this.#load("before", () => this.#ledger.first, (span, asked) => {
+      this.#ledger.prepend(span, asked);
+      this.#timeline.prepend(this.#changes.load(span.messages), this.#ledger.hasEarlier);
+    });
+  }
+
+  async loadLater() {
+    if (!this.#ledger.isDetached) return true;
+    return this.#load("from", () => this.#ledger.last + 1, (span, asked) => {
+      this.#ledger.extend(span, asked);
+      this.#timeline.extend(this.#changes.load(span.messages));
+      if (!this.#ledger.isDetached) this.#reachEnd();
+    });
+  }
+
+  // For NewestMessages
+
+  get isDetached() {
+    return this.#ledger.isDetached;
+  }
+
+  // Puts the newest page in the place of this one; throws when it could not be loaded.
+  async showNewest() {
+    this.#reloading ??= this.#reload().finally(() => (this.#reloading = null));
+    await this.#reloading;
   }
 
   // Internal
@@ -110,19 +139,22 @@ export class RoomSync {
     return `/api${this.#page}/messages`;
   }
 
-  async #loadEarlier() {
-    const asked = this.#ledger.position;
-    const { first } = this.#ledger;
-    const answer = await this.#requests.ask(`${this.#messages}?before=${first}`, { type: JSON_TYPE });
-    // Replaced, or trimmed, meanwhile: what was asked for leads up to nothing.
-    if (asked.generation !== this.#ledger.position.generation || first !== this.#ledger.first) return true;
+  // place: the number that is asked for, by what the page shows now · take: puts the answer there
+  #load(parameter, place, take) {
+    return this.#changes.during(() => this.#loadAt(parameter, place, take));
+  }
+
+  async #loadAt(parameter, place, take) {
+    const [asked, number] = [this.#ledger.position, place()];
+    const answer = await this.#requests.ask(`${this.#messages}?${parameter}=${number}`, { type: JSON_TYPE });
+    // Replaced, or trimmed, meanwhile: the answer belongs nowhere.
+    if (asked.generation !== this.#ledger.position.generation || number !== place()) return true;
     if (answer.status !== 200) {
       this.refused(answer);
       return false;
     }
     try {
-      this.#ledger.prepend(answer.body, asked);
-      this.#timeline.prepend(this.#changes.load(answer.body.messages), this.#ledger.hasEarlier);
+      take(answer.body, asked);
     } catch (error) {
       await this.#resync(error);
     }
@@ -132,10 +164,7 @@ export class RoomSync {
   // → whether there is more
   async #take({ body, asked }) {
     try {
-      const fresh = this.#ledger.following(body.messages, asked);
-      this.#timeline.append(this.#changes.in(fresh));
-      this.#changes.append(fresh);
-      this.#ledger.append(fresh);
+      this.#append(this.#ledger.following(body.messages, asked));
       if (this.#timeline.trim()) this.#forgetBefore(this.#timeline.first);
     } catch (error) {
       await this.#resync(error);
@@ -143,6 +172,22 @@ export class RoomSync {
     }
     this.#people.update(body.people);
     return body.more;
+  }
+
+  // Messages are shown where the page reaches to them and does not show them already.
+  #append(fresh) {
+    const { isDetached, last } = this.#ledger;
+    const isShown = (entry) => isChange(entry) || (!isDetached && entry.seq > last);
+    const shown = fresh.filter(isShown);
+    this.#timeline.append(this.#changes.in(shown));
+    if (isDetached) this.#timeline.miss(fresh.filter((entry) => !isShown(entry)));
+    this.#changes.append(shown);
+    this.#ledger.append(fresh);
+  }
+
+  #reachEnd() {
+    this.#timeline.offerLater(false);
+    this.#delegate.atNewest();
   }
 
   #forgetBefore(first) {
@@ -153,8 +198,7 @@ export class RoomSync {
   // The server is right: the page's history is replaced, in place.
   async #resync(error) {
     report(error, this.#document);
-    this.#reloading ??= this.#reload().finally(() => (this.#reloading = null));
-    await this.#reloading;
+    await this.showNewest();
   }
 
   async #reload() {
@@ -165,6 +209,7 @@ export class RoomSync {
     this.#ledger.replace(history);
     this.#changes.replace(history.entries);
     this.#timeline.replace(fresh.querySelector(".log__history"), this.#ledger.hasEarlier);
+    this.#reachEnd();
     this.#people.show(fresh.querySelector(".people"));
   }
 }

@@ -12,6 +12,7 @@ export class ScrollFollower extends EventTarget {
   #document;
   #sizes;
   #atEnd = true;
+  #hasLater = false;
   #pressed = false;
   #selecting = false;
   #size;
@@ -28,8 +29,8 @@ export class ScrollFollower extends EventTarget {
 
   // Lifecycle
 
-  // timeline: { chunks }, the elements that have the messages for children
-  start(timeline) {
+  // timeline: { chunks }, the elements that have the messages for children · message: to begin at, or none
+  start(timeline, message) {
     if (this.#started) return;
     this.#started = true;
     this.#timeline = timeline;
@@ -38,7 +39,8 @@ export class ScrollFollower extends EventTarget {
     this.#listen("addEventListener");
     this.#sizes.observe(this.#scroller);
     for (const part of this.#scroller.children) this.#sizes.observe(part);
-    this.toEnd();
+    if (message) this.to(message);
+    else this.toEnd();
   }
 
   stop() {
@@ -56,7 +58,7 @@ export class ScrollFollower extends EventTarget {
   }
 
   toEnd() {
-    this.#atEnd = true;
+    this.#atEnd = !this.#hasLater;
     this.#selecting = false;
     this.#follow();
   }
@@ -69,6 +71,18 @@ export class ScrollFollower extends EventTarget {
     this.#remember();
   }
 
+  // Whether the log goes on after what is on the page: then the end of the page is no end.
+  set hasLater(hasLater) {
+    if (hasLater === this.#hasLater) return;
+    this.#hasLater = hasLater;
+    this.#atEnd &&= !hasLater;
+    this.contentChanged();
+  }
+
+  get hasLater() {
+    return this.#hasLater;
+  }
+
   focus() {
     this.#scroller.focus({ preventScroll: true });
   }
@@ -79,7 +93,8 @@ export class ScrollFollower extends EventTarget {
   }
 
   get isNearEnd() {
-    return this.#scroller.scrollHeight - this.#scroller.clientHeight - this.#scroller.scrollTop <= NEAR_END_PX;
+    const below = this.#scroller.scrollHeight - this.#scroller.clientHeight - this.#scroller.scrollTop;
+    return !this.#hasLater && below <= NEAR_END_PX;
   }
 
   // Whether the view reaches as far as its first line.

@@ -9,7 +9,7 @@ const SHOWN_MAX = 1_000;
 const SHOWN_KEPT = 500;
 
 // Dispatches `append` with the messages and their elements before anything is scrolled, `change` with the change of a
-// message and the message's element, and `replace`.
+// message and the message's element, `extend` with nothing, `miss` with messages that are not shown, and `replace`.
 export class Timeline extends EventTarget {
   #element;
   #history;
@@ -29,9 +29,12 @@ export class Timeline extends EventTarget {
     this.#follower = follower;
   }
 
-  start() {
+  // at: the seq of the message to begin at, or none
+  start(at) {
     this.localize();
-    this.#follower.start(this);
+    const marked = at && this.#shown.find(({ dataset }) => Number(dataset.seq) >= at);
+    this.#follower.start(this, marked);
+    if (marked) mark(marked);
   }
 
   stop() {
@@ -88,6 +91,22 @@ export class Timeline extends EventTarget {
     this.#follower.contentChanged();
   }
 
+  // What follows what is shown and was said before: whoever reads stays where they are.
+  extend(messages) {
+    const elements = messages.map((message) => this.#messages.build(message));
+    this.#chunks.add(elements, this.last, this.#history);
+    this.#shown.push(...elements);
+    this.dispatchEvent(new Event("extend"));
+    this.#follower.contentChanged();
+  }
+
+  // What was said now and does not follow what is shown.
+  miss(messages) {
+    if (messages.length === 0) return;
+    this.dispatchEvent(new CustomEvent("miss", { detail: { messages } }));
+    this.#follower.contentChanged();
+  }
+
   // Takes out the oldest messages where there are many and the end is in view; *Earlier messages* brings them back
   // → whether it did
   trim() {
@@ -124,6 +143,15 @@ export class Timeline extends EventTarget {
     if (isFocused && !hasEarlier) this.#follower.focus();
   }
 
+  // While there is something later that is not loaded, nothing new is shown.
+  offerLater(hasLater) {
+    for (const link of this.#element.querySelectorAll("a.log__later, a.log__newest")) link.remove();
+    const isFocused = this.#later.matches(":focus");
+    this.#later.hidden = !hasLater;
+    if (isFocused && !hasLater) this.#follower.focus();
+    this.#follower.hasLater = hasLater;
+  }
+
   // Takes over what the server has rendered, or what was shown in another time zone.
   localize() {
     this.#note = this.#history.querySelector(".log__none");
@@ -157,6 +185,10 @@ export class Timeline extends EventTarget {
     return this.#history.querySelector("button.log__earlier");
   }
 
+  get #later() {
+    return this.#element.querySelector("button.log__later");
+  }
+
   #insert(elements) {
     const added = this.#element.ownerDocument.createDocumentFragment();
     this.#chunks.add(elements, undefined, added);
@@ -166,11 +198,18 @@ export class Timeline extends EventTarget {
 
 // What the server has rendered, as data.
 export function historyOf(main) {
-  const { cursor, first } = main.dataset;
+  const { cursor, first, last } = main.dataset;
   const entries = elementsOf(main).map(({ dataset: { seq, tag, changed } }) => {
     return { seq: Number(seq), tag, changed: Number(changed ?? 0) };
   });
-  return { cursor, first: Number(first ?? entries[0]?.seq ?? 1), entries };
+  return { cursor, first: Number(first), last: Number(last), entries };
+}
+
+// Shows which message it is. Whoever reads with the keyboard or a screen reader goes on from there.
+function mark(element) {
+  element.classList.add("message--marked");
+  element.tabIndex = -1;
+  element.focus({ preventScroll: true });
 }
 
 function elementsOf(root) {

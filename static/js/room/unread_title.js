@@ -8,9 +8,10 @@ export class UnreadTitle {
   constructor({ document, messages, timeline }) {
     this.#document = document;
     this.#title = document.title;
-    timeline.addEventListener("append", ({ detail }) => {
+    const came = ({ detail }) => {
       if (document.hidden) this.#show(this.#count + detail.messages.filter((it) => !messages.isMine(it)).length);
-    });
+    };
+    for (const type of ["append", "miss"]) timeline.addEventListener(type, came);
     document.addEventListener("visibilitychange", () => document.hidden || this.#show(0));
   }
 

@@ -1,18 +1,23 @@
-// Backward pagination: by scrolling, a screen before the first message is reached, or with the button *Earlier
-// messages*.
+// Pagination of history: by scrolling, a screen before the end of what is loaded is reached, or with the button there.
 
-export class EarlierMessages {
+export class HistoryLoader {
   #root;
-  #sync;
+  #button;
+  #load;
+  #failure;
   #connection;
   #near;
   #loading = false;
 
-  constructor({ root, scroller, timeline, sync, connection, IntersectionObserver }) {
+  // button: its selector; it may be replaced · margin: how far from the view it may be · load: → whether there may be
+  // more, or throws · failure: what is said then
+  constructor({ root, button, margin, load, failure, scroller, timeline, connection, IntersectionObserver }) {
     this.#root = root;
-    this.#sync = sync;
+    this.#button = button;
+    this.#load = load;
+    this.#failure = failure;
     this.#connection = connection;
-    this.#near = new IntersectionObserver(this.#scrolled, { root: scroller, rootMargin: "100% 0px 0px" });
+    this.#near = new IntersectionObserver(this.#scrolled, { root: scroller, rootMargin: margin });
     timeline.addEventListener("replace", () => this.#watch());
   }
 
@@ -27,24 +32,24 @@ export class EarlierMessages {
   }
 
   #scrolled = (entries) => {
-    if (entries.at(-1).isIntersecting) this.#load();
+    if (entries.at(-1).isIntersecting) this.#run();
   };
 
   // A browser that translates puts elements into the button.
   #clicked = ({ target }) => {
-    if (target.closest("button.log__earlier")) this.#load();
+    if (target.closest(this.#button)) this.#run();
   };
 
   // After a failure nothing is tried again before the button is pressed, or scrolled out of reach and back.
-  async #load() {
+  async #run() {
     if (this.#loading) return;
     this.#loading = true;
     try {
-      if (!(await this.#sync.loadEarlier())) return;
+      if (!(await this.#load())) return;
       this.#connection.show("");
       this.#watch();
     } catch {
-      this.#connection.show("Earlier messages could not be loaded. Please try again.");
+      this.#connection.show(this.#failure);
     } finally {
       this.#loading = false;
     }
@@ -53,6 +58,6 @@ export class EarlierMessages {
   // Observed anew, it is also reported where it is still within reach.
   #watch() {
     this.#near.disconnect();
-    this.#near.observe(this.#root.querySelector("button.log__earlier"));
+    this.#near.observe(this.#root.querySelector(this.#button));
   }
 }
