@@ -15,22 +15,29 @@ use crate::model::memberships::Whereabouts;
 use crate::model::rooms::RoomId;
 use crate::model::sessions::Session;
 use crate::store::{FoundSession, Store};
+use crate::web::Passwords;
 
 /// A server, seen from inside.
 pub struct Inspection<'r> {
     store: &'r Store,
     live: &'r Live,
+    passwords: &'r Passwords,
 }
 
 impl<'r> Inspection<'r> {
     /// Of a server that [`build`](crate::build) has made.
     pub fn of(rocket: &'r Rocket<impl Phase>) -> Option<Self> {
-        Some(Self { store: rocket.state()?, live: rocket.state()? })
+        Some(Self { store: rocket.state()?, live: rocket.state()?, passwords: rocket.state()? })
     }
 
     /// How often requests have gone to the database.
     pub fn request_checkouts(&self) -> u64 {
         self.store.checkouts()
+    }
+
+    /// Has no password hashed any more.
+    pub fn stop_hashing(&self) {
+        self.passwords.stop();
     }
 
     /// How often the tail has, and how often the loader.

@@ -48,12 +48,13 @@ async fn make(
     let password = acceptable(&sent.password, &sent.username)?;
     let session = log_in.new_session(sent)?;
     let invitation = sent.invitation.as_deref().map(invitation).transpose()?;
+    let repeat = |ours, password| repeat(log_in, guesses, (&name, ours), password, &session);
     // Neither a name that is taken costs a hash, nor somebody who may not come in.
     if let Some(ours) = check(log_in, &name, &session, invitation.as_ref()).await? {
-        return repeat((log_in, guesses), &name, ours, password, &session).await;
+        return repeat(ours, password).await;
     }
-    allowance.sign_up(log_in.client)?;
-    let hash = log_in.passwords.hash(log_in.client, password.clone()).await?;
+    allowance.sign_up(log_in.waiter.client)?;
+    let hash = log_in.passwords.hash(log_in.waiter, password.clone()).await?;
     let made = log_in
         .store()
         .await?
@@ -61,16 +62,14 @@ async fn make(
         .await;
     match made.map_err(Error::from) {
         Ok(account) => {
-            tracing::info!(account = account.0, client = %log_in.client, "account created");
+            tracing::info!(account = account.0, client = %log_in.waiter.client, "account created");
             Ok(Credentials { account, password_hash: hash })
         }
         // The same form may have been sent twice, and the other one was faster.
         Err(Error::Refused(taken)) => {
             let checked = log_in.store().await?.check_name(&name, &session).await?;
             match checked {
-                NameCheck::SentBefore(ours) => {
-                    repeat((log_in, guesses), &name, ours, password, &session).await
-                }
+                NameCheck::SentBefore(ours) => repeat(ours, password).await,
                 NameCheck::Free => Err(taken.into()),
             }
         }
@@ -119,9 +118,9 @@ fn invitation(token: &str) -> Result<TokenHash, Refusal> {
 
 /// A form that is sent again with its nonce and the same password logs in. Its password may be a guess like any other.
 async fn repeat(
-    (log_in, guesses): (&LogIn<'_>, &Guesses<'_>),
-    name: &Username,
-    ours: Credentials,
+    log_in: &LogIn<'_>,
+    guesses: &Guesses<'_>,
+    (name, ours): (&Username, Credentials),
     password: Password,
     session: &NewSession,
 ) -> Result<Credentials, Error> {
@@ -131,7 +130,7 @@ async fn repeat(
         error => error,
     })?;
     log_in.open(&ours, session).await?;
-    tracing::info!(account = ours.account.0, client = %log_in.client, "logged in by a form sent again");
+    tracing::info!(account = ours.account.0, client = %log_in.waiter.client, "logged in by a form sent again");
     Ok(ours)
 }
 

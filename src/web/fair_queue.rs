@@ -23,7 +23,7 @@ struct State<T> {
     closed: bool,
 }
 
-/// There is no more room in the queue.
+/// There is no more room in the queue, or it is closed.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Full;
 
@@ -39,7 +39,7 @@ impl<T> FairQueue<T> {
         let mut state = self.state.lock();
         let address = client.network();
         let queue = state.waiting.get(&address).map_or(0, VecDeque::len);
-        if queue >= self.per_address || state.length >= self.in_all {
+        if state.closed || queue >= self.per_address || state.length >= self.in_all {
             return Err(Full);
         }
         if queue == 0 {
@@ -59,7 +59,7 @@ impl<T> FairQueue<T> {
         if state.closed { None } else { state.take() }
     }
 
-    /// Ends every wait in [`FairQueue::next`].
+    /// Ends every wait in [`FairQueue::next`], and takes nothing any more.
     pub(super) fn close(&self) {
         self.state.lock().closed = true;
         self.changed.notify_all();
@@ -122,5 +122,6 @@ mod tests {
         queue.push(address("10.0.0.1"), "waiting").unwrap();
         queue.close();
         assert_eq!(queue.next(), None);
+        assert_eq!(queue.push(address("10.0.0.1"), "late"), Err(Full));
     }
 }

@@ -6,28 +6,31 @@
 
 use rocket::outcome::{Outcome, try_outcome};
 use rocket::request::{self, FromRequest};
-use rocket::tokio::time::timeout;
 use rocket::{Request, State};
 
-use super::client::ClientAddress;
 use super::cookies::Cookies;
 use super::database_slots::QueuedStore;
 use super::error::Error;
-use super::guess_locks::GuessLocks;
+use super::keyed_semaphores::KeyedSemaphores;
 use super::known_browsers::KnownBrowser;
-use super::passwords::{self, Passwords};
+use super::passwords::Passwords;
+use super::waiter::Waiter;
 use crate::config::Config;
 use crate::model::Refusal;
 use crate::model::accounts::{Password, UsernameKey};
-use crate::model::guesses::Allowances;
+use crate::model::guesses::{Allowances, GuessKey};
 use crate::store::{Counters, Credentials};
+
+/// A mutex per name: whoever guesses at one name waits until the guess before has been judged, so that the count of
+/// wrong ones stops them in time. Other instances may each have one guess under way.
+pub(super) type GuessLocks = KeyedSemaphores<GuessKey>;
 
 /// What it takes to check a password.
 pub(super) struct Guesses<'r> {
     store: QueuedStore<'r>,
     passwords: &'r Passwords,
     locks: &'r GuessLocks,
-    client: ClientAddress,
+    waiter: Waiter,
     cookies: Cookies<'r>,
     allowances: Allowances,
 }
@@ -42,7 +45,7 @@ impl<'r> FromRequest<'r> for Guesses<'r> {
             store: try_outcome!(request.guard::<QueuedStore<'_>>().await),
             passwords: try_outcome!(request.guard::<&State<Passwords>>().await),
             locks: try_outcome!(request.guard::<&State<GuessLocks>>().await),
-            client: ClientAddress::of(request),
+            waiter: Waiter::of(request),
             cookies: Cookies::of(request),
             allowances: Allowances::new(config.guesses_per_account, config.guesses_per_address),
         })
@@ -87,7 +90,7 @@ impl Guesses<'_> {
 
     /// The line that `deploy/fail2ban` looks for.
     fn log(&self, account: Option<i64>, why: &Refusal) {
-        let client = self.client;
+        let client = self.waiter.client;
         match why {
             Refusal::TooManyGuesses { .. } => {
                 tracing::info!(account, %client, "log-in refused: too many wrong passwords");
@@ -102,7 +105,7 @@ impl Guesses<'_> {
         let browser = browser.zip(known).filter(|(browser, known)| browser.knows(known));
         Ok(match browser {
             Some((browser, known)) => store.counters_of_browser(&browser.id, known.account, allowances)?,
-            None => store.counters_of_name(name, &self.client.network().to_string(), allowances)?,
+            None => store.counters_of_name(name, &self.waiter.client.network().to_string(), allowances)?,
         })
     }
 
@@ -112,11 +115,10 @@ impl Guesses<'_> {
         known: Option<Credentials>,
         password: Password,
     ) -> Result<Credentials, Error> {
-        let lock = timeout(passwords::TIMEOUT, self.locks.lock(counters.who)).await;
-        let _lock = lock.map_err(|_| Error::TooManyLogIns)?;
+        let _lock = self.waiter.waits_for(self.locks.acquire(counters.who)).await?;
         self.store.slot().await?.ensure_may_guess(counters).await?;
         let hash = known.as_ref().map(|known| known.password_hash.clone());
-        let matches = self.passwords.verify(self.client, password, hash).await?;
+        let matches = self.passwords.verify(self.waiter, password, hash).await?;
         let store = self.store.slot().await?;
         // Again, and before anything comes of the answer: guesses at other names, or on other instances, may have been
         // counted meanwhile.

@@ -4,7 +4,6 @@ use rocket::outcome::{Outcome, try_outcome};
 use rocket::request::{self, FromRequest};
 use rocket::{Request, State};
 
-use super::client::ClientAddress;
 use super::cookie_check::to_check;
 use super::cookies::Cookies;
 use super::database_slots::{QueuedStore, StoreWithSlot};
@@ -14,6 +13,7 @@ use super::known_browsers;
 use super::pages::PageAnswer;
 use super::passwords::Passwords;
 use super::same_origin::SameOrigin;
+use super::waiter::Waiter;
 use super::welcome::{AccountField, AccountForm, Offer, SentAccount, Welcome};
 use crate::config::Config;
 use crate::live::Live;
@@ -32,7 +32,7 @@ pub(super) struct LogIn<'r> {
     pub(super) rules: &'r SignUpRules,
     config: &'r Config,
     visitor: Visitor<'r>,
-    pub(super) client: ClientAddress,
+    pub(super) waiter: Waiter,
     cookies: Cookies<'r>,
     /// Of the session that is to be opened.
     token: Token,
@@ -53,7 +53,7 @@ impl<'r> FromRequest<'r> for LogIn<'r> {
             live: try_outcome!(request.guard::<&State<Live>>().await),
             rules: try_outcome!(request.guard::<&State<SignUpRules>>().await),
             config: try_outcome!(request.guard::<&State<Config>>().await),
-            client: ClientAddress::of(request),
+            waiter: Waiter::of(request),
             cookies: Cookies::of(request),
             token: Token::random(),
             browser: request.headers().get_one("User-Agent").and_then(browsers::in_words),

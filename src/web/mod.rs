@@ -22,11 +22,11 @@ mod folder;
 mod forms;
 mod fragments;
 mod guards;
-mod guess_locks;
 mod guesses;
 mod headers;
 mod host;
 mod invitations;
+mod keyed_semaphores;
 mod known_browsers;
 mod limits;
 mod log_in;
@@ -49,6 +49,7 @@ mod templates;
 mod too_many;
 mod unchunked;
 mod unsent;
+mod waiter;
 mod welcome;
 
 use std::sync::Arc;
@@ -66,7 +67,7 @@ pub use folder::{BuiltIn, Sources};
 use fragments::Fragments;
 use limits::Limits;
 use operations::{LastPing, Metrics, Requests};
-use passwords::Passwords;
+pub(crate) use passwords::Passwords;
 
 /// What is read at the start: templates, style sheets and scripts.
 pub(crate) struct Files {
@@ -146,7 +147,7 @@ pub(crate) fn stage(
         .attach(requests)
         .manage(Passwords::new()?)
         .manage(database_slots::DatabaseSlots::new())
-        .manage(guess_locks::GuessLocks::default())
+        .manage(guesses::GuessLocks::new(1))
         .manage(files.assets)
         .manage(Fragments::default())
         .manage(config.sign_up_rules()?)

@@ -18,6 +18,7 @@ use super::pages::{self, Page, PageAnswer};
 use super::passwords::Passwords;
 use super::paths::to_account;
 use super::templates;
+use super::waiter::Waiter;
 use crate::live::Live;
 use crate::model::passwords::acceptable;
 use crate::model::sessions::{ListedSession, Session, SessionId};
@@ -145,7 +146,7 @@ struct SentPasswords {
 struct Change<'r> {
     guesses: Guesses<'r>,
     passwords: &'r Passwords,
-    client: ClientAddress,
+    waiter: Waiter,
     store: &'r Store,
     live: &'r Live,
     attached: &'r Attached,
@@ -159,7 +160,7 @@ impl<'r> FromRequest<'r> for Change<'r> {
         Outcome::Success(Self {
             guesses: try_outcome!(request.guard::<Guesses<'_>>().await),
             passwords: try_outcome!(request.guard::<&State<Passwords>>().await),
-            client: ClientAddress::of(request),
+            waiter: Waiter::of(request),
             store: try_outcome!(request.guard::<&Store>().await),
             live: try_outcome!(request.guard::<&State<Live>>().await),
             attached: attached(request),
@@ -182,11 +183,11 @@ impl Change<'_> {
             }
             checked => checked?,
         };
-        let password_hash = self.passwords.hash(self.client, new).await?;
+        let password_hash = self.passwords.hash(self.waiter, new).await?;
         let store = self.store.for_page();
         let changed = store.change_password(&user.session, &old.password_hash, &password_hash).await?;
         self.live.applied(changed).await;
-        tracing::info!(account = old.account.0, client = %self.client, "password changed");
+        tracing::info!(account = old.account.0, client = %self.waiter.client, "password changed");
         Ok(Credentials { password_hash, ..old })
     }
 }

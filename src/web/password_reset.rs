@@ -6,7 +6,6 @@ use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::body::Fields;
-use super::client::ClientAddress;
 use super::cookies::Cookies;
 use super::error::{Error, Problem};
 use super::guards::Visitor;
@@ -15,6 +14,7 @@ use super::pages::{self, Page, PageAnswer};
 use super::passwords::Passwords;
 use super::same_origin::SameOrigin;
 use super::templates;
+use super::waiter::Waiter;
 use crate::live::Live;
 use crate::model::Refusal;
 use crate::model::accounts::Person;
@@ -60,7 +60,7 @@ async fn reset(
     _same: SameOrigin,
     visitor: Visitor<'_>,
     sent: Fields<SentPassword>,
-    client: ClientAddress,
+    waiter: Waiter,
     passwords: &State<Passwords>,
     cookies: Cookies<'_>,
     store: &Store,
@@ -76,10 +76,10 @@ async fn reset(
             return Ok(PageAnswer::refused(problem.status, render(&visitor, &view)));
         }
     };
-    let new_hash = passwords.hash(client, password).await?;
+    let new_hash = passwords.hash(waiter, password).await?;
     // Hashing may have waited long for its turn.
     let reset = store.for_page().reset_password(owner.id, &hash, &new_hash).await?;
-    tracing::info!(account = owner.id.0, %client, "password set by a link");
+    tracing::info!(account = owner.id.0, client = %waiter.client, "password set by a link");
     live.applied(reset).await;
     // Whoever has tried too many old ones need not wait with the new one.
     known_browsers::remember(cookies, &Credentials { account: owner.id, password_hash: new_hash });

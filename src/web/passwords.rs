@@ -8,28 +8,24 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
 
 use argon2::password_hash::Error as HashError;
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use rocket::tokio::sync::oneshot;
-use rocket::tokio::time::timeout;
 
-use super::client::ClientAddress;
 use super::error::Error;
 use super::fair_queue::{FairQueue, Full};
+use super::waiter::Waiter;
 use crate::model::accounts::Password;
 
-/// How long somebody waits for their turn: `deploy/nginx.conf` allows for more.
-pub(super) const TIMEOUT: Duration = Duration::from_secs(12);
-/// How many of one address may wait for each core: as many as it gets done in that time.
+/// How many of one address may wait for each core: as many as it gets done in the time that a [`Waiter`] has.
 const QUEUE_PER_ADDRESS: usize = 600;
 /// How many may wait for each core together.
 const QUEUE_IN_ALL: usize = 4 * QUEUE_PER_ADDRESS;
 
 /// The one place where passwords are hashed.
-pub(super) struct Passwords {
+pub(crate) struct Passwords {
     queue: Arc<FairQueue<Job>>,
     /// The hash of no password, to check against when a name is unknown.
     dummy_hash: Arc<str>,
@@ -56,27 +52,32 @@ impl Passwords {
         Ok(passwords)
     }
 
-    /// The hash to store for a new account, a PHC string, for somebody at `client`.
-    pub(super) async fn hash(&self, client: ClientAddress, password: Password) -> Result<String, Error> {
-        self.run(client, move |memory| hash(password.as_bytes(), memory)).await
+    /// The hash to store for a new account, a PHC string, for whoever waits for it.
+    pub(super) async fn hash(&self, waiter: Waiter, password: Password) -> Result<String, Error> {
+        self.run(waiter, move |memory| hash(password.as_bytes(), memory)).await
     }
 
     /// Whether `password` is the one that `known` was made from. Takes as long when nothing is known.
     pub(super) async fn verify(
         &self,
-        client: ClientAddress,
+        waiter: Waiter,
         password: Password,
         known: Option<String>,
     ) -> Result<bool, Error> {
         let exists = known.is_some();
         let known = known.map_or_else(|| Arc::clone(&self.dummy_hash), Arc::from);
-        let matches = self.run(client, move |memory| verify(password.as_bytes(), &known, memory)).await?;
+        let matches = self.run(waiter, move |memory| verify(password.as_bytes(), &known, memory)).await?;
         Ok(matches && exists)
+    }
+
+    /// Hashes nothing from now on: whoever wants that is told to come again.
+    pub(crate) fn stop(&self) {
+        self.queue.close();
     }
 
     async fn run<T: Send + 'static>(
         &self,
-        client: ClientAddress,
+        waiter: Waiter,
         job: impl FnOnce(&mut HashMemory) -> Result<T, HashError> + Send + 'static,
     ) -> Result<T, Error> {
         let (answer, answered) = oneshot::channel();
@@ -86,22 +87,21 @@ impl Passwords {
                 let _ = answer.send(job(memory));
             }
         });
-        self.queue.push(client, job).map_err(|Full| Error::TooManyLogIns)?;
-        match timeout(TIMEOUT, answered).await {
-            Ok(Ok(Ok(outcome))) => Ok(outcome),
-            Ok(Ok(Err(error))) => {
+        self.queue.push(waiter.client, job).map_err(|Full| Error::TooManyLogIns)?;
+        match waiter.waits_for(answered).await? {
+            Ok(Ok(outcome)) => Ok(outcome),
+            Ok(Err(error)) => {
                 tracing::error!("a password could not be hashed: {error}");
                 Err(Error::Failed)
             }
-            Ok(Err(_)) => Err(Error::Failed),
-            Err(_) => Err(Error::TooManyLogIns),
+            Err(_) => Err(Error::Failed),
         }
     }
 }
 
 impl Drop for Passwords {
     fn drop(&mut self) {
-        self.queue.close();
+        self.stop();
     }
 }
 
@@ -179,8 +179,13 @@ mod tests {
     use std::net::{IpAddr, Ipv4Addr};
 
     use super::*;
+    use crate::web::client::ClientAddress;
 
     const HERE: ClientAddress = ClientAddress(IpAddr::V4(Ipv4Addr::LOCALHOST));
+
+    fn here() -> Waiter {
+        Waiter::new(HERE)
+    }
 
     fn presented(typed: &str) -> Password {
         Password::presented(typed)
@@ -189,11 +194,11 @@ mod tests {
     #[rocket::async_test]
     async fn only_the_right_password_of_someone_known_is_accepted() {
         let passwords = Passwords::new().unwrap();
-        let known = passwords.hash(HERE, presented("open sesame")).await.unwrap();
+        let known = passwords.hash(here(), presented("open sesame")).await.unwrap();
         assert!(known.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{known}");
-        assert!(passwords.verify(HERE, presented("open sesame"), Some(known.clone())).await.unwrap());
-        assert!(!passwords.verify(HERE, presented("open barley"), Some(known)).await.unwrap());
-        assert!(!passwords.verify(HERE, presented("open sesame"), None).await.unwrap());
+        assert!(passwords.verify(here(), presented("open sesame"), Some(known.clone())).await.unwrap());
+        assert!(!passwords.verify(here(), presented("open barley"), Some(known)).await.unwrap());
+        assert!(!passwords.verify(here(), presented("open sesame"), None).await.unwrap());
     }
 
     #[rocket::async_test]
@@ -201,19 +206,19 @@ mod tests {
         // Of the reference implementation: `echo -n password | argon2 somesalt -id -t 2 -m 16 -p 1 -e`.
         let known = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
         let passwords = Passwords::new().unwrap();
-        assert!(passwords.verify(HERE, presented("password"), Some(known.to_owned())).await.unwrap());
-        assert!(!passwords.verify(HERE, presented("Password"), Some(known.to_owned())).await.unwrap());
+        assert!(passwords.verify(here(), presented("password"), Some(known.to_owned())).await.unwrap());
+        assert!(!passwords.verify(here(), presented("Password"), Some(known.to_owned())).await.unwrap());
     }
 
     #[rocket::async_test]
     async fn only_another_password_is_a_no() {
         let passwords = Passwords::new().unwrap();
-        let known = passwords.hash(HERE, presented("open sesame")).await.unwrap();
+        let known = passwords.hash(here(), presented("open sesame")).await.unwrap();
         let cut = known.rsplit_once('$').unwrap().0;
         for broken in
             ["", "open sesame", cut, &known.replace("argon2id", "scrypt"), &known.replace("v=19", "v=7")]
         {
-            let outcome = passwords.verify(HERE, presented("open sesame"), Some(broken.to_owned())).await;
+            let outcome = passwords.verify(here(), presented("open sesame"), Some(broken.to_owned())).await;
             assert!(matches!(outcome, Err(Error::Failed)), "{broken}");
         }
         let mut memory = HashMemory::default();
@@ -225,10 +230,10 @@ mod tests {
     async fn a_job_that_panics_costs_no_core() {
         let passwords = Passwords::new().unwrap();
         for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
-            let outcome = passwords.run::<()>(HERE, |_| panic!("on purpose")).await;
+            let outcome = passwords.run::<()>(here(), |_| panic!("on purpose")).await;
             assert!(matches!(outcome, Err(Error::Failed)));
         }
-        assert!(passwords.hash(HERE, presented("open sesame")).await.is_ok());
+        assert!(passwords.hash(here(), presented("open sesame")).await.is_ok());
     }
 
     #[test]
@@ -245,7 +250,7 @@ mod tests {
         let queue = Arc::new(FairQueue::new(1, 1));
         queue.push(HERE, Box::new(|_: &mut HashMemory| {}) as Job).unwrap();
         let passwords = Passwords { queue, dummy_hash: "".into() };
-        let refused = passwords.verify(HERE, presented("open sesame"), None).await;
+        let refused = passwords.verify(here(), presented("open sesame"), None).await;
         assert!(matches!(refused, Err(Error::TooManyLogIns)));
     }
 }

@@ -40,7 +40,7 @@ async fn open(log_in: &LogIn<'_>, guesses: &Guesses<'_>, sent: &SentAccount) -> 
     let session = log_in.new_session(sent)?;
     let account = guesses.check(&sent.username, &sent.password).await?;
     log_in.open(&account, &session).await?;
-    tracing::info!(account = account.account.0, client = %log_in.client, "logged in");
+    tracing::info!(account = account.account.0, client = %log_in.waiter.client, "logged in");
     Ok(account)
 }
 
