@@ -11,9 +11,14 @@ pub(crate) mod view;
 
 use rocket::{Route, routes};
 
+/// Before all ranks that routes have by default.
+const FIRST: isize = -13;
+
 pub(crate) fn routes() -> Vec<Route> {
-    routes![
-        poll::read,
+    let mut polls = routes![poll::read];
+    // The commonest requests are compared with no other route.
+    polls.iter_mut().for_each(|poll| poll.rank = FIRST);
+    let others = routes![
         post::create,
         post::edit,
         post::delete,
@@ -22,5 +27,6 @@ pub(crate) fn routes() -> Vec<Route> {
         by_form::edit,
         by_form::confirm,
         by_form::delete,
-    ]
+    ];
+    [polls, others].concat()
 }

@@ -34,7 +34,7 @@ impl<'r> FromRequest<'r> for Poller {
 
     async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
         let RoomInPath(room) = try_outcome!(request.guard::<RoomInPath>().await);
-        if ["before", "from"].iter().any(|name| request.query_value::<&str>(name).is_some()) {
+        if ["before", "from"].iter().any(|name| in_query(request, name).is_some()) {
             let Member(room) = try_outcome!(request.guard::<Member>().await);
             return Outcome::Success(Self::Reader(room));
         }
@@ -57,13 +57,18 @@ async fn from_memory(request: &Request<'_>, room: RoomId) -> Result<Known<Update
 fn asked<'r>(request: &'r Request<'_>, room: RoomId) -> Option<(&'r Live, TokenHash, Option<i64>, Question)> {
     let live = request.rocket().state::<Live>()?;
     let (token, account) = presented(request)?;
-    let cursor = |name| match request.query_value::<&str>(name) {
-        Some(text) => text.ok().and_then(|text| Cursor::parse(text).ok()).map(Some),
+    let cursor = |name| match in_query(request, name) {
+        Some(text) => Cursor::parse(text).ok().map(Some),
         None => Some(None),
     };
     let after = cursor("after")?.unwrap_or(Cursor::START);
     let people = cursor("people")?;
     Some((live, token, account, Question { room, after, people, reached: None, may_wait: true }))
+}
+
+/// As [`Request::query_value`], which takes the names of all fields apart each time: a seventh of an idle poll.
+fn in_query<'r>(request: &'r Request<'_>, name: &str) -> Option<&'r str> {
+    request.uri().query()?.segments().find(|(field, _)| *field == name).map(|(_, value)| value)
 }
 
 #[derive(Responder)]
