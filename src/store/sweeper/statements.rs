@@ -81,8 +81,19 @@ impl Store {
         self.write_statement(delete).await
     }
 
-    /// Removes the invitations and links to new passwords that have expired: few. Says whether there were any.
+    /// Removes the invitations and links to new passwords that have expired: few. Says whether there were any; it is
+    /// read first, so that nobody's write waits for one that has nothing to do.
     pub(super) async fn remove_expired_links(&self) -> Result<bool, Error> {
+        let expired: Option<i64> = sqlx::query_scalar(
+            "select expires_at from invitation where expires_at <= $1
+             union all select expires_at from password_link where expires_at <= $1 limit 1",
+        )
+        .bind(self.now().0)
+        .fetch_optional(&mut self.reader().await?)
+        .await?;
+        if expired.is_none() {
+            return Ok(false);
+        }
         self.write(|mut writing| async move {
             let now = writing.now();
             let mut removed = 0;
@@ -127,6 +138,16 @@ impl Store {
     /// Removes some wrong passwords that were forgiven at `swept` or later, and says when the last of them were. A count
     /// that has moved on meanwhile stays.
     pub(super) async fn remove_forgiven_guesses(&self, swept: Timestamp) -> Result<Option<Timestamp>, Error> {
+        let forgiven: Option<i64> = sqlx::query_scalar(
+            "select forgiven_at from guess where forgiven_at >= $1 and forgiven_at < $2 limit 1",
+        )
+        .bind(swept.0)
+        .bind(self.now().0)
+        .fetch_optional(&mut self.reader().await?)
+        .await?;
+        if forgiven.is_none() {
+            return Ok(None);
+        }
         self.write(|mut writing| async move {
             let removed: Vec<i64> = sqlx::query_scalar(
                 "delete from guess where key in
