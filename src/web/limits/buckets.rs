@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 
 use crate::config::Rate;
 
-/// Of how many keys the buckets are kept. When more of them are in use, all are filled: whoever has so many addresses
+/// Of how many keys the buckets are kept. When half as many are in use, all are filled: whoever has so many addresses
 /// gains nothing by it.
 const MOST: usize = 100_000;
 /// How many there are at least when full ones are looked for.
@@ -58,10 +58,11 @@ impl<K: Eq + Hash> Kept<K> {
             return;
         }
         self.full_at.retain(|_, full_at| *full_at > now);
-        if self.full_at.len() >= MOST {
+        // With more than that the next time would come soon, and with it a walk through all of them.
+        if self.full_at.len() > MOST / 2 {
             self.full_at.clear();
         }
-        self.sweep_at = MOST.min(SWEPT_FROM.max(2 * self.full_at.len()));
+        self.sweep_at = SWEPT_FROM.max(2 * self.full_at.len());
     }
 }
 
@@ -111,9 +112,14 @@ mod tests {
         assert_eq!(kept(), SWEPT_FROM);
         assert_eq!(taken(&buckets, 0, now + SECOND), 0, "one that is not full is not forgotten");
         assert_eq!(kept(), 1, "those that are full are");
+        let mut sweeps = 0;
         for key in 1..=3 * MOST {
-            buckets.take(key, now + SECOND).unwrap();
+            let before = kept();
+            // Every other one is not full when it is looked at again.
+            buckets.take(key, now + SECOND * u32::from(key % 2 == 0)).unwrap();
             assert!(kept() <= MOST);
+            sweeps += usize::from(kept() <= before);
         }
+        assert!(sweeps < 100, "each walks through all of them");
     }
 }
