@@ -8,6 +8,8 @@ mod sign_up;
 
 pub(super) use guard::Admin;
 
+use std::time::Duration;
+
 use rocket::http::RawStr;
 use rocket::{FromForm, Route, routes};
 use rocket_dyn_templates::Template;
@@ -89,13 +91,21 @@ struct NewLink<'a> {
     /// Whose new password it is for, if it is for that.
     name: Option<&'a str>,
     address: String,
-    expires: &'static str,
+    expires: String,
     back: String,
 }
 
 impl NewLink<'_> {
     fn render(&self, admin: &Admin<'_>) -> Template {
         pages::render(templates::NEW_LINK, Page::new(Some(admin.0), self))
+    }
+}
+
+/// How long a link is good for.
+fn in_words(validity: Duration) -> String {
+    match validity.as_secs() / 3600 {
+        hours @ ..48 => format!("{hours} hours"),
+        hours => format!("{} days", hours / 24),
     }
 }
 

@@ -6,11 +6,11 @@ use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::guard::AdminRequest;
-use super::{Admin, Moment, NewLink, Pages, Search};
+use super::{Admin, Moment, NewLink, Pages, Search, in_words};
 use crate::model::accounts::AccountId;
 use crate::model::admins::ListedAccount;
 use crate::model::sessions::Token;
-use crate::model::sign_up::SignUpRules;
+use crate::model::sign_up::{PASSWORD_LINK, SignUpRules};
 use crate::store::Store;
 use crate::web::body::Fields;
 use crate::web::error::Error;
@@ -151,7 +151,7 @@ pub(super) async fn make_password_link(
     let link = NewLink {
         name: Some(owner.as_ref().map_or("", |owner| owner.name.as_str())),
         address: format!("/password-reset/{}", token.to_hex()),
-        expires: "24 hours",
+        expires: in_words(PASSWORD_LINK),
         back: format!("/admin{}", sent.0.list.query()),
     };
     Ok(link.render(&request.admin))

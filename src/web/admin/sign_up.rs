@@ -6,10 +6,10 @@ use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::guard::AdminRequest;
-use super::{Admin, Moment, NewLink, earlier};
+use super::{Admin, Moment, NewLink, earlier, in_words};
 use crate::model::Invalid;
 use crate::model::sessions::Token;
-use crate::model::sign_up::{Invitation, NewInvitation, SignUp, SignUpRules, USES_MAX, Uses};
+use crate::model::sign_up::{INVITATION, Invitation, NewInvitation, SignUp, SignUpRules, USES_MAX, Uses};
 use crate::store::Store;
 use crate::web::body::Fields;
 use crate::web::error::Error;
@@ -23,6 +23,8 @@ struct SignUpView {
     /// Whether the settings say so, and it is not chosen here.
     is_set: bool,
     uses_max: i64,
+    /// How long a new one is good for.
+    validity: String,
     invitations: Vec<InvitationView>,
     /// Before which there may be more.
     before: Option<i64>,
@@ -58,7 +60,8 @@ pub(super) async fn show(
     let before = earlier(&invitations, |invitation| invitation.id);
     let invitations = invitations.into_iter().map(InvitationView::from).collect();
     let is_set = rules.set.is_some();
-    let view = SignUpView { sign_up: now.sign_up, is_set, uses_max: USES_MAX, invitations, before };
+    let (uses_max, validity) = (USES_MAX, in_words(INVITATION));
+    let view = SignUpView { sign_up: now.sign_up, is_set, uses_max, validity, invitations, before };
     Ok(pages::render(templates::ADMIN_SIGN_UP, Page::new(Some(admin.0), view)))
 }
 
@@ -90,7 +93,7 @@ pub(super) async fn invite(request: AdminRequest<'_>, sent: Fields<SentUses>) ->
     request.store.invite(request.actor(), &new).await?;
     request.log("invitation made", uses.get());
     let address = format!("/invitations/{}", token.to_hex());
-    Ok(NewLink { name: None, address, expires: "14 days", back: "/admin/sign-up".to_owned() }
+    Ok(NewLink { name: None, address, expires: in_words(INVITATION), back: "/admin/sign-up".to_owned() }
         .render(&request.admin))
 }
 
