@@ -55,7 +55,8 @@ impl Store {
         Ok(self.shared.digest_key.get().ok_or(sqlx::Error::RowNotFound)?)
     }
 
-    /// Whether the database answers, and soon; not behind requests nor in front of the tail.
+    /// Whether the database answers, and soon; not behind requests nor in front of the tail. One at a time leaves a
+    /// connection to the loader, which has no more than two statements under way, so that this waits behind few.
     pub async fn ping(&self) -> Result<(), Error> {
         let mut store = self.for_loading();
         store.budget = FOR_PINGS;

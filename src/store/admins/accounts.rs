@@ -87,7 +87,8 @@ impl Store {
         .await
     }
 
-    /// Makes admins of the accounts with these names, those that are there.
+    /// Makes admins of the accounts with these names, those that are there: at each start, so that nobody who is named
+    /// in the settings is locked out, whatever other admins have done.
     pub async fn name_admins(&self, names: &[UsernameKey]) -> Result<(), Error> {
         for name in names {
             if let Some(account) = self.account_named(name).await? {
