@@ -1,8 +1,14 @@
 //! A room as a file, for its owner.
 
+use rocket::tokio::io::AsyncReadExt;
+
 use crate::fixtures::Instance;
 
-on_both_engines![an_owner_downloads_a_room, nobody_else_does];
+on_both_engines![
+    an_owner_downloads_a_room,
+    nobody_else_does,
+    who_is_logged_out_meanwhile_is_sent_no_more_of_it,
+];
 
 async fn an_owner_downloads_a_room(instance: Instance) {
     let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
@@ -45,5 +51,26 @@ async fn nobody_else_does(instance: Instance) {
     for file in ["/export.jsonl", "/export.html"] {
         let answer = ana.opens(&room.path(file)).await;
         assert!(!answer.body.contains("secret") && answer.status != 200, "{answer:?}");
+    }
+}
+
+async fn who_is_logged_out_meanwhile_is_sent_no_more_of_it(instance: Instance) {
+    let ana = instance.person("ana").await;
+    let room = ana.creates("Kitchen").await;
+    ana.says(&room, "the secret soup").await;
+    for (file, end) in [
+        ("/export.jsonl", "{\"error\":\"This file breaks off here.\"}\n"),
+        ("/export.html", "<p><strong>This file breaks off here.</strong></p>\n"),
+    ] {
+        let ask = instance.client().get(room.path(file)).cookies(ana.cookies());
+        let mut download = ask.dispatch().await;
+        // Parts are read as they are taken.
+        let beginning = download.read_u8().await.expect("what comes before the messages");
+        let stays = ana.opens(&room.path(file)).await.is(200);
+        assert!(stays.body.contains("secret") && !stays.body.contains("breaks off"));
+        ana.logs_out().await;
+        let rest = download.into_string().await.expect("text");
+        assert!(rest.ends_with(end) && !rest.contains("secret"), "{}{rest}", char::from(beginning));
+        ana.logs_in().await;
     }
 }
