@@ -25,7 +25,10 @@ const SESSION: Name = Name("parlor");
 /// Knows who has been logged in in this browser.
 pub(super) const BROWSER: Name = Name("parlor_browser");
 
-/// The cookies of the browser that sends a request. All are encrypted.
+/// Says to the script of the next page that somebody has just logged out, and holds nothing else.
+const LEFT: &str = "parlor_left";
+
+/// The cookies of the browser that sends a request. All that hold something are encrypted.
 #[derive(Clone, Copy)]
 pub(super) struct Cookies<'r> {
     jar: &'r CookieJar<'r>,
@@ -65,6 +68,14 @@ impl<'r> Cookies<'r> {
     pub(super) fn clear_token(&self) {
         // One of a `__Host-` cookie is accepted only as it was set.
         self.jar.remove_private(self.build(SESSION, String::new()));
+    }
+
+    /// Has the next page remove what others have kept in this browser, where the page with *Log out* could not: its script
+    /// may not have come yet.
+    pub(super) fn set_left(&self) {
+        let left =
+            Cookie::build((LEFT, "1")).path("/").same_site(SameSite::Lax).max_age(Duration::minutes(1));
+        self.jar.add(left);
     }
 
     /// Whether this browser has sent a session's cookie, of whatever content.

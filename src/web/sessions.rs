@@ -58,6 +58,7 @@ async fn log_out(
     cookies.clear_token();
     let redirect = Box::new(Redirect::to("/"));
     if !config.is_https() {
+        cookies.set_left();
         return Ok(LoggedOut::There(redirect));
     }
     // Not the cookies: that which knows this browser stays.

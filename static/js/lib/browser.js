@@ -24,6 +24,13 @@ export const session = new WebStorage(areaNamed("sessionStorage"));
 
 export const local = new WebStorage(areaNamed("localStorage"));
 
+// Whether the server says that somebody has just logged out here, which it does once.
+export function takeLogOut() {
+  const said = document.cookie.includes("parlor_left=1");
+  if (said) document.cookie = "parlor_left=; path=/; max-age=0; samesite=lax";
+  return said;
+}
+
 // The time and 80 random bits: those of messages that are sent together are stored together.
 // `crypto.randomUUID` is missing on plain http, which is all that many a local network has.
 export function nonce() {

@@ -67,14 +67,18 @@ export class UnsentStore {
     this.#session.set(LOGGING_OUT, { account: this.#account, at: this.#clock.date() });
   }
 
-  // Removes what other accounts have stored, and after a log-out from this tab what that account has. After a
-  // session that ended otherwise everything stays, because its person will come back.
-  tidy({ isLoggedIn }) {
+  // Removes what other accounts have stored, and after a log-out what that account has: from this tab, or from a page
+  // whose script had not come yet (`loggedOut`, as the server says). After a session that ended otherwise everything
+  // stays, because its person will come back.
+  tidy({ isLoggedIn, loggedOut }) {
     const left = this.#session.get(LOGGING_OUT);
     this.#session.set(LOGGING_OUT, undefined);
-    const hasLeft = left && !isLoggedIn && this.#clock.date() - left.at < LOG_OUT_MS;
-    const isOf = (account) => (key) => account === "" || key.startsWith(`${account}:`);
-    const isOver = this.#account ? (key) => !isOf(this.#account)(key) : hasLeft ? isOf(left.account) : () => false;
+    const hasLeft = left && this.#clock.date() - left.at < LOG_OUT_MS;
+    const isOf = (account, key) => account === "" || key.startsWith(`${account}:`);
+    const isOver = (key) => {
+      if (isLoggedIn) return !isOf(this.#account, key);
+      return loggedOut || (hasLeft && isOf(left.account, key));
+    };
     for (const key of this.#storage.keys.filter(isOver)) this.#storage.set(key, undefined);
   }
 
