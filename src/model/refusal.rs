@@ -9,6 +9,8 @@ use super::rooms::RoomLink;
 pub enum Refusal {
     /// The session has ended, or there was none.
     LoggedOut,
+    /// The page that this was sent from was made for another account than this person's, of that name.
+    AnotherAccount(String),
     /// No such account, or not its password.
     WrongPassword,
     /// There were too many wrong passwords: no password is looked at for so long.

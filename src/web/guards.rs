@@ -4,8 +4,9 @@
 //! |---|---|---|
 //! | [`SameOrigin`] | a form was not sent by another site | nobody |
 //! | [`Visitor`] | nothing; says who it is if someone is logged in | the database |
-//! | [`User`] | someone is logged in | the database |
+//! | [`User`] | someone is logged in, and the form that is sent was made for them | the database |
 //! | [`Admin`](super::admin::Admin) | … and looks after the site | the database |
+//! | [`FormSender`](super::form_sender::FormSender) | as [`User`], when the handler asks: words come back | the database |
 //! | [`RoomInPath`] | nothing; the number of the room in the path | nobody |
 //! | [`RoomVisitor`] | … and the room in the path is there | the database |
 //! | [`Owner`] | … and they have made it | the database |
@@ -17,7 +18,6 @@
 //!
 //! Handlers take `/rooms/<_>/…`: they cannot reach the number in the path except through [`RoomInPath`].
 
-use std::num::ParseIntError;
 use std::sync::Arc;
 
 use rocket::Request;
@@ -27,6 +27,7 @@ use rocket::request::{self, FromRequest};
 
 use super::cookies::Cookies;
 use super::error::Error;
+use super::page_account::{self, require_form_of};
 use super::same_origin::SameOrigin;
 use crate::live::Live;
 use crate::model::Refusal;
@@ -130,6 +131,9 @@ impl<'r> FromRequest<'r> for &'r User {
         let Some(user) = try_outcome!(request.guard::<Visitor<'_>>().await).0 else {
             return Error::from(Refusal::LoggedOut).refuse(request);
         };
+        if let Err(refusal) = require_form_of(request, &user.session.person) {
+            return Error::from(refusal).refuse(request);
+        }
         if let (Ok(store), Ok(live)) = (database(request), state(request)) {
             let extending = async {
                 extend(store, live, &user.session).await;
@@ -206,7 +210,7 @@ impl<'r> FromRequest<'r> for Owner<'r> {
 /// Someone who is logged in, as the database says now. Their session is not extended: it may be a poll that asks.
 async fn database_user<'r>(request: &'r Request<'_>) -> request::Outcome<&'r User, ()> {
     match try_outcome!(request.guard::<Visitor<'_>>().await).0 {
-        Some(user) if is_of_same_account(request, &user.session) => Outcome::Success(user),
+        Some(user) if page_account::is_of(request, &user.session.person) => Outcome::Success(user),
         _ => Error::from(Refusal::LoggedOut).refuse(request),
     }
 }
@@ -243,7 +247,7 @@ impl<'r> FromRequest<'r> for CachedUser {
         try_outcome!(claim_poll_store(request));
         try_outcome!(request.guard::<SameOrigin>().await);
         let remembered = || state::<Live>(request).ok()?.remembered_session(&presented_token(request)?);
-        match remembered().filter(|session| is_of_same_account(request, session)) {
+        match remembered().filter(|session| page_account::is_of(request, &session.person)) {
             Some(session) => Outcome::Success(Self(session)),
             None => database_user(request).await.map(|user| Self(Arc::new(user.session.clone()))),
         }
@@ -283,18 +287,7 @@ fn claim_poll_store(request: &Request<'_>) -> request::Outcome<(), ()> {
     }
 }
 
-/// The token hash that a request presents, and the account that it names, if it names one.
+/// The token hash that a request presents, and the account that its page is of, if it says so.
 pub(super) fn presented(request: &Request<'_>) -> Option<(TokenHash, Option<i64>)> {
-    Some((presented_token(request)?, presented_account(request).ok()?))
-}
-
-/// The account that the asking page is of, which it says in `Parlor-Account`: when somebody else has logged in from
-/// another tab of the same browser, the page does not go on in their name.
-fn presented_account(request: &Request<'_>) -> Result<Option<i64>, ParseIntError> {
-    request.headers().get_one("Parlor-Account").map(str::parse).transpose()
-}
-
-fn is_of_same_account(request: &Request<'_>, session: &Session) -> bool {
-    let same = |account: Option<i64>| account.is_none_or(|account| account == session.person.id.0);
-    presented_account(request).is_ok_and(same)
+    Some((presented_token(request)?, page_account::of_script(request).ok()?))
 }

@@ -14,6 +14,12 @@ pub(super) type Words = (Status, &'static str, &'static str, Cow<'static, str>);
 pub(super) fn words(refusal: &Refusal) -> Words {
     let (status, kind, title, detail) = match refusal {
         Refusal::LoggedOut => (Status::Unauthorized, "logged-out", "Logged out", "Please log in to go on."),
+        Refusal::AnotherAccount(name) => {
+            let detail = format!(
+                "You are now logged in as “{name}”. The page that you used was made for another account, so nothing was done."
+            );
+            return (Status::Conflict, "another-account", "Another account", detail.into());
+        }
         Refusal::WrongPassword => {
             let detail = "The username or the password is wrong.";
             (Status::Unauthorized, "wrong-password", "Not logged in", detail)

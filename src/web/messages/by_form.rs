@@ -13,10 +13,10 @@ use crate::model::{Invalid, Refusal};
 use crate::store::{FoundMessage, Store};
 use crate::web::body::Fields;
 use crate::web::error::{Error, Problem};
-use crate::web::guards::{User, Visitor};
+use crate::web::form_sender::FormSender;
+use crate::web::guards::User;
 use crate::web::pages::{self, Page, PageAnswer};
 use crate::web::paths::to_message;
-use crate::web::same_origin::SameOrigin;
 use crate::web::templates::{self, Name};
 
 #[derive(FromForm)]
@@ -55,39 +55,37 @@ pub(super) async fn confirm(user: &User, at: MessageInPath, store: &Store) -> Re
 /// Whatever is refused, the words come back.
 #[post("/rooms/<_>/messages/<_>/edit", data = "<sent>")]
 pub(super) async fn edit(
-    _same: SameOrigin,
-    visitor: Visitor<'_>,
+    sender: FormSender<'_>,
     at: MessageInPath,
     sending: Sending<'_>,
     sent: Fields<SentText>,
 ) -> Result<PageAnswer, Error> {
     let SentText { body, nonce } = sent.0;
     let edit = Sent::edit(at.seq, &body, &nonce);
-    let changed = change(visitor, at, &sending, (Wish::Edit, Some(&body)), edit).await;
+    let changed = change(sender, at, &sending, (Wish::Edit, Some(&body)), edit).await;
     changed.map_err(|error| error.with_unsent(body))
 }
 
 #[post("/rooms/<_>/messages/<_>/delete", data = "<sent>")]
 pub(super) async fn delete(
-    _same: SameOrigin,
-    visitor: Visitor<'_>,
+    sender: FormSender<'_>,
     at: MessageInPath,
     sending: Sending<'_>,
     sent: Fields<SentDeletion>,
 ) -> Result<PageAnswer, Error> {
     let deletion = Sent::deletion(at.seq, &sent.0.nonce);
-    change(visitor, at, &sending, (Wish::Delete, None), deletion).await
+    change(sender, at, &sending, (Wish::Delete, None), deletion).await
 }
 
 /// Does what was asked and leads back to the message, or to the form with what is wrong and a fresh nonce.
 async fn change(
-    visitor: Visitor<'_>,
+    sender: FormSender<'_>,
     at: MessageInPath,
     sending: &Sending<'_>,
     (wish, body): (Wish, Option<&str>),
     sent: Result<Sent, Invalid>,
 ) -> Result<PageAnswer, Error> {
-    let user = visitor.0.ok_or(Refusal::LoggedOut)?;
+    let user = sender.user()?;
     let posted = match sent {
         Ok(sent) => sending.send(&user.session, at.room, sent).await,
         Err(invalid) => Err(invalid.into()),

@@ -9,11 +9,11 @@ use crate::model::rooms::RoomId;
 use crate::store::Store;
 use crate::web::body::Fields;
 use crate::web::error::{Error, Problem};
-use crate::web::guards::{RoomInPath, User, Visitor};
+use crate::web::form_sender::FormSender;
+use crate::web::guards::{RoomInPath, User};
 use crate::web::messages::sending::{Sending, Sent};
 use crate::web::pages::PageAnswer;
 use crate::web::paths::to_room;
-use crate::web::same_origin::SameOrigin;
 
 #[derive(FromForm)]
 pub(super) struct SentForm {
@@ -26,14 +26,16 @@ pub(super) struct SentForm {
 /// Whatever is refused, the words come back.
 #[post("/rooms/<_>/post", data = "<sent>")]
 pub(super) async fn post_by_form(
-    _same: SameOrigin,
-    visitor: Visitor<'_>,
+    sender: FormSender<'_>,
     at: RoomInPath,
     sending: Sending<'_>,
     sent: Fields<SentForm>,
 ) -> Result<PageAnswer, Error> {
     let SentForm { body, nonce } = sent.0;
-    let Some(user) = visitor.0 else { return Err(Error::from(Refusal::LoggedOut).with_unsent(body)) };
+    let user = match sender.user() {
+        Ok(user) => user,
+        Err(refusal) => return Err(Error::from(refusal).with_unsent(body)),
+    };
     let posted = match Sent::message(&body, &nonce) {
         Ok(sent) => sending.send(&user.session, at.0, sent).await,
         Err(invalid) => Err(invalid.into()),

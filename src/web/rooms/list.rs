@@ -193,6 +193,7 @@ pub(crate) async fn instead_of_room(
 #[derive(Serialize)]
 struct ListFragment {
     list: ListView,
+    account: i64,
 }
 
 #[get("/rooms/list?<after>&<page>")]
@@ -212,5 +213,5 @@ pub(super) async fn list(
         return Ok(Fragment::unchanged());
     };
     let list = ListView::with(list, me, |row, version| row.share(version, fragments, &renderer));
-    Ok(Fragment::changed(templates::LIVE_LIST, ListFragment { list }))
+    Ok(Fragment::changed(templates::LIVE_LIST, ListFragment { list, account: me.id.0 }))
 }

@@ -14,6 +14,7 @@ on_both_engines![
     no_forged_request_is_accepted,
     every_answer_carries_the_headers,
     a_get_never_changes_anything,
+    no_form_is_sent_for_another_account,
     the_address_of_a_form_leads_to_the_page_it_stands_on,
 ];
 
@@ -287,6 +288,42 @@ async fn a_get_never_changes_anything(instance: Instance) {
         }
         ana.asks(method, &room.api("")).send().await.is_problem(404, "not-found");
     }
+}
+
+/// In a browser in which somebody else has logged in since the page with the form was made.
+async fn no_form_is_sent_for_another_account(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
+    let room = ana.creates("Kitchen").await;
+    let id = async |name: &str| {
+        instance.query_number(&format!("select id from account where name = '{name}'")).await
+    };
+    let (anas, bos) = (id("ana").await, id("bo").await);
+    let forms: Vec<_> =
+        calls(&instance, &room).into_iter().filter(|it| it.is_form() && !it.is_public()).collect();
+    for form in &forms {
+        let of_bo = Call { path: format!("{}?account={bos}", form.path), kind: form.kind.clone(), ..*form };
+        let refused = of_bo.by(&ana, None).await.is(409);
+        assert!(refused.body.contains("logged in as “ana”"), "{refused:?}");
+        if form.path == room.path("/post") {
+            assert_eq!(refused.page().boxes(), ["soup"]);
+        }
+    }
+    assert!(forms.len() >= 18, "only {} forms", forms.len());
+    assert!(ana.reads(&room).await.is_empty());
+    for path in [room.path(""), room.path("/delete"), "/rooms".to_owned(), "/account".to_owned()] {
+        let page = ana.opens(&path).await.is(200).body;
+        for action in page.split("method=\"post\" action=\"").skip(1) {
+            let action = action.split('"').next().unwrap_or_default();
+            assert!(
+                action.ends_with(&format!("?account={anas}")) || action == "/session/end",
+                "{path}: {action}"
+            );
+        }
+    }
+    ana.sends(&room.path(&format!("/leave?account={bos}")), &[]).await.is(409);
+    ana.enters_page_of(&room).await;
+    ana.sends(&room.path(&format!("/leave?account={anas}")), &[]).await.leads_to("/rooms");
+    bo.joins(&room).await;
 }
 
 async fn the_address_of_a_form_leads_to_the_page_it_stands_on(instance: Instance) {
