@@ -21,6 +21,11 @@ pub(super) fn to_list() -> Redirect {
     Redirect::to(LIST)
 }
 
+/// Sends the browser to the list, where it is said that its person has deleted that room.
+pub(super) fn to_list_without(deleted: RoomId) -> Redirect {
+    Redirect::to(format!("{LIST}?deleted={deleted}"))
+}
+
 /// Sends the browser to a page of admins: `/rooms`, say.
 pub(super) fn to_admin(rest: &str) -> Redirect {
     Redirect::to(format!("{ADMIN}{rest}"))

@@ -12,7 +12,7 @@ use crate::web::client::ClientAddress;
 use crate::web::error::Error;
 use crate::web::guards::{Owner, RoomInPath, User};
 use crate::web::pages::{self, Page};
-use crate::web::paths::to_list;
+use crate::web::paths::to_list_without;
 use crate::web::templates;
 
 #[derive(Serialize)]
@@ -47,5 +47,5 @@ pub(super) async fn delete(
     let deleted = store.delete_room(&user.session, at.0).await?;
     tracing::info!(room = at.0.0, account = user.session.person.id.0, %client, "room deleted");
     live.applied(deleted).await;
-    Ok(to_list())
+    Ok(to_list_without(at.0))
 }

@@ -5,11 +5,11 @@ use rocket_dyn_templates::{Metadata, Template};
 use serde::Serialize;
 
 use crate::live::{Known, Live};
-use crate::model::Timestamp;
 use crate::model::accounts::Person;
 use crate::model::list::ListPage;
 use crate::model::rooms::{Room, RoomId, RoomLink};
 use crate::model::versions::SeenList;
+use crate::model::{Refusal, Timestamp};
 use crate::store::Store;
 use crate::web::error::Error;
 use crate::web::fragments::{Fragments, RowVersion};
@@ -146,6 +146,8 @@ struct ListPageView<'a> {
     list: ListView,
     create: CreateForm<'a>,
     alert: Option<&'a str>,
+    /// The room that its reader has just deleted from outside: in it they would have the notice.
+    deleted: Option<String>,
     /// Whether an admin is to be told of being one: nobody has come after them.
     is_new_admin: bool,
 }
@@ -154,24 +156,44 @@ fn page_number(page: Option<&str>) -> Result<i64, Error> {
     query::number(page.unwrap_or("1"), "Pages")
 }
 
-#[get("/rooms?<page>")]
-pub(super) async fn index(user: &User, page: Option<&str>, store: &Store) -> Result<Template, Error> {
+#[get("/rooms?<page>&<deleted>")]
+pub(super) async fn index(
+    user: &User,
+    page: Option<&str>,
+    deleted: Option<i64>,
+    store: &Store,
+) -> Result<Template, Error> {
     let page = page_number(page)?;
     let list = store.list_page(user.session.person.id, page).await?;
     if list.page != page {
         return Err(Error::NotFound);
     }
     let list = ListView::new(list, &user.session.person);
+    let deleted = match deleted {
+        Some(room) if list.notice.is_none() => deleted_by(user, RoomId(room), store).await?,
+        _ => None,
+    };
     let is_new_admin = user.is_admin && store.is_latest(user.session.person.id).await?;
-    let view = ListPageView { list, create: CreateForm::default(), alert: None, is_new_admin };
+    let view = ListPageView { list, create: CreateForm::default(), alert: None, deleted, is_new_admin };
     Ok(pages::render(templates::ROOMS, Page::new(Some(user), view)))
+}
+
+/// What the room was called, if `user` has deleted it and the database still knows.
+async fn deleted_by(user: &User, room: RoomId, store: &Store) -> Result<Option<String>, Error> {
+    match store.room(room).await.map_err(Error::from) {
+        Err(Error::Refused(Refusal::RoomDeleted { room, by })) if by == user.session.person.name => {
+            Ok(Some(room))
+        }
+        Ok(_) | Err(Error::Refused(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// The first page of the list, when a room could not be created.
 pub(crate) async fn with_form(store: &Store, user: &User, create: CreateForm<'_>) -> Result<Template, Error> {
     let list = store.list_page(user.session.person.id, 1).await?;
     let list = ListView::new(list, &user.session.person);
-    let view = ListPageView { list, create, alert: None, is_new_admin: false };
+    let view = ListPageView { list, create, alert: None, deleted: None, is_new_admin: false };
     Ok(pages::render(templates::ROOMS, Page::new(Some(user), view)))
 }
 
@@ -186,7 +208,8 @@ pub(crate) async fn instead_of_room(
     let list = store.list_page(user.session.person.id, 1).await?;
     let alert = list.whereabouts.notice().is_none().then_some(alert);
     let list = ListView::new(list, &user.session.person);
-    let view = ListPageView { list, create: CreateForm::default(), alert, is_new_admin: false };
+    let view =
+        ListPageView { list, create: CreateForm::default(), alert, deleted: None, is_new_admin: false };
     Ok(pages::render(templates::ROOMS, Page::new(Some(user), view).with_unsent(unsent)))
 }
 

@@ -1,6 +1,6 @@
 //! Deleting a room: its creator only; seen by all inside; the end of it.
 
-use crate::fixtures::{Instance, Page, Post, nonce};
+use crate::fixtures::{Instance, Page, Person, Post, nonce};
 
 on_both_engines![
     the_creator_is_asked_before_deleting,
@@ -9,6 +9,7 @@ on_both_engines![
     those_inside_hear_it_by_the_next_poll,
     the_room_leads_those_who_were_inside_to_the_list,
     who_deletes_a_room_need_not_be_told,
+    who_deletes_a_room_from_outside_reads_that_it_is_gone,
     everybody_else_finds_that_it_is_gone,
     nothing_is_posted_to_a_deleted_room,
     what_was_written_at_the_end_is_not_lost,
@@ -97,6 +98,22 @@ async fn who_deletes_a_room_need_not_be_told(instance: Instance) {
 fn tells_of_the_deletion(list: &Page) {
     list.calls_out(&["Kitchen", "ana"]);
     assert!(list.find_form("/rooms").is_some(), "it is the list: {}", list.text());
+}
+
+async fn who_deletes_a_room_from_outside_reads_that_it_is_gone(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
+    let (room, stays) = (ana.creates("Kitchen").await, bo.creates("Attic").await);
+    ana.leaves(&room).await;
+    ana.deletes(&room).await;
+    let list = format!("/rooms?deleted={}", room.id);
+    let reads = async |person: &Person<'_>, list: &str| person.opens(list).await.is(200).page().text();
+    assert!(reads(&ana, &list).await.contains("You deleted the room Kitchen."));
+    for (person, list) in
+        [(&bo, list), (&ana, format!("/rooms?deleted={}", stays.id)), (&ana, "/rooms?deleted=x".into())]
+    {
+        let text = reads(person, &list).await;
+        assert!(!text.contains("You deleted"), "{} at {list}: {text}", person.name);
+    }
 }
 
 async fn everybody_else_finds_that_it_is_gone(instance: Instance) {

@@ -129,7 +129,9 @@ impl Client {
     }
 
     pub async fn delete(&mut self, room: Room) -> Outcome {
-        self.does(Deed::Delete { room }, &format!("/rooms/{}/delete", room.0), "/rooms").await
+        let id = room.0;
+        let list = format!("/rooms?deleted={id}");
+        self.does(Deed::Delete { room }, &format!("/rooms/{id}/delete"), &list).await
     }
 
     /// The room that the list says one is in.

@@ -145,7 +145,8 @@ impl Comparison<'_> {
             Deed::Delete(place) => {
                 let room = self.place(who, place);
                 let foretold = allowed.and_then(|()| self.world.delete(who, room));
-                (page(foretold, "/rooms"), self.sends_to(who, browser, room, "/delete").await)
+                let list = format!("/rooms?deleted={}", self.room(room).id);
+                (page(foretold, &list), self.sends_to(who, browser, room, "/delete").await)
             }
             _ => {
                 let foretold = allowed.map(|()| self.world.dismiss(who));
