@@ -20,6 +20,7 @@ async fn those_inside_are_told_on_the_list(stage: &Stage) {
     ana.sees("2 people are inside.").await;
     ana.presses("Delete").await;
     ana.is_at("/rooms").await;
+    ana.is_told("You deleted the room Kitchen.").await;
 
     bo.is_at("/rooms").await;
     bo.is_told("The room Kitchen was deleted by ana.").await;

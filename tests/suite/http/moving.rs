@@ -150,7 +150,7 @@ async fn a_move_and_a_deletion_at_once_are_one_after_the_other(instance: Instanc
     for round in 0..10 {
         let kitchen = ana.creates("Kitchen").await;
         let (moved, deleted) = join!(bo.tries_to_move(&hall, &kitchen), ana.tries_to_delete(&kitchen));
-        deleted.leads_to("/rooms");
+        deleted.leads_to(&format!("/rooms?deleted={}", kitchen.id));
         let list = bo.list().await;
         match moved.status {
             303 => {
