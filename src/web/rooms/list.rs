@@ -146,7 +146,7 @@ struct ListPageView<'a> {
     list: ListView,
     create: CreateForm<'a>,
     alert: Option<&'a str>,
-    /// The room that its reader has just deleted from outside: in it they would have the notice.
+    /// The room that its reader has just deleted.
     deleted: Option<String>,
     /// Whether an admin is to be told of being one: nobody has come after them.
     is_new_admin: bool,
