@@ -33,8 +33,7 @@ impl Fairing for Gzip {
 
     async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
         let is_text = |kind: ContentType| kind.is_html() || kind.is_json();
-        let is_compressed = response.headers().contains("Content-Encoding");
-        if is_compressed || !response.content_type().is_some_and(is_text) {
+        if !response.content_type().is_some_and(is_text) || response.headers().contains("Content-Encoding") {
             return;
         }
         response.adjoin_header(Header::new("Vary", "Accept-Encoding"));
