@@ -150,7 +150,8 @@ impl Engine {
 
     /// SQL run on every new connection.
     ///
-    /// SQLite: `synchronous = full`, so that what was answered with 201 is on disk. The busy timeout is for
+    /// SQLite: `synchronous = full`, so that what was answered with 201 is on disk; `secure_delete`, so that what is
+    /// deleted is overwritten in the file, and not only let go of. The busy timeout is for
     /// backups and the `sqlite3` shell; inside Parlor nobody competes.
     ///
     /// PostgreSQL: it lets go of what a frozen instance holds, and gives up before we do ([`server_limits`]). A
@@ -160,7 +161,8 @@ impl Engine {
     fn init_sql(&self, limits: DatabaseLimits) -> String {
         match self {
             Self::Sqlite(_) => "pragma busy_timeout = 5000; pragma journal_mode = wal;
-                                pragma synchronous = full; pragma foreign_keys = on"
+                                pragma synchronous = full; pragma foreign_keys = on;
+                                pragma secure_delete = on"
                 .to_owned(),
             Self::Postgres => {
                 let timeout = limits.timeout.as_millis();
