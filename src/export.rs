@@ -91,7 +91,7 @@ impl Export {
                 self.next = Next::Nothing;
                 Ok(match &self.writer {
                     Writer::Lines => None,
-                    Writer::Html(html) => Some(html.end(&self.room)?),
+                    Writer::Html(html) => Some(html.end()?),
                 })
             }
             Next::Nothing => Ok(None),

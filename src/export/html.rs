@@ -22,6 +22,8 @@ pub(super) struct Html {
     day: String,
     /// Whose group of messages the last one was in, and since when.
     group: Option<(AccountId, i64)>,
+    /// How many messages were written.
+    amount: usize,
 }
 
 #[derive(Serialize)]
@@ -34,6 +36,9 @@ struct MessageView<'a> {
     hue: i64,
     at: String,
     time: String,
+    /// When it was changed, if it was.
+    changed: Option<String>,
+    deleted_by: Option<&'a str>,
     parts: Vec<Part<'a>>,
 }
 
@@ -45,7 +50,7 @@ impl Html {
         templates.add_template("beginning.html", include_str!("beginning.html.j2"))?;
         templates.add_template("messages.html", include_str!("messages.html.j2"))?;
         templates.add_template("end.html", include_str!("end.html.j2"))?;
-        Ok(Self { templates, day: String::new(), group: None })
+        Ok(Self { templates, day: String::new(), group: None, amount: 0 })
     }
 
     pub(super) fn beginning(&self, room: &Room, now: Timestamp) -> Result<String, Error> {
@@ -58,16 +63,18 @@ impl Html {
     }
 
     pub(super) fn messages(&mut self, entries: &[MessageEntry]) -> Result<String, Error> {
+        self.amount += entries.len();
         let messages: Vec<_> = entries.iter().map(|entry| self.view(entry)).collect();
         self.templates.get_template("messages.html")?.render(context! { messages })
     }
 
-    pub(super) fn end(&self, room: &Room) -> Result<String, Error> {
-        self.templates.get_template("end.html")?.render(context! { amount => room.end.head.seq })
+    pub(super) fn end(&self) -> Result<String, Error> {
+        self.templates.get_template("end.html")?.render(context! { amount => self.amount })
     }
 
     fn view<'e>(&mut self, entry: &'e MessageEntry) -> MessageView<'e> {
-        let (author, at, day) = (&entry.event.author, entry.at, entry.at.day());
+        let (message, at, day) = (&entry.event, entry.at, entry.at.day());
+        let author = &message.author;
         let begins = day != self.day;
         let belongs = |(id, since): (AccountId, i64)| id == author.id && at.0 - since <= TOGETHER;
         let continued = !begins && self.group.is_some_and(belongs);
@@ -83,7 +90,9 @@ impl Html {
             hue: HUES[usize::try_from(author.id.hue()).unwrap_or(0) % HUES.len()],
             at: at.rfc_3339(),
             time: at.clock(),
-            parts: entry.event.parts(),
+            changed: message.changed_at.map(Timestamp::readable),
+            deleted_by: message.deleted_by.as_deref(),
+            parts: message.parts(),
         }
     }
 }
@@ -138,7 +147,24 @@ mod tests {
         for page in [&beginning, &messages, &code] {
             assert!(!page.contains("src=") && !page.contains("@import"), "nothing from elsewhere: {page}");
         }
-        assert!(html.end(&room("Lab")).unwrap().contains("3 messages"));
+        assert!(html.end().unwrap().contains("2 messages"));
+    }
+
+    #[test]
+    fn what_was_changed_is_shown_as_such() {
+        let mut html = Html::new().unwrap();
+        let changed = |deleted_by: Option<&str>| {
+            let mut entry = entry(1, 0, "ana", "soup");
+            (entry.event.changed, entry.event.changed_at) = (2, Some(Timestamp(DAY)));
+            entry.event.deleted_by = deleted_by.map(str::to_owned);
+            entry
+        };
+        let edited = html.messages(&[changed(None)]).unwrap();
+        assert!(edited.contains("edited 2 Jan 1970") && edited.contains("soup"), "{edited}");
+        let deleted = html.messages(&[changed(Some("bo<i>"))]).unwrap();
+        assert!(deleted.contains("deleted by <bdi translate=\"no\">bo&lt;i&gt;</bdi>"), "{deleted}");
+        assert!(!deleted.contains("class=\"body\"") && !deleted.contains("edited"), "{deleted}");
+        assert!(html.end().unwrap().contains("2 messages"), "a deleted one, too");
     }
 
     #[test]

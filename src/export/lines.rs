@@ -13,7 +13,7 @@ struct Beginning<'a> {
     id: i64,
     owner: &'a str,
     exported_at: String,
-    /// The number of the last line, if the file is complete.
+    /// The number of the last entry of the room's log then: no line has a greater one.
     last_seq: i64,
 }
 

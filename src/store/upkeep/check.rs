@@ -187,7 +187,9 @@ impl Check<'_> {
         let mut log = RoomLog::of(room);
         loop {
             let entries: Vec<EntryRow> = sqlx::query_as(
-                "select seq, tag, kind, about, at, changed, message_count from entry
+                "select seq, tag, kind, about, author_id, at, changed, changed_at, deleted_by, message_count,
+                        cast(case when body = '' then 0 else 1 end as bigint) as has_text
+                 from entry
                  where room_id = $1 and seq > $2 order by seq limit $3",
             )
             .bind(id)

@@ -4,6 +4,7 @@ mod backup;
 mod check;
 mod exchange;
 mod restore;
+mod room_changes;
 mod room_log;
 mod rows;
 

@@ -52,8 +52,12 @@ impl FromRow<'_, AnyRow> for EntryRow {
             tag: row.try_get("tag")?,
             kind: row.try_get("kind")?,
             about: row.try_get("about")?,
+            author: row.try_get("author_id")?,
+            has_text: row.try_get::<i64, _>("has_text")? == 1,
             at: row.try_get("at")?,
             changed: row.try_get("changed")?,
+            changed_at: row.try_get("changed_at")?,
+            deleted_by: row.try_get("deleted_by")?,
             message_count: row.try_get("message_count")?,
         })
     }
