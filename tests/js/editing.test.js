@@ -5,10 +5,10 @@ import { Editing } from "../../static/js/room/editing.js";
 import { Exchange, recorder } from "./fakes.js";
 
 // Of a page whose author wrote 4 last, and which found `value` stored.
-function editing(value) {
+function editing(value, isDetached = false) {
   const [exchange, outbox, connection] = [new Exchange(), recorder("edit", "offer"), recorder("show")];
   const stored = { value };
-  const it = new Editing({ stored, sync: { textOf: exchange.ask }, outbox, timeline: { newestOwn: 4 }, connection });
+  const it = new Editing({ stored, sync: { textOf: exchange.ask, isDetached }, outbox, timeline: { newestOwn: 4 }, connection });
   const texts = [];
   it.addEventListener("change", () => texts.push(it.isOn ? it.text : null));
   return { connection, exchange, it, outbox, stored, texts };
@@ -26,6 +26,12 @@ test("begins with the text as it was written, and saves what became of it", asyn
   assert.deepEqual(outbox.calls, [["edit", 4, "`Four`"]]);
   assert.deepEqual(texts, ["`four`", null]);
   assert.equal(stored.value, undefined);
+});
+
+test("does not take an older message for the newest where the page does not reach to the end", () => {
+  const { exchange, it } = editing(undefined, true);
+  assert.equal(it.beginLast(), false);
+  assert.deepEqual(exchange.asked, []);
 });
 
 test("saves nothing where nothing was changed, and where it was given up", async () => {

@@ -49,9 +49,9 @@ export class Editing extends EventTarget {
     }
   }
 
-  // The newest of one's own → whether there is any
+  // The newest of one's own → whether it is on the page
   beginLast() {
-    const about = this.#timeline.newestOwn;
+    const about = this.#sync.isDetached ? undefined : this.#timeline.newestOwn;
     if (about !== undefined) this.begin(about);
     return about !== undefined;
   }

@@ -51,7 +51,7 @@ export class MessageMenu {
     this.#menu[change]("click", this.#chosen);
     this.#menu[change]("keydown", this.#movedInMenu);
     this.#dialog[change]("close", this.#answered);
-    for (const type of ["append", "change", "replace"]) this.#timeline[change](type, this.#offer);
+    for (const type of ["append", "change", "extend", "replace"]) this.#timeline[change](type, this.#offer);
   }
 
   // Before the browser opens the menu.
