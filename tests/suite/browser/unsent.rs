@@ -176,7 +176,7 @@ async fn a_session_that_ends_elsewhere_takes_no_words(stage: &Stage) {
     ana.types_in("Message", "half a thou").await;
     ana.expects_failure(&room.api(""), "401");
     ana.expects_failure(&room.path(""), "401");
-    ana.runs("await fetch('/session/end', { method: 'POST' }); return true;", Vec::new()).await;
+    is_logged_out_elsewhere(&ana).await;
     ana.is_told("Please log in").await;
     ana.logs_in().await;
     ana.presses("Join").await;
@@ -190,7 +190,7 @@ async fn another_account_takes_the_words_of_the_former(stage: &Stage) {
     ana.types_in("Message", "half a thou").await;
     ana.expects_failure(&room.api(""), "401");
     ana.expects_failure(&room.path(""), "401");
-    ana.runs("await fetch('/session/end', { method: 'POST' }); return true;", Vec::new()).await;
+    is_logged_out_elsewhere(&ana).await;
     ana.is_told("Please log in").await;
     assert_eq!(kept(&ana).await, 1);
     ana.fills_in("Create account", "Username", "cy").await;
@@ -281,6 +281,14 @@ async fn has_looked_around(ana: &Person) {
 async fn has_come_to_rest(ana: &Person) {
     ana.evaluates("void (window.since = performance.now())").await;
     ana.waits_until("performance.now() - window.since > 500").await;
+}
+
+/// Without the word of it that a log-out leaves for the next page of the same browser.
+async fn is_logged_out_elsewhere(person: &Person) {
+    let script = "await fetch('/session/end', { method: 'POST' });
+                  document.cookie = 'parlor_left=; path=/; max-age=0';
+                  return true;";
+    person.runs(script, Vec::new()).await;
 }
 
 /// How many values are kept of what somebody wrote.
