@@ -33,12 +33,13 @@ async fn account(person: &Person<'_>) -> Page {
     person.opens("/account").await.is(200).page()
 }
 
-/// Where the buttons lead that end single sessions.
+/// Where the buttons lead that end single sessions, whomever the page was made for.
 fn ends(page: &Page) -> Vec<String> {
     let forms = page.elements().into_iter().filter(|element| element.name == "form");
     let actions = forms.filter_map(|form| form.attribute("action"));
     actions
-        .filter(|action| action.ends_with("/end") && action.contains("/account/"))
+        .filter(|action| action.contains("/end?") && action.contains("/account/"))
+        .filter_map(|action| action.split('?').next())
         .map(str::to_owned)
         .collect()
 }

@@ -153,7 +153,7 @@ async fn end_all(first: &Person<'_>, others: &[Person<'_>], end: End, witness: &
         End::Ended => {
             let page = first.opens("/account").await.page();
             let forms = page.elements().into_iter().filter_map(|element| element.attribute("action"));
-            for action in forms.filter(|action| action.starts_with("/account/") && action.ends_with("/end")) {
+            for action in forms.filter(|action| action.starts_with("/account/") && action.contains("/end?")) {
                 first.sends(action, &[]).await.is(303);
             }
         }
