@@ -206,8 +206,17 @@ impl Requests {
         let room = self.room();
         let (word, nonce, number) = (self.word(), self.nonce(), self.number());
         match self.rng.random_range(0..100) {
-            0..22 => self.json(room, &word, &nonce),
-            22..30 => self.form(&format!("/rooms/{room}/post"), &[("body", &word), ("nonce", &nonce)]),
+            0..16 => self.json(room, &word, &nonce),
+            16..22 => {
+                let change = self.one(&["/edit", "/delete"]);
+                self.json_to(&format!("/api/rooms/{room}/messages/{number}{change}"), &word, &nonce)
+            }
+            22..27 => self.form(&format!("/rooms/{room}/post"), &[("body", &word), ("nonce", &nonce)]),
+            27..30 => {
+                let change = self.one(&["edit", "delete"]);
+                let path = format!("/rooms/{room}/messages/{number}/{change}");
+                self.form(&path, &[("body", &word), ("nonce", &nonce)])
+            }
             30..36 => self.form("/rooms", &[("name", &word)]),
             36..42 => self.form(&format!("/rooms/{room}/join"), &[]),
             42..46 => self.form(&format!("/rooms/{room}/join"), &[("leaving", &number)]),
@@ -221,8 +230,18 @@ impl Requests {
             57..68 => {
                 self.get(&[&format!("/api/rooms/{room}/messages"), "after", &number, "people", &number])
             }
-            68..73 => self.get(&[&format!("/api/rooms/{room}/messages"), "before", &number]),
-            73..80 => self.get(&[&format!("/rooms/{room}"), "before", &number]),
+            68..73 => {
+                let place = self.one(&["before", "from"]);
+                self.get(&[&format!("/api/rooms/{room}/messages"), place, &number])
+            }
+            73..77 => {
+                let place = self.one(&["before", "from", "at"]);
+                self.get(&[&format!("/rooms/{room}"), place, &number])
+            }
+            77..80 => {
+                let form = self.one(&["", "/edit", "/delete"]);
+                self.get(&[&format!("/rooms/{room}/messages/{number}{form}")])
+            }
             80..84 => self.get(&[&format!("/rooms/{room}/people"), "after", &number]),
             84..90 => self.get(&["/rooms", "page", &number]),
             90..93 => self.get(&[&format!("/rooms/{room}/delete")]),
@@ -248,9 +267,12 @@ impl Requests {
     }
 
     fn json(&mut self, room: u64, body: &str, nonce: &str) -> Request {
-        let uri = format!("/api/rooms/{room}/messages");
+        self.json_to(&format!("/api/rooms/{room}/messages"), body, nonce)
+    }
+
+    fn json_to(&mut self, path: &str, body: &str, nonce: &str) -> Request {
         let body = serde_json::json!({ "body": body, "nonce": nonce }).to_string();
-        self.request(Method::Post, uri, Some(ContentType::JSON), body.into_bytes())
+        self.request(Method::Post, path.to_owned(), Some(ContentType::JSON), body.into_bytes())
     }
 
     /// Makes something in it wrong.
