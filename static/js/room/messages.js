@@ -99,7 +99,7 @@ export class Messages {
     this.#times.localize(timeOf(element));
     const edited = element.querySelector(".message__changed-at");
     if (edited) this.#times.localizeBriefly(edited);
-    if (this.#menu) this.#equip(element.querySelector(".message__more-actions"));
+    this.#equip(element.querySelector(".message__more-actions"));
   }
 
   // → whether times have to be localized again
