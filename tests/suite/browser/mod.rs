@@ -4,6 +4,7 @@ mod another_history;
 mod arrival;
 mod asleep;
 mod back;
+mod changes;
 mod connection;
 mod copies;
 mod deletion;
