@@ -89,7 +89,8 @@
 //!   end of its log, `room.last_at`, is written by `store/messages/append.rs`, read at each tick by `live/tail.rs` (`heads` in
 //!   `store/changes.rs`), announced by `live/list_tail.rs`.
 //! - *A link to a message* (`?at=`): the stretch of the log, `model/history.rs` and `store/messages/history.rs`; in the
-//!   page, which is then *detached*, `static/js/room/ledger.js` and `room_sync.js`.
+//!   page, which is then *detached*, `static/js/room/ledger.js` and `room_sync.js`; in a text, `message_links.js` there.
+//!   Through log-in and join page: `to_wanted` in `web/paths.rs`, `web/memberships.rs`.
 //! - *The join page:* `web/rooms/join_page.rs`, `Store::room` in `store/rooms/mod.rs`, `templates/rooms/join`.
 //! - *Edits and deletions in the page:* `static/js/room/message_menu.js`, `editing.js`; which changes it shows, `changes.js`.
 //! - *Unsent words:* `static/js/lib/unsent_store.js`; those from deleted rooms, `static/js/list/`.

@@ -15,7 +15,7 @@ use super::headers::WithHeaders;
 use super::limits;
 use super::pages::{self, Page};
 use super::paths::{self, room_in};
-use super::rooms::join_page::join_page;
+use super::rooms::join_page::{Arrival, join_page};
 use super::rooms::list;
 use super::templates;
 use super::welcome::{self, Offer};
@@ -65,7 +65,7 @@ async fn better_page(
         }
         (Some(Refusal::NotAMember { .. }), Some(user)) => {
             let id = room_in(request).ok_or(Error::NotFound)?;
-            join_page(store, user, id, Some(&problem.detail), unsent).await
+            join_page(store, user, id, Arrival { alert: Some(&problem.detail), unsent, at: None }).await
         }
         _ => Err(Error::NotFound),
     }

@@ -32,7 +32,7 @@ async fn check(
     next: &str,
 ) -> PageAnswer {
     if visitor.0.is_some() {
-        return Redirect::to(paths::after_log_in(next)).into();
+        return paths::to_wanted(next).into();
     }
     let lost = config.is_https() && !referer.is_over_https();
     let alert = match cookies.has_token() {

@@ -8,19 +8,22 @@ use super::error::{Error, Problem};
 use super::guards::{RoomInPath, RoomVisitor, User};
 use super::limits::Allowance;
 use super::pages::PageAnswer;
-use super::paths::{to_list, to_room};
-use super::rooms::join_page::join_page;
+use super::paths::{to_list, to_message, to_room};
+use super::rooms::join_page::{Arrival, join_page};
 use crate::live::Live;
 use crate::model::Refusal;
+use crate::model::digits::digits;
 use crate::model::rooms::RoomId;
 use crate::store::{self, Store};
 
 #[derive(FromForm)]
 struct SentJoin {
     leaving: Option<i64>,
+    at: Option<String>,
 }
 
-/// Joins a room, straight from another if the form names one (`leaving`). What is no form names none.
+/// Joins a room, straight from another if the form names one (`leaving`), and leads to the message (`at`) that somebody
+/// was on the way to. What is no form names none.
 #[post("/rooms/<_>/join", data = "<sent>")]
 async fn join(
     found: RoomVisitor<'_>,
@@ -31,7 +34,9 @@ async fn join(
 ) -> Result<PageAnswer, Error> {
     let RoomVisitor { user, room } = found;
     let id = room.room.id;
-    let leaving = sent.and_then(|sent| sent.0.leaving).map(RoomId).filter(|leaving| *leaving != id);
+    let (leaving, at) = sent.map_or((None, None), |Fields(sent)| (sent.leaving, sent.at));
+    let leaving = leaving.map(RoomId).filter(|leaving| *leaving != id);
+    let at = at.as_deref().and_then(digits);
     allowance.join(user.session.person.id)?;
     let joined = match leaving {
         Some(leaving) => store.move_between(&user.session, leaving, id).await,
@@ -40,11 +45,12 @@ async fn join(
     match joined {
         Ok(joined) => {
             live.applied(joined).await;
-            Ok(to_room(id).into())
+            Ok(at.map_or_else(|| to_room(id), |seq| to_message(id, seq)).into())
         }
         Err(store::Error::Refused(refusal @ (Refusal::InsideAnother(_) | Refusal::LeftAlready))) => {
             let problem = Problem::from(refusal);
-            let page = join_page(store, user, id, Some(&problem.detail), None).await?;
+            let page = join_page(store, user, id, Arrival { at, alert: Some(&problem.detail), unsent: None })
+                .await?;
             Ok(PageAnswer::refused(problem.status, page))
         }
         Err(error) => Err(error.into()),

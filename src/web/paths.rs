@@ -46,6 +46,21 @@ pub(super) fn to_message(id: RoomId, seq: i64) -> Redirect {
     Redirect::to(format!("{}?at={seq}#m{seq}", room(id)))
 }
 
+/// Sends the browser where it was going before it had to log in, a message's own place included: a form does not send
+/// the fragment of its page's address.
+pub(super) fn to_wanted(next: &str) -> Redirect {
+    match message_in(next) {
+        Some((id, seq)) => to_message(id, seq),
+        None => Redirect::to(after_log_in(next)),
+    }
+}
+
+/// The message that the address of a page names.
+fn message_in(path: &str) -> Option<(RoomId, i64)> {
+    let (id, seq) = path.strip_prefix(LIST)?.strip_prefix('/')?.split_once("?at=")?;
+    Some((RoomId(digits(id)?), digits(seq)?))
+}
+
 fn room(id: RoomId) -> String {
     format!("{LIST}/{id}")
 }
@@ -128,7 +143,8 @@ pub(super) fn room_in(request: &Request<'_>) -> Option<RoomId> {
 
 #[cfg(test)]
 mod tests {
-    use super::after_log_in;
+    use super::{after_log_in, message_in};
+    use crate::model::rooms::RoomId;
 
     #[test]
     fn nobody_is_sent_to_another_site() {
@@ -144,6 +160,16 @@ mod tests {
             "/rooms/<x>",
         ] {
             assert_eq!(after_log_in(next), "/rooms", "{next:?}");
+        }
+    }
+
+    #[test]
+    fn a_message_is_named_by_two_numbers() {
+        assert_eq!(message_in("/rooms/7?at=41"), Some((RoomId(7), 41)));
+        for path in
+            ["/rooms?at=41", "/rooms/7?at=", "/rooms/7?at=41#m41", "/rooms/7?at=4&at=1", "//rooms/7?at=41"]
+        {
+            assert_eq!(message_in(path), None, "{path:?}");
         }
     }
 }

@@ -1,6 +1,5 @@
 //! The first page, with its two forms: log in, or create an account.
 
-use rocket::response::Redirect;
 use rocket::{FromForm, Request, Route, State, get, routes};
 use rocket_dyn_templates::Template;
 use serde::Serialize;
@@ -89,7 +88,7 @@ async fn show(
     rules: &State<SignUpRules>,
 ) -> PageAnswer {
     match visitor.0 {
-        Some(_) => Redirect::to(paths::after_log_in(next.unwrap_or_default())).into(),
+        Some(_) => paths::to_wanted(next.unwrap_or_default()).into(),
         None => {
             let offer = Offer::to_all(store, rules).await;
             let welcome = Welcome { next: next.unwrap_or_default(), ..Welcome::new(offer) };

@@ -4,7 +4,7 @@ use rocket::get;
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
-use super::join_page::join_page;
+use super::join_page::{Arrival, join_page};
 use crate::model::Refusal;
 use crate::model::history::{Place, Span};
 use crate::model::nonces::Nonce;
@@ -37,10 +37,14 @@ pub(super) async fn show(
             return Err(error);
         }
     };
+    let at = match place {
+        Place::Around(seq) => Some(seq),
+        _ => None,
+    };
     match room_page(store, user, room, place, Composer::default()).await {
         Ok(page) => Ok(PageAnswer::Page(page)),
         Err(Error::Refused(Refusal::NotAMember { .. })) => {
-            Ok(PageAnswer::Page(join_page(store, user, room, None, None).await?))
+            Ok(PageAnswer::Page(join_page(store, user, room, Arrival { at, ..Arrival::default() }).await?))
         }
         Err(Error::Refused(Refusal::RoomDeleted { .. }))
             if user.whereabouts.notice().is_some_and(|notice| notice.room.id == room) =>

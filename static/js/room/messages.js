@@ -2,6 +2,7 @@
 //
 // Author and time are kept here and not read back from the page, which browsers translate.
 
+import { showMessageLinks } from "./message_links.js";
 import { nodesOf } from "./parts.js";
 
 // How long after the first of a group its author's next message still belongs to it; the same in
@@ -13,15 +14,17 @@ export class Messages {
   #menu;
   #times;
   #person;
+  #here;
   #document;
   #known = new WeakMap(); // element → { author, at, start, separator }
 
   // menu: what the button of a message opens
-  constructor({ template, menu, times, person, document }) {
+  constructor({ template, menu, times, person, room, document }) {
     this.#template = template;
     this.#menu = menu;
     this.#times = times;
     this.#person = person;
+    this.#here = { room, origin: document.location.origin };
     this.#document = document;
   }
 
@@ -97,6 +100,7 @@ export class Messages {
   localize(element) {
     if (!this.#known.has(element)) this.#remember(element, authorOf(element).textContent);
     this.#times.localize(timeOf(element));
+    showMessageLinks(element, this.#here);
     const edited = element.querySelector(".message__changed-at");
     if (edited) this.#times.localizeBriefly(edited);
     this.#equip(element.querySelector(".message__more-actions"));

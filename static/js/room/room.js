@@ -44,7 +44,7 @@ export class Room {
     const [element, scroller] = [part(".log"), part(".scroller")];
     const follower = new ScrollFollower({ scroller, ResizeObserver });
     const menu = part(".message-menu");
-    const messages = new Messages({ template: part(".message-template"), menu, times, person, document });
+    const messages = new Messages({ template: part(".message-template"), menu, times, person, room, document });
     const timeline = new Timeline({ element, messages, follower });
     const history = historyOf(main);
     const ledger = new Ledger(history);
@@ -140,6 +140,6 @@ export class Room {
     this.#leaving = true;
     this.stop();
     if (ROOM_OVER.has(status)) this.#unsent.keepForList(this.#room, (page) => page === this.#otherTabs.name);
-    this.#window.location.replace(this.#page);
+    this.#window.location.replace(this.#page + this.#window.location.search);
   }
 }

@@ -17,6 +17,7 @@ mod links;
 mod list;
 mod looks;
 mod many;
+mod old_messages;
 mod order;
 mod other_sites;
 mod phone;

@@ -18,6 +18,7 @@ mod limits;
 mod list_fragment;
 mod lists;
 mod memberships;
+mod message_links;
 mod messages;
 mod moving;
 mod notices;
