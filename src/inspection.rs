@@ -9,12 +9,13 @@ pub use crate::model::sessions::Token;
 
 use crate::live::{Known, Live, Question};
 use crate::model::Timestamp;
-use crate::model::accounts::{AccountId, Person};
+use crate::model::accounts::{AccountId, Person, UsernameKey};
 use crate::model::log::{Cursor, Position};
 use crate::model::memberships::Whereabouts;
 use crate::model::rooms::RoomId;
+use crate::model::search::Query;
 use crate::model::sessions::Session;
-use crate::store::{FoundSession, Store};
+use crate::store::{FoundSession, Rest, Store};
 use crate::web::Passwords;
 
 /// A server, seen from inside.
@@ -53,6 +54,30 @@ impl<'r> Inspection<'r> {
             Known::Unchanged => Some(0),
             Known::Changed(updates) => Some(updates.messages.len()),
         }
+    }
+
+    /// The numbers of all messages of a room in which `account`, who is there, finds what was typed, the newest first;
+    /// nothing if it is refused.
+    pub async fn search(&self, account: i64, room: i64, typed: &str) -> Option<Vec<i64>> {
+        let query = Query::parse(typed).ok()?;
+        let (mut numbers, mut before) = (Vec::new(), None);
+        loop {
+            let found = self.store.search(AccountId(account), RoomId(room), &query, before).await.ok()?;
+            numbers.extend(found.hits.iter().map(|hit| hit.seq));
+            match found.rest {
+                Rest::Nothing => return Some(numbers),
+                Rest::Older(next) | Rest::Unread(next) => before = Some(next),
+            }
+        }
+    }
+
+    /// Whether what was typed finds a message of that author with this text.
+    pub fn finds(typed: &str, author: &str, text: &str) -> bool {
+        let is_by = |query: &Query| {
+            let (author, names) = (UsernameKey::of(author), query.authors());
+            names.is_empty() || author.is_some_and(|author| names.contains(&author))
+        };
+        Query::parse(typed).is_ok_and(|query| is_by(&query) && query.matches(text))
     }
 
     /// Has memory know a session of that account, which it forgets when the event log tells of its end.

@@ -107,6 +107,9 @@
 //!   for them: `store/engine/copies.rs`, `store/engine/integrity.rs`.
 //! - *The shell* (`parlor admin`): `shell/socket.rs`, which a running Parlor listens at; what is done is in
 //!   `store/admins/`, as for the page.
+//! - *Searching:* what a text is cut into, `model/terms.rs`; what may be typed, and whether a text has it,
+//!   `model/search.rs`. The index: written by `store/search/index.rs`, asked by `store/search.rs` in the words of
+//!   `store/engine/search.rs`; the page, `web/rooms/search.rs`. Rooms by name: `store/rooms/find.rs`.
 //! - *A room as a file:* `export.rs`, called by `web/rooms/download.rs` and `commands/export.rs`.
 //! - *Compression:* `web/compression.rs`; of style sheets and scripts, `web/assets.rs`.
 //! - *Tests:* `tests/suite/`, by what they drive: `http` has every route; that no message is missing is in
@@ -150,6 +153,7 @@
 //! | *hue* | the colour of a person, by the number of the account |
 //! | *part* | a piece of a text as the server cut it: plain, a link, code, a quotation |
 //! | *detached* | a page that does not reach to the end of the log, at the surroundings of an older message |
+//! | *term* | a folded word of a text, or a sign or two of a script without spaces: what messages are found by |
 //! | *outbox*, *draft* | sent and not yet acknowledged; not sent yet |
 //! | *admin* | looks after the site; what admins do is kept, as actions |
 //! | *bar* | keeps an account from logging in, until it is lifted |

@@ -22,14 +22,12 @@ pub(super) fn compose(text: &str) -> String {
 ///
 /// Folding is done here and never by SQL: the two engines fold differently.
 pub(super) fn fold(name: &str) -> String {
-    name.nfd()
-        .default_case_fold()
-        .nfkd()
-        .default_case_fold()
-        .nfkd()
-        .filter(|c| !is_ignorable(*c))
-        .nfc()
-        .collect()
+    fold_chars(name).filter(|c| !is_ignorable(*c)).nfc().collect()
+}
+
+/// The characters of `text`, folded and decomposed.
+pub(super) fn fold_chars(text: &str) -> impl Iterator<Item = char> {
+    text.nfd().default_case_fold().nfkd().default_case_fold().nfkd()
 }
 
 /// What a name looks like: its confusable skeleton (UTS 39, section 4), folded, so that neither `аnna` with

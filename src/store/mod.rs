@@ -35,6 +35,7 @@ mod pool;
 mod reserve;
 mod rooms;
 mod rows;
+mod search;
 mod sessions;
 mod sign_up;
 mod site;
@@ -55,6 +56,7 @@ pub use events::Snapshot;
 pub use guesses::Counters;
 pub use messages::{EntryRange, FoundMessage, Newest, UPDATE_MAX, Updates};
 pub use reserve::RESERVE;
+pub use search::{Hit, Rest};
 pub use sessions::{FoundSession, NewSession};
 
 use crate::config::DatabaseLimits;

@@ -13,7 +13,7 @@ use rocket::outcome::Outcome;
 use rocket::request::{self, FromRequest};
 use rocket::{Request, Response};
 
-use super::paths::shows_secret;
+use super::paths::{shows_search, shows_secret};
 
 /// From how many bytes on an answer is compressed: less than that fits into one packet as it is.
 const MIN_SIZE: usize = 1_400;
@@ -38,7 +38,8 @@ impl Fairing for Gzip {
         }
         response.adjoin_header(Header::new("Vary", "Accept-Encoding"));
         let size = response.body_mut().size().await;
-        if shows_secret(request) || !AcceptsGzip::of(request).0 || size.is_none_or(|size| size < MIN_SIZE) {
+        let stays_plain = shows_secret(request) || shows_search(request) || !AcceptsGzip::of(request).0;
+        if stays_plain || size.is_none_or(|size| size < MIN_SIZE) {
             return;
         }
         let Ok(plain) = response.body_mut().to_bytes().await else { return };

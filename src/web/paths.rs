@@ -134,6 +134,14 @@ pub(super) fn shows_secret(request: &Request<'_>) -> bool {
     }
 }
 
+/// Whether what somebody searched for stands in the answer, beside what others wrote: the size of both, compressed
+/// together, would tell of these (BREACH).
+pub(super) fn shows_search(request: &Request<'_>) -> bool {
+    let (path, query) = (request.uri().path(), request.uri().query());
+    let is_filtered = || query.is_some_and(|query| query.segments().any(|(name, _)| name == "find"));
+    path.ends_with("/search") || (path == LIST && is_filtered())
+}
+
 /// The room that a request is about, whatever its route.
 pub(super) fn room_in(request: &Request<'_>) -> Option<RoomId> {
     let mut segments = request.uri().path().segments();

@@ -13,7 +13,7 @@ use rocket_dyn_templates::minijinja::{AutoEscape, Environment, Error, UndefinedB
 
 use super::assets::Assets;
 use super::folder::{self, Folder};
-use crate::model::{accounts, messages, rooms};
+use crate::model::{accounts, messages, rooms, search};
 
 /// The name of a template that the code renders. There are no others, so that the start can look for them all.
 #[derive(Clone, Copy)]
@@ -46,6 +46,7 @@ names! {
     PROBLEM = "problems/show",
     ROOM = "rooms/show",
     ROOMS = "rooms/index",
+    SEARCH = "rooms/search",
     WELCOME = "welcome/show",
 }
 
@@ -153,6 +154,7 @@ fn prepare(environment: &mut Environment<'_>, assets: Arc<Assets>) {
             password_max => accounts::PASSWORD_MAX,
             room_name => rooms::ROOM_NAME_MAX,
             body => messages::BODY_MAX,
+            search => search::QUERY_MAX,
         },
     );
 }

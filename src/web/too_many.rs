@@ -14,6 +14,7 @@ pub(super) struct TooMany {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Limited {
     Posts,
+    Searches,
     Joins,
     Rooms,
     SignUps,
@@ -25,6 +26,7 @@ impl TooMany {
     pub(super) fn detail(&self) -> String {
         let (what, again) = match self.what {
             Limited::Posts => ("You sent many messages in a short time.", "send this one again"),
+            Limited::Searches => ("You searched many times in a short time.", "try again"),
             Limited::Joins => ("You joined many rooms in a short time.", "try again"),
             Limited::Rooms => ("You created many rooms in a short time.", "try again"),
             Limited::SignUps => {

@@ -166,7 +166,7 @@ async fn append(
     )
     .bind(room.0)
     .bind(json_rows(&rows))
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
-    Ok(())
+    crate::store::search::add(connection, room, accepted.iter().filter_map(Accepted::message)).await
 }

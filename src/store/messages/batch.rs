@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::changes::Targets;
 use super::sent::{Sender, StoredByNonce};
-use crate::model::accounts::Person;
+use crate::model::accounts::{AccountId, Person};
 use crate::model::changes::{Change, ChangeKind, RoomEntry, RoomEvent};
 use crate::model::digests::Digest;
 use crate::model::log::{Entry, Position, Tag};
@@ -25,7 +25,13 @@ pub(super) struct Accepted<'a> {
 
 impl Accepted<'_> {
     pub(super) fn is_message(&self) -> bool {
-        matches!(self.entry.event, RoomEvent::Message(_))
+        self.message().is_some()
+    }
+
+    /// Its number, its author and its text, if it is a message.
+    pub(super) fn message(&self) -> Option<(i64, AccountId, &str)> {
+        let RoomEvent::Message(Message { author, body, .. }) = &self.entry.event else { return None };
+        Some((self.entry.position.seq, author.id, body))
     }
 }
 

@@ -16,6 +16,7 @@ use crate::model::rooms::RoomId;
 use crate::model::{Refusal, Timestamp};
 use crate::store::connection::Connection;
 use crate::store::error::Error;
+use crate::store::search;
 use crate::store::sql::json_rows;
 
 /// A message that may be changed.
@@ -167,9 +168,18 @@ impl Targets {
         // Rows are locked in one order.
         rows.sort_unstable_by_key(|row| row.seq);
         rewrite(connection, &rows).await?;
+        search::replace(connection, room, self.rewritten()).await?;
         let deleted: Vec<_> =
             rows.iter().filter(|row| row.deleted_by.is_some()).map(|row| (room.0, row.seq)).collect();
         if deleted.is_empty() { Ok(()) } else { empty_edits(connection, &deleted).await }
+    }
+
+    /// The messages that the batch has changed, each with its author, and its text unless that is gone.
+    fn rewritten(&self) -> impl Iterator<Item = (i64, AccountId, Option<&str>)> {
+        self.messages.iter().filter_map(|(seq, target)| {
+            let now = target.now.as_ref()?;
+            Some((*seq, target.author, now.deleted_by.is_none().then_some(&*now.body)))
+        })
     }
 }
 

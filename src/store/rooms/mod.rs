@@ -1,5 +1,6 @@
 //! Rooms: creating, reading and deleting them.
 
+mod find;
 mod list;
 mod page;
 

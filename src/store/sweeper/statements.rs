@@ -6,6 +6,7 @@ use crate::model::Timestamp;
 use crate::model::rooms::RoomId;
 use crate::store::database::Store;
 use crate::store::error::Error;
+use crate::store::search;
 use crate::store::sql::json_rows;
 
 /// How many rows one step removes at most.
@@ -49,13 +50,17 @@ impl Store {
     }
 
     pub(super) async fn remove_messages(&self, room: RoomId, swept: i64, until: i64) -> Result<(), Error> {
-        let delete = || {
+        self.write(|mut writing| async move {
+            search::remove_range(room, swept, until).execute(&mut writing).await?;
             sqlx::query("delete from entry where room_id = $1 and seq > $2 and seq <= $3")
                 .bind(room.0)
                 .bind(swept)
                 .bind(until)
-        };
-        self.write_statement(delete).await
+                .execute(&mut writing)
+                .await?;
+            Ok(((), writing))
+        })
+        .await
     }
 
     pub(super) async fn mark_swept(&self, room: RoomId) -> Result<(), Error> {

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use super::Progress;
 use super::room_log::{EntryRow, RoomLog, RoomRow, State};
 use super::rows::SiteRow;
+use super::search_index::wrong_in_index;
+use crate::model::rooms::RoomId;
 use crate::store::connection::Connection;
 use crate::store::database::Store;
 use crate::store::error::Error;
@@ -161,9 +163,15 @@ impl Check<'_> {
             last = end.id;
             for room in rooms {
                 self.room(&room);
-                let name = format!("room {} “{}”", room.id, room.name);
+                let (id, name) = (RoomId(room.id), format!("room {} “{}”", room.id, room.name));
                 if let Err(error) = self.room_log(room).await {
                     self.report.add([format!("{name}: cannot be read to the end: {error}")]);
+                }
+                match wrong_in_index(&mut self.snapshot, id).await {
+                    Ok(wrong) => self.report.add(wrong.iter().map(|wrong| format!("{name}: {wrong}"))),
+                    Err(error) => {
+                        self.report.add([format!("{name}: its search index cannot be read: {error}")]);
+                    }
                 }
             }
         }

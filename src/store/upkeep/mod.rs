@@ -7,6 +7,7 @@ mod restore;
 mod room_changes;
 mod room_log;
 mod rows;
+mod search_index;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

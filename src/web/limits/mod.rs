@@ -27,6 +27,7 @@ pub(super) use requests::{limited, too_many};
 /// What is left of each limit to each account and address.
 pub(super) struct Limits {
     posts: Buckets<AccountId>,
+    searches: Buckets<AccountId>,
     joins: Buckets<AccountId>,
     rooms: Buckets<AccountId>,
     sign_ups: Buckets<IpAddr>,
@@ -38,6 +39,8 @@ impl Limits {
     pub(super) fn new(limits: &UsageLimits) -> Self {
         Self {
             posts: Buckets::new(limits.posts),
+            // A search costs the database about as much as a post, and somebody types it as well.
+            searches: Buckets::new(limits.posts),
             joins: Buckets::new(limits.joins),
             rooms: Buckets::new(limits.rooms),
             sign_ups: Buckets::new(limits.sign_ups),
@@ -68,6 +71,11 @@ impl Allowance<'_> {
     /// For one message of `account`.
     pub(super) fn post(&self, account: AccountId) -> Result<(), Error> {
         self.noted(Limited::Posts, take(&self.limits.posts, account))
+    }
+
+    /// For one search of `account`.
+    pub(super) fn search(&self, account: AccountId) -> Result<(), Error> {
+        self.noted(Limited::Searches, take(&self.limits.searches, account))
     }
 
     /// For joining one room.

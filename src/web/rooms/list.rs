@@ -8,12 +8,14 @@ use crate::live::{Known, Live};
 use crate::model::accounts::Person;
 use crate::model::list::ListPage;
 use crate::model::rooms::{Room, RoomId, RoomLink};
+use crate::model::search::NameQuery;
 use crate::model::versions::SeenList;
 use crate::model::{Refusal, Timestamp};
 use crate::store::Store;
 use crate::web::error::Error;
 use crate::web::fragments::{Fragments, RowVersion};
 use crate::web::guards::{CachedUser, User};
+use crate::web::limits::Allowance;
 use crate::web::pages::{self, Fragment, Page};
 use crate::web::{query, templates};
 
@@ -29,6 +31,8 @@ struct ListView {
     version: String,
     page: i64,
     pages: i64,
+    /// What the rooms were looked for by, if they were: then the page is not kept up to date.
+    find: Option<String>,
     here: Option<RoomLink>,
     notice: Option<NoticeView>,
     rooms: Vec<RowView>,
@@ -121,6 +125,7 @@ impl ListView {
             version: list.version.to_string(),
             page: list.page,
             pages: list.pages,
+            find: None,
             here: list.whereabouts.inside().cloned(),
             notice: notice.map(|notice| NoticeView {
                 room: notice.room.name.clone(),
@@ -156,19 +161,29 @@ fn page_number(page: Option<&str>) -> Result<i64, Error> {
     query::number(page.unwrap_or("1"), "Pages")
 }
 
-#[get("/rooms?<page>&<deleted>")]
+#[get("/rooms?<page>&<deleted>&<find>")]
 pub(super) async fn index(
     user: &User,
     page: Option<&str>,
     deleted: Option<i64>,
+    find: Option<&str>,
+    allowance: Allowance<'_>,
     store: &Store,
 ) -> Result<Template, Error> {
-    let page = page_number(page)?;
-    let list = store.list_page(user.session.person.id, page).await?;
+    let (page, me) = (page_number(page)?, &user.session.person);
+    let names = find.and_then(NameQuery::parse);
+    let list = match &names {
+        Some(names) => {
+            allowance.search(me.id)?;
+            store.find_rooms(me.id, names, page).await?
+        }
+        None => store.list_page(me.id, page).await?,
+    };
     if list.page != page {
         return Err(Error::NotFound);
     }
-    let list = ListView::new(list, &user.session.person);
+    let find = find.filter(|_| names.is_some()).map(str::to_owned);
+    let list = ListView { find, ..ListView::new(list, me) };
     let deleted = match deleted {
         Some(room) if list.notice.is_none() => deleted_by(user, RoomId(room), store).await?,
         _ => None,

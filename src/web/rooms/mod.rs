@@ -7,6 +7,7 @@ mod download;
 pub(crate) mod join_page;
 pub(crate) mod list;
 pub(crate) mod page;
+mod search;
 
 use rocket::{FromForm, Route, State, post, routes};
 
@@ -85,6 +86,7 @@ pub(crate) fn routes() -> Vec<Route> {
         list::list,
         create,
         page::show,
+        search::show,
         composer::post_by_form,
         delete::confirm,
         delete::delete,

@@ -38,6 +38,8 @@ export class List extends EventTarget {
 
   start() {
     this.#localize(this.#section);
+    // A list of what was found stays as it is.
+    if (this.#section.dataset.find !== undefined) return;
     this.#pointer.start();
     this.#connection.start();
     this.#poller.start();

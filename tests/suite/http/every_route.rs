@@ -133,7 +133,7 @@ async fn no_route_of_a_room_lets_a_stranger_in(instance: Instance) {
         if call.path == room.path("/join") {
             bo.leaves(&room).await;
         } else {
-            let harmless = call.path == inside || call.path == room.path("/leave");
+            let harmless = ["", "/search", "/leave"].iter().any(|rest| call.path == room.path(rest));
             assert!(harmless || answer.status == 403, "{answer:?}");
         }
         bo.polls(&room, "0").await.is_problem(403, "not-a-member");

@@ -27,6 +27,7 @@ mod own_account;
 mod people;
 mod public_address;
 mod rooms;
+mod search;
 mod sessions;
 mod usage;
 mod welcome;

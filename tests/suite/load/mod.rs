@@ -8,6 +8,7 @@ mod moving;
 mod overload;
 mod people;
 mod posts;
+mod search;
 mod start;
 mod sweeping;
 mod tab;

@@ -8,7 +8,7 @@ use crate::fixtures::{Database, Engine, Instance, Person, execute_sql};
 on_both_engines![each_kind_of_damage_is_named];
 
 /// What is done to a room of three messages, and what is said of it.
-const DAMAGE: [(&str, &str, &str); 6] = [
+const DAMAGE: [(&str, &str, &str); 8] = [
     ("gap", "delete from entry where room_id = {room} and seq = 2", "entry 2 is missing"),
     ("end", "delete from entry where room_id = {room} and seq = 3", "entry 3 is missing"),
     ("head", "update room set last_tag = last_tag + 1 where id = {room}", "its row says last_tag"),
@@ -18,6 +18,16 @@ const DAMAGE: [(&str, &str, &str); 6] = [
         "message_count 2, its last entry says 3",
     ),
     ("orphans", "update entry set room_id = 999 where room_id = {room}", "entries 1 to 3 are missing"),
+    (
+        "unfindable",
+        "delete from search where rowid = {room} * 4294967296 + 2",
+        "message 2 is not in the search index",
+    ),
+    (
+        "misfiled",
+        "update search set terms = 'by:1 tea' where rowid = {room} * 4294967296 + 3",
+        "message 3 reads otherwise than the search index has it",
+    ),
     ("people", "update room set people_tag = people_tag + 1 where id = {room}", "the version of its people"),
 ];
 
@@ -40,7 +50,7 @@ async fn each_kind_of_damage_is_named(instance: Instance) {
     ana.deletes(&deleted).await;
     let check = || async { Settings::on(&instance.database_url()).run(&["check"]).await };
     let said = check().await.succeeds();
-    assert_eq!(said, format!("rooms: 8, entries: 24, events: {}; all is well\n", 3 * 8 + 1));
+    assert_eq!(said, format!("rooms: 10, entries: 30, events: {}; all is well\n", 3 * 10 + 1));
 
     for ((_, damage, _), room) in DAMAGE.iter().zip(&rooms) {
         instance.executes_sql(&unchecked(&instance, &damage.replace("{room}", &room.to_string()))).await;
@@ -61,10 +71,12 @@ async fn each_kind_of_damage_is_named(instance: Instance) {
     has("1 row of membership: account_id names a row of account that is not there");
     has("3 rows of entry: room_id names a row of room that is not there");
     has("the event log has a gap before entry 3");
-    has("the site says 8 rooms are open; 7 are");
+    has("the site says 10 rooms are open; 9 are");
     assert!(!said.contains("“whole”") && !said.contains("“deleted”"), "{whole}: {said}");
-    // Each has one sentence, and then there is the summary.
-    assert_eq!(said.lines().count(), DAMAGE.len() + 4 + 1, "{said}");
+    has("the search index has 3 rows of no message");
+    // Each has one sentence, and those whose entries are gone one more on what is left in the index; then there is the
+    // summary.
+    assert_eq!(said.lines().count(), DAMAGE.len() + 3 + 4 + 1, "{said}");
 }
 
 /// A statement whose references nobody looks at.

@@ -3,6 +3,7 @@
 mod migrations;
 mod names;
 mod plans;
+mod search;
 mod start;
 mod stop;
 mod sweeper;

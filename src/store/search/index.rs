@@ -1,0 +1,106 @@
+//! The search index: the terms of each message, written in the transaction that writes the message.
+//!
+//! A row of `search` has the number that [`place`] makes of room and message, and the terms of its text, with one that
+//! stands for the author, between spaces. The statements that change it are the same on both engines: SQLite keeps the
+//! index of such a table by itself (FTS5), PostgreSQL has one over `search_vector(rowid, terms)`.
+
+use sqlx::{Any, any::AnyArguments, query::Query};
+
+use crate::model::accounts::AccountId;
+use crate::model::rooms::RoomId;
+use crate::model::terms::{terms, tokens};
+use crate::store::connection::Connection;
+use crate::store::error::Error;
+use crate::store::sql::json_rows;
+
+/// How many entries the log of a room has at most, as far as searching goes: numbers of rooms stand above those bits.
+const SEQ_BITS: u32 = 32;
+
+/// A message's row in the index: those of a room stand together, in their order.
+pub(in crate::store) fn place(room: RoomId, seq: i64) -> i64 {
+    (room.0 << SEQ_BITS) + seq
+}
+
+/// The number of the message in that row.
+pub(super) fn seq_at(place: i64) -> i64 {
+    place & ((1 << SEQ_BITS) - 1)
+}
+
+/// The term of messages by `author`, which no word is: none has a colon in it.
+pub(super) fn author_term(author: AccountId) -> String {
+    format!("by:{}", author.0)
+}
+
+/// The terms of a message, as the index keeps them.
+pub(in crate::store) fn terms_of(author: AccountId, body: &str) -> String {
+    let mut kept = author_term(author);
+    for term in terms(&tokens(body)) {
+        kept.push(' ');
+        kept.push_str(&term);
+    }
+    kept
+}
+
+/// Adds new messages of a room, each with its number, its author and its text.
+pub(in crate::store) async fn add(
+    connection: &mut Connection,
+    room: RoomId,
+    messages: impl Iterator<Item = (i64, AccountId, &str)>,
+) -> Result<(), Error> {
+    let rows: Vec<_> =
+        messages.map(|(seq, author, body)| (place(room, seq), terms_of(author, body))).collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(
+        "insert into search (rowid, terms)
+         with sent as materialized (select value from json_each(cast($1 as text)))
+         select cast(value ->> 0 as bigint), value ->> 1 from sent",
+    )
+    .bind(json_rows(&rows))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Of messages that were changed keeps the terms of their texts as they read now, and none of those whose text is gone.
+pub(in crate::store) async fn replace(
+    connection: &mut Connection,
+    room: RoomId,
+    messages: impl Iterator<Item = (i64, AccountId, Option<&str>)>,
+) -> Result<(), Error> {
+    let messages: Vec<_> = messages.collect();
+    let places: Vec<_> = messages.iter().map(|(seq, ..)| [place(room, *seq)]).collect();
+    sqlx::query(
+        "delete from search where rowid in
+             (select cast(value ->> 0 as bigint) from json_each(cast($1 as text)))",
+    )
+    .bind(json_rows(&places))
+    .execute(&mut *connection)
+    .await?;
+    add(connection, room, messages.into_iter().filter_map(|(seq, author, body)| Some((seq, author, body?))))
+        .await
+}
+
+/// Removes the messages after number `swept` until number `until`.
+pub(in crate::store) fn remove_range(
+    room: RoomId,
+    swept: i64,
+    until: i64,
+) -> Query<'static, Any, AnyArguments> {
+    sqlx::query("delete from search where rowid > $1 and rowid <= $2")
+        .bind(place(room, swept))
+        .bind(place(room, until))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_in_the_order_of_rooms_and_messages() {
+        assert!(place(RoomId(7), i64::from(u32::MAX)) < place(RoomId(8), 1));
+        assert_eq!(seq_at(place(RoomId(7), 41)), 41);
+        assert_eq!(terms_of(AccountId(3), "Tea, tea & 東京"), "by:3 tea 京 東 東京");
+    }
+}
