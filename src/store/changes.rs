@@ -13,7 +13,7 @@ use super::sql::json_rows;
 use crate::model::log::{LogEnd, Position};
 use crate::model::rooms::RoomId;
 
-/// What is wanted of a room in [`Store::heads`]: its head, or also when the entry there was stored.
+/// What is wanted of a room in [`Store::heads`]: its head, or also when its latest message was stored.
 const HEAD: i64 = 0;
 const END: i64 = 1;
 

@@ -231,7 +231,7 @@ const AS_THEY_COME: &str = "
     alter table guess set (autovacuum_enabled = false);";
 
 /// 200,000 people, some of them in 20,000 rooms of which a quarter is deleted and half of those swept, and 200,000
-/// messages, half of them in one room; and 200,000 counts of wrong passwords.
+/// messages and changes, half of them in one room; and 200,000 counts of wrong passwords.
 const MANY_ROWS: &str = "
     insert into account (name, name_key, password_hash, created_at)
         {numbers} select 'p' || n, 'p' || n, '', 0 from numbers;
@@ -244,8 +244,10 @@ const MANY_ROWS: &str = "
         from numbers where n <= 20000;
     insert into membership (account_id, room_id, joined_at)
         {numbers} select n, n % 20000 + 1, 0 from numbers where n <= 60000;
-    insert into entry (room_id, seq, tag, author_id, body, at, nonce, kind, digest, changed, message_count)
-        {numbers} select case when n % 2 = 0 then 1 else n % 20000 + 1 end, n, n, n % 20000 + 1, 'hello', 0, n, 'message', unhex(''), 0, n
+    insert into entry (room_id, seq, tag, author_id, body, at, nonce, kind, about, digest, changed, message_count)
+        {numbers} select case when n % 2 = 0 then 1 else n % 20000 + 1 end, n, n, n % 20000 + 1, 'hello', 0, n,
+                         case when n % 10 = 0 then 'edited' else 'message' end, case when n % 10 = 0 then n - 2 end,
+                         unhex(''), 0, n
         from numbers;
     insert into search (rowid, terms)
         {numbers} select case when n % 2 = 0 then 1 else n % 20000 + 1 end * 4294967296 + n, 'by:1 hello w' || n
