@@ -1,5 +1,6 @@
 //! What becomes of a database when Parlor starts on it.
 
+mod changes;
 mod migrations;
 mod names;
 mod plans;
