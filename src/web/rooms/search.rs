@@ -4,7 +4,7 @@ use rocket::get;
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
-use super::join_page::join_page;
+use super::join_page::{Arrival, join_page};
 use crate::model::Refusal;
 use crate::model::rooms::{RoomId, RoomLink};
 use crate::model::search::{Excerpt, Piece, Query};
@@ -82,7 +82,7 @@ pub(super) async fn show(
     let asked = Asked { user, room: at.0, before };
     match asked.answer(q, &allowance, store).await {
         Err(Error::Refused(Refusal::NotAMember { .. })) => {
-            Ok(PageAnswer::Page(join_page(store, user, at.0, None, None).await?))
+            Ok(PageAnswer::Page(join_page(store, user, at.0, Arrival::default()).await?))
         }
         answered => answered,
     }
