@@ -30,12 +30,31 @@ pub enum Deed {
     Delete(Place),
     Dismiss,
     Post { place: Place, body: usize, after: usize, by_form: bool },
+    Edit { place: Place, about: usize, body: usize, after: usize, by_form: bool },
+    Erase { place: Place, about: usize, after: usize, by_form: bool },
     Repeat { post: usize, other_body: bool, by_form: bool },
     Poll { place: Place, from: From, people: Option<usize> },
     Earlier { place: Place, before: usize },
+    Later { place: Place, from: usize },
+    SeeEditForm { place: Place, about: usize },
+    SeeEraseForm { place: Place, about: usize },
+    Tab(TabDeed),
     SeeList,
     SeeRoom(Place),
     SeePeople(Place),
+}
+
+/// What somebody does in the one tab that each browser has open.
+#[derive(Clone, Copy, Debug)]
+pub enum TabDeed {
+    /// Opens a room's page, of which it keeps so much.
+    Open { place: Place, kept: usize },
+    /// Reads on to the end of the log.
+    Follow,
+    /// Asks for what comes before.
+    Ask,
+    /// Gets the answer.
+    Load,
 }
 
 /// A room, perhaps deleted, perhaps one that never was.
@@ -95,12 +114,27 @@ fn deeds() -> impl Strategy<Value = Deed> {
         2 => places().prop_map(Deed::Delete),
         1 => Just(Deed::Dismiss),
         14 => (places(), n(), n(), bool()).prop_map(|(place, body, after, by_form)| Deed::Post { place, body, after, by_form }),
-        4 => (n(), bool(), bool()).prop_map(|(post, other_body, by_form)| Deed::Repeat { post, other_body, by_form }),
+        8 => (places(), n(), n(), n(), bool()).prop_map(|(place, about, body, after, by_form)| Deed::Edit { place, about, body, after, by_form }),
+        4 => (places(), n(), n(), bool()).prop_map(|(place, about, after, by_form)| Deed::Erase { place, about, after, by_form }),
+        6 => (n(), bool(), bool()).prop_map(|(post, other_body, by_form)| Deed::Repeat { post, other_body, by_form }),
         10 => (places(), cursors(), proptest::option::of(n())).prop_map(|(place, from, people)| Deed::Poll { place, from, people }),
         3 => (places(), n()).prop_map(|(place, before)| Deed::Earlier { place, before }),
+        2 => (places(), n()).prop_map(|(place, from)| Deed::Later { place, from }),
+        1 => (places(), n()).prop_map(|(place, about)| Deed::SeeEditForm { place, about }),
+        1 => (places(), n()).prop_map(|(place, about)| Deed::SeeEraseForm { place, about }),
+        14 => tabs().prop_map(Deed::Tab),
         4 => Just(Deed::SeeList),
         4 => places().prop_map(Deed::SeeRoom),
         2 => places().prop_map(Deed::SeePeople),
+    ]
+}
+
+fn tabs() -> impl Strategy<Value = TabDeed> {
+    prop_oneof![
+        1 => (places(), 0..1000_usize).prop_map(|(place, kept)| TabDeed::Open { place, kept }),
+        4 => Just(TabDeed::Follow),
+        2 => Just(TabDeed::Ask),
+        2 => Just(TabDeed::Load),
     ]
 }
 

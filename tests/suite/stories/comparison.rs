@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
-use crate::fixtures::{Answer, Instance, Person, Post, Room};
+use crate::fixtures::{Answer, Instance, Person, Room};
 
 use super::actions::{BROWSERS, From, Place};
 use super::refusal::Refusal;
 use super::reply::Reply;
-use super::world::{Cursor, World};
+use super::tabs::OpenTab;
+use super::world::{Content, Cursor, World};
 
 /// One Parlor, twice: as the model has it and as it is.
 pub struct Comparison<'h> {
@@ -15,11 +16,24 @@ pub struct Comparison<'h> {
     pub browsers: Vec<[Person<'h>; BROWSERS]>,
     /// The rooms there are, in the order of the model's.
     pub rooms: Vec<Room>,
-    /// Every post somebody has tried, for repeating it.
-    pub posts: Vec<(usize, Option<usize>, Post)>,
+    /// Whatever somebody has tried to send, for repeating it.
+    pub sent: Vec<Sent>,
+    /// The tab that each browser has open.
+    pub tabs: HashMap<(usize, usize), OpenTab>,
     tags: HashMap<(usize, u64), String>,
     /// For each room, the versions of who is inside, and when they were true.
     versions: HashMap<usize, Vec<(u64, String)>>,
+}
+
+/// Something that somebody has sent, or tried to.
+#[derive(Clone)]
+pub struct Sent {
+    pub who: usize,
+    pub room: Option<usize>,
+    pub content: Content,
+    pub nonce: String,
+    /// The cursor.
+    pub after: String,
 }
 
 impl<'h> Comparison<'h> {
@@ -28,7 +42,15 @@ impl<'h> Comparison<'h> {
         let browsers =
             world.people.iter().map(|person| [instance.visitor(person.name), instance.visitor(person.name)]);
         let browsers = browsers.collect();
-        Self { world, browsers, rooms: vec![], posts: vec![], tags: HashMap::new(), versions: HashMap::new() }
+        Self {
+            world,
+            browsers,
+            rooms: vec![],
+            sent: vec![],
+            tabs: HashMap::new(),
+            tags: HashMap::new(),
+            versions: HashMap::new(),
+        }
     }
 
     // --- what the instance has told, and the model cannot know ---
@@ -47,7 +69,7 @@ impl<'h> Comparison<'h> {
     }
 
     pub fn length(&self, room: Option<usize>) -> usize {
-        room.map_or(0, |room| self.world.rooms[room].messages.len())
+        room.map_or(0, |room| self.world.rooms[room].log.len())
     }
 
     pub fn tagged(&self, room: Option<usize>, n: usize) -> String {

@@ -4,7 +4,7 @@ use proptest::prop_assert_eq;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use rocket::tokio::runtime::Builder;
 
-use crate::fixtures::{self, BEGUN, Engine, Person, Post};
+use crate::fixtures::{self, BEGUN, Engine, Person};
 
 use super::actions::{Action, Deed, From, Place, Story, stories};
 use super::comparison::Comparison;
@@ -16,7 +16,6 @@ const STORIES: u32 = 32;
 const LENGTH: usize = 60;
 
 const ROOM_NAMES: [&str; 5] = ["Kitchen", "KITCHEN", "Hall", "Große Küche", "Attic & <b>roof</b>"];
-const BODIES: [&str; 4] = ["soup", "two\nlines", "<b>&amp;</b> \"quoted\"", "😀"];
 
 #[test]
 fn every_answer_is_as_foretold_on_sqlite() {
@@ -68,25 +67,18 @@ impl Comparison<'_> {
             | Deed::Leave(_)
             | Deed::Delete(_)
             | Deed::Dismiss => self.moves(by, deed).await,
-            Deed::Post { place, body, after, by_form } => {
-                let room = self.place(who, place);
-                let post = Post::new(BODIES[body % BODIES.len()]).after(&self.valid_cursor(room, after));
-                self.posts.push((who, room, post.clone()));
-                self.posts_it(by, room, &post, by_form).await
-            }
-            Deed::Repeat { post, other_body, by_form } => {
-                let mine: Vec<_> = self.posts.iter().filter(|(author, ..)| *author == who).cloned().collect();
-                let Some((_, room, mut post)) = mine.get(post % mine.len().max(1)).cloned() else {
-                    return (Reply::Nothing, Reply::Nothing);
-                };
-                if other_body {
-                    post.body.push('!');
-                }
-                self.posts_it(by, room, &post, by_form).await
+            Deed::Post { .. } | Deed::Edit { .. } | Deed::Erase { .. } | Deed::Repeat { .. } => {
+                self.sends_something(by, deed).await
             }
             Deed::Poll { place, from, people } => self.polls(by, place, from, people).await,
             Deed::Earlier { place, before } => self.looks_back(by, place, before).await,
-            Deed::SeeList | Deed::SeeRoom(_) | Deed::SeePeople(_) => self.looks(by, deed).await,
+            Deed::Later { place, from } => self.looks_forward(by, place, from).await,
+            Deed::Tab(deed) => self.does_in_a_tab(by, deed).await,
+            Deed::SeeList
+            | Deed::SeeRoom(_)
+            | Deed::SeePeople(_)
+            | Deed::SeeEditForm { .. }
+            | Deed::SeeEraseForm { .. } => self.looks(by, deed).await,
         }
     }
 
@@ -167,48 +159,18 @@ impl Comparison<'_> {
                 let room = self.place(who, place);
                 (allowed.and_then(|()| self.world.people_in(who, room)), self.room(room).path("/people"))
             }
+            Deed::SeeEditForm { place, about } | Deed::SeeEraseForm { place, about } => {
+                let (room, deleting) = (self.place(who, place), matches!(deed, Deed::SeeEraseForm { .. }));
+                let about = self.number(room, about);
+                let verb = if deleting { "delete" } else { "edit" };
+                (
+                    allowed.and_then(|()| self.world.message_form(who, room, about, deleting)),
+                    self.room(room).path(&format!("/messages/{about}/{verb}")),
+                )
+            }
             _ => (allowed.map(|()| self.world.list(who)), "/rooms".to_owned()),
         };
         (foretold.unwrap_or_else(|refusal| refusal.on_a_page()), self.opens(who, browser, &path).await)
-    }
-
-    async fn posts_it(
-        &mut self,
-        by: (usize, usize),
-        room: Option<usize>,
-        post: &Post,
-        by_form: bool,
-    ) -> (Reply, Reply) {
-        let (who, browser) = by;
-        let allowed = self.only_if(self.world.is_logged_in(who, browser));
-        let foretold = allowed.and_then(|()| self.world.post(who, room, &post.body, &post.nonce));
-        let target = self.room(room);
-        if by_form {
-            let fields = [("body", post.body.as_str()), ("nonce", &post.nonce)];
-            let answered = self.sends(who, browser, &target.path("/post"), &fields).await;
-            return (self.by_form(page(foretold, &target.path("")), who, room), answered);
-        }
-        let answer = self.browsers[who][browser].tries_to_post(&target, post).await;
-        self.learns(room, &answer);
-        let still_inside = room.is_some() && self.world.here(who) == room;
-        let foretold = foretold.map(|(seq, new)| match room {
-            Some(room) if still_inside => {
-                let after = post.after.split('.').next().and_then(|seq| seq.parse().ok()).expect("a number");
-                self.world.news(room, after, if new { 201 } else { 200 }, Some(seq))
-            }
-            _ => Reply::Known { seq },
-        });
-        (problem(foretold), Reply::to_call(&answer, still_inside))
-    }
-
-    /// The page of a room, with the text still in the box, is for those inside; others see the join page.
-    fn by_form(&self, foretold: Reply, who: usize, room: Option<usize>) -> Reply {
-        let is_inside = self.world.here(who) == room;
-        if foretold == Refusal::NonceReused.on_a_page() && !is_inside {
-            Reply::Refused(403)
-        } else {
-            foretold
-        }
     }
 
     async fn polls(
@@ -237,10 +199,20 @@ impl Comparison<'_> {
     async fn looks_back(&self, by: (usize, usize), place: Place, before: usize) -> (Reply, Reply) {
         let (who, browser) = by;
         let room = self.place(who, place);
-        let before = 1 + before % (self.length(room) + 2);
+        let before = 1 + before as u64 % (self.length(room) as u64 + 2);
         let allowed = self.only_if(self.world.is_logged_in(who, browser));
         let foretold = problem(allowed.and_then(|()| self.world.earlier(who, room, before)));
         let answer = self.calls(who, browser, room, &format!("?before={before}")).await;
+        (foretold, Reply::to_call(&answer, true))
+    }
+
+    async fn looks_forward(&self, by: (usize, usize), place: Place, from: usize) -> (Reply, Reply) {
+        let (who, browser) = by;
+        let room = self.place(who, place);
+        let from = 1 + from as u64 % (self.length(room) as u64 + 2);
+        let allowed = self.only_if(self.world.is_logged_in(who, browser));
+        let foretold = problem(allowed.and_then(|()| self.world.later(who, room, from)));
+        let answer = self.calls(who, browser, room, &format!("?from={from}")).await;
         (foretold, Reply::to_call(&answer, true))
     }
 }
@@ -250,10 +222,10 @@ fn let_in() -> String {
     format!("{BEGUN}%2Frooms")
 }
 
-fn page<T>(foretold: Result<T, Refusal>, path: &str) -> Reply {
+pub fn page<T>(foretold: Result<T, Refusal>, path: &str) -> Reply {
     foretold.map_or_else(|refusal| refusal.on_a_page(), |_| Reply::Led(path.to_owned()))
 }
 
-fn problem(foretold: Result<Reply, Refusal>) -> Reply {
+pub fn problem(foretold: Result<Reply, Refusal>) -> Reply {
     foretold.unwrap_or_else(|refusal| refusal.as_problem())
 }

@@ -11,6 +11,9 @@ pub enum Refusal {
     NotInside { here: Option<String> },
     NotTheOwner,
     NonceReused,
+    NoSuchMessage,
+    NotYours,
+    MessageDeleted,
     Conflict,
 }
 
@@ -19,10 +22,10 @@ impl Refusal {
     pub fn on_a_page(&self) -> Reply {
         Reply::Refused(match self {
             Self::LoggedOut => 401,
-            Self::NoSuchRoom => 404,
+            Self::NoSuchRoom | Self::NoSuchMessage => 404,
             Self::Deleted { .. } => 410,
-            Self::NotInside { .. } | Self::NotTheOwner => 403,
-            Self::NonceReused | Self::Conflict => 409,
+            Self::NotInside { .. } | Self::NotTheOwner | Self::NotYours => 403,
+            Self::NonceReused | Self::MessageDeleted | Self::Conflict => 409,
         })
     }
 
@@ -34,6 +37,9 @@ impl Refusal {
             Self::Deleted { room, by } => (410, "room-deleted", vec![room, by]),
             Self::NotInside { here } => (403, "not-a-member", here.into_iter().collect()),
             Self::NonceReused => (409, "nonce-reused", Vec::new()),
+            Self::NoSuchMessage => (404, "no-such-message", Vec::new()),
+            Self::NotYours => (403, "not-yours", Vec::new()),
+            Self::MessageDeleted => (409, "message-deleted", Vec::new()),
             Self::NotTheOwner | Self::Conflict => unreachable!("only pages say so"),
         };
         Reply::Problem { status, name, mentions }

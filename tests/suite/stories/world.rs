@@ -5,7 +5,6 @@ mod pages;
 
 use super::actions::{BROWSERS, PEOPLE};
 use super::refusal::Refusal;
-use super::reply::Said;
 
 /// Everything there is.
 #[derive(Debug)]
@@ -29,17 +28,26 @@ pub struct Somebody {
 pub struct Room {
     pub name: String,
     owner: usize,
-    pub messages: Vec<Message>,
+    pub log: Vec<Entry>,
     deleted: bool,
     /// When somebody last came or went.
     pub moved: u64,
 }
 
+/// An entry of a room's log, as it was sent.
 #[derive(Debug)]
-pub struct Message {
+pub struct Entry {
     author: usize,
-    body: String,
     nonce: String,
+    content: Content,
+}
+
+/// What somebody sends to a room's log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    Message(String),
+    Edit { about: u64, body: String },
+    Deletion { about: u64 },
 }
 
 /// Where a reader claims to be in a room's log.
@@ -94,19 +102,13 @@ impl World {
         Ok(room)
     }
 
-    fn for_members(&self, who: usize, room: Option<usize>) -> Outcome<usize> {
+    pub fn for_members(&self, who: usize, room: Option<usize>) -> Outcome<usize> {
         let room = self.living(room)?;
         if self.here(who) == Some(room) {
             Ok(room)
         } else {
             Err(Refusal::NotInside { here: self.name_here(who) })
         }
-    }
-
-    fn said(&self, room: usize) -> Vec<Said> {
-        let message =
-            |(n, m): (usize, &Message)| (n as u64 + 1, self.people[m.author].name.to_owned(), m.body.clone());
-        self.rooms[room].messages.iter().enumerate().map(message).collect()
     }
 
     fn names_inside(&self, room: usize) -> Vec<String> {
@@ -164,7 +166,7 @@ impl World {
         self.rooms.push(Room {
             name: name.to_owned(),
             owner: who,
-            messages: Vec::new(),
+            log: Vec::new(),
             deleted: false,
             moved: 0,
         });

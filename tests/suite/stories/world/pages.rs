@@ -30,7 +30,7 @@ impl World {
         if self.here(who) != Some(room) {
             return Ok(Reply::JoinPage { here: self.name_here(who) });
         }
-        Ok(Reply::Inside { said: self.said(room), people: self.names_inside(room) })
+        Ok(Reply::Inside { said: self.messages(room), people: self.names_inside(room) })
     }
 
     pub fn people_in(&self, who: usize, room: Option<usize>) -> Outcome<Reply> {
