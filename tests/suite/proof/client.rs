@@ -8,8 +8,8 @@ use rand::{RngExt, SeedableRng};
 use rocket::tokio::time::sleep;
 
 use super::endpoints::{Answer, Content, Endpoints, Request};
-use super::history::{Account, Deed, Nonce, Operation, Outcome, Room, Session};
-use super::update::{Cursor, Update};
+use super::history::{Account, ChangeKind, Deed, Nonce, Operation, Outcome, Room, Session};
+use super::update::{Cursor, Earlier, Update};
 
 const PASSWORD: &str = "correct horse battery";
 
@@ -157,7 +157,7 @@ impl Client {
         self.records(operation)
     }
 
-    /// A message that nobody has sent yet.
+    /// A message or a change that nobody has sent yet.
     pub fn thinks(&self) -> Nonce {
         self.endpoints.recorder.nonce()
     }
@@ -165,15 +165,35 @@ impl Client {
     /// One attempt to say it.
     pub async fn post(&mut self, room: Room, nonce: Nonce, cursor: &mut Cursor) -> Outcome {
         let deed = Deed::Post { room, nonce, after: cursor.seq };
-        // The same nonce is always sent with the same body.
-        let words = "la ".repeat(usize::try_from(nonce.0 * 7 % 40).unwrap());
-        let body = Content::Json(format!("{{\"body\":\"{} {words}.\",\"nonce\":\"n{}\"}}", nonce.0, nonce.0));
-        let path = format!("/api/rooms/{}/messages?after={cursor}", room.0);
-        let (mut operation, answer) = self.asks(deed, "POST", &path, body).await;
+        let json = format!("{{\"body\":\"{}\",\"nonce\":\"n{}\"}}", text(nonce), nonce.0);
+        self.sends(deed, &format!("/api/rooms/{}/messages?after={cursor}", room.0), json, cursor).await
+    }
+
+    /// One attempt to change a message.
+    pub async fn change(
+        &mut self,
+        kind: ChangeKind,
+        (room, about): (Room, i64),
+        nonce: Nonce,
+        cursor: &mut Cursor,
+    ) -> Outcome {
+        let deed = Deed::Change { room, nonce, kind, about, after: cursor.seq };
+        let (verb, json) = match kind {
+            ChangeKind::Edit => {
+                ("edit", format!("{{\"body\":\"{}\",\"nonce\":\"n{}\"}}", text(nonce), nonce.0))
+            }
+            ChangeKind::Deletion => ("delete", format!("{{\"nonce\":\"n{}\"}}", nonce.0)),
+        };
+        let path = format!("/api/rooms/{}/messages/{about}/{verb}?after={cursor}", room.0);
+        self.sends(deed, &path, json, cursor).await
+    }
+
+    async fn sends(&mut self, deed: Deed, path: &str, json: String, cursor: &mut Cursor) -> Outcome {
+        let (mut operation, answer) = self.asks(deed, "POST", path, Content::Json(json)).await;
         operation.outcome = match answer {
             Some(Answer { status: status @ (200 | 201), body, .. }) => {
                 let update = Update::parse(&body);
-                let seq = update.seq.expect("a post is told its number");
+                let seq = update.seq.expect("the number of what was sent");
                 Outcome::Posted { seq, repeated: status == 200, read: update.entries(), more: update.more }
             }
             answer => neither(answer),
@@ -193,6 +213,22 @@ impl Client {
             // A page would read the room anew. That this happened is written down.
             *cursor = Cursor::default();
         }
+        self.records(operation)
+    }
+
+    /// What stands before a number, for a page that is open.
+    pub async fn look_back(&mut self, room: Room, reader: u32, before: i64) -> Outcome {
+        let deed = Deed::LookBack { room, reader, before };
+        let path = format!("/api/rooms/{}/messages?before={before}", room.0);
+        let (mut operation, answer) = self.asks(deed, "GET", &path, Content::Nothing).await;
+        operation.outcome = match answer {
+            Some(Answer { status: 200, body, .. }) => {
+                let earlier = Earlier::parse(&body);
+                let (first, as_of) = (earlier.first, earlier.as_of());
+                Outcome::LookedBack { entries: earlier.entries(), first, as_of }
+            }
+            answer => neither(answer),
+        };
         self.records(operation)
     }
 
@@ -236,6 +272,9 @@ impl Client {
         // What was read is long, and of use to nobody but the checker and the cursor.
         let outcome = match &operation.outcome {
             Outcome::Read { more, .. } => Outcome::Read { entries: Vec::new(), more: *more },
+            Outcome::LookedBack { first, as_of, .. } => {
+                Outcome::LookedBack { entries: Vec::new(), first: *first, as_of: *as_of }
+            }
             outcome => outcome.clone(),
         };
         self.endpoints.recorder.record(operation);
@@ -267,6 +306,11 @@ impl Client {
     fn some_instance(&mut self) -> usize {
         self.instance.unwrap_or_else(|| self.rng.random_range(0..self.endpoints.count()))
     }
+}
+
+/// The same nonce is always sent with the same text, which begins with it.
+fn text(nonce: Nonce) -> String {
+    format!("{} {}.", nonce.0, "la ".repeat(usize::try_from(nonce.0 * 7 % 40).unwrap()))
 }
 
 fn pause_after(answer: Option<&Answer>) -> Duration {

@@ -23,16 +23,40 @@ pub struct Session(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Room(pub i64);
 
-/// One message somebody wants to say, however often they have to send it. No two people use the same one.
+/// One message or change of one that somebody wants to send, however often they have to. No two people use the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Nonce(pub u64);
 
-/// A message as somebody read it; the nonce is told by its body.
+/// An entry as somebody read it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry {
     pub seq: i64,
     pub tag: u64,
-    pub nonce: Nonce,
+    pub what: What,
+    /// With what its text was sent, as the text tells; none where there is no text.
+    pub text: Option<Nonce>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// As it reads now: `changed` is the number of the change that made it so, or 0.
+    Message {
+        changed: i64,
+        is_deleted: bool,
+    },
+    Edit {
+        about: i64,
+    },
+    Deletion {
+        about: i64,
+    },
+}
+
+/// What is done to a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChangeKind {
+    Edit,
+    Deletion,
 }
 
 /// One request and its answer.
@@ -72,13 +96,27 @@ pub enum Deed {
         nonce: Nonce,
         after: i64,
     },
+    /// One attempt to change a message.
+    Change {
+        room: Room,
+        nonce: Nonce,
+        kind: ChangeKind,
+        about: i64,
+        after: i64,
+    },
     /// `reader`: one open page with a cursor of its own; `after`: the number in that cursor.
     Poll {
         room: Room,
         reader: u32,
         after: i64,
     },
-    /// The whole log of a open room, after everything has healed and everybody has stopped.
+    /// Messages before a number, as an open page loads them.
+    LookBack {
+        room: Room,
+        reader: u32,
+        before: i64,
+    },
+    /// The whole log of an open room, after everything has healed and everybody has stopped.
     FinalRead {
         room: Room,
     },
@@ -88,10 +126,12 @@ pub enum Deed {
 pub enum Outcome {
     /// A log-in, log-out, creation, coming, going or deletion.
     Done,
-    /// A post. `repeated`: it was answered as a repetition of an earlier one.
+    /// A post or a change. `repeated`: it was answered as a repetition of an earlier one.
     Posted { seq: i64, repeated: bool, read: Vec<Entry>, more: bool },
     /// A poll or the final read; nothing new is no entries.
     Read { entries: Vec<Entry>, more: bool },
+    /// Messages as they read when `as_of` was the log's head; `first` is the number from which on they are all there.
+    LookedBack { entries: Vec<Entry>, first: i64, as_of: i64 },
     /// A status of the four hundreds: nothing was done.
     Refused { status: u16 },
     /// A status of the five hundreds, a time-out, a broken connection: it may or may not have been done.
@@ -111,4 +151,45 @@ pub struct Fault {
 pub struct History {
     pub operations: Vec<Operation>,
     pub faults: Vec<Fault>,
+}
+
+/// What is sent to a room's log.
+#[derive(Clone, Copy, Debug)]
+pub struct Sent {
+    pub room: Room,
+    pub nonce: Nonce,
+    /// The number in the cursor that it was sent with.
+    pub after: i64,
+}
+
+impl Deed {
+    /// Of a post or a change.
+    pub fn sent(&self) -> Option<Sent> {
+        match *self {
+            Self::Post { room, nonce, after } | Self::Change { room, nonce, after, .. } => {
+                Some(Sent { room, nonce, after })
+            }
+            _ => None,
+        }
+    }
+
+    /// The room whose log it is about.
+    pub fn log(&self) -> Option<Room> {
+        match *self {
+            Self::Poll { room, .. } | Self::LookBack { room, .. } | Self::FinalRead { room } => Some(room),
+            _ => self.sent().map(|sent| sent.room),
+        }
+    }
+}
+
+impl Outcome {
+    /// What was read.
+    pub fn entries(&self) -> &[Entry] {
+        match self {
+            Self::Posted { read: entries, .. }
+            | Self::Read { entries, .. }
+            | Self::LookedBack { entries, .. } => entries,
+            Self::Done | Self::Refused { .. } | Self::Unknown => &[],
+        }
+    }
 }

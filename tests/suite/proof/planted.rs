@@ -75,6 +75,30 @@ async fn a_tail_that_skips_when_it_reads_200_at_a_time() {
 
 #[rocket::async_test]
 #[ignore = "long: tests/prove"]
+async fn an_edit_that_memory_does_not_take_in() {
+    is_found("edit_not_in_memory", |program| faults(program, Engine::Sqlite), &[Kind::Outdated]).await;
+}
+
+#[rocket::async_test]
+#[ignore = "long: tests/prove"]
+async fn a_deleted_text_that_memory_keeps() {
+    is_found("deleted_text_in_memory", |program| faults(program, Engine::Postgres), &[Kind::DeletedText])
+        .await;
+}
+
+#[rocket::async_test]
+#[ignore = "long: tests/prove"]
+async fn changes_in_the_wrong_order() {
+    is_found(
+        "first_change_stays",
+        |program| faults(program, Engine::Sqlite),
+        &[Kind::Outdated, Kind::DeletedText, Kind::PagesDiffer],
+    )
+    .await;
+}
+
+#[rocket::async_test]
+#[ignore = "long: tests/prove"]
 async fn an_unloaded_room_without_news() {
     is_found(
         "unloaded_room_without_news",

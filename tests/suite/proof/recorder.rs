@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use super::history::{Account, Deed, Fault, History, Moment, Nonce, Operation, Outcome, Session, span};
+use super::history::{
+    Account, ChangeKind, Deed, Fault, History, Moment, Nonce, Operation, Outcome, Session, span,
+};
 
 /// A history in the making.
 pub struct Recorder {
@@ -45,7 +47,7 @@ impl Recorder {
         self.history().faults.push(fault);
     }
 
-    /// How many posts have been acknowledged, repetitions aside.
+    /// How many posts and changes have been acknowledged, repetitions aside.
     pub fn acknowledged(&self) -> u64 {
         self.acknowledged.load(Ordering::Relaxed)
     }
@@ -98,6 +100,9 @@ impl Deed {
             Self::Leave { .. } => "leave",
             Self::Delete { .. } => "deletion",
             Self::Post { .. } => "post",
+            Self::Change { kind: ChangeKind::Edit, .. } => "edit",
+            Self::Change { kind: ChangeKind::Deletion, .. } => "deletion of a message",
+            Self::LookBack { .. } => "look back",
             Self::Poll { .. } => "poll",
             Self::FinalRead { .. } => "final read",
         }

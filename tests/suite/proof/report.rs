@@ -22,7 +22,7 @@ pub struct Report {
 const SHOWN: usize = 20;
 
 impl Report {
-    /// Posts that were acknowledged, repetitions aside.
+    /// Posts and changes that were acknowledged, repetitions aside.
     pub fn posts(&self) -> usize {
         let posted = |outcome: &Outcome| matches!(outcome, Outcome::Posted { repeated: false, .. });
         self.history.operations.iter().filter(|operation| posted(&operation.outcome)).count()
@@ -57,8 +57,8 @@ pub struct Summary<'a>(pub &'a History);
 impl fmt::Display for Summary<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let History { operations, faults } = self.0;
-        let read: usize = operations.iter().map(|operation| read(&operation.outcome)).sum();
-        writeln!(f, "  {} operations, {read} messages read", operations.len())?;
+        let read: usize = operations.iter().map(|operation| operation.outcome.entries().len()).sum();
+        writeln!(f, "  {} operations, {read} entries read", operations.len())?;
         for ((deed, outcome), count) in
             count(operations.iter().map(|it| (it.deed.name(), ending(&it.outcome))))
         {
@@ -78,16 +78,9 @@ fn ending(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Posted { repeated: true, .. } => "acknowledged again".to_owned(),
         Outcome::Posted { .. } => "acknowledged".to_owned(),
-        Outcome::Done | Outcome::Read { .. } => "done".to_owned(),
+        Outcome::Done | Outcome::Read { .. } | Outcome::LookedBack { .. } => "done".to_owned(),
         Outcome::Refused { status } => format!("refused with {status}"),
         Outcome::Unknown => "unknown".to_owned(),
-    }
-}
-
-fn read(outcome: &Outcome) -> usize {
-    match outcome {
-        Outcome::Posted { read, .. } | Outcome::Read { entries: read, .. } => read.len(),
-        _ => 0,
     }
 }
 

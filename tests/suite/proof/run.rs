@@ -24,7 +24,7 @@ use crate::fixtures::Engine;
 pub struct Plan {
     pub engine: Engine,
     pub seed: u64,
-    /// Acknowledged.
+    /// Acknowledged, changes among them.
     pub posts: u64,
     pub faults: usize,
     /// Of the program with a mistake in it; ours, if none.

@@ -1,4 +1,5 @@
-//! An instance stands still while a room fills up: whoever reads there misses nothing when it goes on.
+//! An instance stands still while a room fills up and what was said there is changed: whoever reads there misses nothing
+//! when it goes on.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use super::checker::{self, Anomaly};
 use super::client::Client;
 use super::deployment::Deployment;
 use super::endpoints::Endpoints;
-use super::history::{Outcome, Room};
+use super::history::{ChangeKind, Outcome, Room};
 use super::report::Summary;
 use super::run;
 use super::update::Cursor;
@@ -19,7 +20,7 @@ use crate::fixtures::Engine;
 
 const ROUNDS: usize = 3;
 const POSTERS: usize = 16;
-/// Of each of them, in each round: together more than the tail reads at once, and more than memory keeps.
+/// Of each of them, in each round, with some changes: together more than the tail reads at once, and more than memory keeps.
 const POSTS: usize = 30;
 /// One after the other, until the instance has certainly caught up.
 const PAGES: u32 = 10;
@@ -63,8 +64,21 @@ pub async fn stands_still(program: Option<PathBuf>) -> Vec<Anomaly> {
 
 async fn talks(poster: &mut Client, room: Room) {
     let mut cursor = Cursor::default();
-    for _ in 0..POSTS {
-        poster.post(room, poster.thinks(), &mut cursor).await;
+    let mut first = None;
+    for n in 0..POSTS {
+        let posted = poster.post(room, poster.thinks(), &mut cursor).await;
+        if let Outcome::Posted { seq, .. } = posted {
+            first.get_or_insert(seq);
+            let change = match n % 10 {
+                3 => Some((ChangeKind::Edit, first)),
+                6 => Some((ChangeKind::Edit, Some(seq))),
+                9 => Some((ChangeKind::Deletion, first.take())),
+                _ => None,
+            };
+            if let Some((kind, Some(about))) = change {
+                poster.change(kind, (room, about), poster.thinks(), &mut cursor).await;
+            }
+        }
     }
 }
 

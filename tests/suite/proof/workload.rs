@@ -1,7 +1,7 @@
 //! The workload: who is there, and what they do all the time.
 //!
-//! *Talkers* and *readers* stay in rooms that last, most of them in the first; *guests* are readers at somebody else's
-//! computer; *owners* create rooms and delete them while others are inside; *movers* join and leave with two browsers
+//! *Talkers* and *readers* stay in rooms that last, most of them in the first; what is said there is changed and deleted
+//! now and then, by its author and by others, who mostly may not; *guests* are readers at somebody else's computer; *owners* create rooms and delete them while others are inside; *movers* join and leave with two browsers
 //! each that know nothing of each other, and log in and out.
 
 use std::collections::{HashMap, VecDeque};
@@ -11,12 +11,13 @@ use std::time::Duration;
 
 use rand::RngExt;
 use rand::seq::IndexedRandom;
+use rocket::tokio::join;
 use rocket::tokio::task::JoinSet;
 use rocket::tokio::time::sleep;
 
 use super::client::Client;
 use super::endpoints::Endpoints;
-use super::history::{Nonce, Outcome, Room};
+use super::history::{ChangeKind, Nonce, Outcome, Room};
 use super::update::Cursor;
 
 const LASTING_ROOMS: usize = 4;
@@ -40,6 +41,8 @@ pub struct Workload {
     known: Mutex<HashMap<Room, Cursor>>,
     /// The browsers of those who stay in them.
     inside: Mutex<Vec<(Client, Room)>>,
+    /// The last message that was acknowledged in each room.
+    latest: Mutex<HashMap<Room, i64>>,
     readers: AtomicU32,
     is_closing: AtomicBool,
 }
@@ -61,6 +64,7 @@ impl Workload {
             rooms: Mutex::default(),
             known: Mutex::default(),
             inside: Mutex::default(),
+            latest: Mutex::default(),
             readers: AtomicU32::new(0),
             is_closing: AtomicBool::new(false),
         });
@@ -161,7 +165,8 @@ impl Workload {
         let mut cursor = Cursor::default();
         while self.is_open() {
             let nonce = client.thinks();
-            says(&mut client, room, nonce, &mut cursor).await;
+            let said = says(&mut client, room, nonce, &mut cursor).await;
+            self.has_second_thoughts(&mut client, room, &said, &mut cursor).await;
             // Somebody else is asked, and the same is answered.
             if client.rng.random_ratio(1, 50) {
                 client.post(room, nonce, &mut cursor).await;
@@ -170,14 +175,57 @@ impl Workload {
         }
     }
 
-    /// Has the page open, and nothing else.
-    async fn reads(self: Arc<Self>, mut client: Client, room: Room) {
-        let (reader, mut cursor) = (self.reader(), Cursor::default());
-        while self.is_open() {
-            if !matches!(client.poll(room, reader, &mut cursor).await, Outcome::Read { more: true, .. }) {
-                self.known().insert(room, cursor);
-                sleep(PAUSE).await;
+    /// Changes what was just said, or what somebody else did.
+    async fn has_second_thoughts(
+        &self,
+        client: &mut Client,
+        room: Room,
+        said: &Outcome,
+        cursor: &mut Cursor,
+    ) {
+        let &Outcome::Posted { seq, .. } = said else { return };
+        let of_another = self.latest().insert(room, seq).unwrap_or(seq);
+        let (edit, deletion) = (ChangeKind::Edit, ChangeKind::Deletion);
+        match client.rng.random_range(0..48) {
+            0..5 => changes(client, edit, (room, seq), cursor).await,
+            5..7 => changes(client, deletion, (room, seq), cursor).await,
+            7 => {
+                // In two windows at once.
+                let (mut window, mut seen) = (client.again(), *cursor);
+                let (one, other) = if client.rng.random() { (edit, deletion) } else { (edit, edit) };
+                join!(
+                    changes(client, one, (room, seq), cursor),
+                    changes(&mut window, other, (room, seq), &mut seen)
+                );
             }
+            8 => changes(client, deletion, (room, of_another), cursor).await,
+            9 => changes(client, edit, (room, of_another), cursor).await,
+            _ => {}
+        }
+    }
+
+    fn latest(&self) -> MutexGuard<'_, HashMap<Room, i64>> {
+        self.latest.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Has the page open, scrolls up at times, opens it anew at times, and nothing else.
+    async fn reads(self: Arc<Self>, mut client: Client, room: Room) {
+        let (mut reader, mut cursor, mut first) = (self.reader(), Cursor::default(), 1);
+        while self.is_open() {
+            if matches!(client.poll(room, reader, &mut cursor).await, Outcome::Read { more: true, .. }) {
+                continue;
+            }
+            self.known().insert(room, cursor);
+            if first > 1
+                && client.rng.random_ratio(1, 2)
+                && let Outcome::LookedBack { first: earlier, .. } =
+                    client.look_back(room, reader, first).await
+            {
+                first = earlier;
+            } else if client.rng.random_ratio(1, 30) {
+                (reader, first) = (self.reader(), cursor.seq + 1);
+            }
+            sleep(PAUSE).await;
         }
     }
 
@@ -217,7 +265,8 @@ impl Workload {
             let mut cursor = Cursor::default();
             for _ in 0..client.rng.random_range(5..40) {
                 let nonce = client.thinks();
-                says(&mut client, room, nonce, &mut cursor).await;
+                let said = says(&mut client, room, nonce, &mut cursor).await;
+                self.has_second_thoughts(&mut client, room, &said, &mut cursor).await;
                 rest(&mut client, 100).await;
             }
             if self.is_open() {
@@ -281,9 +330,24 @@ impl Workload {
 }
 
 /// Sends a message until it is known to be stored or refused.
-pub async fn says(client: &mut Client, room: Room, nonce: Nonce, cursor: &mut Cursor) {
-    while client.post(room, nonce, cursor).await == Outcome::Unknown {
+pub async fn says(client: &mut Client, room: Room, nonce: Nonce, cursor: &mut Cursor) -> Outcome {
+    loop {
+        let said = client.post(room, nonce, cursor).await;
+        if said != Outcome::Unknown {
+            return said;
+        }
         rest(client, 200).await;
+    }
+}
+
+/// Sends a change until it is known to be stored or refused; at times once more.
+async fn changes(client: &mut Client, kind: ChangeKind, message: (Room, i64), cursor: &mut Cursor) {
+    let nonce = client.thinks();
+    while client.change(kind, message, nonce, cursor).await == Outcome::Unknown {
+        rest(client, 200).await;
+    }
+    if client.rng.random_ratio(1, 10) {
+        client.change(kind, message, nonce, cursor).await;
     }
 }
 

@@ -7,9 +7,9 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use super::index::{Index, RoomIndex, Visits};
+use super::index::{Index, RoomIndex, Slot, Visits};
 use super::{Anomaly, Kind, Told, seconds};
-use crate::proof::history::{Account, Deed, Moment, Nonce, Operation, Outcome, Room, span};
+use crate::proof::history::{Account, Moment, Operation, Outcome, Room, span};
 
 /// Memory is never older than this: a promise, not a guess.
 pub(super) const STALE: Moment = span(Duration::from_secs(2));
@@ -22,11 +22,11 @@ pub(super) fn check(index: &Index<'_>, found: &mut Vec<Anomaly>) {
         }
     }
     for operation in index.operations {
-        match (operation.deed, &operation.outcome) {
-            (Deed::Poll { room, .. } | Deed::FinalRead { room }, Outcome::Read { .. }) => {
+        match (operation.deed.log(), &operation.outcome) {
+            (Some(room), Outcome::Read { .. } | Outcome::LookedBack { .. }) => {
                 ends.check_read(room, operation, found);
             }
-            (Deed::Post { .. }, Outcome::Posted { repeated: true, .. }) => {
+            (Some(_), Outcome::Posted { repeated: true, .. }) => {
                 ends.check_repetition(operation, found);
             }
             _ => {}
@@ -34,10 +34,9 @@ pub(super) fn check(index: &Index<'_>, found: &mut Vec<Anomaly>) {
     }
 }
 
-/// A message, by whom, and when it was stored: not before `from`, not after `to`.
+/// A message or a change, by whom, and when it was stored: not before `from`, not after `to`.
 struct Stored<'a> {
     seq: i64,
-    nonce: Nonce,
     from: Moment,
     to: Moment,
     /// All attempts that can have stored it.
@@ -50,9 +49,9 @@ fn stored<'a>(index: &Index<'a>, room: Room, log: &RoomIndex) -> Vec<Stored<'a>>
         .log
         .iter()
         .map(|(&seq, slot)| {
-            let by = attempts_that_stored(index, room, seq, slot.nonce);
+            let by = attempts_that_stored(index, room, seq, slot);
             let from = by.iter().map(|attempt| attempt.began).min().unwrap_or_default();
-            Stored { seq, nonce: slot.nonce, from, to: slot.seen, by }
+            Stored { seq, from, to: slot.seen, by }
         })
         .collect();
     all.sort_unstable_by_key(|stored| stored.seq);
@@ -70,14 +69,14 @@ fn stored<'a>(index: &Index<'a>, room: Room, log: &RoomIndex) -> Vec<Stored<'a>>
 }
 
 /// The one that was told so, or else all that may have.
-fn attempts_that_stored<'a>(index: &Index<'a>, room: Room, seq: i64, nonce: Nonce) -> Vec<&'a Operation> {
-    let attempts = index.attempts.get(&nonce).map(Vec::as_slice).unwrap_or_default();
+fn attempts_that_stored<'a>(index: &Index<'a>, room: Room, seq: i64, slot: &Slot) -> Vec<&'a Operation> {
+    let attempts = index.attempts_at(room, slot);
     let told = |attempt: &&&Operation| matches!(attempt.outcome, Outcome::Posted { seq: at, repeated: false, .. } if at == seq);
     if let Some(attempt) = attempts.iter().find(told) {
         return vec![attempt];
     }
     let may_have = |attempt: &&Operation| {
-        matches!(attempt.deed, Deed::Post { room: to, .. } if to == room)
+        slot.may_be_of(attempt.deed, room)
             && matches!(attempt.outcome, Outcome::Unknown | Outcome::Posted { repeated: true, .. })
     };
     attempts.iter().copied().filter(may_have).collect()
@@ -123,11 +122,9 @@ impl<'a> Ends<'a> {
         let Some(first) = stored.by.first() else { return };
         let mut name = |kind, end: Moment, of: &str| {
             let what = format!(
-                "message {} of account {} was stored at place {} of room {} not before {}, and {of} at {}",
-                stored.nonce.0,
-                first.account.0,
+                "{} was stored at place {} not before {}, and {of} at {}",
+                Told(first),
                 stored.seq,
-                room.0,
                 seconds(stored.from),
                 seconds(end)
             );

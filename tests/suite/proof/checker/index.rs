@@ -1,10 +1,10 @@
 //! A history, sorted by what the rules ask for.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::times::{Broken, Possible, Reached, latest};
 use crate::proof::history::{
-    Account, Deed, Entry, History, Moment, Nonce, Operation, Outcome, Room, Session,
+    Account, ChangeKind, Deed, Entry, History, Moment, Nonce, Operation, Outcome, Room, Sent, Session, What,
 };
 
 /// What can be looked up.
@@ -12,8 +12,10 @@ pub(super) struct Index<'a> {
     pub(super) operations: &'a [Operation],
     pub(super) broken: Broken,
     pub(super) rooms: BTreeMap<Room, RoomIndex>,
-    /// Every attempt to post.
+    /// Every attempt to post or to change.
     pub(super) attempts: HashMap<Nonce, Vec<&'a Operation>>,
+    /// Every attempt to delete a message.
+    pub(super) erasures: HashMap<(Room, i64), Vec<&'a Operation>>,
     pub(super) sessions: HashMap<Session, SessionIndex>,
     pub(super) visits: HashMap<(Account, Room), Visits<'a>>,
     /// Any end of any session.
@@ -27,6 +29,16 @@ pub(super) struct RoomIndex {
     /// What was seen at a place where something else had been seen before.
     pub(super) conflicts: Vec<(i64, Slot)>,
     pub(super) acknowledged: Reached,
+    /// The numbers of the changes of each message, in order.
+    pub(super) changes: HashMap<i64, Vec<i64>>,
+    /// Those that were acknowledged.
+    pub(super) changed: HashMap<i64, Reached>,
+    /// When the deletion of a message was first acknowledged.
+    pub(super) erased: HashMap<i64, Moment>,
+    /// Messages that somebody may have deleted.
+    erasable: HashSet<i64>,
+    /// Who has made it, if the answer came.
+    pub(super) owner: Option<Account>,
     /// From where to where answers reached: the first was the reader's cursor.
     pub(super) answers: Vec<(i64, i64)>,
     pub(super) finally_read: bool,
@@ -40,13 +52,23 @@ pub(super) struct RoomIndex {
 /// What was seen at a place in a log.
 #[derive(Clone, Copy)]
 pub(super) struct Slot {
-    pub(super) nonce: Nonce,
+    pub(super) place: Place,
+    /// With what it was sent. A text tells that, as long as there is one and it is the first.
+    pub(super) nonce: Option<Nonce>,
     /// Acknowledgements do not tell it.
     pub(super) tag: Option<u64>,
     /// When the first answer with it had come.
     pub(super) seen: Moment,
     pub(super) read: bool,
     pub(super) finally_read: bool,
+}
+
+/// What kind of entry is at a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    Message,
+    Edit { about: i64 },
+    Deletion { about: i64 },
 }
 
 #[derive(Default)]
@@ -77,6 +99,7 @@ impl<'a> Index<'a> {
             broken: Broken::by(&history.faults),
             rooms: BTreeMap::new(),
             attempts: HashMap::new(),
+            erasures: HashMap::new(),
             sessions: HashMap::new(),
             visits: HashMap::new(),
             log_outs: HashMap::new(),
@@ -87,7 +110,8 @@ impl<'a> Index<'a> {
                 Deed::Create { room: Some(room) } | Deed::Join { room } => index.note_entry(operation, room),
                 Deed::Leave { room } => index.note_exit(operation, room),
                 Deed::Delete { room } => index.note_deletion(operation, room),
-                Deed::Post { room, nonce, after } => index.note_post(operation, room, nonce, after),
+                Deed::Post { .. } | Deed::Change { .. } => index.note_sent(operation),
+                Deed::LookBack { room, .. } => index.room(room).see_all(operation),
                 Deed::Poll { room, after, .. } => index.note_read(operation, room, after),
                 Deed::FinalRead { room } => index.note_read(operation, room, 0),
                 Deed::LogIn | Deed::LogOut | Deed::Create { room: None } => {}
@@ -96,6 +120,17 @@ impl<'a> Index<'a> {
         index.note_log_outs();
         index.seal();
         index
+    }
+
+    /// The attempts that can have led to what is at a place. Those of a deletion are told by its message, where its own
+    /// nonce is not known.
+    pub(super) fn attempts_at(&self, room: Room, slot: &Slot) -> &[&'a Operation] {
+        let attempts = match (slot.nonce, slot.place) {
+            (Some(nonce), _) => self.attempts.get(&nonce),
+            (None, Place::Deletion { about }) => self.erasures.get(&(room, about)),
+            (None, _) => None,
+        };
+        attempts.map(Vec::as_slice).unwrap_or_default()
     }
 
     fn room(&mut self, room: Room) -> &mut RoomIndex {
@@ -122,8 +157,11 @@ impl<'a> Index<'a> {
         visits.entries.add(operation.began, latest);
         if operation.outcome == Outcome::Done {
             visits.entered.push(operation);
+            let account = operation.account;
+            let is_made = matches!(operation.deed, Deed::Create { .. });
             let room = self.room(room);
             room.existed = earlier(room.existed, operation.ended);
+            room.owner = room.owner.or(is_made.then_some(account));
         }
     }
 
@@ -145,20 +183,37 @@ impl<'a> Index<'a> {
         }
     }
 
-    fn note_post(&mut self, operation: &'a Operation, room: Room, nonce: Nonce, after: i64) {
+    fn note_sent(&mut self, operation: &'a Operation) {
+        let Some(Sent { room, nonce, after }) = operation.deed.sent() else { return };
         self.attempts.entry(nonce).or_default().push(operation);
-        let Outcome::Posted { seq, read, .. } = &operation.outcome else { return };
-        let room = self.room(room);
-        room.acknowledged.add(operation.ended, *seq);
-        room.see(*seq, Slot { nonce, tag: None, seen: operation.ended, read: false, finally_read: false });
-        room.note_answer(operation, after, read);
+        let place = Place::of(operation.deed);
+        if let Place::Deletion { about } = place {
+            self.erasures.entry((room, about)).or_default().push(operation);
+            if latest(operation).is_some() {
+                self.room(room).erasable.insert(about);
+            }
+        }
+        let Outcome::Posted { seq, .. } = operation.outcome else { return };
+        let (room, ended) = (self.room(room), operation.ended);
+        room.acknowledged.add(ended, seq);
+        if let Place::Edit { about } | Place::Deletion { about } = place {
+            room.changed.entry(about).or_default().add(ended, seq);
+        }
+        if let Place::Deletion { about } = place {
+            let erased = room.erased.entry(about).or_insert(ended);
+            *erased = ended.min(*erased);
+        }
+        let slot =
+            Slot { place, nonce: Some(nonce), tag: None, seen: ended, read: false, finally_read: false };
+        room.see(seq, slot);
+        room.note_answer(operation, after);
     }
 
     fn note_read(&mut self, operation: &Operation, room: Room, after: i64) {
-        let Outcome::Read { entries, .. } = &operation.outcome else { return };
+        let Outcome::Read { .. } = &operation.outcome else { return };
         let room = self.room(room);
         room.finally_read |= matches!(operation.deed, Deed::FinalRead { .. });
-        room.note_answer(operation, after, entries);
+        room.note_answer(operation, after);
     }
 
     /// A lost answer to a log-out leaves it pending until the session is known to be over.
@@ -176,6 +231,8 @@ impl<'a> Index<'a> {
     fn seal(&mut self) {
         for room in self.rooms.values_mut() {
             room.acknowledged.seal();
+            room.changed.values_mut().for_each(Reached::seal);
+            room.note_changes();
             room.deletions.seal();
         }
         self.log_outs.values_mut().for_each(Possible::seal);
@@ -188,27 +245,90 @@ impl<'a> Index<'a> {
 }
 
 impl RoomIndex {
-    fn note_answer(&mut self, operation: &Operation, after: i64, entries: &[Entry]) {
-        let finally_read = matches!(operation.deed, Deed::FinalRead { .. });
-        if let Some(last) = entries.last() {
+    fn note_answer(&mut self, operation: &Operation, after: i64) {
+        if let Some(last) = operation.outcome.entries().last() {
             self.answers.push((after, last.seq));
         }
-        for &Entry { seq, tag, nonce } in entries {
-            self.see(seq, Slot { nonce, tag: Some(tag), seen: operation.ended, read: true, finally_read });
+        self.see_all(operation);
+    }
+
+    fn see_all(&mut self, operation: &Operation) {
+        let finally_read = matches!(operation.deed, Deed::FinalRead { .. });
+        for entry in operation.outcome.entries() {
+            let (place, tag, seen) = (Place::at(entry), Some(entry.tag), operation.ended);
+            self.see(entry.seq, Slot { place, nonce: entry.sent(), tag, seen, read: true, finally_read });
         }
+    }
+
+    fn note_changes(&mut self) {
+        for (seq, slot) in &self.log {
+            if let Place::Edit { about } | Place::Deletion { about } = slot.place {
+                self.changes.entry(about).or_default().push(*seq);
+            }
+        }
+        self.changes.values_mut().for_each(|changes| changes.sort_unstable());
+    }
+
+    /// The numbers of all messages, in order.
+    pub(super) fn messages(&self) -> Vec<i64> {
+        let messages = self.log.iter().filter(|(_, slot)| slot.place == Place::Message);
+        let mut messages: Vec<_> = messages.map(|(seq, _)| *seq).collect();
+        messages.sort_unstable();
+        messages
+    }
+
+    /// Whether somebody has deleted a message, or may have.
+    pub(super) fn may_be_deleted(&self, seq: i64) -> bool {
+        let is_deletion = |change: &i64| matches!(self.log[change].place, Place::Deletion { .. });
+        self.erasable.contains(&seq) || self.changes.get(&seq).is_some_and(|all| all.iter().any(is_deletion))
     }
 
     fn see(&mut self, seq: i64, now: Slot) {
         let slot = self.log.entry(seq).or_insert(now);
         let other_tag = slot.tag.zip(now.tag).is_some_and(|(was, is)| was != is);
-        if slot.nonce != now.nonce || other_tag {
+        let other_nonce = slot.nonce.zip(now.nonce).is_some_and(|(was, is)| was != is);
+        if slot.place != now.place || other_nonce || other_tag {
             self.conflicts.push((seq, now));
             return;
         }
+        slot.nonce = slot.nonce.or(now.nonce);
         slot.tag = slot.tag.or(now.tag);
         slot.seen = slot.seen.min(now.seen);
         slot.read |= now.read;
         slot.finally_read |= now.finally_read;
+    }
+}
+
+impl Slot {
+    /// Whether that is what was sent there.
+    pub(super) fn may_be_of(&self, sent: Deed, room: Room) -> bool {
+        sent.log() == Some(room) && Place::of(sent) == self.place
+    }
+}
+
+impl Place {
+    /// What a post or a change makes.
+    fn of(sent: Deed) -> Self {
+        match sent {
+            Deed::Change { kind: ChangeKind::Edit, about, .. } => Self::Edit { about },
+            Deed::Change { kind: ChangeKind::Deletion, about, .. } => Self::Deletion { about },
+            _ => Self::Message,
+        }
+    }
+
+    fn at(entry: &Entry) -> Self {
+        match entry.what {
+            What::Message { .. } => Self::Message,
+            What::Edit { about } => Self::Edit { about },
+            What::Deletion { about } => Self::Deletion { about },
+        }
+    }
+}
+
+impl Entry {
+    /// With what the entry itself was sent, if its text tells.
+    fn sent(&self) -> Option<Nonce> {
+        self.text.filter(|_| !matches!(self.what, What::Message { changed: 1.., .. }))
     }
 }
 

@@ -2,13 +2,15 @@
 
 use std::collections::HashMap;
 
-use super::index::{Index, RoomIndex, Slot};
+use super::index::{Index, Place, RoomIndex, Slot};
 use super::{Anomaly, Kind, Told, seconds};
 use crate::proof::history::{Deed, Entry, Nonce, Operation, Outcome, Room};
 
 pub(super) fn check(index: &Index<'_>, found: &mut Vec<Anomaly>) {
+    let messages = index.rooms.iter().map(|(room, log)| (*room, log.messages())).collect();
     for operation in index.operations {
         check_answer(operation, found);
+        check_looking_back(operation, &messages, found);
     }
     for (room, log) in &index.rooms {
         check_agreement(*room, log, found);
@@ -19,12 +21,12 @@ pub(super) fn check(index: &Index<'_>, found: &mut Vec<Anomaly>) {
 
 /// An answer continues the cursor it was asked with, and has no hole.
 fn check_answer(operation: &Operation, found: &mut Vec<Anomaly>) {
-    let (after, entries) = match (operation.deed, &operation.outcome) {
-        (Deed::Post { after, .. }, Outcome::Posted { read, .. }) => (after, read),
-        (Deed::Poll { after, .. }, Outcome::Read { entries, .. }) => (after, entries),
-        (Deed::FinalRead { .. }, Outcome::Read { entries, .. }) => (0, entries),
+    let after = match operation.deed {
+        Deed::Post { after, .. } | Deed::Change { after, .. } | Deed::Poll { after, .. } => after,
+        Deed::FinalRead { .. } => 0,
         _ => return,
     };
+    let entries = operation.outcome.entries();
     let Some(Entry { seq: first, .. }) = entries.first() else { return };
     let mut name = |kind, what: String| {
         found.push(Anomaly::new(kind, format!("{what}, in the answer to {}", Told(operation))));
@@ -39,6 +41,23 @@ fn check_answer(operation: &Operation, found: &mut Vec<Anomaly>) {
         if pair[1].seq != pair[0].seq + 1 {
             name(Kind::Hole, format!("{} follows {}", pair[1].seq, pair[0].seq));
         }
+    }
+}
+
+/// Where somebody looks back there is every message, each once.
+fn check_looking_back(operation: &Operation, messages: &HashMap<Room, Vec<i64>>, found: &mut Vec<Anomaly>) {
+    let (Deed::LookBack { room, before, .. }, Outcome::LookedBack { entries, first, .. }) =
+        (operation.deed, &operation.outcome)
+    else {
+        return;
+    };
+    let all = messages.get(&room).map(Vec::as_slice).unwrap_or_default();
+    let at = |seq: i64| all.partition_point(|message| *message < seq);
+    let expected = &all[at(*first)..at(before)];
+    if !entries.iter().map(|entry| entry.seq).eq(expected.iter().copied()) {
+        let missing = expected.iter().find(|seq| !entries.iter().any(|entry| entry.seq == **seq));
+        let what = format!("{missing:?} is missing after {first}, in the answer to {}", Told(operation));
+        found.push(Anomaly::new(Kind::Hole, what));
     }
 }
 
@@ -85,11 +104,13 @@ fn check_nonces(index: &Index<'_>, found: &mut Vec<Anomaly>) {
     for (&room, log) in &index.rooms {
         let seen = log.log.iter().chain(log.conflicts.iter().map(|(seq, slot)| (seq, slot)));
         for (&seq, slot) in seen {
-            let (first_room, first) = *places.entry(slot.nonce).or_insert((room, seq));
-            if (first_room, first) != (room, seq) {
+            let place = slot.nonce.map(|nonce| (nonce, *places.entry(nonce).or_insert((room, seq))));
+            if let Some((nonce, (first_room, first))) = place
+                && (first_room, first) != (room, seq)
+            {
                 let what = format!(
                     "message {} is at place {first} of room {} and at place {seq} of room {}",
-                    slot.nonce.0, first_room.0, room.0
+                    nonce.0, first_room.0, room.0
                 );
                 found.push(Anomaly::new(Kind::Duplicate, what));
             }
@@ -105,10 +126,12 @@ fn check_nonces(index: &Index<'_>, found: &mut Vec<Anomaly>) {
 
 /// Why a message cannot be where it was read.
 fn unsent(index: &Index<'_>, room: Room, slot: &Slot) -> Option<String> {
-    let attempts = index.attempts.get(&slot.nonce).map(Vec::as_slice).unwrap_or_default();
-    let here =
-        attempts.iter().filter(|attempt| matches!(attempt.deed, Deed::Post { room: to, .. } if to == room));
-    let mut sent = here.peekable();
+    // What was read only when it was changed tells with what it was changed.
+    if slot.nonce.is_none() && slot.place == Place::Message {
+        return None;
+    }
+    let attempts = index.attempts_at(room, slot).iter();
+    let mut sent = attempts.filter(|attempt| slot.may_be_of(attempt.deed, room)).peekable();
     if sent.peek().is_none() {
         return Some("where nobody sent it".to_owned());
     }
@@ -143,8 +166,11 @@ impl Spans {
 }
 
 fn message(slot: &Slot) -> String {
-    match slot.tag {
-        Some(tag) => format!("message {} (tag {tag:x})", slot.nonce.0),
-        None => format!("message {}", slot.nonce.0),
-    }
+    let nonce = slot.nonce.map_or("?".to_owned(), |nonce| nonce.0.to_string());
+    let name = match slot.place {
+        Place::Message => format!("message {nonce}"),
+        Place::Edit { about } => format!("edit {nonce} of {about}"),
+        Place::Deletion { about } => format!("deletion {nonce} of {about}"),
+    };
+    slot.tag.map_or(name.clone(), |tag| format!("{name} (tag {tag:x})"))
 }

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use super::index::{Index, SessionIndex};
-use super::{Anomaly, Kind, Told, seconds};
+use super::times::latest;
+use super::{Anomaly, Kind, Told, changes, seconds};
 use crate::proof::history::{Account, Deed, Moment, Operation, Outcome, Room};
 
 /// A time in which somebody was certainly in a room.
@@ -32,8 +33,9 @@ pub(super) fn check(index: &Index<'_>, found: &mut Vec<Anomaly>) {
     };
     for operation in index.operations {
         match (operation.deed, &operation.outcome) {
-            (Deed::Post { room, .. }, Outcome::Posted { repeated: false, .. }) => {
-                if let Some(stay) = stay_around(operation).filter(|stay| stay.room != room) {
+            (Deed::Post { .. } | Deed::Change { .. }, Outcome::Posted { repeated: false, .. }) => {
+                let elsewhere = |stay: &Stay| Some(stay.room) != operation.deed.log();
+                if let Some(stay) = stay_around(operation).filter(elsewhere) {
                     let what = format!("{} was accepted, from {}", Told(operation), told(&stay));
                     found.push(Anomaly::new(Kind::TwoRooms, what));
                 }
@@ -99,21 +101,32 @@ fn no_reason_for(
     status: u16,
     inside: Option<Room>,
 ) -> Option<&'static str> {
-    let room = match operation.deed {
-        Deed::Post { room, .. } | Deed::Poll { room, .. } | Deed::FinalRead { room } => Some(room),
-        _ => None,
-    };
+    let room = operation.deed.log();
     let any_room = match operation.deed {
         Deed::Join { room } | Deed::Leave { room } | Deed::Delete { room } => Some(room),
         _ => room,
     };
     match status {
         401 => is_logged_in(index, operation).then_some("its session was open"),
-        403 => (room.is_some() && room == inside).then_some("its author was inside"),
+        403 => {
+            let is_theirs = !matches!(operation.deed, Deed::Change { .. })
+                || changes::may_change(index, operation) == Some(true);
+            (room.is_some() && room == inside && is_theirs).then_some("its author was inside")
+        }
         404 | 410 => {
             any_room.is_some_and(|room| exists(index, operation, room)).then_some("the room existed")
         }
-        409 => matches!(operation.deed, Deed::Post { .. }).then_some("no nonce is used for two messages"),
+        409 => match operation.deed {
+            Deed::Post { .. } => Some("no nonce is used for two messages"),
+            Deed::Change { room, about, .. } => {
+                let deletions = index.erasures.get(&(room, about)).into_iter().flatten();
+                let may_be =
+                    |attempt: &&Operation| latest(attempt).is_some() && attempt.began < operation.ended;
+                (!deletions.copied().any(|attempt| may_be(&attempt)))
+                    .then_some("nobody had deleted the message")
+            }
+            _ => None,
+        },
         _ => None,
     }
 }

@@ -5,11 +5,13 @@
 //! time after it began; so a broken promise can go unnoticed in the shadow of a lost answer, but what is named
 //! here has happened.
 
+mod changes;
 mod ends;
 mod index;
 mod late;
 mod log;
 mod membership;
+mod pages;
 #[cfg(test)]
 mod tests;
 mod times;
@@ -24,7 +26,7 @@ use index::Index;
 pub enum Kind {
     /// Acknowledged or read by somebody, and gone at the end.
     Lost,
-    /// One message at two places.
+    /// One message or change at two places.
     Duplicate,
     /// Read, and never sent, or refused every time it was.
     Phantom,
@@ -47,6 +49,19 @@ pub enum Kind {
     WronglyRefused,
     /// A cursor was said to be of another history.
     Resync,
+    /// A change of what is no message before it.
+    ChangeBeforeMessage,
+    ChangedAfterDeletion,
+    /// Changed by somebody who may not.
+    ChangedByOthers,
+    /// A message that reads otherwise than the change says which it names.
+    Misread,
+    /// A message without a change that it had to show.
+    Outdated,
+    /// A text that was answered when its deletion had been acknowledged for long.
+    DeletedText,
+    /// A page that ends otherwise than the log.
+    PagesDiffer,
 }
 
 /// One thing that went wrong, and how it shows.
@@ -61,6 +76,8 @@ pub fn check(history: &History) -> Vec<Anomaly> {
     let index = Index::of(history);
     let mut found = Vec::new();
     log::check(&index, &mut found);
+    changes::check(&index, &mut found);
+    pages::check(&index, &mut found);
     membership::check(&index, &mut found);
     ends::check(&index, &mut found);
     late::check(&index, &mut found);
@@ -100,6 +117,13 @@ impl fmt::Display for Kind {
             Self::Late => "late",
             Self::WronglyRefused => "wrongly refused",
             Self::Resync => "resync",
+            Self::ChangeBeforeMessage => "changed before it was said",
+            Self::ChangedAfterDeletion => "changed after its deletion",
+            Self::ChangedByOthers => "changed by others",
+            Self::Misread => "misread",
+            Self::Outdated => "outdated",
+            Self::DeletedText => "deleted text",
+            Self::PagesDiffer => "pages differ",
         })
     }
 }

@@ -1,5 +1,6 @@
 //! For everything the checker can name: a small history that has it, and its neighbour that has not.
 
+mod changes;
 mod ends;
 mod late;
 mod log;

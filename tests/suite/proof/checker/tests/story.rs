@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use crate::proof::checker::{Kind, check};
 use crate::proof::history::{
-    Account, Deed, Entry, Fault, History, Moment, Nonce, Operation, Outcome, Room, Session, span,
+    Account, ChangeKind, Deed, Entry, Fault, History, Moment, Nonce, Operation, Outcome, Room, Session, What,
+    span,
 };
 
 #[derive(Clone, Copy)]
@@ -129,11 +130,52 @@ impl Story {
         post
     }
 
+    /// A change of message `about` in the hall whose answer was lost.
+    pub fn tries_to_change(
+        &mut self,
+        who: Browser,
+        kind: ChangeKind,
+        about: i64,
+        nonce: u64,
+    ) -> &mut Operation {
+        let change = self.does(who, Deed::Change { room: HALL, nonce: Nonce(nonce), kind, about, after: 0 });
+        change.outcome = Outcome::Unknown;
+        change
+    }
+
+    /// A new text for message `about` in the hall, stored at place `seq`.
+    pub fn edits(&mut self, who: Browser, about: i64, nonce: u64, seq: i64) -> &mut Operation {
+        let edit = self.tries_to_change(who, ChangeKind::Edit, about, nonce);
+        edit.outcome = Outcome::Posted { seq, repeated: false, read: Vec::new(), more: false };
+        edit
+    }
+
+    /// The deletion of message `about` in the hall, stored at place `seq`.
+    pub fn erases(&mut self, who: Browser, about: i64, nonce: u64, seq: i64) -> &mut Operation {
+        let deletion = self.tries_to_change(who, ChangeKind::Deletion, about, nonce);
+        deletion.outcome = Outcome::Posted { seq, repeated: false, read: Vec::new(), more: false };
+        deletion
+    }
+
     /// A poll that showed these: place and message.
     pub fn polls(&mut self, who: Browser, room: Room, after: i64, shown: &[(i64, u64)]) -> &mut Operation {
         let poll = self.does(who, Deed::Poll { room, reader: who.session.0, after });
         poll.outcome = read(shown);
         poll
+    }
+
+    /// A poll in the hall that showed these entries.
+    pub fn is_shown(&mut self, who: Browser, after: i64, entries: &[Entry]) -> &mut Operation {
+        let poll = self.polls(who, HALL, after, &[]);
+        poll.outcome = Outcome::Read { entries: entries.to_vec(), more: false };
+        poll
+    }
+
+    /// What stands before a place in the hall, when its log ended at `as_of`.
+    pub fn looks_back(&mut self, who: Browser, before: i64, entries: &[Entry], as_of: i64) -> &mut Operation {
+        let look = self.does(who, Deed::LookBack { room: HALL, reader: who.session.0, before });
+        look.outcome = Outcome::LookedBack { entries: entries.to_vec(), first: 1, as_of };
+        look
     }
 
     /// The room in the end: its messages from place 1 on.
@@ -170,5 +212,27 @@ pub fn read(shown: &[(i64, u64)]) -> Outcome {
 
 /// The message `nonce` at place `seq`, as everybody ought to see it.
 pub fn entry(seq: i64, nonce: u64) -> Entry {
-    Entry { seq, tag: nonce + 1000, nonce: Nonce(nonce) }
+    let what = What::Message { changed: 0, is_deleted: false };
+    Entry { seq, tag: nonce + 1000, what, text: Some(Nonce(nonce)) }
+}
+
+/// The message `nonce` at place `seq`, as the edit `edit` at place `changed` has it.
+pub fn edited(seq: i64, nonce: u64, edit: u64, changed: i64) -> Entry {
+    let what = What::Message { changed, is_deleted: false };
+    Entry { what, text: Some(Nonce(edit)), ..entry(seq, nonce) }
+}
+
+/// The message `nonce` at place `seq`, which was deleted at place `changed`.
+pub fn erased(seq: i64, nonce: u64, changed: i64) -> Entry {
+    Entry { what: What::Message { changed, is_deleted: true }, text: None, ..entry(seq, nonce) }
+}
+
+/// The edit `nonce` at place `seq`.
+pub fn edit(seq: i64, nonce: u64, about: i64) -> Entry {
+    Entry { what: What::Edit { about }, ..entry(seq, nonce) }
+}
+
+/// The deletion `nonce` at place `seq`.
+pub fn deletion(seq: i64, nonce: u64, about: i64) -> Entry {
+    Entry { what: What::Deletion { about }, text: None, ..entry(seq, nonce) }
 }
