@@ -2,16 +2,19 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { Editing } from "../../static/js/room/editing.js";
-import { Exchange, recorder } from "./fakes.js";
+import { Exchange, recorder, settled } from "./fakes.js";
 
-// Of a page whose author wrote 4 last, and which found `value` stored.
-function editing(value, isDetached = false) {
-  const [exchange, outbox, connection] = [new Exchange(), recorder("edit", "offer"), recorder("show")];
+// Of a page whose author wrote 4 last, which found `value` stored, shows the message as deleted or not, and sends
+// these edits.
+function editing(value, { isDetached = false, deleted = [], edits = {} } = {}) {
+  const [exchange, connection] = [new Exchange(), recorder("show")];
+  const outbox = { ...recorder("edit", "offer"), editOf: (about) => edits[about] };
   const stored = { value };
-  const it = new Editing({ stored, sync: { textOf: exchange.ask, isDetached }, outbox, timeline: { newestOwn: 4 }, connection });
+  const timeline = Object.assign(new EventTarget(), { newestOwn: 4, isDeleted: (seq) => deleted.includes(seq) });
+  const it = new Editing({ stored, sync: { textOf: exchange.ask, isDetached }, outbox, timeline, connection });
   const texts = [];
   it.addEventListener("change", () => texts.push(it.isOn ? it.text : null));
-  return { connection, exchange, it, outbox, stored, texts };
+  return { connection, deleted, edits, exchange, it, outbox, stored, texts, timeline };
 }
 
 test("begins with the text as it was written, and saves what became of it", async () => {
@@ -29,7 +32,7 @@ test("begins with the text as it was written, and saves what became of it", asyn
 });
 
 test("does not take an older message for the newest where the page does not reach to the end", () => {
-  const { exchange, it } = editing(undefined, true);
+  const { exchange, it } = editing(undefined, { isDetached: true });
   assert.equal(it.beginLast(), false);
   assert.deepEqual(exchange.asked, []);
 });
@@ -76,4 +79,71 @@ test("says that a message could not be loaded, and loads one at a time", async (
   await exchange.answer("three");
   assert.equal(it.text, "three");
   assert.deepEqual(connection.calls.at(-1), ["show", ""]);
+});
+
+test("does not begin where its author did something else before the text came", async () => {
+  const { connection, exchange, it, texts } = editing();
+  it.begin(4);
+  it.callOff();
+  await exchange.answer("four");
+  assert.deepEqual([it.isOn, texts], [false, []]);
+  it.begin(4);
+  it.callOff();
+  it.begin(3);
+  const [four, three] = exchange.take();
+  four("four");
+  await settled();
+  assert.equal(it.isOn, false);
+  three("three");
+  await settled();
+  assert.equal(it.text, "three");
+  it.giveUp();
+  it.begin(4);
+  it.callOff();
+  await exchange.fail();
+  assert.deepEqual(connection.calls, [["show", ""]], "nobody waits for what failed");
+});
+
+test("goes on from an edit that is on its way, which can be taken back", async () => {
+  const { edits, exchange, it, outbox } = editing(undefined, { edits: { 4: "FOUR" } });
+  it.begin(4);
+  await settled();
+  assert.deepEqual([it.text, exchange.asked], ["FOUR", []]);
+  it.save("four");
+  assert.deepEqual(outbox.calls, [["edit", 4, "four"]]);
+  delete edits[4];
+  it.begin(4);
+  await exchange.answer("four");
+  edits[4] = "FOUR";
+  it.save("four");
+  assert.equal(outbox.calls.length, 2, "another text is on its way");
+});
+
+test("ends when its message is deleted; what was written may still be sent", async () => {
+  for (const type of ["change", "extend", "replace"]) {
+    const { deleted, it, outbox, timeline } = editing({ about: 3, body: "THREE", original: "three" });
+    it.start();
+    deleted.push(4);
+    timeline.dispatchEvent(new Event(type));
+    assert.equal(it.isOn, true);
+    deleted.push(3);
+    timeline.dispatchEvent(new Event(type));
+    const refused = { about: 3, body: "THREE", refusal: "This message was deleted.", isFinal: true };
+    assert.deepEqual([it.isOn, outbox.calls], [false, [["offer", [refused]]]]);
+  }
+});
+
+test("does not go on with a message that was deleted before the page came", () => {
+  const { it, outbox, stored } = editing({ about: 3, body: "three", original: "three" }, { deleted: [3] });
+  it.start();
+  assert.deepEqual([it.isOn, stored.value, outbox.calls], [false, undefined, []]);
+});
+
+test("knows that another page has taken it over", () => {
+  const { it, outbox, stored } = editing({ about: 3, body: "THREE", original: "three" });
+  assert.equal(it.isTaken, false);
+  stored.value = undefined;
+  assert.deepEqual([it.isOn, it.isTaken], [true, true]);
+  it.setAside();
+  assert.deepEqual([it.isOn, it.isTaken, outbox.calls], [false, false, []]);
 });

@@ -267,3 +267,15 @@ test("tells of every change", async () => {
   outbox.discard(outbox.messages[0]);
   assert.deepEqual(seen, [[null], ["Too long."], []]);
 });
+
+test("tells the text that a message is going to have", async () => {
+  const { exchange, outbox } = await started([{ nonce: "x", about: 4, body: "refused", refusal: "" }]);
+  assert.equal(outbox.editOf(4), undefined);
+  outbox.edit(4, "once");
+  outbox.edit(5, "other");
+  outbox.edit(4, "twice");
+  outbox.delete(4);
+  assert.deepEqual([outbox.editOf(4), outbox.editOf(5), outbox.editOf(6)], ["twice", "other", undefined]);
+  for (let sent = 0; sent < 3; sent += 1) await exchange.answer(accepted);
+  assert.equal(outbox.editOf(4), undefined);
+});

@@ -50,6 +50,8 @@ export class Composer {
     this.#form.addEventListener("submit", this.#submitted);
     this.#box.addEventListener("keydown", this.#keyPressed);
     this.#box.addEventListener("input", this.#typed);
+    this.#box.addEventListener("compositionstart", this.#callOff);
+    this.#box.ownerDocument.addEventListener("focusin", this.#focused);
     this.#touch.addEventListener("change", this.#touchChanged);
     this.#editing.addEventListener("change", this.#turned);
     this.#editingBar.addEventListener("click", this.#barPressed);
@@ -64,6 +66,8 @@ export class Composer {
     this.#form.removeEventListener("submit", this.#submitted);
     this.#box.removeEventListener("keydown", this.#keyPressed);
     this.#box.removeEventListener("input", this.#typed);
+    this.#box.removeEventListener("compositionstart", this.#callOff);
+    this.#box.ownerDocument.removeEventListener("focusin", this.#focused);
     this.#touch.removeEventListener("change", this.#touchChanged);
     this.#editing.removeEventListener("change", this.#turned);
     this.#editingBar.removeEventListener("click", this.#barPressed);
@@ -87,9 +91,9 @@ export class Composer {
     else this.focus();
   }
 
-  // Takes over the draft of another page, unless there is one here → whether it did
+  // Takes over the draft of another page, unless there is text here → whether it did
   adopt(text) {
-    if (this.#draft.value || this.#editing.isOn) return false;
+    if (this.#box.value !== "" || this.#editing.isOn) return false;
     this.#box.value = text;
     this.#typed();
     return true;
@@ -114,6 +118,8 @@ export class Composer {
 
   #submitted = (event) => {
     event.preventDefault();
+    this.#callOff();
+    if (this.#dropTaken()) return;
     const text = normalized(this.#box.value);
     if (text === "") {
       if (this.#editing.isOn) this.#showError("A message can’t be empty. You can delete it from its menu.");
@@ -125,6 +131,7 @@ export class Composer {
     }
     if (this.#editing.isOn) this.#editing.save(text);
     else this.#send(text);
+    this.focus();
   };
 
   #send(text) {
@@ -133,7 +140,6 @@ export class Composer {
     this.#prefilled = "";
     this.#box.value = "";
     this.#typed();
-    this.#box.focus();
   }
 
   #keyPressed = (event) => {
@@ -143,12 +149,14 @@ export class Composer {
   };
 
   // → whether the key does something of ours
-  #acts({ key, shiftKey, altKey, ctrlKey, metaKey }) {
+  #acts({ key, repeat, shiftKey, altKey, ctrlKey, metaKey }) {
     if (key === "Enter" && !shiftKey && !this.#touch.matches) {
-      this.#form.requestSubmit();
+      // A key held down would send the draft that an edit gives way to.
+      if (!repeat) this.#form.requestSubmit();
       return true;
     }
     if (shiftKey || altKey || ctrlKey || metaKey) return false;
+    if (key === "Escape") this.#callOff();
     if (key === "Escape" && this.#editing.isOn) {
       this.#editing.giveUp();
       return true;
@@ -157,13 +165,16 @@ export class Composer {
   }
 
   #barPressed = ({ target }) => {
-    if (target.closest("button")) this.#editing.giveUp();
+    if (!target.closest("button")) return;
+    this.#editing.giveUp();
+    this.focus();
   };
 
+  // It may end by itself, while its author is elsewhere on the page.
   #turned = () => {
     this.#turn();
     this.#showError("");
-    this.focus();
+    if (this.#editing.isOn) this.focus();
   };
 
   // To the text that is edited, or back to the draft.
@@ -180,9 +191,24 @@ export class Composer {
   }
 
   #typed = () => {
+    this.#callOff();
+    if (this.#dropTaken()) return;
     this.#showError("");
     this.#storeDraft();
   };
+
+  #callOff = () => this.#editing.callOff();
+
+  #focused = ({ target }) => {
+    if (target !== this.#box) this.#callOff();
+  };
+
+  #dropTaken() {
+    if (!this.#editing.isTaken) return false;
+    this.#editing.giveUp();
+    this.#showError("Another tab has taken over this edit.");
+    return true;
+  }
 
   #showError(text) {
     this.#error.textContent = text;

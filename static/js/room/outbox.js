@@ -52,6 +52,11 @@ export class Outbox extends EventTarget {
     return this.#messages.find(({ refusal }) => refusal === null);
   }
 
+  // The text that a message is going to have, of the edits that are to be sent, or none.
+  editOf(about) {
+    return this.#messages.findLast((it) => it.about === about && it.refusal === null && !isDeletion(it))?.body;
+  }
+
   // nonce: of a text that may have been sent already
   add(body, nonce = this.#nonce()) {
     this.#add({ nonce, body });

@@ -100,7 +100,8 @@ export class Room {
     this.#otherTabs = otherTabs;
     this.#composer = composer;
     this.#outbox = outbox;
-    this.#parts = [otherTabs, shownLog, earlier, later, messageMenu, copyLink, copyCode, composer, outbox, connection, sync];
+    const controls = [messageMenu, copyLink, copyCode, editing, composer];
+    this.#parts = [otherTabs, shownLog, earlier, later, ...controls, outbox, connection, sync];
   }
 
   // Lifecycle

@@ -65,6 +65,11 @@ export class Timeline extends EventTarget {
     return element && Number(element.dataset.seq);
   }
 
+  // Whether a message is on the page and deleted.
+  isDeleted(seq) {
+    return this.#shown.some((it) => Number(it.dataset.seq) === seq && it.matches(".message--deleted"));
+  }
+
   // The button of the newest message that has one, or none.
   get newestButton() {
     return this.#shown.findLast((it) => !it.matches(".message--deleted"))?.querySelector(".message__more-actions");
