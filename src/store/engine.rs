@@ -47,7 +47,7 @@ pub(super) const AT_THE_START: Budget = Budget { wait: START_TIMEOUT, work: STAR
 pub(super) const FOR_SNAPSHOTS: Budget = Budget { wait: START_TIMEOUT, work: Duration::from_secs(30) };
 
 pub(super) use beside::{FOR_COMMANDS, OF_COMMANDS};
-pub(super) use search::Reach;
+pub(super) use search::{Reach, block_terms};
 
 impl Engine {
     /// Reads the scheme of a `database_url`; an unknown one is refused, not taken for a file name.

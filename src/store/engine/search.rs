@@ -1,13 +1,14 @@
 //! How each engine is asked for the messages that have certain terms.
 //!
-//! The index of PostgreSQL (GIN) has an order for no question and goes through all that has a term before it answers.
-//! So it has two terms more for each row, made by `search_vector`: one for its block of 4,096 rows and one for its block
-//! of 65,536. A question names the blocks that it is about, and costs at most as many rows of the index as are in them,
-//! or have its rarest term if those are fewer.
+//! Neither index ends where a question does: PostgreSQL's (GIN) goes through all that has a term before it answers, and
+//! SQLite's (FTS5) looks for the next row that has two terms through all there are, whatever rows are asked for. So each
+//! row has two terms more, one for its block of 4,096 rows and one for its block of 65,536. A question names the blocks
+//! that it is about, and costs at most as many rows of the index as are in them, or have its rarest term if those are
+//! fewer.
 
 use super::Engine;
 
-/// The rows of a small block, and of a large one, as powers of two: `search_vector` in the migration has the same.
+/// The rows of a small block, and of a large one, as powers of two.
 const SMALL: u32 = 12;
 const LARGE: u32 = 16;
 /// How many large blocks a question is about at most.
@@ -42,12 +43,25 @@ impl Reach {
 
     /// The terms of its blocks.
     fn terms(self, end: i64) -> Vec<String> {
-        let (bits, mark) = match self {
-            Self::Small => (SMALL, ":"),
-            Self::Large(_) => (LARGE, "::"),
+        let (bits, term): (_, fn(i64) -> String) = match self {
+            Self::Small => (SMALL, small_term),
+            Self::Large(_) => (LARGE, large_term),
         };
-        (self.start(end) >> bits..=(end - 1) >> bits).map(|block| format!("{mark}{block}")).collect()
+        (self.start(end) >> bits..=(end - 1) >> bits).map(term).collect()
     }
+}
+
+/// The terms of the blocks of a row.
+pub(in crate::store) fn block_terms(row: i64) -> [String; 2] {
+    [small_term(row >> SMALL), large_term(row >> LARGE)]
+}
+
+fn small_term(block: i64) -> String {
+    format!(":{block}")
+}
+
+fn large_term(block: i64) -> String {
+    format!("::{block}")
 }
 
 impl Engine {
@@ -64,7 +78,7 @@ impl Engine {
             }
             Self::Postgres => {
                 "select rowid as place from search
-                 where search_vector(rowid, terms) @@ cast($1 as tsquery) and rowid + 0 >= $2 and rowid + 0 < $3
+                 where search_vector(terms) @@ cast($1 as tsquery) and rowid + 0 >= $2 and rowid + 0 < $3
                  order by rowid + 0 desc limit $4"
             }
         }
@@ -78,14 +92,15 @@ impl Engine {
         any: &[String],
         (end, reach): (i64, Reach),
     ) -> String {
-        let (quote, and, or, blocks) = match self {
-            Self::Sqlite(_) => ('"', " AND ", " OR ", Vec::new()),
-            Self::Postgres => ('\'', " & ", " | ", reach.terms(end)),
+        let (quote, and, or) = match self {
+            Self::Sqlite(_) => ('"', " AND ", " OR "),
+            Self::Postgres => ('\'', " & ", " | "),
         };
         let one_of = |terms: &[String]| {
             let quoted: Vec<_> = terms.iter().map(|term| format!("{quote}{term}{quote}")).collect();
             format!("({})", quoted.join(or))
         };
+        let blocks = reach.terms(end);
         let lists = all.iter().map(std::slice::from_ref).chain([any, &*blocks]);
         lists.filter(|terms| !terms.is_empty()).map(one_of).collect::<Vec<_>>().join(and)
     }
@@ -105,6 +120,7 @@ mod tests {
         assert_eq!(Reach::Large(4).start(5 * large), large);
         assert_eq!(Reach::Large(2).terms(5 * large + 9), ["::4", "::5"]);
         assert_eq!(Reach::Small.terms(4097), [":1"]);
+        assert_eq!(block_terms(5 * large + 4096), [":81", "::5"]);
         assert_eq!(Reach::Small.farther().farther().farther().farther(), Reach::Large(4));
     }
 
@@ -112,7 +128,10 @@ mod tests {
     fn a_question_is_quoted() {
         let (all, any) = (["tea".to_owned(), "東京".to_owned()], ["by:1".to_owned(), "by:2".to_owned()]);
         let question = |engine: Engine| engine.question(&all, &any, (5000, Reach::Small));
-        assert_eq!(question(Engine::Sqlite("x".into())), r#"("tea") AND ("東京") AND ("by:1" OR "by:2")"#);
+        assert_eq!(
+            question(Engine::Sqlite("x".into())),
+            r#"("tea") AND ("東京") AND ("by:1" OR "by:2") AND (":1")"#
+        );
         assert_eq!(question(Engine::Postgres), "('tea') & ('東京') & ('by:1' | 'by:2') & (':1')");
     }
 }

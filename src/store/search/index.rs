@@ -1,8 +1,8 @@
 //! The search index: the terms of each message, written in the transaction that writes the message.
 //!
 //! A row of `search` has the number that [`place`] makes of room and message, and the terms of its text, with one that
-//! stands for the author, between spaces. The statements that change it are the same on both engines: SQLite keeps the
-//! index of such a table by itself (FTS5), PostgreSQL has one over `search_vector(rowid, terms)`.
+//! stands for the author and two for the blocks of rows that it is in, between spaces. The statements that change it are the same on both engines: SQLite keeps the
+//! index of such a table by itself (FTS5), PostgreSQL has one over `search_vector(terms)`.
 
 use sqlx::{Any, any::AnyArguments, query::Query};
 
@@ -10,6 +10,7 @@ use crate::model::accounts::AccountId;
 use crate::model::rooms::RoomId;
 use crate::model::terms::{terms, tokens};
 use crate::store::connection::Connection;
+use crate::store::engine::block_terms;
 use crate::store::error::Error;
 use crate::store::sql::json_rows;
 
@@ -31,10 +32,10 @@ pub(super) fn author_term(author: AccountId) -> String {
     format!("by:{}", author.0)
 }
 
-/// The terms of a message, as the index keeps them.
-pub(in crate::store) fn terms_of(author: AccountId, body: &str) -> String {
+/// The terms of the message in this row, as the index keeps them.
+pub(in crate::store) fn terms_of(place: i64, author: AccountId, body: &str) -> String {
     let mut kept = author_term(author);
-    for term in terms(&tokens(body)) {
+    for term in block_terms(place).into_iter().chain(terms(&tokens(body))) {
         kept.push(' ');
         kept.push_str(&term);
     }
@@ -47,8 +48,11 @@ pub(in crate::store) async fn add(
     room: RoomId,
     messages: impl Iterator<Item = (i64, AccountId, &str)>,
 ) -> Result<(), Error> {
-    let rows: Vec<_> =
-        messages.map(|(seq, author, body)| (place(room, seq), terms_of(author, body))).collect();
+    let row = |(seq, author, body)| {
+        let place = place(room, seq);
+        (place, terms_of(place, author, body))
+    };
+    let rows: Vec<_> = messages.map(row).collect();
     if rows.is_empty() {
         return Ok(());
     }
@@ -101,6 +105,6 @@ mod tests {
     fn places_are_in_the_order_of_rooms_and_messages() {
         assert!(place(RoomId(7), i64::from(u32::MAX)) < place(RoomId(8), 1));
         assert_eq!(seq_at(place(RoomId(7), 41)), 41);
-        assert_eq!(terms_of(AccountId(3), "Tea, tea & 東京"), "by:3 tea 京 東 東京");
+        assert_eq!(terms_of(65_536, AccountId(3), "Tea, tea & 東京"), "by:3 :16 ::1 tea 京 東 東京");
     }
 }

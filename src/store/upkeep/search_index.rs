@@ -21,7 +21,7 @@ pub(super) async fn wrong_in_index(snapshot: &mut Connection, room: RoomId) -> R
         last = end.try_get("seq")?;
         for row in &rows {
             indexed += i64::from(row.try_get::<Option<String>, _>("terms")?.is_some());
-            wrong.extend(wrong_terms(row)?);
+            wrong.extend(wrong_terms(room, row)?);
         }
     }
     let rows = count(snapshot, room).await?;
@@ -48,7 +48,7 @@ async fn count(snapshot: &mut Connection, room: RoomId) -> Result<i64, Error> {
 }
 
 /// What is wrong with the terms of a message.
-fn wrong_terms(row: &AnyRow) -> sqlx::Result<Option<String>> {
+fn wrong_terms(room: RoomId, row: &AnyRow) -> sqlx::Result<Option<String>> {
     let (seq, body): (i64, String) = (row.try_get("seq")?, row.try_get("body")?);
     let is_deleted = row.try_get::<Option<i64>, _>("deleted_by")?.is_some();
     let kept: Option<String> = row.try_get("terms")?;
@@ -56,7 +56,7 @@ fn wrong_terms(row: &AnyRow) -> sqlx::Result<Option<String>> {
     Ok(match kept {
         Some(_) if is_deleted => Some(format!("message {seq} is deleted, and still in the search index")),
         None if !is_deleted => Some(format!("message {seq} is not in the search index")),
-        Some(kept) if kept != terms_of(author, &body) => {
+        Some(kept) if kept != terms_of(place(room, seq), author, &body) => {
             Some(format!("message {seq} reads otherwise than the search index has it"))
         }
         _ => None,

@@ -178,13 +178,14 @@ async fn fill(instance: &Instance, room: &Room, text: &str, count: usize) {
         "with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < {count})"
     );
     let author = "(select owner_id from room where id = {room})";
-    let terms = text.split(' ').collect::<Vec<_>>().join(" ");
+    let place = "({room} * 4294967296 + n)";
     let sql = format!(
         "begin;
          insert into entry (room_id, seq, tag, author_id, body, at, nonce, kind, digest, changed, message_count)
          {numbers} select {{room}}, n, n, {author}, '{text}', 0, n, 'message', unhex(''), 0, n from numbers;
          insert into search (rowid, terms)
-         {numbers} select {{room}} * 4294967296 + n, 'by:' || {author} || ' {terms}' from numbers;
+         {numbers} select {place}, 'by:' || {author} || ' :' || ({place} >> 12) || ' ::' || ({place} >> 16) || ' {text}'
+                   from numbers;
          update room set last_seq = {count}, last_tag = {count}, message_count = {count} where id = {{room}};
          commit"
     );

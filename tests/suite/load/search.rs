@@ -127,7 +127,7 @@ fn filled(engine: Engine) -> String {
         Engine::Postgres => (
             "lpad(to_hex(n), 12, '0') || left(md5(cast(random() as text)), 20)",
             "drop index search_terms;",
-            "create index search_terms on search using gin (search_vector(rowid, terms)); analyze;",
+            "create index search_terms on search using gin (search_vector(terms)); analyze;",
         ),
     };
     let numbers = format!(
@@ -144,9 +144,10 @@ fn filled(engine: Engine) -> String {
                           || parity || ', what do you think n' || seq || '?', 0, {nonce}, 'message', unhex(''), 0, seq
                    from texts;
          insert into search (rowid, terms)
-         {numbers} select cast(room as bigint) * 4294967296 + seq, 'by:' || author || ' shall we meet at the lake three w'
+         {numbers}, places as (select cast(room as bigint) * 4294967296 + seq as place, texts.* from texts)
+                   select place, 'by:' || author || ' :' || (place >> 12) || ' ::' || (place >> 16) || ' shall we meet at the lake three w'
                           || (seq % 5000) || ' is it too cold ' || parity || ' what do you think n' || seq
-                   from texts;
+                   from places;
          update room set last_seq = {ROOM}, last_tag = {ROOM}, message_count = {ROOM};
          {after} commit"
     )

@@ -250,8 +250,9 @@ const MANY_ROWS: &str = "
                          unhex(''), 0, n
         from numbers;
     insert into search (rowid, terms)
-        {numbers} select case when n % 2 = 0 then 1 else n % 20000 + 1 end * 4294967296 + n, 'by:1 hello w' || n
-        from numbers;
+        {numbers}, places (n, place) as
+            (select n, case when n % 2 = 0 then 1 else n % 20000 + 1 end * 4294967296 + n from numbers)
+        select place, 'by:1 hello w' || n || ' :' || (place >> 12) || ' ::' || (place >> 16) from places;
     insert into event (seq, tag, kind, account_id, room_id, at)
         {numbers} select n, n, 'member-joined', n % 20000 + 1, n % 20000 + 1, 0 from numbers where n <= 100000;
     insert into guess (key, forgiven_at, blocked_until)

@@ -141,17 +141,16 @@ create table entry (
 );
 create index entry_about on entry (room_id, about) where about is not null;
 
--- What messages are found by: their terms, as the program has cut them (model/terms.rs), between spaces. The number of a
+-- What messages are found by: their terms, as the program has cut them (model/terms.rs), between spaces, with one
+-- for the author and two for the blocks of rows that the row is in (store/engine/search.rs). The number of a
 -- row is the room's, times 2^32, and the message's.
 create table search (
     rowid bigint primary key,
     terms text not null
 );
--- With the blocks of rows that the row is in, a small one and a large one (store/engine/search.rs).
-create function search_vector(place bigint, terms text) returns tsvector language sql immutable
-    as 'select array_to_tsvector(string_to_array(
-            terms || '' :'' || cast(place >> 12 as text) || '' ::'' || cast(place >> 16 as text), '' ''))';
-create index search_terms on search using gin (search_vector(rowid, terms));
+create function search_vector(terms text) returns tsvector language sql immutable
+    as 'select array_to_tsvector(string_to_array(terms, '' ''))';
+create index search_terms on search using gin (search_vector(terms));
 
 -- Who is where, and what changed it: one log for the site, of which the latest entries are kept.
 create table event (

@@ -132,7 +132,8 @@ create table entry (
     unique (room_id, nonce, author_id)
 ) without rowid;
 
--- What messages are found by: their terms, as the program has cut them (model/terms.rs), between spaces. The number of a
+-- What messages are found by: their terms, as the program has cut them (model/terms.rs), between spaces, with one
+-- for the author and two for the blocks of rows that the row is in (store/engine/search.rs). The number of a
 -- row is the room's, times 2^32, and the message's. What is deleted is overwritten here as well.
 create virtual table search using fts5 (terms, detail = none, columnsize = 0, tokenize = "ascii tokenchars ':'");
 insert into search (search, rank) values ('secure-delete', 1);
