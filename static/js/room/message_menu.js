@@ -4,6 +4,8 @@
 import { copyText } from "../lib/clipboard.js";
 
 const COPIED_MS = 1_000;
+// How much of a message is shown before it is deleted; the same in `templates/messages/_quoted`.
+const QUOTED_MAX = 300;
 
 export class MessageMenu {
   #menu;
@@ -17,6 +19,7 @@ export class MessageMenu {
   #clock;
   #button; // of the message whose menu is open, or was
   #stop; // the button that Tab reaches
+  #copied; // the timer that closes the menu after a copy
 
   // menu: a popover · dialog: asks before a deletion · address: of the room
   constructor({ menu, dialog, root, timeline, isOwner, address, editing, outbox, clock }) {
@@ -58,6 +61,8 @@ export class MessageMenu {
   #pressed = ({ target }) => {
     const button = target.closest(".message__more-actions");
     if (!button) return;
+    this.#clock.clearTimeout(this.#copied);
+    if (this.#button && this.#button !== button) this.#close();
     this.#button = button;
     this.#moveStop(button);
     const isMine = this.#message.matches(".message--mine");
@@ -108,17 +113,25 @@ export class MessageMenu {
     return [...this.#menu.querySelectorAll("button:not([hidden])")];
   }
 
+  // The browser opens it for another message only where it is not open.
+  #close() {
+    this.#menu.hidePopover();
+    this.#button.ariaExpanded = "false";
+  }
+
   #item(name) {
     return this.#menu.querySelector(`.message-menu__${name}`);
   }
 
   #copyLink() {
-    if (!copyText(`${this.#address}?at=${this.#seq}#m${this.#seq}`, this.#menu.ownerDocument)) return;
-    this.#item("copy-link").textContent = "Copied";
-    this.#clock.setTimeout(() => this.#menu.hidePopover(), COPIED_MS);
+    const copied = copyText(`${this.#address}?at=${this.#seq}#m${this.#seq}`, this.#menu.ownerDocument);
+    this.#item("copy-link").textContent = copied ? "Copied" : "Could not be copied";
+    this.#clock.clearTimeout(this.#copied);
+    if (copied) this.#copied = this.#clock.setTimeout(() => this.#menu.hidePopover(), COPIED_MS);
   }
 
   #ask() {
+    this.#dialog.querySelector(".quoted__text").textContent = beginningOf(this.#message.querySelector(".message__body"));
     this.#dialog.returnValue = "";
     this.#dialog.showModal();
   }
@@ -134,6 +147,13 @@ export class MessageMenu {
     this.#stop = button;
     if (button) button.tabIndex = 0;
   }
+}
+
+function beginningOf(body) {
+  const text = body.cloneNode(true);
+  for (const button of text.querySelectorAll("button")) button.remove();
+  const characters = [...text.textContent];
+  return characters.slice(0, QUOTED_MAX).join("") + (characters.length > QUOTED_MAX ? "…" : "");
 }
 
 // Moves the focus within a list of controls, by a key that means it → to which

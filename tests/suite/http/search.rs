@@ -162,7 +162,7 @@ async fn hits_come_in_pages_the_newest_first(instance: Instance) {
         let hits = excerpts(&page);
         assert_eq!(hits.len(), 20.min(45 - read.len()));
         read.extend(hits);
-        let Some(older) = page.link("Older hits") else { break };
+        let Some(older) = page.link("Older messages") else { break };
         page = ana.opens(&older).await.is(200).page();
     }
     let numbers = |text: &String| text.rsplit(' ').next().unwrap().parse::<u64>().unwrap();

@@ -113,7 +113,7 @@ async fn looks_for(person: &Person<'_>, typed: &str) -> &'static str {
     match () {
         () if body.contains("Search further back") && body.contains("<mark>") => "some found, further back",
         () if body.contains("Search further back") => "none found yet, further back",
-        () if body.contains("Older hits") => "a page found, older hits",
+        () if body.contains("Older messages") => "a page found, older hits",
         () if body.contains("hit__link") => "found, and all of it",
         () => "nothing found",
     }
