@@ -36,3 +36,17 @@ test("of a deleted room the list shows the texts, also of edits, and nothing of 
   nothing.keepForList("7");
   assert.equal(nothing.fromDeletedRooms.value, undefined);
 });
+
+test("an edit begun and not touched is not unsent, and whatever else there is is", () => {
+  const edit = (body) => ({ about: 4, body, original: "four" });
+  const outbox = [{ nonce: "n", about: 5 }];
+  const cases = [[{}, false], [{ edit: edit("four") }, false], [{ edit: edit("FOUR") }, true], [{ draft: "x" }, true], [{ outbox }, true]];
+  for (const [values, expected] of cases) {
+    assert.deepEqual([left(values).has("7"), left(values).has(), left(values).has("8")], [expected, expected, false]);
+  }
+});
+
+test("a deletion that was not sent is not taken over: it holds no words", () => {
+  const unsent = left({ outbox: [{ nonce: "n", about: 5 }, { nonce: "m", about: 6, body: "SIX" }] });
+  assert.deepEqual(unsent.take("7", () => true).messages, [{ nonce: "m", about: 6, body: "SIX" }]);
+});

@@ -29,9 +29,9 @@ export class UnsentStore {
     return this.#value("deleted-rooms");
   }
 
-  // Whether there is anything, in a room or anywhere.
+  // Whether there is anything to lose, in a room or anywhere.
   has(...room) {
-    return this.#keys(...room).length > 0;
+    return this.#keys(...room).some((names) => isUnsent(this.#value(...names).value ?? {}));
   }
 
   get rooms() {
@@ -39,13 +39,13 @@ export class UnsentStore {
     return [...new Set(rooms)];
   }
 
-  // Removes and returns the values of a room's pages, of those that match.
+  // Removes and returns the values of a room's pages, of those that match, but no deletion, which holds no words.
   take(room, matches) {
     const pages = new Set(this.#keys(room).map(([, page]) => page));
     const taken = { drafts: [], messages: [] };
     for (const { draft, outbox, edit } of [...pages].filter(matches).map((page) => this.of(room, page))) {
       if (draft.value) taken.drafts.push(draft.value);
-      taken.messages.push(...(outbox.value ?? []));
+      taken.messages.push(...(outbox.value ?? []).filter(({ body }) => body !== undefined));
       const { about, body, original } = edit.value ?? {};
       if (body !== original) taken.messages.push({ about, body });
       draft.value = outbox.value = edit.value = undefined;
@@ -56,8 +56,7 @@ export class UnsentStore {
   // Moves what a deleted room's pages have stored to where the list shows it.
   keepForList(room, matches = () => true) {
     const { drafts, messages } = this.take(room, matches);
-    // A deletion has none.
-    const texts = [...messages.map(({ body }) => body), ...drafts].filter(Boolean);
+    const texts = [...messages.map(({ body }) => body), ...drafts];
     const kept = this.fromDeletedRooms;
     if (texts.length > 0) kept.value = [kept.value, ...texts].filter(Boolean).join("\n\n");
   }
@@ -103,4 +102,9 @@ export class UnsentStore {
     const keys = this.#storage.keys.filter((key) => key.startsWith(start));
     return keys.map((key) => key.split(":").slice(1));
   }
+}
+
+// An edit in which nothing was changed is not; whatever else is stored is.
+function isUnsent({ body, original = null }) {
+  return body !== original;
 }

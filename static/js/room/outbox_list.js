@@ -38,8 +38,9 @@ export class OutboxList {
 
   #show() {
     // One that is acknowledged stays until it is in the log, which may take more than one answer.
-    this.#removeAll((message) => !this.#isInOutbox(message) && !this.#isExpected(message));
-    for (const message of this.#outbox.messages) this.#update(this.#rows.get(message) ?? this.#add(message), message);
+    const shown = this.#outbox.messages.filter(hasRow);
+    this.#removeAll((message) => !shown.includes(message) && !this.#isExpected(message));
+    for (const message of shown) this.#update(this.#rows.get(message) ?? this.#add(message), message);
     this.#arrange();
     this.#announce();
   }
@@ -54,12 +55,8 @@ export class OutboxList {
   }
 
   #replaced() {
-    this.#removeAll((message) => !this.#isInOutbox(message));
+    this.#removeAll((message) => !this.#outbox.messages.includes(message));
     this.#arrange();
-  }
-
-  #isInOutbox(message) {
-    return this.#outbox.messages.includes(message);
   }
 
   // Whether it is acknowledged, and not in the log yet.
@@ -75,6 +72,9 @@ export class OutboxList {
     listen("retry", () => this.#outbox.retry(message));
     listen("edit", () => this.#edit(message));
     listen("discard", () => this.#outbox.discard(message));
+    const link = row.querySelector(".refusal__message");
+    link.hidden = !isChange(message);
+    link.href = `?at=${message.about}#m${message.about}`;
     this.#state.before(row);
     this.#timeline.removeNote();
     this.#rows.set(message, row);
@@ -100,7 +100,6 @@ export class OutboxList {
     retry.hidden = isFinal;
     edit.hidden = isDeletion(message);
     if (refused) row.hidden = false;
-    else if (isChange(message)) this.#hide(row);
     else this.#keepFocus(row.querySelector(".refusal__actions"));
     row.querySelector(".refusal__actions").hidden = !refused;
   }
@@ -132,7 +131,8 @@ export class OutboxList {
       this.#messages.group(row, previous);
       if (!row.hidden) previous = row;
     }
-    if (this.#list.hidden !== (this.#rows.size === 0)) this.#list.hidden = !this.#list.hidden;
+    const isEmpty = this.#rows.size + this.#outbox.messages.length === 0;
+    if (this.#list.hidden !== isEmpty) this.#list.hidden = isEmpty;
   }
 
   // Only what takes long is worth a word.
@@ -148,6 +148,11 @@ export class OutboxList {
     const [, , doing] = wordsFor(sending);
     this.#timer = this.#clock.setTimeout(() => (this.#state.textContent = doing), PATIENCE_MS);
   }
+}
+
+// A change has none while it is to be sent.
+function hasRow(message) {
+  return !isChange(message) || message.refusal !== null;
 }
 
 function wordsFor(message) {
