@@ -45,8 +45,8 @@ export class ConnectionStatus {
   }
 
   show(text, ...controls) {
-    // A screen reader would announce the same words again.
-    if (this.#text === text) return;
+    // A screen reader would announce the same words again. What was loaded says nothing of the connection.
+    if (this.#text === text || (text === "" && this.#disconnected)) return;
     this.#text = text;
     const status = this.#page.querySelector(".connection");
     const isFocused = status.matches(":focus-within");

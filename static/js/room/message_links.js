@@ -9,7 +9,8 @@ export function showMessageLinks(element, here) {
 }
 
 function show(link, here) {
-  const { origin, pathname, search } = new URL(link.href);
+  // Not by URL, which refuses what a text may hold.
+  const { origin, pathname, search } = link;
   const [, named] = PATH.exec(pathname) ?? [];
   if (origin !== here.origin || named === undefined || !PLACE.test(search)) return;
   for (const name of ["target", "rel", "dir"]) link.removeAttribute(name);

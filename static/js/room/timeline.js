@@ -89,6 +89,7 @@ export class Timeline extends EventTarget {
   prepend(messages, hasEarlier) {
     const elements = messages.map((message) => this.#messages.build(message));
     this.#insert(elements);
+    if (elements.length > 0) this.removeNote();
     this.#shown.unshift(...elements);
     let index = elements.length;
     while (index < this.#shown.length && this.#messages.group(this.#shown[index], this.#shown[index - 1])) index += 1;
@@ -100,6 +101,7 @@ export class Timeline extends EventTarget {
   extend(messages) {
     const elements = messages.map((message) => this.#messages.build(message));
     this.#chunks.add(elements, this.last, this.#history);
+    if (elements.length > 0) this.removeNote();
     this.#shown.push(...elements);
     this.dispatchEvent(new Event("extend"));
     this.#follower.contentChanged();
@@ -210,11 +212,12 @@ export function historyOf(main) {
   return { cursor, first: Number(first), last: Number(last), entries };
 }
 
-// Shows which message it is. Whoever reads with the keyboard or a screen reader goes on from there.
+// Shows which message it is. Whoever reads with the keyboard or a screen reader goes on from there, but not whoever has
+// begun to write.
 function mark(element) {
   element.classList.add("message--marked");
   element.tabIndex = -1;
-  element.focus({ preventScroll: true });
+  if (!element.ownerDocument.activeElement?.value) element.focus({ preventScroll: true });
 }
 
 function elementsOf(root) {
