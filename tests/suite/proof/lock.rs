@@ -29,9 +29,10 @@ impl Lock {
         Ok(Self::Row(connection))
     }
 
-    /// Returns when somebody waits for it: PostgreSQL tells who.
+    /// Returns when somebody waits for it: PostgreSQL tells who. (Not by `pg_stat_activity`, which knows nobody who comes
+    /// after the first look in a transaction.)
     pub async fn keeps_somebody_waiting(&mut self) {
-        let waiting = "select exists (select from pg_stat_activity where pg_backend_pid() = any (pg_blocking_pids(pid)))";
+        let waiting = "select exists (select from pg_locks where not granted and pg_backend_pid() = any (pg_blocking_pids(pid)))";
         let Self::Row(connection) = self else { return };
         while !sqlx::query_scalar::<_, bool>(waiting).fetch_one(&mut *connection).await.expect("an answer") {
             sleep(Duration::from_millis(20)).await;
