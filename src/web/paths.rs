@@ -2,7 +2,7 @@
 
 use rocket::Request;
 use rocket::http::Method;
-use rocket::http::uri::Origin;
+use rocket::http::uri::{Origin, Path};
 use rocket::response::Redirect;
 
 use crate::model::digits::digits;
@@ -101,16 +101,27 @@ pub(super) fn to_try_again(request: &Request<'_>) -> Option<String> {
 
 /// The page on which the form stands that is sent to this request's address.
 pub(super) fn page_of_form(request: &Request<'_>) -> String {
-    let segments = request.uri().path().segments();
-    match (room_in(request), segments.get(0)) {
-        // It has the address of the form itself.
-        (Some(_), _) if segments.get(2) == Some("messages") => request.uri().path().to_string(),
+    page_of(request.uri().path())
+}
+
+/// Nothing of the form's address is repeated but numbers, since anybody may have made it up.
+fn page_of(form: Path<'_>) -> String {
+    let segments = form.segments();
+    match (room_of(form), segments.get(0)) {
         (_, Some("admin")) => page_of_admin_form(segments.get(1)),
-        (Some(id), _) => room(id),
+        (Some(id), _) => page_of_message_form(id, form).unwrap_or_else(|| room(id)),
         (None, Some("rooms" | "notices")) => LIST.to_owned(),
         (None, Some("account")) => ACCOUNT.to_owned(),
         _ => "/".to_owned(),
     }
+}
+
+/// It has the address of the form itself.
+fn page_of_message_form(id: RoomId, form: Path<'_>) -> Option<String> {
+    let mut segments = form.segments().skip_while(|segment| *segment != "messages").skip(1);
+    let seq: i64 = digits(segments.next()?)?;
+    let wish = ["edit", "delete"].into_iter().find(|wish| segments.clone().eq([*wish]))?;
+    Some(format!("{}/messages/{seq}/{wish}", room(id)))
 }
 
 fn page_of_admin_form(about: Option<&str>) -> String {
@@ -144,14 +155,20 @@ pub(super) fn shows_search(request: &Request<'_>) -> bool {
 
 /// The room that a request is about, whatever its route.
 pub(super) fn room_in(request: &Request<'_>) -> Option<RoomId> {
-    let mut segments = request.uri().path().segments();
+    room_of(request.uri().path())
+}
+
+fn room_of(path: Path<'_>) -> Option<RoomId> {
+    let mut segments = path.segments();
     segments.find(|segment| *segment == "rooms")?;
     digits(segments.next()?).map(RoomId)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{after_log_in, message_in};
+    use rocket::http::uri::Origin;
+
+    use super::{after_log_in, message_in, page_of};
     use crate::model::rooms::RoomId;
 
     #[test]
@@ -168,6 +185,22 @@ mod tests {
             "/rooms/<x>",
         ] {
             assert_eq!(after_log_in(next), "/rooms", "{next:?}");
+        }
+    }
+
+    #[test]
+    fn nor_by_a_form_that_was_made_up() {
+        for (form, page) in [
+            ("/rooms/7/messages/41/delete?account=1", "/rooms/7/messages/41/delete"),
+            ("/rooms/7/messages/41/edit", "/rooms/7/messages/41/edit"),
+            ("//evil.example/x/messages/rooms/7/delete", "/rooms/7"),
+            ("//evil.example/messages/rooms/7/messages/41/delete", "/rooms/7"),
+            ("//evil.example/rooms/7/messages/41/delete", "/rooms/7/messages/41/delete"),
+            ("/rooms/7/messages/x/delete", "/rooms/7"),
+            ("/rooms/7/messages/41/delete/more", "/rooms/7"),
+            ("//evil.example/messages/41/delete", "/"),
+        ] {
+            assert_eq!(page_of(Origin::parse(form).unwrap().path()), page, "{form:?}");
         }
     }
 
