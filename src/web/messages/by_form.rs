@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::in_path::MessageInPath;
 use super::sending::{Sending, Sent};
 use crate::model::changes::Wish;
+use crate::model::messages::Body;
 use crate::model::nonces::Nonce;
 use crate::model::rooms::RoomLink;
 use crate::model::{Invalid, Refusal};
@@ -86,6 +87,9 @@ async fn change(
     sent: Result<Sent, Invalid>,
 ) -> Result<PageAnswer, Error> {
     let user = sender.user()?;
+    if reads_already(user, at, body, sending.store).await {
+        return Ok(to_message(at.room, at.seq).into());
+    }
     let posted = match sent {
         Ok(sent) => sending.send(&user.session, at.room, sent).await,
         Err(invalid) => Err(invalid.into()),
@@ -100,6 +104,15 @@ async fn change(
         }
         Err(error) => Err(error),
     }
+}
+
+/// Whether that is the message's text as it is: then nothing is edited.
+async fn reads_already(user: &User, at: MessageInPath, body: Option<&str>, store: &Store) -> bool {
+    let Some(Ok(body)) = body.map(Body::parse) else { return false };
+    let person = user.session.person.id;
+    store.message(person, at.room, at.seq).await.is_ok_and(|found| {
+        found.require_allowed(Wish::Edit, person).is_ok() && found.message.event.body == body.as_str()
+    })
 }
 
 /// What stands in a form instead of the message's text, and what is wrong with it.

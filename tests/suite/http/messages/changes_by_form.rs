@@ -5,6 +5,7 @@ use crate::fixtures::{Change, Instance, Page, Person, Room};
 on_both_engines![
     a_message_leads_to_its_page_and_back,
     an_edit_is_typed_into_a_form,
+    what_is_saved_as_it_was_is_no_edit,
     what_cannot_be_saved_stays_in_the_box,
     a_deletion_is_confirmed,
     a_page_is_for_those_who_may,
@@ -66,6 +67,16 @@ async fn an_edit_is_typed_into_a_form(instance: Instance) {
     let again = opens(&bo, &room, "/messages/1/edit").await.form(&room.path("/messages/1/edit"));
     assert_eq!(again.field("Message"), "shorter");
     assert_ne!(again.hidden("nonce"), nonce);
+}
+
+async fn what_is_saved_as_it_was_is_no_edit(instance: Instance) {
+    let (ana, bo, room) = kitchen(&instance).await;
+    for text in [TEXT, &format!("{}\n\n", TEXT.replace('\n', "\r\n"))] {
+        bo.tries_to_change_by_form(&room, &Change::edit(1, text)).await.leads_to(&room.path("?at=1#m1"));
+    }
+    assert_eq!(ana.reads(&room).await.len(), 1);
+    // To others it is refused as ever.
+    ana.tries_to_change_by_form(&room, &Change::edit(1, TEXT)).await.is(403);
 }
 
 async fn what_cannot_be_saved_stays_in_the_box(instance: Instance) {
