@@ -7,7 +7,8 @@
 //!
 //! Lines that are comments alone stay here, and indents: a quarter of what would be sent.
 //!
-//! Of JavaScript's ways to import and to export the plainest are understood, and any other is an error.
+//! Of JavaScript's ways to import and to export the plainest are understood, and any other is an error. So is a text
+//! that goes on in another line, of which an indent would be a part.
 
 use std::path::{Path, PathBuf};
 
@@ -70,6 +71,9 @@ fn sheet(bundle: &mut Bundle<'_>, path: &Path, source: &str) -> Result<String, S
     let (mut rules, mut in_comment) = (String::new(), false);
     for line in source.lines() {
         in_comment = in_comment || line.trim_start().starts_with("/*");
+        if line.ends_with('\\') {
+            return Err(not_understood(path, line));
+        }
         match line.strip_prefix("@import ") {
             _ if in_comment => in_comment = !line.ends_with("*/"),
             Some(import) => drop(bundle.add(&resolved(path, import)?)?),
@@ -84,7 +88,9 @@ fn sheet(bundle: &mut Bundle<'_>, path: &Path, source: &str) -> Result<String, S
 fn module(bundle: &mut Bundle<'_>, path: &Path, source: &str) -> Result<String, String> {
     let (mut body, mut exports) = (String::new(), Vec::new());
     for line in source.lines().filter(|line| !line.trim_start().starts_with("//")) {
-        if let Some(import) = line.strip_prefix("import ") {
+        if may_leave_text_open(line) {
+            return Err(not_understood(path, line));
+        } else if let Some(import) = line.strip_prefix("import ") {
             let (names, from) = import.split_once(" from ").unwrap_or(("", import));
             let number = bundle.add(&resolved(path, from)?)?;
             match names {
@@ -96,13 +102,19 @@ fn module(bundle: &mut Bundle<'_>, path: &Path, source: &str) -> Result<String, 
             exports.push(declared(declaration).ok_or_else(|| not_understood(path, line))?);
             body += declaration;
         } else {
-            // No text goes on in another line.
             body += line.trim_start();
         }
         body.push('\n');
     }
     let exports = exports.join(", ");
     Ok(format!("// {}\n$.push((() => {{\n{body}return {{ {exports} }};\n}})());\n", path.display()))
+}
+
+/// Whether a template or a string may go on in the next line. A backtick within a string or a comment counts, too.
+fn may_leave_text_open(line: &str) -> bool {
+    let backticks = line.matches('`').count();
+    let has_open_hole = line.matches("${").count() > line.matches('}').count();
+    backticks % 2 == 1 || (backticks > 0 && has_open_hole) || line.ends_with('\\')
 }
 
 /// The path that `"./name";` or `"../folder/name";` means in the file at `path`.
@@ -178,11 +190,20 @@ mod tests {
             ),
             ("import { b } from \"/b.js\";", "js/a.js: not understood: \"/b.js\";"),
             ("export default 1;", "js/a.js: not understood: export default 1;"),
+            ("const a = `b\n  c`;", "js/a.js: not understood: const a = `b"),
+            ("const a = `${`b\n  c`}`;", "js/a.js: not understood: const a = `${`b"),
+            ("const a = \"b\\\n  c\";", "js/a.js: not understood: const a = \"b\\"),
         ];
         for (source, reason) in refused {
             let files = [("js/a.js", source), ("js/c.js", "export function c() {}")];
             assert_eq!(join(&files, "js/a.js").unwrap_err(), reason);
         }
+    }
+
+    #[test]
+    fn a_text_of_a_style_sheet_stays_in_its_line() {
+        let error = join(&[("css/a.css", "a {\n  content: \"b\\\n  c\";\n}")], "css/a.css").unwrap_err();
+        assert_eq!(error, "css/a.css: not understood:   content: \"b\\");
     }
 
     #[test]
