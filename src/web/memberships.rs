@@ -7,6 +7,7 @@ use super::body::Fields;
 use super::error::{Error, Problem};
 use super::guards::{RoomInPath, RoomVisitor, User};
 use super::limits::Allowance;
+use super::page_account;
 use super::pages::PageAnswer;
 use super::paths::{to_list, to_message, to_room};
 use super::rooms::join_page::{Arrival, join_page};
@@ -16,10 +17,12 @@ use crate::model::digits::digits;
 use crate::model::rooms::RoomId;
 use crate::store::{self, Store};
 
-#[derive(FromForm)]
+#[derive(Default, FromForm)]
 struct SentJoin {
     leaving: Option<i64>,
     at: Option<String>,
+    /// Whom the list was made for: its rows are shared, and cannot say so in the form's address.
+    account: Option<String>,
 }
 
 /// Joins a room, straight from another if the form names one (`leaving`), and leads to the message (`at`) that somebody
@@ -34,7 +37,8 @@ async fn join(
 ) -> Result<PageAnswer, Error> {
     let RoomVisitor { user, room } = found;
     let id = room.room.id;
-    let (leaving, at) = sent.map_or((None, None), |Fields(sent)| (sent.leaving, sent.at));
+    let SentJoin { leaving, at, account } = sent.map_or_else(SentJoin::default, |Fields(sent)| sent);
+    page_account::require(account.as_deref(), &user.session.person)?;
     let leaving = leaving.map(RoomId).filter(|leaving| *leaving != id);
     let at = at.as_deref().and_then(digits);
     allowance.join(user.session.person.id)?;

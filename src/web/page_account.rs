@@ -1,5 +1,6 @@
-//! The account that a page was made for, as its requests say: scripts in a header, forms in their address. When somebody
-//! else has logged in from another tab of the same browser, the page does not go on in their name.
+//! The account that a page was made for, as its requests say: scripts in a header, forms in their address or, where the
+//! form is sent to several, in a field. When somebody else has logged in from another tab of the same browser, the page
+//! does not go on in their name.
 
 use std::num::ParseIntError;
 
@@ -22,7 +23,13 @@ pub(super) fn is_of(request: &Request<'_>, person: &Person) -> bool {
 /// Refuses a form of a page that was made for another account than that of `person`, who is logged in now.
 pub(super) fn require_form_of(request: &Request<'_>, person: &Person) -> Result<(), Refusal> {
     let is_form = request.method() == Method::Post;
-    let account: Option<i64> = is_form.then(|| request.query_value("account")).flatten().and_then(Result::ok);
-    let is_theirs = account.is_none_or(|account| account == person.id.0);
+    let account: Option<&str> =
+        is_form.then(|| request.query_value("account")).flatten().and_then(Result::ok);
+    require(account, person)
+}
+
+/// Refuses a form that says it was made for another `account` than that of `person`, or for what is none.
+pub(super) fn require(account: Option<&str>, person: &Person) -> Result<(), Refusal> {
+    let is_theirs = account.is_none_or(|account| account.parse() == Ok(person.id.0));
     if is_theirs { Ok(()) } else { Err(Refusal::AnotherAccount(person.name.clone())) }
 }

@@ -7,8 +7,10 @@ use rocket::{Responder, Route, State, post, routes};
 use super::body::Fields;
 use super::cookies::Cookies;
 use super::error::Error;
+use super::guards::Visitor;
 use super::guesses::Guesses;
 use super::log_in::LogIn;
+use super::page_account;
 use super::pages::PageAnswer;
 use super::same_origin::SameOrigin;
 use super::welcome::{AccountField, SentAccount, Welcome};
@@ -44,14 +46,20 @@ async fn open(log_in: &LogIn<'_>, guesses: &Guesses<'_>, sent: &SentAccount) -> 
     Ok(account)
 }
 
-#[post("/session/end")]
+/// Ends the session of whom the page was made for, and nobody else's.
+#[post("/session/end?<account>")]
 async fn log_out(
     _same: SameOrigin,
+    visitor: Visitor<'_>,
+    account: Option<&str>,
     cookies: Cookies<'_>,
     store: &Store,
     live: &State<Live>,
     config: &State<Config>,
 ) -> Result<LoggedOut, Error> {
+    if let Some(user) = visitor.0 {
+        page_account::require(account, &user.session.person)?;
+    }
     if let Some(token) = cookies.token() {
         live.applied(store.end_session(&token.hash()).await?).await;
     }

@@ -15,6 +15,7 @@ on_both_engines![
     every_answer_carries_the_headers,
     a_get_never_changes_anything,
     no_form_is_sent_for_another_account,
+    nobody_joins_for_another_account,
     the_address_of_a_form_leads_to_the_page_it_stands_on,
 ];
 
@@ -314,16 +315,43 @@ async fn no_form_is_sent_for_another_account(instance: Instance) {
         let page = ana.opens(&path).await.is(200).body;
         for action in page.split("method=\"post\" action=\"").skip(1) {
             let action = action.split('"').next().unwrap_or_default();
-            assert!(
-                action.ends_with(&format!("?account={anas}")) || action == "/session/end",
-                "{path}: {action}"
-            );
+            assert!(action.ends_with(&format!("?account={anas}")), "{path}: {action}");
         }
     }
-    ana.sends(&room.path(&format!("/leave?account={bos}")), &[]).await.is(409);
+    for account in [&*bos.to_string(), "", "nobody", "1e0"] {
+        ana.sends(&room.path(&format!("/leave?account={account}")), &[]).await.is(409);
+        ana.sends(&format!("/session/end?account={account}"), &[]).await.is(409);
+    }
     ana.enters_page_of(&room).await;
     ana.sends(&room.path(&format!("/leave?account={anas}")), &[]).await.leads_to("/rooms");
     bo.joins(&room).await;
+    ana.sends(&format!("/session/end?account={anas}"), &[]).await.leads_to("/");
+    ana.opens("/rooms").await.is(401);
+}
+
+/// The rows of the list are shared, and the form that their buttons send has its account in a field.
+async fn nobody_joins_for_another_account(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
+    let (kitchen, hall) = (ana.creates("Kitchen").await, bo.creates("Hall").await);
+    let said_by = async |person: &Person<'_>, path: &str| {
+        let list = person.opens(path).await.is(200).page();
+        let form = list.elements().into_iter().find(|it| it.attribute("id") == Some("join")).expect("a form");
+        let field = form.all(&|it| it.attribute("name") == Some("account"));
+        field[0].attribute("value").expect("an account").to_owned()
+    };
+    let (anas, bos) = (said_by(&ana, "/rooms").await, said_by(&bo, "/rooms").await);
+    assert_ne!(anas, bos);
+    assert_eq!(said_by(&bo, "/rooms/list").await, bos);
+    let moves = async |account: &str| {
+        let hall = hall.id.to_string();
+        bo.sends(&kitchen.path("/join"), &[("leaving", &hall), ("account", account)]).await
+    };
+    for account in [&*anas, "", "nobody"] {
+        let refused = moves(account).await.is(409);
+        assert!(refused.body.contains("logged in as “bo”"), "{refused:?}");
+    }
+    bo.enters_page_of(&hall).await;
+    moves(&bos).await.leads_to(&kitchen.path(""));
 }
 
 async fn the_address_of_a_form_leads_to_the_page_it_stands_on(instance: Instance) {
