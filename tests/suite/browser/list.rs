@@ -40,7 +40,7 @@ async fn the_focus_stays_on_a_button_whose_room_moves(stage: &Stage) {
     ana.sees("Hall").await;
     let names = "$$('.room-item__name').map((it) => it.innerText).join()";
     ana.waits_until(&format!("{names} === 'Hall,Attic'")).await;
-    ana.evaluates("(window.chosen = $$('.room-item')[1].querySelector('form[action$=join] button')).focus()")
+    ana.evaluates("(window.chosen = $$('.room-item')[1].querySelector('[form=join]')).focus()")
         .await;
     bo.presses_at("Attic", "Join").await;
     ana.waits_until(&format!("{names} === 'Attic,Hall'")).await;
@@ -109,7 +109,7 @@ async fn a_form_is_folded_where_there_are_rooms(stage: &Stage) {
 
 const NAMES: &str = "$$('.room-item__name').map((it) => it.innerText).join()";
 const JOIN_HALL: &str =
-    "$$('.room-item').find((it) => it.innerText.includes('Hall')).querySelector('form[action$=join] button')";
+    "$$('.room-item').find((it) => it.innerText.includes('Hall')).querySelector('[form=join]')";
 
 /// Ana sees Hall above Attic, where bo is about to go.
 async fn two_rooms(ana: &Person, bo: &Person) {
