@@ -36,10 +36,10 @@ export class Chunks {
     this.#incomplete.push(...begun);
   }
 
-  // Removes the oldest chunks, whole, up to `most` messages in all, but nothing that has the focus → how many messages
+  // Removes the oldest chunks, whole, up to `most` messages in all → how many messages
   trim(most) {
     let removed = 0;
-    while (removed + this.#all[0].childElementCount <= most && !this.#all[0].matches(":focus-within")) {
+    while (removed + this.#all[0].childElementCount <= most) {
       const chunk = this.#all.shift();
       removed += chunk.childElementCount;
       this.#messages.forget(chunk.firstElementChild);

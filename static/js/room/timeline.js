@@ -4,7 +4,8 @@
 import { reading } from "./changes.js";
 import { Chunks } from "./chunks.js";
 
-// In a tab that stays open the oldest messages are taken out: every message costs more the more there are.
+// In a tab that stays open the oldest messages are taken out: every message costs more the more there are. Not while
+// somebody reads above the end: what they read, and all that comes below it, stays until they are at the end again.
 const SHOWN_MAX = 1_000;
 const SHOWN_KEPT = 500;
 
@@ -118,8 +119,10 @@ export class Timeline extends EventTarget {
   // → whether it did
   trim() {
     if (this.#shown.length <= SHOWN_MAX || !this.#follower.isFollowing) return false;
+    const { activeElement } = this.#element.ownerDocument;
     const removed = this.#chunks.trim(this.#shown.length - SHOWN_KEPT);
     if (removed === 0) return false;
+    if (!activeElement?.isConnected) this.#follower.focus();
     this.#shown.splice(0, removed);
     this.#messages.lead(this.#shown[0]);
     this.offerEarlier(true);
