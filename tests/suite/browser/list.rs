@@ -40,8 +40,7 @@ async fn the_focus_stays_on_a_button_whose_room_moves(stage: &Stage) {
     ana.sees("Hall").await;
     let names = "$$('.room-item__name').map((it) => it.innerText).join()";
     ana.waits_until(&format!("{names} === 'Hall,Attic'")).await;
-    ana.evaluates("(window.chosen = $$('.room-item')[1].querySelector('[form=join]')).focus()")
-        .await;
+    ana.evaluates("(window.chosen = $$('.room-item')[1].querySelector('[form=join]')).focus()").await;
     bo.presses_at("Attic", "Join").await;
     ana.waits_until(&format!("{names} === 'Attic,Hall'")).await;
     assert_eq!(ana.evaluates("document.activeElement === window.chosen").await, true);
