@@ -123,6 +123,21 @@ test("applies changes of what it shows, and of nothing else", async (context) =>
   assert.deepEqual(errors, []);
 });
 
+test("a change of a kind that it does not know changes nothing, and is counted on from", async (context) => {
+  const pinned = { seq: 3, tag: "a3", kind: "pinned", about: 1, at: "3", by: "ana" };
+  const log = new Log(said(1), said(2), pinned, said(4));
+  for (const last of [1, 2]) {
+    const { clock, errors, exchange, sync, timeline } = await page(context, log, 1, last, 2);
+    await exchange.answer(log.update(2, 3));
+    assert.deepEqual([timeline.get(1), timeline.missed], ["text 1", 0]);
+    await clock.pass(1_000);
+    assert.match(exchange.asked.at(-1), /after=3[.]a3/);
+    assert.deepEqual(errors, []);
+    sync.stop();
+    context.mock.restoreAll();
+  }
+});
+
 test("is an ordinary page when it has come to the end", async (context) => {
   const { clock, delegate, errors, exchange, shows, sync, timeline } = await page(context, ten, 2, 3, 9);
   await exchange.answer({ status: 204 });

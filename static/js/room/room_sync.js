@@ -8,6 +8,8 @@ import { NO_ACCESS } from "../lib/statuses.js";
 import { isChange } from "./changes.js";
 import { historyOf } from "./timeline.js";
 
+const KINDS = new Set(["edited", "deleted"]);
+
 export class RoomSync {
   #page;
   #ledger;
@@ -174,13 +176,14 @@ export class RoomSync {
     return body.more;
   }
 
-  // Messages are shown where the page reaches to them and does not show them already.
+  // Messages are shown where the page reaches to them and does not show them already. A later server may know changes
+  // that this page does not.
   #append(fresh) {
     const { isDetached, last } = this.#ledger;
-    const isShown = (entry) => isChange(entry) || (!isDetached && entry.seq > last);
+    const isShown = (entry) => (isChange(entry) ? KINDS.has(entry.kind) : !isDetached && entry.seq > last);
     const shown = fresh.filter(isShown);
     this.#timeline.append(this.#changes.in(shown));
-    if (isDetached) this.#timeline.miss(fresh.filter((entry) => !isShown(entry)));
+    if (isDetached) this.#timeline.miss(fresh.filter((entry) => !isChange(entry)));
     this.#changes.append(shown);
     this.#ledger.append(fresh);
   }
