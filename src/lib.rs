@@ -132,7 +132,7 @@
 //! | word | what |
 //! |---|---|
 //! | *entry* | an element of a log; in a room log, a message or a change |
-//! | *change* | an edit or a deletion of a message: an entry that is about an earlier one |
+//! | *change* | an edit or a deletion of a message: an entry that is about an earlier one; only the newest about a message has a text |
 //! | *span* | the stretch of a log that a page shows, by numbers; it shows messages alone |
 //! | *seq*, *tag*, *position*, *cursor* | an entry's number; a random number beside it; both; a position as a client sends it |
 //! | *head*, *version* | the position of a log's newest entry; what a page names to ask whether there is anything newer |

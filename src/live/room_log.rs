@@ -22,7 +22,7 @@ const ENTRY: usize = size_of::<JsonEntry>() + 2 * size_of::<usize>();
 #[derive(Clone)]
 pub(super) struct JsonEntry {
     position: Position,
-    /// The message that it edits, if it is an edit.
+    /// The message that it edits, if it is an edit that was not superseded.
     edit_of: Option<i64>,
     json: Arc<RawValue>,
 }
@@ -33,7 +33,9 @@ impl JsonEntry {
         let ready = |entry: &RoomEntry| {
             let json = entry.to_json().map_err(|_| Discontinued)?;
             let edit_of = match &entry.event {
-                RoomEvent::Change(Change { about, kind: ChangeKind::Edited(_), .. }) => Some(*about),
+                RoomEvent::Change(Change { about, kind: ChangeKind::Edited(body), .. }) => {
+                    (!body.is_empty()).then_some(*about)
+                }
                 _ => None,
             };
             Ok(Self { position: entry.position, edit_of, json: json.into() })

@@ -18,6 +18,17 @@ pub enum RoomEvent {
     Change(Change),
 }
 
+impl RoomEvent {
+    /// Whether the text that was sent as this is gone: the message was changed since, or another change has superseded
+    /// this one.
+    pub fn is_superseded(&self) -> bool {
+        match self {
+            Self::Message(message) => message.changed > 0,
+            Self::Change(change) => change.kind == ChangeKind::Edited(String::new()),
+        }
+    }
+}
+
 /// An entry of a room's log.
 pub type RoomEntry = Entry<RoomEvent>;
 
@@ -35,7 +46,7 @@ pub struct Change {
 /// What a change does to its message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ChangeKind {
-    /// It has another text, this one; empty once the message is deleted.
+    /// It has another text, this one; empty once a later change has superseded it.
     Edited(String),
     /// Its text is gone.
     Deleted,
@@ -163,7 +174,7 @@ mod tests {
         assert_eq!((&edited["kind"], &edited["body"]), (&json!("edited"), &json!("`soup`")));
         assert!(edited["parts"].is_array() && edited.get("tall").is_none());
         assert_eq!(shown(ChangeKind::Edited("x\n".repeat(31)))["tall"], true);
-        assert_eq!(shown(ChangeKind::Edited(String::new()))["body"], "", "its message was deleted");
+        assert_eq!(shown(ChangeKind::Edited(String::new()))["body"], "", "it was superseded");
     }
 
     #[test]

@@ -91,9 +91,22 @@ test("applies changes in the order of their numbers, within an answer and over s
   await exchange.answer(update(edited(6, 5, "once"), said(7, "seven"), edited(8, 5, "twice"), edited(9, 7, "SEVEN")));
   shows({ 5: "twice (edited)", 7: "SEVEN (edited)" });
   await clock.pass(1_000);
-  // The text of an edit is gone with its message.
   await exchange.answer(update(edited(10, 5, ""), deleted(11, 5)));
   shows({ 5: "deleted by bo", 7: "SEVEN (edited)" });
+});
+
+test("an edit that was superseded blanks nothing, also until what superseded it comes", async (context) => {
+  const start = { cursor: 5, first: 4, messages: [said(4, "four"), said(5, "five")] };
+  const { clock, errors, exchange, shows, sync } = await page(context, start);
+  const loading = sync.loadEarlier();
+  await exchange.answer(update(edited(6, 5, ""), edited(7, 3, "once"), edited(8, 3, ""), edited(9, 4, "")));
+  await exchange.answer(earlier(3, 3, 5, said(3, "three")));
+  await loading;
+  shows({ 3: "once (edited)", 4: "four", 5: "five" });
+  await clock.pass(1_000);
+  await exchange.answer(update(edited(10, 5, "FIVE"), deleted(11, 4), edited(12, 3, "twice")));
+  shows({ 3: "twice (edited)", 4: "deleted by bo", 5: "FIVE (edited)" });
+  assert.deepEqual(errors, []);
 });
 
 test("a change that an older page has overtaken is not applied to what reads as after a later one", async (context) => {
@@ -203,7 +216,9 @@ test("pages that started anywhere end alike", async (context) => {
       const messages = history(cursor, first, cursor);
       const { clock, errors, exchange, shows, sync } = await page(context, { cursor, first, messages });
       // Memory answers with messages as they read now.
-      const rest = log.slice(cursor).map((entry) => (entry.kind ? entry : now(entry.seq)));
+      const superseded = ({ seq, about }) => log.some((later) => later.about === about && later.seq > seq);
+      const told = (change) => (superseded(change) && change.kind === "edited" ? { ...change, body: "" } : change);
+      const rest = log.slice(cursor).map((entry) => (entry.kind ? told(entry) : now(entry.seq)));
       const loading = first > 1 && sync.loadEarlier();
       await exchange.answer(rest.length > 0 ? update(...rest) : { status: 204 });
       if (loading) await exchange.answer(earlier(1, first - 1, cursor, ...history(cursor, 1, first - 1)));

@@ -124,15 +124,19 @@ fn told(log: &RoomLog) -> Vec<String> {
 }
 
 #[test]
-fn an_edited_message_reads_as_now_and_earlier_edits_stay() {
+fn an_edited_message_reads_as_now_and_earlier_edits_of_it_are_empty() {
     let mut log = log(1..=2);
     let first = [edit(3, 1, "soup")];
     assert_eq!(log.outdated(&Outdating::by(log.head(), &first)), [1]);
     take_in(&mut log, &first, vec![entry(1, "soup")]).unwrap();
     let second = [edit(4, 1, "a much longer soup"), edit(5, 2, "tea")];
-    assert_eq!(log.outdated(&Outdating::by(log.head(), &second)), [1, 2]);
-    take_in(&mut log, &second, vec![entry(2, "tea"), entry(1, "a much longer soup")]).unwrap();
-    assert_eq!(told(&log), ["a much longer soup", "tea", "soup", "a much longer soup", "tea"]);
+    assert_eq!(log.outdated(&Outdating::by(log.head(), &second)), [1, 2, 3]);
+    let emptied = json(&[edit(3, 1, "")]);
+    let now = [vec![entry(2, "tea"), entry(1, "a much longer soup")], emptied].concat();
+    take_in(&mut log, &second, now).unwrap();
+    assert_eq!(told(&log), ["a much longer soup", "tea", "", "a much longer soup", "tea"]);
+    let third = [edit(6, 1, "salad")];
+    assert_eq!(log.outdated(&Outdating::by(log.head(), &third)), [1, 4], "what is empty is not read again");
     let kept = log.newest.iter().map(JsonEntry::bytes).sum::<usize>();
     assert_eq!(log.bytes(), size_of::<RoomLog>() + kept);
 }

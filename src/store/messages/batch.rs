@@ -71,9 +71,12 @@ impl<'a> Batch<'a> {
         let inside = whereabouts.is_inside(post.room);
         let sent = (person.id, post.nonce.as_str().to_owned());
         if let Some((entry, before)) = self.known.get(&sent) {
-            let is_same = *before == digest || self.targets.is_deleted(entry);
-            let repeated = || Posted { entry: entry.clone(), repeated: true, inside };
-            return if is_same { Ok(repeated()) } else { Err(Refusal::NonceReused) };
+            let mut entry = entry.clone();
+            self.targets.bring_up_to_date(&mut entry);
+            // Of what was superseded there is no digest, either.
+            let is_same = *before == digest || entry.event.is_superseded();
+            let repeated = Posted { entry, repeated: true, inside };
+            return is_same.then_some(repeated).ok_or(Refusal::NonceReused);
         }
         if !inside {
             return Err(Refusal::NotAMember { inside: whereabouts.inside().cloned() });

@@ -1,6 +1,8 @@
 //! The messages that the changes in a batch are about: whether they may be changed, and how they read afterwards.
 //!
-//! Read after the room's lock, and only where there are changes. Later changes in a batch see what earlier ones did.
+//! Read after the room's lock, and only where there are changes. Later changes in a batch see what earlier ones did. A
+//! change takes the text of the one before it: of each message there is the text that it reads now, and no other, so that
+//! a deletion has two rows to empty at most.
 
 use std::collections::HashMap;
 
@@ -23,6 +25,8 @@ use crate::store::sql::json_rows;
 struct Target {
     author: AccountId,
     is_deleted: bool,
+    /// The number of the change that changed it last; 0 if there is none.
+    changed: i64,
     /// What the batch has made of it.
     now: Option<Rewritten>,
 }
@@ -49,6 +53,8 @@ struct ChangedRow<'a> {
 /// The messages by their numbers.
 pub(super) struct Targets {
     messages: HashMap<i64, Target>,
+    /// The numbers of the edits that later changes in the batch have superseded.
+    superseded: Vec<i64>,
     /// Whether there is any change in the batch.
     in_use: bool,
 }
@@ -63,10 +69,10 @@ impl Targets {
         let about = |post: &&Post| post.content.change().map(|(about, _)| (room.0, about));
         let wanted: Vec<_> = posts.iter().filter_map(about).collect();
         if wanted.is_empty() {
-            return Ok(Self { messages: HashMap::new(), in_use: false });
+            return Ok(Self { messages: HashMap::new(), superseded: Vec::new(), in_use: false });
         }
         let rows: Vec<AnyRow> = sqlx::query(
-            "select e.seq, e.author_id, e.deleted_by
+            "select e.seq, e.author_id, e.deleted_by, e.changed
              from json_each(cast($1 as text)) as sent
              cross join entry e
              where e.room_id = cast(sent.value ->> 0 as bigint) and e.seq = cast(sent.value ->> 1 as bigint)
@@ -78,18 +84,20 @@ impl Targets {
         let target = |row: &AnyRow| {
             let is_deleted = row.try_get::<Option<i64>, _>("deleted_by")?.is_some();
             let author = AccountId(row.try_get("author_id")?);
-            Ok((row.try_get("seq")?, Target { author, is_deleted, now: None }))
+            let changed = row.try_get("changed")?;
+            Ok((row.try_get("seq")?, Target { author, is_deleted, changed, now: None }))
         };
-        Ok(Self { messages: rows.iter().map(target).collect::<sqlx::Result<_>>()?, in_use: true })
+        let messages = rows.iter().map(target).collect::<sqlx::Result<_>>()?;
+        Ok(Self { messages, superseded: Vec::new(), in_use: true })
     }
 
     /// Messages by their numbers, authors, and whether they are deleted.
     #[cfg(test)]
     pub(super) fn of(messages: &[(i64, AccountId, bool)]) -> Self {
         let target = |(seq, author, is_deleted): &(i64, AccountId, bool)| {
-            (*seq, Target { author: *author, is_deleted: *is_deleted, now: None })
+            (*seq, Target { author: *author, is_deleted: *is_deleted, changed: 0, now: None })
         };
-        Self { messages: messages.iter().map(target).collect(), in_use: true }
+        Self { messages: messages.iter().map(target).collect(), superseded: Vec::new(), in_use: true }
     }
 
     /// Whether `person` may change message `about` so, in a room of `owner`.
@@ -104,16 +112,6 @@ impl Targets {
         wish.allows(person, target.author, owner, target.is_deleted)
     }
 
-    /// Whether an entry is a message that is deleted by now.
-    pub(super) fn is_deleted(&self, entry: &RoomEntry) -> bool {
-        let RoomEvent::Message(message) = &entry.event else { return false };
-        message.deleted_by.is_some() || self.is_deleted_now(entry.position.seq)
-    }
-
-    fn is_deleted_now(&self, message: i64) -> bool {
-        self.messages.get(&message).is_some_and(|target| target.is_deleted)
-    }
-
     /// Takes in an entry that was accepted: a message that may be changed by what follows, or a change.
     pub(super) fn take_in(&mut self, entry: &RoomEntry) {
         if !self.in_use {
@@ -122,7 +120,8 @@ impl Targets {
         let (seq, changed_at) = (entry.position.seq, entry.at);
         match &entry.event {
             RoomEvent::Message(Message { author, .. }) => {
-                self.messages.insert(seq, Target { author: author.id, is_deleted: false, now: None });
+                let target = Target { author: author.id, is_deleted: false, changed: 0, now: None };
+                self.messages.insert(seq, target);
             }
             RoomEvent::Change(change) => {
                 let Some(target) = self.messages.get_mut(&change.about) else { return };
@@ -130,6 +129,10 @@ impl Targets {
                     ChangeKind::Edited(body) => (body.clone(), None),
                     ChangeKind::Deleted => (String::new(), Some(change.by.clone())),
                 };
+                if target.changed > 0 {
+                    self.superseded.push(target.changed);
+                }
+                target.changed = seq;
                 target.is_deleted = deleted_by.is_some();
                 target.now = Some(Rewritten { body, changed: seq, changed_at, deleted_by });
             }
@@ -150,7 +153,7 @@ impl Targets {
             }
             RoomEvent::Change(change) => {
                 if let ChangeKind::Edited(body) = &mut change.kind
-                    && self.is_deleted_now(change.about)
+                    && self.messages.get(&change.about).is_some_and(|it| it.changed > entry.position.seq)
                 {
                     body.clear();
                 }
@@ -158,7 +161,7 @@ impl Targets {
         }
     }
 
-    /// Writes the messages as they read now, and empties the edits of those that were deleted.
+    /// Writes the messages as they read now, and empties the edits that were superseded.
     pub(super) async fn write(&self, connection: &mut Connection, room: RoomId) -> Result<(), Error> {
         let changed = self.messages.iter().filter_map(|(seq, target)| Some((*seq, target.now.as_ref()?)));
         let mut rows: Vec<_> = changed.map(|(seq, now)| ChangedRow::of(room, seq, now)).collect();
@@ -169,9 +172,8 @@ impl Targets {
         rows.sort_unstable_by_key(|row| row.seq);
         rewrite(connection, &rows).await?;
         search::replace(connection, room, self.rewritten()).await?;
-        let deleted: Vec<_> =
-            rows.iter().filter(|row| row.deleted_by.is_some()).map(|row| (room.0, row.seq)).collect();
-        if deleted.is_empty() { Ok(()) } else { empty_edits(connection, &deleted).await }
+        let superseded: Vec<_> = self.superseded.iter().map(|seq| (room.0, *seq)).collect();
+        if superseded.is_empty() { Ok(()) } else { empty(connection, &superseded).await }
     }
 
     /// The messages that the batch has changed, each with its author, and its text unless that is gone.
@@ -200,7 +202,7 @@ async fn rewrite(connection: &mut Connection, rows: &[ChangedRow<'_>]) -> Result
     sqlx::query(
         "with sent as materialized (select value from json_each(cast($1 as text)))
          update entry
-         set body = sent.value ->> 'body', changed = cast(sent.value ->> 'changed' as bigint),
+         set body = sent.value ->> 'body', digest = unhex(''), changed = cast(sent.value ->> 'changed' as bigint),
              changed_at = cast(sent.value ->> 'changed_at' as bigint),
              deleted_by = cast(sent.value ->> 'deleted_by' as bigint)
          from sent
@@ -214,22 +216,16 @@ async fn rewrite(connection: &mut Connection, rows: &[ChangedRow<'_>]) -> Result
     Ok(())
 }
 
-/// Empties the edits of these messages, each with its room. (Looked for by the index alone: with more to read of them,
-/// SQLite would read the whole room instead.)
-async fn empty_edits(connection: &mut Connection, messages: &[(i64, i64)]) -> Result<(), Error> {
+/// Empties these entries, each with its room. (Nor is there a digest that a short text could be guessed from.)
+async fn empty(connection: &mut Connection, entries: &[(i64, i64)]) -> Result<(), Error> {
     sqlx::query(
-        "with sent as materialized (
-             select e.room_id, e.seq
-             from json_each(cast($1 as text)) as gone
-             cross join entry e
-             where e.room_id = cast(gone.value ->> 0 as bigint) and e.about = cast(gone.value ->> 1 as bigint)
-                   and e.about is not null
-         )
-         update entry set body = ''
+        "with sent as materialized (select value from json_each(cast($1 as text)))
+         update entry set body = '', digest = unhex('')
          from sent
-         where entry.room_id = sent.room_id and entry.seq = sent.seq and entry.body <> ''",
+         where entry.room_id = cast(sent.value ->> 0 as bigint)
+               and entry.seq = cast(sent.value ->> 1 as bigint)",
     )
-    .bind(json_rows(messages))
+    .bind(json_rows(entries))
     .execute(connection)
     .await?;
     Ok(())

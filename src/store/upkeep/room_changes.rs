@@ -1,5 +1,5 @@
 //! Whether the messages and changes of a room's log fit together: each change is about an earlier message that knows of
-//! it, and of what was deleted no text is left.
+//! it, and of what was superseded or deleted no text is left.
 
 use std::collections::HashMap;
 
@@ -67,12 +67,13 @@ impl Changes {
                 && told.at == Some(at)
                 && is_deletion == is_gone
                 && told.deleted_by.is_none_or(|by| by == author);
-        if told.seq == seq {
+        let is_newest = told.seq == seq;
+        if is_newest {
             self.told.remove(&about);
         }
         if !fits {
             Some(format!("entry {seq} and entry {about}, which it changes, tell different things"))
-        } else if entry.has_text == (is_deletion || is_gone) {
+        } else if entry.has_text != (is_newest && !is_deletion) {
             Some(format!("entry {seq} {} a text", if entry.has_text { "still has" } else { "has lost" }))
         } else {
             None

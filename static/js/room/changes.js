@@ -3,6 +3,8 @@
 // A message is always delivered as it reads at that moment, so a change applies only if it is later than that. It may
 // come while earlier messages are loaded that were read before it: what is about messages that are not on the page is
 // kept until no load is in flight. What is asked for after a change reads as after it; that is for the ledger to check.
+//
+// An edit without a text was superseded: a later change of its message follows, with this answer or with a later one.
 
 export class Changes {
   #changed = new Map(); // seq of a message on the page → seq of the change that it was delivered with, 0 if none
@@ -20,14 +22,14 @@ export class Changes {
     const messages = entries.filter((entry) => !isChange(entry));
     const added = new Map(messages.map(({ seq, changed }) => [seq, changed ?? 0]));
     const shows = (about) => added.get(about) ?? this.#changed.get(about);
-    const changes = entries.filter((entry) => isChange(entry) && entry.seq > shows(entry.about));
+    const changes = entries.filter((entry) => isCurrent(entry) && entry.seq > shows(entry.about));
     return { messages, changes: [...new Map(changes.map((change) => [change.about, change])).values()] };
   }
 
   append(entries) {
     this.#remember(entries.filter((entry) => !isChange(entry)));
     if (this.#loads === 0) return;
-    for (const change of entries.filter(isChange)) this.#late.set(change.about, change);
+    for (const change of entries.filter(isCurrent)) this.#late.set(change.about, change);
   }
 
   // → loaded messages as they read after what came meanwhile
@@ -71,6 +73,10 @@ export function reading({ seq, at, kind, by, body = "", parts, tall }) {
 
 export function isChange({ kind }) {
   return kind !== undefined;
+}
+
+function isCurrent(entry) {
+  return isChange(entry) && !(entry.kind === "edited" && entry.body === "");
 }
 
 function afterAny(message, change) {

@@ -111,6 +111,8 @@ impl OpenTab {
                 Said::Message { seq, reading, .. } => {
                     self.tab.load(i64::try_from(*seq).unwrap(), reading.clone());
                 }
+                // One that was superseded: another follows.
+                Said::Change { body: Some(body), .. } if body.is_empty() => {}
                 Said::Change { seq, about, by, body } => {
                     let text = body.clone().map_or(Text::DeletedBy(by.clone()), Text::Body);
                     let to = Reading { changed: i64::try_from(*seq).unwrap(), text };

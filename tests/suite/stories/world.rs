@@ -50,6 +50,16 @@ pub enum Content {
     Deletion { about: u64 },
 }
 
+impl Content {
+    /// The message that it changes, if it is a change.
+    fn about(&self) -> Option<u64> {
+        match self {
+            Self::Message(_) => None,
+            Self::Edit { about, .. } | Self::Deletion { about } => Some(*about),
+        }
+    }
+}
+
 /// Where a reader claims to be in a room's log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cursor {

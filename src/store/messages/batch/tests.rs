@@ -140,10 +140,15 @@ fn what_was_wrong_first_is_told() {
 
 #[test]
 fn a_change_sent_again_is_the_same_change() {
-    let sent = [(BO, "a", edits(3, "stew")), (BO, "a", edits(3, "stew")), (BO, "a", edits(3, "soup"))];
+    let (stew, soup) = (edits(3, "stew"), edits(3, "soup"));
+    let again = [(BO, "a", stew.clone()), (BO, "a", stew), (BO, "a", soup.clone())];
+    // Of what was superseded nothing is left to compare with.
+    let superseded = [(BO, "b", soup.clone()), (BO, "a", soup)];
+    let sent = [&again[..], &superseded].concat();
     let outcome = outcome_in(&lab(false), HashMap::new(), &sent);
-    assert_eq!(outcome.each, [Ok((11, false)), Ok((11, true)), Err(Refusal::NonceReused)]);
-    assert_eq!(outcome.stored.len(), 1);
+    assert_eq!(outcome.each[..3], [Ok((11, false)), Ok((11, true)), Err(Refusal::NonceReused)]);
+    assert_eq!(outcome.each[3..], [Ok((12, false)), Ok((11, true))]);
+    assert_eq!(outcome.stored.len(), 2);
     let deleted = [(BO, "a", deletes(3)), (BO, "a", deletes(3)), (ANA, "a", deletes(3))];
     let each = [Ok((11, false)), Ok((11, true)), Err(Refusal::MessageDeleted)];
     assert_eq!(self::outcome(&deleted), each, "the owner's own nonce is another");
@@ -167,7 +172,7 @@ fn later_changes_in_a_batch_see_what_earlier_ones_did() {
     assert_eq!(each[5..], [Err(Refusal::MessageDeleted), Ok((16, false)), Err(Refusal::NoSuchMessage)]);
     assert_eq!(stored.len(), 6);
     // What the senders are told, as it reads after all of it.
-    assert_eq!(read.iter().map(body).collect::<Vec<_>>(), ["stew", "soup", "", "", "(deleted)", "hello"]);
+    assert_eq!(read.iter().map(body).collect::<Vec<_>>(), ["", "soup", "", "", "(deleted)", "hello"]);
     let RoomEvent::Message(gone) = &read[2].event else { panic!("a message") };
     assert_eq!((gone.changed, gone.deleted_by.as_deref()), (15, Some("p1")));
 }

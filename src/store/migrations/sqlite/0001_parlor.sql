@@ -110,8 +110,8 @@ create table membership (
 );
 create index membership_room on membership (room_id, account_id);
 
--- A room's log: messages, as they read now, and changes of them, which name the message in `about`. Once a message is
--- deleted, its text is gone, and so are those of its edits.
+-- A room's log: messages, as they read now, and changes of them, which name the message in `about`. A text that a later
+-- change has superseded is gone, with its digest.
 create table entry (
     room_id       bigint not null references room (id),
     seq           bigint not null,
@@ -119,10 +119,11 @@ create table entry (
     kind          text not null,               -- message, edited or deleted
     about         bigint,
     author_id     bigint not null references account (id),
-    body          text not null,               -- of a message, as it reads now; of an edit, what it made of it
+    body          text not null,               -- of a message, as it reads now; of its newest edit,
+                                               -- too, and of earlier ones nothing
     at            bigint not null,
     nonce         text not null,
-    digest        blob not null,               -- of what was sent, under site.digest_key
+    digest        blob not null,               -- of what was sent, under site.digest_key, or empty
     changed       bigint not null,             -- the number of the entry that changed it last, or 0,
     changed_at    bigint,                      -- and when that was
     deleted_by    bigint references account (id),
@@ -147,7 +148,6 @@ create table event (
     room_id    bigint references room (id),
     at         bigint not null
 );
-create index entry_about on entry (room_id, about) where about is not null;
 
 -- The head of that log, the version of the list of rooms, how many rooms it has, the key of the cookies if the
 -- configuration has none, and what names are compared by. One row.

@@ -64,8 +64,10 @@ fn found(room: RoomRow, entries: Vec<EntryRow>) -> Vec<String> {
 fn a_whole_log_is_in_order() {
     assert!(found(room(0), vec![]).is_empty());
     assert!(found(room(3), (1..=3).map(message).collect()).is_empty());
-    let log = vec![changed(1, 4), message(2), change(3, 1, 2), change(4, 1, 2)];
-    assert_eq!(found(with_two_messages(4), log), [""; 0]);
+    let superseded = EntryRow { has_text: false, ..change(3, 1, 2) };
+    let log = |first| vec![changed(1, 4), message(2), first, change(4, 1, 2)];
+    assert_eq!(found(with_two_messages(4), log(superseded)), [""; 0]);
+    assert_eq!(found(with_two_messages(4), log(change(3, 1, 2))), ["entry 3 still has a text"]);
 }
 
 #[test]

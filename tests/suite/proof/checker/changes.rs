@@ -132,33 +132,31 @@ impl<'a> Answer<'a> {
         if is_right { None } else { wrong(format!("and place {changed} is {:?}", change.place)) }
     }
 
-    /// Only a deletion takes the text of an edit.
+    /// Only a later change takes the text of an edit.
     fn misread_edit(&self, entry: &Entry, about: i64) -> Option<(Kind, String)> {
-        let is_right = entry.text.is_some() || self.log.may_be_deleted(about);
-        (!is_right).then(|| (Kind::Misread, "and nobody had deleted its message".to_owned()))
+        let is_right = entry.text.is_some() || self.log.may_be_changed_after(entry.seq, about);
+        (!is_right).then(|| (Kind::Misread, "and nobody had changed its message since".to_owned()))
     }
 
     /// What is read as of a change shows those that had to be known.
     fn outdated(&self, about: i64, entry: &Entry, as_of: i64) -> Option<(Kind, String)> {
         let changes = self.log.changes.get(&about)?;
-        let of_an_edit = matches!(entry.what, What::Edit { .. });
-        // An edit stays what it was when another follows; only a deletion takes its text.
-        let counts = |seq: &i64| !of_an_edit || is_deletion(&self.log.log[seq]);
         if entry.text.is_some()
             && let Some(deleted) = self.log.erased.get(&about).filter(|deleted| **deleted <= self.known)
         {
             let why = format!("and the deletion of {about} was acknowledged by {}", seconds(*deleted));
             return Some((Kind::DeletedText, why));
         }
-        if of_an_edit && entry.text.is_none() {
+        // What a later change takes of an edit is its text.
+        if matches!(entry.what, What::Edit { .. }) && entry.text.is_none() {
             return None;
         }
-        let in_reach = changes.iter().take_while(|seq| **seq <= self.reach).filter(|seq| counts(seq)).last();
+        let in_reach = changes.iter().take_while(|seq| **seq <= self.reach).last();
         if let Some(missing) = in_reach.filter(|newest| **newest > as_of) {
             return Some((Kind::Outdated, format!("without the change at {missing}, which the log had")));
         }
         let acknowledged = self.log.changed.get(&about).and_then(|changed| changed.by(self.known));
-        let missing = acknowledged.filter(|newest| !of_an_edit && *newest > as_of)?;
+        let missing = acknowledged.filter(|newest| *newest > as_of)?;
         Some((
             Kind::Outdated,
             format!("without the change at {missing}, acknowledged by {}", seconds(self.known)),

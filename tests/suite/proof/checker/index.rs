@@ -35,8 +35,8 @@ pub(super) struct RoomIndex {
     pub(super) changed: HashMap<i64, Reached>,
     /// When the deletion of a message was first acknowledged.
     pub(super) erased: HashMap<i64, Moment>,
-    /// Messages that somebody may have deleted.
-    erasable: HashSet<i64>,
+    /// The changes of each message that may have been made, and were not acknowledged.
+    pending: HashMap<i64, HashSet<Nonce>>,
     /// Who has made it, if the answer came.
     pub(super) owner: Option<Account>,
     /// From where to where answers reached: the first was the reader's cursor.
@@ -189,11 +189,15 @@ impl<'a> Index<'a> {
         let place = Place::of(operation.deed);
         if let Place::Deletion { about } = place {
             self.erasures.entry((room, about)).or_default().push(operation);
-            if latest(operation).is_some() {
-                self.room(room).erasable.insert(about);
-            }
         }
-        let Outcome::Posted { seq, .. } = operation.outcome else { return };
+        let Outcome::Posted { seq, .. } = operation.outcome else {
+            if let Place::Edit { about } | Place::Deletion { about } = place
+                && latest(operation).is_some()
+            {
+                self.room(room).pending.entry(about).or_default().insert(nonce);
+            }
+            return;
+        };
         let (room, ended) = (self.room(room), operation.ended);
         room.acknowledged.add(ended, seq);
         if let Place::Edit { about } | Place::Deletion { about } = place {
@@ -277,10 +281,11 @@ impl RoomIndex {
         messages
     }
 
-    /// Whether somebody has deleted a message, or may have.
-    pub(super) fn may_be_deleted(&self, seq: i64) -> bool {
-        let is_deletion = |change: &i64| matches!(self.log[change].place, Place::Deletion { .. });
-        self.erasable.contains(&seq) || self.changes.get(&seq).is_some_and(|all| all.iter().any(is_deletion))
+    /// Whether message `about` was changed after place `seq`, or may have been.
+    pub(super) fn may_be_changed_after(&self, seq: i64, about: i64) -> bool {
+        let is_placed = |nonce: &Nonce| self.log.values().any(|slot| slot.nonce == Some(*nonce));
+        self.changes.get(&about).and_then(|all| all.last()).is_some_and(|last| *last > seq)
+            || self.pending.get(&about).is_some_and(|pending| !pending.iter().all(is_placed))
     }
 
     fn see(&mut self, seq: i64, now: Slot) {

@@ -56,7 +56,7 @@ pub enum Kind {
     ChangedByOthers,
     /// A message that reads otherwise than the change says which it names.
     Misread,
-    /// A message without a change that it had to show.
+    /// A message without a change that it had to show, or an edit with a text that a later one had taken.
     Outdated,
     /// A text that was answered when its deletion had been acknowledged for long.
     DeletedText,

@@ -72,7 +72,7 @@ impl Page {
             let changes = &log.changes[&seq];
             let told = changes[..changes.partition_point(|change| *change <= self.cursor)].last();
             let is_older = told.is_some_and(|told| reading.changed < *told);
-            // Who has not read of the deletion yet may have an edit without its text.
+            // Who has not read of the next change yet may have an edit without its text.
             let is_other = match log.log.get(&reading.changed) {
                 Some(change) => {
                     reading.text.is_some() && change.nonce.is_some_and(|nonce| reading.text != Some(nonce))

@@ -19,7 +19,7 @@ impl World {
         let mut log = self.rooms[known].log.iter();
         if let Some(n) = log.position(|entry| entry.author == who && entry.nonce == nonce) {
             let seq = n as u64 + 1;
-            let same = self.rooms[known].log[n].content == *content || self.is_deleted(known, seq);
+            let same = self.rooms[known].log[n].content == *content || self.is_superseded(known, seq);
             return if same { Ok((seq, false)) } else { Err(Refusal::NonceReused) };
         }
         let room = self.for_members(who, room)?;
@@ -45,6 +45,14 @@ impl World {
     fn author(&self, room: usize, seq: u64) -> Option<usize> {
         let entry = self.rooms[room].log.get(usize::try_from(seq).unwrap().checked_sub(1)?)?;
         matches!(entry.content, Content::Message(_)).then_some(entry.author)
+    }
+
+    /// Whether a text is gone: of a message that was changed, or of a change that was not the last.
+    fn is_superseded(&self, room: usize, seq: u64) -> bool {
+        let place = usize::try_from(seq).unwrap();
+        let log = &self.rooms[room].log;
+        let message = log[place - 1].content.about().unwrap_or(seq);
+        log[place..].iter().any(|later| later.content.about() == Some(message))
     }
 
     fn is_deleted(&self, room: usize, seq: u64) -> bool {
@@ -100,7 +108,7 @@ impl World {
                     Said::Message { seq, author: by, reading }
                 }
                 Content::Edit { about, body } => {
-                    let body = if self.is_deleted(room, *about) { String::new() } else { body.clone() };
+                    let body = if self.is_superseded(room, seq) { String::new() } else { body.clone() };
                     Said::Change { seq, about: *about, by, body: Some(body) }
                 }
                 Content::Deletion { about } => Said::Change { seq, about: *about, by, body: None },

@@ -217,12 +217,25 @@ fn a_deletion_that_may_not_have_been_takes_no_text() {
 }
 
 #[test]
-fn a_text_goes_with_its_message_alone() {
-    let mut story = edited_once();
-    story.is_shown(CY, 0, &[edited(1, 1, 11, 2), without_text(edit(2, 11, 1))]);
-    story.shows(&[Kind::Misread]);
-    story.tries_to_change(BO, ChangeKind::Deletion, 1, 12);
-    story.is_sound();
+fn only_a_later_change_takes_the_text_of_an_edit() {
+    for kind in [ChangeKind::Edit, ChangeKind::Deletion] {
+        let mut story = edited_once();
+        story.is_shown(CY, 0, &[edited(1, 1, 11, 2), without_text(edit(2, 11, 1))]);
+        story.shows(&[Kind::Misread]);
+        story.tries_to_change(BO, kind, 1, 12);
+        story.is_sound();
+    }
+}
+
+#[test]
+fn a_later_edit_takes_the_text_of_the_one_before() {
+    let (first, second) = (edit(2, 11, 1), edit(3, 12, 1));
+    for (first, expected) in [(without_text(first), &[][..]), (first, &[Kind::Outdated])] {
+        let mut story = edited_once();
+        story.edits(BO, 1, 12, 3);
+        story.is_shown(CY, 0, &[edited(1, 1, 12, 3), first, second]);
+        story.shows(expected);
+    }
 }
 
 #[test]
@@ -248,7 +261,7 @@ fn a_message_says_that_it_was_changed() {
 
 #[test]
 fn a_page_ends_like_the_log() {
-    let (first, second, last) = (edit(2, 11, 1), edit(3, 12, 1), entry(4, 4));
+    let (first, second, last) = (without_text(edit(2, 11, 1)), edit(3, 12, 1), entry(4, 4));
     let differs = [Kind::Lost, Kind::Hole, Kind::PagesDiffer];
     for (told, expected) in [(&[first, second, last][..], &[][..]), (&[first, last], &differs)] {
         let mut story = edited_once();
