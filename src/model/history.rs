@@ -9,7 +9,8 @@ use super::messages::{ANSWER_MAX, MessageEntry};
 
 /// The most messages in a stretch.
 pub const MESSAGES_MAX: i64 = 100;
-/// The most entries that are looked at for them: where there are many changes, a stretch has few messages.
+/// The most entries that are looked at for them: where there are many changes, a stretch has few messages. Where there are
+/// changes alone it goes on to the next message, and as many entries are looked at from there.
 pub const ENTRIES_MAX: i64 = 1_000;
 
 /// Which stretch of a log.

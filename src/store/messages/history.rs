@@ -1,4 +1,10 @@
 //! Reading the history of a room: messages, as they read now, and which stretch of its log they are all messages of.
+//!
+//! A stretch has a bounded number of entries. Where these are changes alone, the next message is found by
+//! `message_count`, which never falls, in some look-ups by number (about 20 in a log of a million), and another stretch
+//! begins there: nobody is answered without messages where there are any.
+
+use std::ops::RangeInclusive;
 
 use crate::model::history::{ENTRIES_MAX, History, MESSAGES_MAX, Place, Span};
 use crate::model::log::Position;
@@ -31,11 +37,9 @@ pub(in crate::store) async fn history(
     place: Place,
 ) -> Result<History, Error> {
     let (messages, span) = match place {
-        Place::Newest => before(connection, id, as_of.seq + 1, MESSAGES_MAX).await?,
-        Place::Before(number) => before(connection, id, number.clamp(1, as_of.seq + 1), MESSAGES_MAX).await?,
-        Place::From(number) => {
-            from(connection, id, number.clamp(1, as_of.seq + 1), as_of.seq, MESSAGES_MAX).await?
-        }
+        Place::Newest => before(connection, id, as_of.seq + 1, ALL).await?,
+        Place::Before(number) => before(connection, id, number.clamp(1, as_of.seq + 1), ALL).await?,
+        Place::From(number) => from(connection, id, number.clamp(1, as_of.seq + 1), as_of.seq, ALL).await?,
         Place::Around(number) => around(connection, id, number.clamp(1, as_of.seq + 1), as_of.seq).await?,
     };
     Ok(History { messages, span, as_of })
@@ -43,17 +47,101 @@ pub(in crate::store) async fn history(
 
 type Stretch = (Vec<MessageEntry>, Span);
 
+/// How much a stretch has at most.
+#[derive(Clone, Copy)]
+struct Most {
+    messages: i64,
+    entries: i64,
+}
+
+const ALL: Most = Most { messages: MESSAGES_MAX, entries: ENTRIES_MAX };
+const HALF: Most = Most { messages: MESSAGES_MAX / 2, entries: ENTRIES_MAX / 2 };
+
 async fn around(connection: &mut Connection, id: RoomId, number: i64, end: i64) -> Result<Stretch, Error> {
-    let (mut messages, earlier) = before(connection, id, number, MESSAGES_MAX / 2).await?;
-    let rest = MESSAGES_MAX - i64::try_from(messages.len()).unwrap_or(0);
+    let (mut messages, earlier) = before(connection, id, number, HALF).await?;
+    let rest = Most {
+        messages: MESSAGES_MAX - count(&messages),
+        entries: ENTRIES_MAX - (number - earlier.first).min(HALF.entries),
+    };
     let (later, Span { last, .. }) = from(connection, id, number, end, rest).await?;
     messages.extend(later);
     Ok((messages, Span { first: earlier.first, last }))
 }
 
-/// At most `most` messages before `number`, and as far as they reach back.
-async fn before(connection: &mut Connection, id: RoomId, number: i64, most: i64) -> Result<Stretch, Error> {
-    let first = (number - entries(most)).max(1);
+/// What comes before `number`: there is a message in it, if there is one at all.
+async fn before(connection: &mut Connection, id: RoomId, number: i64, most: Most) -> Result<Stretch, Error> {
+    let (messages, span) = stretch_before(connection, id, number, most).await?;
+    if !messages.is_empty() || span.first == 1 {
+        return Ok((messages, span));
+    }
+    let end = span.first - 1;
+    let messages_before = message_count(connection, id, end).await?;
+    if messages_before == 0 {
+        return Ok((messages, Span { first: 1, ..span }));
+    }
+    let found = first_with(connection, id, messages_before, 1..=end).await?;
+    let (messages, Span { first, .. }) = stretch_before(connection, id, found + 1, most).await?;
+    Ok((messages, Span { first, ..span }))
+}
+
+/// What comes from `number` on, in a log whose last entry is number `end`: there is a message in it, if there is one at
+/// all.
+async fn from(
+    connection: &mut Connection,
+    id: RoomId,
+    number: i64,
+    end: i64,
+    most: Most,
+) -> Result<Stretch, Error> {
+    let (messages, span) = stretch_from(connection, id, number, end, most).await?;
+    if !messages.is_empty() || span.last >= end {
+        return Ok((messages, span));
+    }
+    let messages_before = message_count(connection, id, span.last).await?;
+    if messages_before == message_count(connection, id, end).await? {
+        return Ok((messages, Span { last: end, ..span }));
+    }
+    let found = first_with(connection, id, messages_before + 1, span.last + 1..=end).await?;
+    let (messages, Span { last, .. }) = stretch_from(connection, id, found, end, most).await?;
+    Ok((messages, Span { last, ..span }))
+}
+
+/// The number of the first entry as of which the room has so many messages, which the last of `numbers` is not before.
+async fn first_with(
+    connection: &mut Connection,
+    id: RoomId,
+    messages: i64,
+    numbers: RangeInclusive<i64>,
+) -> Result<i64, Error> {
+    let (mut first, mut last) = numbers.into_inner();
+    while first < last {
+        let middle = first + (last - first) / 2;
+        if message_count(connection, id, middle).await? < messages {
+            first = middle + 1;
+        } else {
+            last = middle;
+        }
+    }
+    Ok(first)
+}
+
+/// How many messages the room had as of entry `seq`.
+async fn message_count(connection: &mut Connection, id: RoomId, seq: i64) -> Result<i64, Error> {
+    let count = sqlx::query_scalar("select message_count from entry where room_id = $1 and seq = $2")
+        .bind(id.0)
+        .bind(seq)
+        .fetch_one(connection)
+        .await?;
+    Ok(count)
+}
+
+async fn stretch_before(
+    connection: &mut Connection,
+    id: RoomId,
+    number: i64,
+    most: Most,
+) -> Result<Stretch, Error> {
+    let first = (number - most.entries).max(1);
     let mut messages: Vec<MessageEntry> = sqlx::query_as(
         "select e.seq, e.tag, e.author_id, a.name as author, e.at, e.body, e.changed, e.changed_at,
                 x.name as deleter
@@ -64,7 +152,7 @@ async fn before(connection: &mut Connection, id: RoomId, number: i64, most: i64)
     .bind(id.0)
     .bind(first)
     .bind(number)
-    .bind(most)
+    .bind(most.messages)
     .fetch_all(connection)
     .await?;
     messages.reverse();
@@ -72,15 +160,14 @@ async fn before(connection: &mut Connection, id: RoomId, number: i64, most: i64)
     Ok((messages, Span { first: oldest.unwrap_or(first), last: number - 1 }))
 }
 
-/// At most `most` messages from `number` on, and as far as they reach, in a log whose last entry is number `end`.
-async fn from(
+async fn stretch_from(
     connection: &mut Connection,
     id: RoomId,
     number: i64,
     end: i64,
-    most: i64,
+    most: Most,
 ) -> Result<Stretch, Error> {
-    let last = number.saturating_add(entries(most) - 1).min(end).max(number - 1);
+    let last = number.saturating_add(most.entries - 1).min(end).max(number - 1);
     let messages: Vec<MessageEntry> = sqlx::query_as(
         "select e.seq, e.tag, e.author_id, a.name as author, e.at, e.body, e.changed, e.changed_at,
                 x.name as deleter
@@ -91,18 +178,17 @@ async fn from(
     .bind(id.0)
     .bind(number)
     .bind(last)
-    .bind(most)
+    .bind(most.messages)
     .fetch_all(connection)
     .await?;
     let newest = messages.last().filter(|_| is_full(&messages, most)).map(|message| message.position.seq);
     Ok((messages, Span { first: number, last: newest.unwrap_or(last) }))
 }
 
-/// How many entries are looked at for so many messages.
-fn entries(messages: i64) -> i64 {
-    ENTRIES_MAX / MESSAGES_MAX * messages
+fn is_full(messages: &[MessageEntry], most: Most) -> bool {
+    count(messages) >= most.messages
 }
 
-fn is_full(messages: &[MessageEntry], most: i64) -> bool {
-    i64::try_from(messages.len()).is_ok_and(|count| count >= most)
+fn count(messages: &[MessageEntry]) -> i64 {
+    i64::try_from(messages.len()).unwrap_or(i64::MAX)
 }

@@ -11,7 +11,7 @@ use crate::fixtures::{Answer, Instance, Person, Post, Room, eventually, execute_
 on_both_engines![
     of_what_is_superseded_or_deleted_nothing_is_stored,
     what_is_sent_at_once_makes_one_log,
-    history_is_bounded_however_many_changes_there_are,
+    history_goes_over_any_number_of_changes,
 ];
 on_postgres![a_text_that_is_deleted_here_is_soon_told_nowhere];
 
@@ -106,7 +106,8 @@ async fn what_is_sent_at_once_makes_one_log(instance: Instance) {
     }
 }
 
-async fn history_is_bounded_however_many_changes_there_are(instance: Instance) {
+/// Says *hello*, edits it 1,500 times, says *hello* again and edits that 1,500 times.
+async fn history_goes_over_any_number_of_changes(instance: Instance) {
     let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     ana.says(&room, "hello").await;
@@ -114,29 +115,41 @@ async fn history_is_bounded_however_many_changes_there_are(instance: Instance) {
         .executes_sql(
             "insert into entry (room_id, seq, tag, kind, about, author_id, body, at, nonce, digest, changed,
                                 message_count)
-             with recursive numbers (n) as (select 2 union all select n + 1 from numbers where n < 1501)
-             select room_id, n, n, 'edited', 1, 1, case n when 1501 then 'soup' else '' end, at, 'n' || n,
-                    digest, 0, 1
+             with recursive numbers (n) as (select 2 union all select n + 1 from numbers where n < 3002)
+             select room_id, n, n, case n when 1502 then 'message' else 'edited' end,
+                    case when n < 1502 then 1 when n > 1502 then 1502 end, 1,
+                    case when n = 1501 then 'soup' when n in (1502, 3002) then 'stew' else '' end, at,
+                    'n' || n, digest, 0, case when n < 1502 then 1 else 2 end
              from numbers, entry where seq = 1;
              update entry set body = 'soup', changed = 1501, changed_at = at where seq = 1;
-             update room set last_seq = 1501, last_tag = 1501",
+             update entry set changed = 3002, changed_at = at where seq = 1502;
+             update room set last_seq = 3002, last_tag = 3002, message_count = 2",
         )
         .await;
-    is_whole(&instance).await;
     let instance = instance.restart().await;
     let ana = instance.visitor("ana");
     ana.logs_in().await;
     let history = async |question: &str| {
         let page = ana.opens(&room.api(question)).await.is(200).json();
-        let number = |name: &str| page[name].as_i64().expect("a number");
-        let count = page["messages"].as_array().expect("a list").len();
-        (count, number("first"), number("last"), page["more"] == true)
+        let number = |value: &Value| value.as_i64().expect("a number");
+        let messages = page["messages"].as_array().expect("a list");
+        let seqs: Vec<_> = messages.iter().map(|message| number(&message["seq"])).collect();
+        (seqs, number(&page["first"]), number(&page["last"]), page["more"] == true)
     };
-    assert_eq!(history("?before=1502").await, (0, 502, 1501, true));
-    assert_eq!(history("?before=502").await, (1, 1, 501, false));
-    assert_eq!(history("?from=1").await, (1, 1, 1000, true));
-    assert_eq!(history("?from=1001").await, (0, 1001, 1501, false));
-    assert_eq!(history("?from=1502").await, (0, 1502, 1501, false), "there is nothing yet");
+    // Each time there is a message, if there is one at all, among a bounded number of entries beside it.
+    assert_eq!(history("?before=3003").await, (vec![1502], 503, 3002, true));
+    assert_eq!(history("?before=2000").await, (vec![1502], 1000, 1999, true));
+    assert_eq!(history("?before=503").await, (vec![1], 1, 502, false));
+    assert_eq!(history("?before=1502").await, (vec![1], 1, 1501, false));
+    assert_eq!(history("?from=1").await, (vec![1], 1, 1000, true));
+    assert_eq!(history("?from=2").await, (vec![1502], 2, 2501, true));
+    assert_eq!(history("?from=2502").await, (vec![], 2502, 3002, false));
+    assert_eq!(history("?from=1503").await, (vec![], 1503, 3002, false), "to the end, which is known");
+    assert_eq!(history("?from=3003").await, (vec![], 3003, 3002, false), "there is nothing yet");
+    let page = ana.opens(&room.path("")).await.is(200).page();
+    assert_eq!((page.messages().len(), page.span()), (1, (503, 3002)), "nor is the room empty");
+    let page = ana.opens(&room.path("?at=1502")).await.is(200).page();
+    assert_eq!((page.messages().len(), page.span()), (2, (1, 2001)));
     let first = &ana.opens(&room.api("?from=1")).await.json()["messages"][0];
     assert_eq!((&first["body"], &first["changed"]), (&json!("soup"), &json!(1501)));
 }
