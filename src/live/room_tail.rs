@@ -82,11 +82,20 @@ impl Live {
     /// Where it does not continue what is known, or does not cover all that is kept, the room is evicted, and reloaded
     /// when it is next asked for.
     fn extend(&self, room: RoomId, head: Position, found: Vec<RoomEntry>, rewritten: &[RoomEntry]) -> bool {
-        let mut state = self.write();
-        let Some(known) = state.watched.log(room).map(RoomLog::head) else { return true };
-        let taken = continuing(known, found).and_then(|new| {
+        let Some(known) = self.read().watched.log(room).map(RoomLog::head) else { return true };
+        // Nobody waits while JSON is written.
+        let ready = continuing(known, found).and_then(|new| {
             let outdating = Outdating::by(known, &new);
-            let (new, rewritten) = (JsonEntry::all(&new)?, JsonEntry::all(rewritten)?);
+            Ok((JsonEntry::all(&new)?, outdating, JsonEntry::all(rewritten)?))
+        });
+        let mut state = self.write();
+        match state.watched.log(room).map(RoomLog::head) {
+            Some(now) if now == known => {}
+            // It was loaded again meanwhile.
+            Some(_) => return false,
+            None => return true,
+        }
+        let taken = ready.and_then(|(new, outdating, rewritten)| {
             state.watched.change(room, |log| log.take_in(&new, &outdating, rewritten))?;
             Ok(new.is_empty() || state.watched.log(room).is_none_or(|log| log.head().seq >= head.seq))
         });
