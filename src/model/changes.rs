@@ -18,17 +18,6 @@ pub enum RoomEvent {
     Change(Change),
 }
 
-impl RoomEvent {
-    /// Whether the text that was sent as this is gone: the message was changed since, or another change has superseded
-    /// this one.
-    pub fn is_superseded(&self) -> bool {
-        match self {
-            Self::Message(message) => message.changed > 0,
-            Self::Change(change) => change.kind == ChangeKind::Edited(String::new()),
-        }
-    }
-}
-
 /// An entry of a room's log.
 pub type RoomEntry = Entry<RoomEvent>;
 

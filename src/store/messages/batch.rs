@@ -71,10 +71,9 @@ impl<'a> Batch<'a> {
         let inside = whereabouts.is_inside(post.room);
         let sent = (person.id, post.nonce.as_str().to_owned());
         if let Some((entry, before)) = self.known.get(&sent) {
+            let is_same = *before == digest || self.targets.is_deleted(entry, before);
             let mut entry = entry.clone();
             self.targets.bring_up_to_date(&mut entry);
-            // Of what was superseded there is no digest, either.
-            let is_same = *before == digest || entry.event.is_superseded();
             let repeated = Posted { entry, repeated: true, inside };
             return is_same.then_some(repeated).ok_or(Refusal::NonceReused);
         }

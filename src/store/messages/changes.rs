@@ -12,6 +12,7 @@ use sqlx::any::AnyRow;
 
 use crate::model::accounts::{AccountId, Person};
 use crate::model::changes::{ChangeKind, RoomEntry, RoomEvent, Wish};
+use crate::model::digests::Digest;
 use crate::model::messages::Message;
 use crate::model::posts::Post;
 use crate::model::rooms::RoomId;
@@ -53,8 +54,8 @@ struct ChangedRow<'a> {
 /// The messages by their numbers.
 pub(super) struct Targets {
     messages: HashMap<i64, Target>,
-    /// The numbers of the edits that later changes in the batch have superseded.
-    superseded: Vec<i64>,
+    /// The numbers of the edits that later changes in the batch have superseded, and whether that was a deletion.
+    superseded: HashMap<i64, bool>,
     /// Whether there is any change in the batch.
     in_use: bool,
 }
@@ -69,7 +70,7 @@ impl Targets {
         let about = |post: &&Post| post.content.change().map(|(about, _)| (room.0, about));
         let wanted: Vec<_> = posts.iter().filter_map(about).collect();
         if wanted.is_empty() {
-            return Ok(Self { messages: HashMap::new(), superseded: Vec::new(), in_use: false });
+            return Ok(Self { messages: HashMap::new(), superseded: HashMap::new(), in_use: false });
         }
         let rows: Vec<AnyRow> = sqlx::query(
             "select e.seq, e.author_id, e.deleted_by, e.changed
@@ -88,7 +89,7 @@ impl Targets {
             Ok((row.try_get("seq")?, Target { author, is_deleted, changed, now: None }))
         };
         let messages = rows.iter().map(target).collect::<sqlx::Result<_>>()?;
-        Ok(Self { messages, superseded: Vec::new(), in_use: true })
+        Ok(Self { messages, superseded: HashMap::new(), in_use: true })
     }
 
     /// Messages by their numbers, authors, and whether they are deleted.
@@ -97,7 +98,7 @@ impl Targets {
         let target = |(seq, author, is_deleted): &(i64, AccountId, bool)| {
             (*seq, Target { author: *author, is_deleted: *is_deleted, changed: 0, now: None })
         };
-        Self { messages: messages.iter().map(target).collect(), superseded: Vec::new(), in_use: true }
+        Self { messages: messages.iter().map(target).collect(), superseded: HashMap::new(), in_use: true }
     }
 
     /// Whether `person` may change message `about` so, in a room of `owner`.
@@ -129,11 +130,11 @@ impl Targets {
                     ChangeKind::Edited(body) => (body.clone(), None),
                     ChangeKind::Deleted => (String::new(), Some(change.by.clone())),
                 };
+                target.is_deleted = deleted_by.is_some();
                 if target.changed > 0 {
-                    self.superseded.push(target.changed);
+                    self.superseded.insert(target.changed, target.is_deleted);
                 }
                 target.changed = seq;
-                target.is_deleted = deleted_by.is_some();
                 target.now = Some(Rewritten { body, changed: seq, changed_at, deleted_by });
             }
         }
@@ -161,6 +162,14 @@ impl Targets {
         }
     }
 
+    /// Whether an entry was deleted, or was the last edit of what was: then it is known by its nonce alone.
+    pub(super) fn is_deleted(&self, entry: &RoomEntry, digest: &Digest) -> bool {
+        let seq = entry.position.seq;
+        digest.0.is_empty()
+            || self.superseded.get(&seq).is_some_and(|by_deletion| *by_deletion)
+            || self.messages.get(&seq).is_some_and(|message| message.is_deleted)
+    }
+
     /// Writes the messages as they read now, and empties the edits that were superseded.
     pub(super) async fn write(&self, connection: &mut Connection, room: RoomId) -> Result<(), Error> {
         let changed = self.messages.iter().filter_map(|(seq, target)| Some((*seq, target.now.as_ref()?)));
@@ -172,7 +181,12 @@ impl Targets {
         rows.sort_unstable_by_key(|row| row.seq);
         rewrite(connection, &rows).await?;
         search::replace(connection, room, self.rewritten()).await?;
-        let superseded: Vec<_> = self.superseded.iter().map(|seq| (room.0, *seq)).collect();
+        let mut superseded: Vec<_> = self
+            .superseded
+            .iter()
+            .map(|(seq, by_deletion)| (room.0, *seq, i64::from(*by_deletion)))
+            .collect();
+        superseded.sort_unstable();
         if superseded.is_empty() { Ok(()) } else { empty(connection, &superseded).await }
     }
 
@@ -202,7 +216,8 @@ async fn rewrite(connection: &mut Connection, rows: &[ChangedRow<'_>]) -> Result
     sqlx::query(
         "with sent as materialized (select value from json_each(cast($1 as text)))
          update entry
-         set body = sent.value ->> 'body', digest = unhex(''), changed = cast(sent.value ->> 'changed' as bigint),
+         set body = sent.value ->> 'body', changed = cast(sent.value ->> 'changed' as bigint),
+             digest = case when sent.value ->> 'deleted_by' is null then digest else unhex('') end,
              changed_at = cast(sent.value ->> 'changed_at' as bigint),
              deleted_by = cast(sent.value ->> 'deleted_by' as bigint)
          from sent
@@ -216,11 +231,13 @@ async fn rewrite(connection: &mut Connection, rows: &[ChangedRow<'_>]) -> Result
     Ok(())
 }
 
-/// Empties these entries, each with its room. (Nor is there a digest that a short text could be guessed from.)
-async fn empty(connection: &mut Connection, entries: &[(i64, i64)]) -> Result<(), Error> {
+/// Empties these entries, each with its room. (Of what was deleted there is no digest, either: a short text could be
+/// guessed from it.)
+async fn empty(connection: &mut Connection, entries: &[(i64, i64, i64)]) -> Result<(), Error> {
     sqlx::query(
         "with sent as materialized (select value from json_each(cast($1 as text)))
-         update entry set body = '', digest = unhex('')
+         update entry
+         set body = '', digest = case when cast(sent.value ->> 2 as bigint) = 1 then unhex('') else digest end
          from sent
          where entry.room_id = cast(sent.value ->> 0 as bigint)
                and entry.seq = cast(sent.value ->> 1 as bigint)",

@@ -111,7 +111,7 @@ create table membership (
 create index membership_room on membership (room_id, account_id);
 
 -- A room's log: messages, as they read now, and changes of them, which name the message in `about`. A text that a later
--- change has superseded is gone, with its digest.
+-- change has superseded is gone.
 create table entry (
     room_id       bigint not null references room (id),
     seq           bigint not null,
@@ -123,7 +123,7 @@ create table entry (
                                                -- too, and of earlier ones nothing
     at            bigint not null,
     nonce         text not null,
-    digest        blob not null,               -- of what was sent, under site.digest_key, or empty
+    digest        blob not null,               -- of what was sent, under site.digest_key; none of what was deleted
     changed       bigint not null,             -- the number of the entry that changed it last, or 0,
     changed_at    bigint,                      -- and when that was
     deleted_by    bigint references account (id),

@@ -19,7 +19,7 @@ impl World {
         let mut log = self.rooms[known].log.iter();
         if let Some(n) = log.position(|entry| entry.author == who && entry.nonce == nonce) {
             let seq = n as u64 + 1;
-            let same = self.rooms[known].log[n].content == *content || self.is_superseded(known, seq);
+            let same = self.rooms[known].log[n].content == *content || self.is_known_by_nonce(known, seq);
             return if same { Ok((seq, false)) } else { Err(Refusal::NonceReused) };
         }
         let room = self.for_members(who, room)?;
@@ -53,6 +53,15 @@ impl World {
         let log = &self.rooms[room].log;
         let message = log[place - 1].content.about().unwrap_or(seq);
         log[place..].iter().any(|later| later.content.about() == Some(message))
+    }
+
+    /// Whether an entry was deleted, or was the last edit of what was.
+    fn is_known_by_nonce(&self, room: usize, seq: u64) -> bool {
+        let place = usize::try_from(seq).unwrap();
+        let log = &self.rooms[room].log;
+        let Some(message) = log[place - 1].content.about() else { return self.is_deleted(room, seq) };
+        let next = log[place..].iter().find(|later| later.content.about() == Some(message));
+        next.is_some_and(|next| matches!(next.content, Content::Deletion { .. }))
     }
 
     fn is_deleted(&self, room: usize, seq: u64) -> bool {
