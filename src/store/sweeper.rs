@@ -165,7 +165,7 @@ impl Sweeper {
             self.store.mark_swept(sweep.room).await?;
             return Ok(true);
         }
-        let until = sweep.last.min(sweep.swept + STEP);
+        let until = self.store.end_of_step(sweep).await?;
         self.store.remove_messages(sweep.room, sweep.swept, until).await?;
         self.room = Some(RoomSweep { swept: until, ..sweep });
         Ok(true)

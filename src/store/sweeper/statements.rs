@@ -11,6 +11,9 @@ use crate::store::sql::json_rows;
 
 /// How many rows one step removes at most.
 pub(super) const STEP: i64 = 200;
+/// How many characters the texts have that one step removes, unless the first one has more: each term of each is taken
+/// out of the search index.
+const CHARS_A_STEP: i64 = 4_000;
 /// How many deleted rooms one step removes at most: for each the database looks through the whole event log for
 /// entries that name it, which costs less than an index that every entry would have to be written to.
 const ROOMS_A_STEP: i64 = 10;
@@ -47,6 +50,28 @@ impl Store {
         .fetch_optional(&mut self.reader().await?)
         .await?;
         Ok(row.map(|(room, last)| RoomSweep { room: RoomId(room), swept: 0, last }))
+    }
+
+    /// Up to which number of its messages the next step removes those of a room.
+    pub(super) async fn end_of_step(&self, sweep: RoomSweep) -> Result<i64, Error> {
+        let lengths: Vec<(i64, i64)> = sqlx::query_as(
+            "select seq, cast(length(body) as bigint) from entry
+             where room_id = $1 and seq > $2 and seq <= $3 order by seq",
+        )
+        .bind(sweep.room.0)
+        .bind(sweep.swept)
+        .bind(sweep.last.min(sweep.swept + STEP))
+        .fetch_all(&mut self.reader().await?)
+        .await?;
+        let mut chars = 0;
+        let fits = |(_, length): &&(i64, i64)| {
+            chars += length;
+            chars <= CHARS_A_STEP
+        };
+        let fitting = lengths.iter().take_while(fits).count().max(1);
+        // With nothing more to weigh, the step is a whole one.
+        let next = lengths.get(fitting).map(|(seq, _)| seq - 1);
+        Ok(next.unwrap_or(sweep.last.min(sweep.swept + STEP)))
     }
 
     pub(super) async fn remove_messages(&self, room: RoomId, swept: i64, until: i64) -> Result<(), Error> {

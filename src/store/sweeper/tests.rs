@@ -65,3 +65,34 @@ async fn nothing_is_swept_while_the_clocks_differ() {
     assert_eq!(first_entry(&sweeper).await, STEP + 1);
     sweeper.store.close().await;
 }
+
+#[rocket::async_test]
+async fn a_step_ends_with_the_weight_of_its_texts() {
+    let (_folder, sweeper) = sweeper(0).await;
+    let texts = [1_000, 3_000, 1, 9_000, 4_000];
+    let entries = texts.iter().enumerate().map(|(n, length)| {
+        let (seq, body) = (n + 1, "茶".repeat(*length));
+        format!("(1, {seq}, {seq}, 'message', 1, '{body}', 0, '{seq}', x'', 0, {seq})")
+    });
+    let written = format!(
+        "insert into room (id, name, name_key, owner_id, created_at, last_seq, last_tag, message_count,
+                           people_seq, people_tag)
+         values (1, 'Kitchen', 'kitchen', 1, 0, 900, 0, 5, 0, 0);
+         insert into entry (room_id, seq, tag, kind, author_id, body, at, nonce, digest, changed, message_count)
+         values {}",
+        entries.collect::<Vec<_>>().join(",")
+    );
+    let written = sweeper.store.write(|mut writing| {
+        let written = sqlx::AssertSqlSafe(written.clone());
+        async move {
+            sqlx::raw_sql(written).execute(&mut writing).await?;
+            Ok(((), writing))
+        }
+    });
+    written.await.unwrap();
+    let sweep = |swept| RoomSweep { room: crate::model::rooms::RoomId(1), swept, last: 900 };
+    for (swept, end) in [(0, 2), (1, 3), (2, 3), (3, 4), (4, 4 + STEP), (800, 900)] {
+        assert_eq!(sweeper.store.end_of_step(sweep(swept)).await.unwrap(), end, "after {swept}");
+    }
+    sweeper.store.close().await;
+}
