@@ -141,8 +141,9 @@ impl Search<'_> {
                     return Ok(rest);
                 }
             }
+            // What the index has of a message that is gone is passed by.
+            self.before = candidates.last().copied().filter(|_| !is_all).unwrap_or(first);
             if is_all {
-                self.before = first;
                 self.reach = self.reach.farther();
             } else {
                 self.reach = Reach::Small;
