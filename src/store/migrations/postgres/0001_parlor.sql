@@ -150,7 +150,8 @@ create table search (
 );
 create function search_vector(terms text) returns tsvector language sql immutable
     as 'select array_to_tsvector(string_to_array(terms, '' ''))';
-create index search_terms on search using gin (search_vector(terms));
+-- With a list of what is still to be put into the index, one post in many would wait for all of it.
+create index search_terms on search using gin (search_vector(terms)) with (fastupdate = off);
 
 -- Who is where, and what changed it: one log for the site, of which the latest entries are kept.
 create table event (
