@@ -39,6 +39,14 @@ pub enum Content {
 }
 
 impl Content {
+    /// The text that is sent, if it has one.
+    pub fn body(&self) -> Option<&str> {
+        match self {
+            Self::Message(body) | Self::Edit { body, .. } => Some(body.as_str()),
+            Self::Delete { .. } => None,
+        }
+    }
+
     /// Of a change, the number of the message that it is about, and what it wants of it.
     pub fn change(&self) -> Option<(i64, Wish)> {
         match self {

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
-pub(super) use self::index::{add, place, remove_range, replace, terms_of};
+pub(super) use self::index::{Cut, add, place, remove_range, replace, terms_of};
 use self::index::{author_term, seq_at};
 use super::connection::Connection;
 use super::database::Store;

@@ -22,6 +22,7 @@ use crate::store::connection::Connection;
 use crate::store::database::Store;
 use crate::store::error::Error;
 use crate::store::locks::{LockedRoom, lock_room};
+use crate::store::search::{Cut, add};
 use crate::store::sql::json_rows;
 
 /// The row of an entry that is to be stored.
@@ -73,10 +74,11 @@ impl Store {
         end: Instant,
     ) -> Result<Vec<Result<Posted, Refusal>>, Error> {
         let key = self.digest_key()?;
+        let cut = &Cut::of(posts.iter().filter_map(|post| post.content.body()));
         self.write_by(end, |mut writing| async move {
             let mut outcomes: Vec<Option<Result<Posted, Refusal>>> = vec![None; posts.len()];
             for (room, (places, of_room)) in by_room(posts) {
-                let written = write_room(&mut writing, room, &of_room, key).await?;
+                let written = write_room(&mut writing, room, &of_room, (key, cut)).await?;
                 for (place, outcome) in places.into_iter().zip(written) {
                     outcomes[place] = Some(outcome);
                 }
@@ -106,7 +108,7 @@ async fn write_room(
     connection: &mut Connection,
     room: RoomId,
     posts: &[&Post],
-    key: &DigestKey,
+    (key, cut): (&DigestKey, &Cut<'_>),
 ) -> Result<Vec<Result<Posted, Refusal>>, Error> {
     let locked = match lock_room(connection, room).await {
         Err(Error::Refused(refusal)) => return Ok(posts.iter().map(|_| Err(refusal.clone())).collect()),
@@ -120,7 +122,8 @@ async fn write_room(
         posts.iter().map(|post| batch.take(post, key.digest(&post.nonce, &post.content))).collect();
     let (accepted, targets) = batch.into_parts();
     append(connection, room, &locked, &accepted).await?;
-    targets.write(connection, room).await?;
+    add(connection, room, accepted.iter().filter_map(Accepted::message), cut).await?;
+    targets.write(connection, room, cut).await?;
     for posted in outcomes.iter_mut().flatten() {
         targets.bring_up_to_date(&mut posted.entry);
     }
@@ -168,5 +171,5 @@ async fn append(
     .bind(json_rows(&rows))
     .execute(&mut *connection)
     .await?;
-    crate::store::search::add(connection, room, accepted.iter().filter_map(Accepted::message)).await
+    Ok(())
 }

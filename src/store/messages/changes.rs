@@ -171,7 +171,12 @@ impl Targets {
     }
 
     /// Writes the messages as they read now, and empties the edits that were superseded.
-    pub(super) async fn write(&self, connection: &mut Connection, room: RoomId) -> Result<(), Error> {
+    pub(super) async fn write(
+        &self,
+        connection: &mut Connection,
+        room: RoomId,
+        cut: &search::Cut<'_>,
+    ) -> Result<(), Error> {
         let changed = self.messages.iter().filter_map(|(seq, target)| Some((*seq, target.now.as_ref()?)));
         let mut rows: Vec<_> = changed.map(|(seq, now)| ChangedRow::of(room, seq, now)).collect();
         if rows.is_empty() {
@@ -180,7 +185,7 @@ impl Targets {
         // Rows are locked in one order.
         rows.sort_unstable_by_key(|row| row.seq);
         rewrite(connection, &rows).await?;
-        search::replace(connection, room, self.rewritten()).await?;
+        search::replace(connection, room, self.rewritten(), cut).await?;
         let mut superseded: Vec<_> = self
             .superseded
             .iter()

@@ -4,6 +4,8 @@
 //! stands for the author and two for the blocks of rows that it is in, between spaces. The statements that change it are the same on both engines: SQLite keeps the
 //! index of such a table by itself (FTS5), PostgreSQL has one over `search_vector(terms)`.
 
+use std::collections::HashMap;
+
 use sqlx::{Any, any::AnyArguments, query::Query};
 
 use crate::model::accounts::AccountId;
@@ -32,14 +34,34 @@ pub(super) fn author_term(author: AccountId) -> String {
     format!("by:{}", author.0)
 }
 
+/// The terms of some texts, which are cut before any lock is taken.
+pub(in crate::store) struct Cut<'t>(HashMap<&'t str, String>);
+
+impl<'t> Cut<'t> {
+    pub(in crate::store) fn of(texts: impl Iterator<Item = &'t str>) -> Self {
+        Self(texts.map(|text| (text, between_spaces(terms(&tokens(text))))).collect())
+    }
+
+    /// The terms of the message in this row, as the index keeps them.
+    pub(super) fn terms_of(&self, place: i64, author: AccountId, body: &str) -> String {
+        let mut kept = author_term(author);
+        kept.push_str(&between_spaces(block_terms(place)));
+        match self.0.get(body) {
+            Some(terms) => kept.push_str(terms),
+            None => kept.push_str(&between_spaces(terms(&tokens(body)))),
+        }
+        kept
+    }
+}
+
+/// These terms, each after a space.
+fn between_spaces(terms: impl IntoIterator<Item = String>) -> String {
+    terms.into_iter().fold(String::new(), |kept, term| kept + " " + &term)
+}
+
 /// The terms of the message in this row, as the index keeps them.
 pub(in crate::store) fn terms_of(place: i64, author: AccountId, body: &str) -> String {
-    let mut kept = author_term(author);
-    for term in block_terms(place).into_iter().chain(terms(&tokens(body))) {
-        kept.push(' ');
-        kept.push_str(&term);
-    }
-    kept
+    Cut(HashMap::new()).terms_of(place, author, body)
 }
 
 /// Adds new messages of a room, each with its number, its author and its text.
@@ -47,10 +69,11 @@ pub(in crate::store) async fn add(
     connection: &mut Connection,
     room: RoomId,
     messages: impl Iterator<Item = (i64, AccountId, &str)>,
+    cut: &Cut<'_>,
 ) -> Result<(), Error> {
     let row = |(seq, author, body)| {
         let place = place(room, seq);
-        (place, terms_of(place, author, body))
+        (place, cut.terms_of(place, author, body))
     };
     let rows: Vec<_> = messages.map(row).collect();
     if rows.is_empty() {
@@ -72,6 +95,7 @@ pub(in crate::store) async fn replace(
     connection: &mut Connection,
     room: RoomId,
     messages: impl Iterator<Item = (i64, AccountId, Option<&str>)>,
+    cut: &Cut<'_>,
 ) -> Result<(), Error> {
     let messages: Vec<_> = messages.collect();
     let places: Vec<_> = messages.iter().map(|(seq, ..)| [place(room, *seq)]).collect();
@@ -82,8 +106,8 @@ pub(in crate::store) async fn replace(
     .bind(json_rows(&places))
     .execute(&mut *connection)
     .await?;
-    add(connection, room, messages.into_iter().filter_map(|(seq, author, body)| Some((seq, author, body?))))
-        .await
+    let kept = messages.into_iter().filter_map(|(seq, author, body)| Some((seq, author, body?)));
+    add(connection, room, kept, cut).await
 }
 
 /// Removes the messages after number `swept` until number `until`.
