@@ -75,7 +75,9 @@ impl Query {
     }
 
     fn add(&mut self, phrase: Vec<Token>) {
-        if !phrase.is_empty() {
+        let compared = |token: &Token| (token.key.clone(), token.joined);
+        let is_same = |kept: &Vec<Token>| kept.iter().map(compared).eq(phrase.iter().map(compared));
+        if !phrase.is_empty() && !self.phrases.iter().any(is_same) {
             self.phrases.push(phrase);
         }
     }
@@ -96,20 +98,29 @@ impl Query {
 
     /// Whether all that is looked for stands in `text`; who wrote it is not asked.
     pub fn matches(&self, text: &str) -> bool {
-        let words = tokens(text);
-        self.phrases.iter().all(|phrase| places(&words, phrase).next().is_some())
+        self.matches_words(&tokens(text))
+    }
+
+    /// Whether all that is looked for stands in a text of these words.
+    pub(crate) fn matches_words(&self, words: &[Token]) -> bool {
+        self.phrases.iter().all(|phrase| places(words, phrase).next().is_some())
     }
 
     /// `text` around the first of what was found in it.
     pub fn excerpt<'t>(&self, text: &'t str) -> Excerpt<'t> {
         let words = tokens(text);
-        let found = merged(self.phrases.iter().flat_map(|phrase| places(&words, phrase)).collect());
-        let first = found.first().map_or(0, |range| range.start);
+        let first_place = |phrase: &Vec<Token>| places(&words, phrase).next();
+        let first = self.phrases.iter().filter_map(first_place).map(|range| range.start).min().unwrap_or(0);
         let start = cut_before(text, first);
         let end = cut_after(text, first);
+        let words = &words[words.partition_point(|word| word.range.start < first)..];
         let mut pieces = Vec::new();
         let mut shown = start;
-        for range in found.into_iter().filter(|range| range.start < end) {
+        let found = self
+            .phrases
+            .iter()
+            .flat_map(|phrase| places(words, phrase).take_while(|range| range.start < end));
+        for range in merged(found.collect()) {
             let range = range.start..range.end.min(end);
             pieces.push(Piece { text: &text[shown..range.start], found: false });
             shown = range.end;
@@ -188,6 +199,7 @@ fn cut_after(text: &str, first: usize) -> usize {
 }
 
 /// What rooms are looked for by: their names have each word of it in them, wherever.
+#[derive(Clone)]
 pub struct NameQuery(Vec<String>);
 
 impl NameQuery {

@@ -147,6 +147,9 @@ fn folded(word: &str) -> String {
 
 /// What a name is compared by when it is looked for.
 pub(super) fn folded_name(name: &str) -> String {
+    if name.is_ascii() {
+        return name.chars().filter(|c| !is_ignorable(*c)).map(|c| c.to_ascii_lowercase()).collect();
+    }
     without_accents(name).filter(|c| !is_ignorable(*c)).nfc().collect()
 }
 

@@ -95,6 +95,9 @@ fn an_excerpt_marks_what_was_found() {
     assert!(cut.chars().count() < BEFORE + AFTER + 10, "{cut}");
     let unbroken = marked("字", &format!("{}字{}", "あ".repeat(1000), "あ".repeat(1000)));
     assert_eq!(unbroken.chars().count(), BEFORE + AFTER + 4);
+    assert_eq!(query(&"a ".repeat(500)).phrases.len(), 1, "looked for once");
+    assert_eq!(query("\"東 京\" 東京 東京").phrases.len(), 2);
+    assert_eq!(marked("b a", "x a b y"), "x [a] [b] y");
     let all = marked(&"x".repeat(40), &"x".repeat(4000));
     assert_eq!(all.chars().count(), AFTER + 3, "{all}");
 }
@@ -103,6 +106,7 @@ fn an_excerpt_marks_what_was_found() {
 fn rooms_are_looked_for_by_parts_of_their_names() {
     let finds = |typed, name| NameQuery::parse(typed).unwrap().matches(name);
     assert!(finds("caf", "Le Café") && finds("cake TEA", "Tea & cake") && finds("&", "Tea & cake"));
+    assert!(finds("CAF", "caf-Teria") && !finds("café", "tea"));
     assert!(finds("京", "東京") && finds("👧", "👩‍👩‍👧 family"));
     assert!(!finds("tea x", "Tea & cake"));
     assert!(NameQuery::parse(" \t").is_none());

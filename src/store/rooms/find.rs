@@ -1,10 +1,11 @@
 //! Finding rooms by their names.
 
+use tokio::task::spawn_blocking;
+
 use crate::model::accounts::AccountId;
 use crate::model::list::{ListPage, ROOMS_A_PAGE, pages};
 use crate::model::rooms::RoomId;
 use crate::model::search::NameQuery;
-use crate::store::connection::Connection;
 use crate::store::database::Store;
 use crate::store::error::Error;
 use crate::store::memberships::where_is;
@@ -23,10 +24,10 @@ impl Store {
         names: &NameQuery,
         page: i64,
     ) -> Result<ListPage, Error> {
+        let found = self.matching(names).await?;
         let mut snapshot = self.snapshot().await?;
         let SiteRow { list_version: version, .. } = load_site(&mut snapshot).await?;
         let whereabouts = where_is(&mut snapshot, account).await?;
-        let found = matching(&mut snapshot, names).await?;
         let pages = pages(i64::try_from(found.len()).unwrap_or(i64::MAX));
         let page = page.min(pages);
         let most = usize::try_from(ROOMS_A_PAGE).unwrap_or(usize::MAX);
@@ -35,16 +36,19 @@ impl Store {
         snapshot.end().await;
         Ok(ListPage { version, page, pages, whereabouts, rooms })
     }
-}
 
-/// The open rooms whose names match, the latest coming or going first.
-async fn matching(connection: &mut Connection, names: &NameQuery) -> Result<Vec<RoomId>, Error> {
-    let rooms: Vec<(i64, String)> = sqlx::query_as(
-        "select id, name from room where deleted_at is null order by people_seq desc limit $1",
-    )
-    .bind(NAMES_MAX)
-    .fetch_all(connection)
-    .await?;
-    let matches = |(id, name): (i64, String)| names.matches(&name).then_some(RoomId(id));
-    Ok(rooms.into_iter().filter_map(matches).collect())
+    /// The open rooms whose names match, the latest coming or going first. They are compared where it holds up nothing,
+    /// and no connection is kept for that.
+    async fn matching(&self, names: &NameQuery) -> Result<Vec<RoomId>, Error> {
+        let rooms: Vec<(i64, String)> = sqlx::query_as(
+            "select id, name from room where deleted_at is null order by people_seq desc limit $1",
+        )
+        .bind(NAMES_MAX)
+        .fetch_all(&mut self.reader().await?)
+        .await?;
+        let names = names.clone();
+        let matches = move |(id, name): (i64, String)| names.matches(&name).then_some(RoomId(id));
+        let compared = spawn_blocking(move || rooms.into_iter().filter_map(matches).collect()).await;
+        Ok(compared.map_err(|error| sqlx::Error::Protocol(error.to_string()))?)
+    }
 }
