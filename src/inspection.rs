@@ -15,6 +15,7 @@ use crate::model::memberships::Whereabouts;
 use crate::model::rooms::RoomId;
 use crate::model::search::Query;
 use crate::model::sessions::Session;
+use crate::model::terms::{Token as Word, tokens};
 use crate::store::{FoundSession, Rest, Store};
 use crate::web::Passwords;
 
@@ -23,6 +24,20 @@ pub struct Inspection<'r> {
     store: &'r Store,
     live: &'r Live,
     passwords: &'r Passwords,
+}
+
+/// A message, as a search compares it.
+pub struct Said {
+    seq: i64,
+    author: UsernameKey,
+    words: Vec<Word>,
+}
+
+impl Said {
+    /// The message of this number; nothing if nobody can be called so.
+    pub fn new(seq: i64, author: &str, text: &str) -> Option<Self> {
+        Some(Self { seq, author: UsernameKey::of(author)?, words: tokens(text) })
+    }
 }
 
 impl<'r> Inspection<'r> {
@@ -71,13 +86,12 @@ impl<'r> Inspection<'r> {
         }
     }
 
-    /// Whether what was typed finds a message of that author with this text.
-    pub fn finds(typed: &str, author: &str, text: &str) -> bool {
-        let is_by = |query: &Query| {
-            let (author, names) = (UsernameKey::of(author), query.authors());
-            names.is_empty() || author.is_some_and(|author| names.contains(&author))
-        };
-        Query::parse(typed).is_ok_and(|query| is_by(&query) && query.matches(text))
+    /// Which of these messages what was typed finds, the last first; nothing if it is refused.
+    pub fn scan(said: &[Said], typed: &str) -> Option<Vec<i64>> {
+        let query = Query::parse(typed).ok()?;
+        let is_by = |author: &UsernameKey| query.authors().is_empty() || query.authors().contains(author);
+        let is_found = |said: &&Said| is_by(&said.author) && query.matches_words(&said.words);
+        Some(said.iter().rev().filter(is_found).map(|said| said.seq).collect())
     }
 
     /// Has memory know a session of that account, which it forgets when the event log tells of its end.
