@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::Progress;
-use super::room_log::{EntryRow, RoomLog, RoomRow, State};
-use super::rows::SiteRow;
+use super::room_log::RoomLog;
+use super::rows::{EntryRow, RoomRow, SiteRow, State};
 use super::search_index::wrong_in_index;
 use crate::model::rooms::RoomId;
 use crate::store::connection::Connection;

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::room_log::EntryRow;
+use super::rows::EntryRow;
 
 /// What a message says of its last change.
 struct Told {

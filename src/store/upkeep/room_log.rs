@@ -1,45 +1,7 @@
 //! Whether a room's log is whole, from its entries in the order of their numbers.
 
 use super::room_changes::Changes;
-
-/// What a room's row says of its log.
-#[derive(Clone)]
-pub(super) struct RoomRow {
-    pub(super) id: i64,
-    pub(super) name: String,
-    /// Open, deleted, or deleted and without entries.
-    pub(super) state: State,
-    pub(super) last_seq: i64,
-    pub(super) last_tag: i64,
-    pub(super) last_at: Option<i64>,
-    pub(super) message_count: i64,
-    /// The event log's latest entry about it.
-    pub(super) people: (i64, i64),
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum State {
-    Open,
-    /// Its entries are being removed, the oldest first.
-    Deleted,
-    Swept,
-}
-
-/// What an entry says, but for its text.
-#[derive(Clone)]
-pub(super) struct EntryRow {
-    pub(super) seq: i64,
-    pub(super) tag: i64,
-    pub(super) kind: String,
-    pub(super) about: Option<i64>,
-    pub(super) author: i64,
-    pub(super) has_text: bool,
-    pub(super) at: i64,
-    pub(super) changed: i64,
-    pub(super) changed_at: Option<i64>,
-    pub(super) deleted_by: Option<i64>,
-    pub(super) message_count: i64,
-}
+use super::rows::{EntryRow, RoomRow, State};
 
 /// The check of one room's log, entry by entry.
 pub(super) struct RoomLog {

@@ -3,8 +3,6 @@
 use sqlx::any::AnyRow;
 use sqlx::{FromRow, Row as _};
 
-use super::room_log::{EntryRow, RoomRow, State};
-
 /// What the site's row says of logs and rooms.
 pub(super) struct SiteRow {
     /// The event log's head.
@@ -22,6 +20,29 @@ impl FromRow<'_, AnyRow> for SiteRow {
             room_count: row.try_get("room_count")?,
         })
     }
+}
+
+/// What a room's row says of its log.
+#[derive(Clone)]
+pub(super) struct RoomRow {
+    pub(super) id: i64,
+    pub(super) name: String,
+    /// Open, deleted, or deleted and without entries.
+    pub(super) state: State,
+    pub(super) last_seq: i64,
+    pub(super) last_tag: i64,
+    pub(super) last_at: Option<i64>,
+    pub(super) message_count: i64,
+    /// The event log's latest entry about it.
+    pub(super) people: (i64, i64),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum State {
+    Open,
+    /// Its entries are being removed, the oldest first.
+    Deleted,
+    Swept,
 }
 
 impl FromRow<'_, AnyRow> for RoomRow {
@@ -43,6 +64,22 @@ impl FromRow<'_, AnyRow> for RoomRow {
             people: (row.try_get("people_seq")?, row.try_get("people_tag")?),
         })
     }
+}
+
+/// What an entry says, but for its text.
+#[derive(Clone)]
+pub(super) struct EntryRow {
+    pub(super) seq: i64,
+    pub(super) tag: i64,
+    pub(super) kind: String,
+    pub(super) about: Option<i64>,
+    pub(super) author: i64,
+    pub(super) has_text: bool,
+    pub(super) at: i64,
+    pub(super) changed: i64,
+    pub(super) changed_at: Option<i64>,
+    pub(super) deleted_by: Option<i64>,
+    pub(super) message_count: i64,
 }
 
 impl FromRow<'_, AnyRow> for EntryRow {
