@@ -7,6 +7,7 @@ in_chromium_on_both_engines![an_open_page_shows_the_true_history];
 /// As in a backup from before the third message.
 const RESTORE: &str = "
     delete from entry where seq = 3;
+    delete from search where rowid = (select id from room) * 4294967296 + 3;
     update room set last_seq = 2, last_tag = (select tag from entry where room_id = room.id and seq = 2)";
 
 async fn an_open_page_shows_the_true_history(stage: &Stage) {
