@@ -23,9 +23,9 @@ pub(super) fn is_of(request: &Request<'_>, person: &Person) -> bool {
 /// Refuses a form of a page that was made for another account than that of `person`, who is logged in now.
 pub(super) fn require_form_of(request: &Request<'_>, person: &Person) -> Result<(), Refusal> {
     let is_form = request.method() == Method::Post;
-    let account: Option<&str> =
-        is_form.then(|| request.query_value("account")).flatten().and_then(Result::ok);
-    require(account, person)
+    // What cannot be read names nobody.
+    let account = is_form.then(|| request.query_value::<&str>("account")).flatten();
+    require(account.map(Result::unwrap_or_default), person)
 }
 
 /// Refuses a form that says it was made for another `account` than that of `person`, or for what is none.

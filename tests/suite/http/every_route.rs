@@ -320,7 +320,7 @@ async fn no_form_is_sent_for_another_account(instance: Instance) {
             assert!(action.ends_with(&format!("?account={anas}")), "{path}: {action}");
         }
     }
-    for account in [&*bos.to_string(), "", "nobody", "1e0"] {
+    for account in [&*bos.to_string(), "", "nobody", "1e0", "%ff"] {
         ana.sends(&room.path(&format!("/leave?account={account}")), &[]).await.is(409);
         ana.sends(&format!("/session/end?account={account}"), &[]).await.is(409);
     }
