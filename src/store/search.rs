@@ -142,12 +142,10 @@ impl Search<'_> {
                 }
             }
             // What the index has of a message that is gone is passed by.
-            self.before = candidates.last().copied().filter(|_| !is_all).unwrap_or(first);
-            if is_all {
-                self.reach = self.reach.farther();
-            } else {
-                self.reach = Reach::Small;
-            }
+            (self.before, self.reach) = match candidates.last() {
+                Some(last) if !is_all => (*last, Reach::Small),
+                _ => (first, self.reach.farther()),
+            };
             self.steps += 1;
             if self.is_over() {
                 break;
@@ -167,7 +165,7 @@ impl Search<'_> {
         let engine = &self.store.shared.engine;
         let end = place(self.room, self.before);
         let question = engine.question(&self.all, &self.any, (end, self.reach));
-        let places: Vec<i64> = sqlx::query_scalar(self.store.shared.engine.candidates())
+        let places: Vec<i64> = sqlx::query_scalar(engine.candidates())
             .bind(question)
             .bind(place(self.room, self.first()))
             .bind(end)

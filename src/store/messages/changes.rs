@@ -35,7 +35,6 @@ struct Target {
 /// How a changed message reads.
 struct Rewritten {
     body: String,
-    changed: i64,
     changed_at: Timestamp,
     deleted_by: Option<Person>,
 }
@@ -135,7 +134,7 @@ impl Targets {
                     self.superseded.insert(target.changed, target.is_deleted);
                 }
                 target.changed = seq;
-                target.now = Some(Rewritten { body, changed: seq, changed_at, deleted_by });
+                target.now = Some(Rewritten { body, changed_at, deleted_by });
             }
         }
     }
@@ -144,10 +143,9 @@ impl Targets {
     pub(super) fn bring_up_to_date(&self, entry: &mut RoomEntry) {
         match &mut entry.event {
             RoomEvent::Message(message) => {
-                let target = self.messages.get(&entry.position.seq);
-                if let Some(now) = target.and_then(|target| target.now.as_ref()) {
+                if let Some(Target { changed, now: Some(now), .. }) = self.messages.get(&entry.position.seq) {
                     message.body.clone_from(&now.body);
-                    message.changed = now.changed;
+                    message.changed = *changed;
                     message.changed_at = Some(now.changed_at);
                     message.deleted_by = now.deleted_by.as_ref().map(|by| by.name.clone());
                 }
@@ -177,8 +175,8 @@ impl Targets {
         room: RoomId,
         cut: &search::Cut<'_>,
     ) -> Result<(), Error> {
-        let changed = self.messages.iter().filter_map(|(seq, target)| Some((*seq, target.now.as_ref()?)));
-        let mut rows: Vec<_> = changed.map(|(seq, now)| ChangedRow::of(room, seq, now)).collect();
+        let row = |(seq, target)| ChangedRow::of(room, seq, target);
+        let mut rows: Vec<_> = self.messages.iter().filter_map(row).collect();
         if rows.is_empty() {
             return Ok(());
         }
@@ -205,15 +203,17 @@ impl Targets {
 }
 
 impl<'a> ChangedRow<'a> {
-    fn of(room: RoomId, seq: i64, now: &'a Rewritten) -> Self {
-        Self {
+    /// Of a message, if the batch has changed it.
+    fn of(room: RoomId, seq: &i64, target: &'a Target) -> Option<Self> {
+        let Rewritten { body, changed_at, deleted_by } = target.now.as_ref()?;
+        Some(Self {
             room: room.0,
-            seq,
-            body: &now.body,
-            changed: now.changed,
-            changed_at: now.changed_at.0,
-            deleted_by: now.deleted_by.as_ref().map(|by| by.id.0),
-        }
+            seq: *seq,
+            body,
+            changed: target.changed,
+            changed_at: changed_at.0,
+            deleted_by: deleted_by.as_ref().map(|by| by.id.0),
+        })
     }
 }
 
