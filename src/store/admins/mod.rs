@@ -1,6 +1,6 @@
 //! What admins do, and what is kept of it.
 //!
-//! A action ends with [`complete`]: it locks the site's row, reads the right of whoever does it, and appends to
+//! An action ends with [`complete`]: it locks the site's row, reads the right of whoever does it, and appends to
 //! `admin_action`. So actions follow each other, and of two admins who take each other's right one comes second and is
 //! refused.
 
@@ -91,9 +91,9 @@ impl<'a> NewAction<'a> {
     }
 }
 
-/// Ends an action, in the transaction that did it: nothing is locked afterwards but links. What somebody does about their own account
-/// may have ended the session that their right is read by; they had it when the account was locked, and keep it until
-/// the commit.
+/// Ends an action, in the transaction that did it: nothing is locked afterwards but links. What somebody does about
+/// their own account may have ended the session that their right is read by; they had it when the account was locked,
+/// and keep it until the commit.
 ///
 /// # Errors
 /// [`Refusal::LoggedOut`], [`Refusal::NotAnAdmin`].

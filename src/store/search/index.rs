@@ -1,8 +1,9 @@
 //! The search index: the terms of each message, written in the transaction that writes the message.
 //!
 //! A row of `search` has the number that [`place`] makes of room and message, and the terms of its text, with one that
-//! stands for the author and two for the blocks of rows that it is in, between spaces. The statements that change it are the same on both engines: SQLite keeps the
-//! index of such a table by itself (FTS5), PostgreSQL has one over `search_vector(terms)`.
+//! stands for the author and two for the blocks of rows that it is in, between spaces. The statements that change it are
+//! the same on both engines: SQLite keeps the index of such a table by itself (FTS5), PostgreSQL has one over
+//! `search_vector(terms)`.
 
 use std::collections::HashMap;
 

@@ -1,5 +1,5 @@
-// Store of unsent text: the draft, the outbox and the edit in progress of every page, by account, room and page. It survives page and
-// tab; two tabs of a room do not share.
+// Store of unsent text: the draft, the outbox and the edit in progress of every page, by account, room and page. It
+// survives page and tab; two tabs of a room do not share.
 
 const LOGGING_OUT = "logging-out";
 const LOG_OUT_MS = 60_000;
