@@ -279,7 +279,9 @@ fn run_beside(
         let address = SocketAddr::new(rocket.config().address, rocket.config().port);
         let version = env!("CARGO_PKG_VERSION");
         let scheme = if rocket.config().tls_enabled() { "https" } else { "http" };
+        // What is to be known at a start stands before the line that whoever starts it waits for.
         tracing::info!("{way_in}");
+        warn_of_open_network(rocket.config());
         tracing::info!(
             version,
             database,
@@ -288,7 +290,6 @@ fn run_beside(
             static_files,
             "Parlor is open at {scheme}://{address}"
         );
-        warn_of_open_network(rocket.config());
         store.keep_new_files();
         let shutdown = rocket.shutdown();
         Box::pin(async move {

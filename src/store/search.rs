@@ -162,10 +162,9 @@ impl Search<'_> {
 
     /// The numbers of some messages within reach that have the terms, the newest first.
     async fn candidates(&self, snapshot: &mut Connection) -> Result<Vec<i64>, Error> {
-        let engine = &self.store.shared.engine;
         let end = place(self.room, self.before);
-        let question = engine.question(&self.all, &self.any, (end, self.reach));
-        let places: Vec<i64> = sqlx::query_scalar(engine.candidates())
+        let question = self.store.shared.engine.question(&self.all, &self.any, (end, self.reach));
+        let places: Vec<i64> = sqlx::query_scalar(self.store.shared.engine.candidates())
             .bind(question)
             .bind(place(self.room, self.first()))
             .bind(end)
