@@ -158,6 +158,15 @@ test("keeps no change about what is not loaded once nothing is being loaded", as
   await changes.during(async () => assert.equal(loaded(2), "as loaded"));
 });
 
+test("keeps no change of what was on the page before that was replaced", async () => {
+  const changes = new Changes([said(5, "five")]);
+  await changes.during(async () => {
+    changes.append([edited(6, 3, "in another history")]);
+    changes.replace([said(4, "four")]);
+    assert.equal(changes.load([said(3, "as loaded")])[0].body, "as loaded");
+  });
+});
+
 test("earlier messages that were read before they were asked for are not shown", async (context) => {
   const { clock, errors, exchange, shows, sync } = await page(context, { cursor: 5, first: 5, messages: [said(5, "five")] });
   await exchange.answer(update(edited(6, 4, "FOUR")));

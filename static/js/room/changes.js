@@ -57,6 +57,7 @@ export class Changes {
 
   replace(entries) {
     this.#changed.clear();
+    this.#late.clear();
     this.#remember(entries);
   }
 
