@@ -46,7 +46,7 @@ test("an edit begun and not touched is not unsent, and whatever else there is is
   }
 });
 
-test("a deletion that was not sent is not taken over: it holds no words", () => {
-  const unsent = left({ outbox: [{ nonce: "n", about: 5 }, { nonce: "m", about: 6, body: "SIX" }] });
-  assert.deepEqual(unsent.take("7", () => true).messages, [{ nonce: "m", about: 6, body: "SIX" }]);
+test("a deletion that was not sent is taken over, too: whoever has confirmed it counts on it", () => {
+  const outbox = [{ nonce: "n", about: 5, refusal: null }, { nonce: "m", about: 6, body: "SIX", refusal: null }];
+  assert.deepEqual(left({ outbox }).take("7", () => true).messages, outbox);
 });

@@ -39,13 +39,13 @@ export class UnsentStore {
     return [...new Set(rooms)];
   }
 
-  // Removes and returns the values of a room's pages, of those that match, but no deletion, which holds no words.
+  // Removes and returns the values of a room's pages, of those that match.
   take(room, matches) {
     const pages = new Set(this.#keys(room).map(([, page]) => page));
     const taken = { drafts: [], messages: [] };
     for (const { draft, outbox, edit } of [...pages].filter(matches).map((page) => this.of(room, page))) {
       if (draft.value) taken.drafts.push(draft.value);
-      taken.messages.push(...(outbox.value ?? []).filter(({ body }) => body !== undefined));
+      taken.messages.push(...(outbox.value ?? []));
       const { about, body, original } = edit.value ?? {};
       if (body !== original) taken.messages.push({ about, body });
       draft.value = outbox.value = edit.value = undefined;
@@ -53,10 +53,10 @@ export class UnsentStore {
     return taken;
   }
 
-  // Moves what a deleted room's pages have stored to where the list shows it.
+  // Moves what a deleted room's pages have stored to where the list shows it. A deletion has no words.
   keepForList(room, matches = () => true) {
     const { drafts, messages } = this.take(room, matches);
-    const texts = [...messages.map(({ body }) => body), ...drafts];
+    const texts = [...messages.map(({ body }) => body).filter((body) => body !== undefined), ...drafts];
     const kept = this.fromDeletedRooms;
     if (texts.length > 0) kept.value = [kept.value, ...texts].filter(Boolean).join("\n\n");
   }
