@@ -3,7 +3,7 @@
 //
 // Places are measured after every change of the page. Moves by typing, scrolling or resizing are expected.
 
-import { CONTROLS } from "./pointer.js";
+import { CONTROLS } from "./controls.js";
 
 const SHIFT_MS = 500;
 const TYPING_MS = 100;

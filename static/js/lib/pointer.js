@@ -2,7 +2,8 @@
 // click of a finger is dispatched when the finger has gone. A link that is as large as a row (`data-large`) is where
 // a mouse is left lying, so that one is aimed at only while the mouse moves.
 
-export const CONTROLS = "a, button, summary";
+import { CONTROLS } from "./controls.js";
+
 const GRACE_MS = 500;
 const AIM_MS = 2_000;
 

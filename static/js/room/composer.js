@@ -47,14 +47,7 @@ export class Composer {
   start() {
     if (this.#started) return;
     this.#started = true;
-    this.#form.addEventListener("submit", this.#submitted);
-    this.#box.addEventListener("keydown", this.#keyPressed);
-    this.#box.addEventListener("input", this.#typed);
-    this.#box.addEventListener("compositionstart", this.#callOff);
-    this.#box.ownerDocument.addEventListener("focusin", this.#focused);
-    this.#touch.addEventListener("change", this.#touchChanged);
-    this.#editing.addEventListener("change", this.#turned);
-    this.#editingBar.addEventListener("click", this.#barPressed);
+    this.#listen("addEventListener");
     this.#touchChanged();
     this.#restoreDraft();
     if (this.#editing.isOn) this.#turn();
@@ -63,14 +56,7 @@ export class Composer {
   stop() {
     if (!this.#started) return;
     this.#started = false;
-    this.#form.removeEventListener("submit", this.#submitted);
-    this.#box.removeEventListener("keydown", this.#keyPressed);
-    this.#box.removeEventListener("input", this.#typed);
-    this.#box.removeEventListener("compositionstart", this.#callOff);
-    this.#box.ownerDocument.removeEventListener("focusin", this.#focused);
-    this.#touch.removeEventListener("change", this.#touchChanged);
-    this.#editing.removeEventListener("change", this.#turned);
-    this.#editingBar.removeEventListener("click", this.#barPressed);
+    this.#listen("removeEventListener");
   }
 
   // Puts an unsent message back, above what has been typed since.
@@ -110,6 +96,17 @@ export class Composer {
     this.#form.autocomplete = "off";
     this.#measure();
     if (this.#prefilled !== "") this.#clock.setTimeout(() => this.#started && this.#storeDraft(), FORM_TIMEOUT_MS);
+  }
+
+  #listen(change) {
+    this.#form[change]("submit", this.#submitted);
+    this.#box[change]("keydown", this.#keyPressed);
+    this.#box[change]("input", this.#typed);
+    this.#box[change]("compositionstart", this.#callOff);
+    this.#box.ownerDocument[change]("focusin", this.#focused);
+    this.#touch[change]("change", this.#touchChanged);
+    this.#editing[change]("change", this.#turned);
+    this.#editingBar[change]("click", this.#barPressed);
   }
 
   #touchChanged = () => {

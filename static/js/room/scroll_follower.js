@@ -34,7 +34,7 @@ export class ScrollFollower extends EventTarget {
     if (this.#started) return;
     this.#started = true;
     this.#timeline = timeline;
-    // Without this class it is in reverse, to open at its end without a script: see messages.css.
+    // Without this class it is in reverse, to open at its end without a script: see log.css.
     this.#scroller.classList.add("scroller--live");
     this.#listen("addEventListener");
     this.#sizes.observe(this.#scroller);

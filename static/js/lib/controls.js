@@ -1,0 +1,3 @@
+// What can be pressed.
+
+export const CONTROLS = "a, button, summary";
