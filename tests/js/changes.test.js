@@ -56,7 +56,7 @@ async function page(context, { cursor, first, messages }) {
   const [clock, window, exchange, timeline] = [new FakeClock(), fakeWindow(), new Exchange(), new Shown(messages)];
   const errors = [];
   window.document.addEventListener("parlor:protocol-error", ({ detail }) => errors.push(detail.reason));
-  const ledger = new Ledger({ cursor: `${cursor}.a${cursor}`, first, entries: messages });
+  const ledger = new Ledger({ cursor: `${cursor}.a${cursor}`, first });
   const sync = new RoomSync({
     page: "/rooms/7",
     ledger,

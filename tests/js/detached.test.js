@@ -90,7 +90,7 @@ async function page(context, log, first, last, head) {
   const [timeline, delegate] = [new Shown(messages), recorder("refused", "atNewest")];
   const errors = [];
   window.document.addEventListener("parlor:protocol-error", ({ detail }) => errors.push(detail));
-  const ledger = new Ledger({ cursor: `${head}.a${head}`, first, last, entries: messages });
+  const ledger = new Ledger({ cursor: `${head}.a${head}`, first, last });
   const [people, connection] = [{ ...recorder("update"), version: "1" }, recorder("connected", "disconnected")];
   const parts = { ledger, changes: new Changes(messages), timeline, people, connection, requests: exchange };
   const sync = new RoomSync({ page: "/rooms/7", ...parts, clock, window, delegate });
@@ -200,7 +200,7 @@ test("drops what was loaded for a page that was replaced or has grown meanwhile"
   await Promise.all([first, second]);
   shows(2, 3, 4, 5);
   const late = sync.loadLater();
-  ledger.replace({ cursor: "9.a9", first: 9, last: 9, entries: [said(9)] });
+  ledger.replace({ cursor: "9.a9", first: 9, last: 9 });
   timeline.clear();
   await exchange.answer(ten.span(6, 9, 9));
   await late;
@@ -208,7 +208,7 @@ test("drops what was loaded for a page that was replaced or has grown meanwhile"
 });
 
 test("refuses what does not follow, is empty or was read before it was asked for", () => {
-  const ledger = new Ledger({ cursor: "9.a9", first: 2, last: 3, entries: [said(2), said(3)] });
+  const ledger = new Ledger({ cursor: "9.a9", first: 2, last: 3 });
   const refused = [
     ten.span(5, 6, 9),
     ten.span(3, 6, 9),

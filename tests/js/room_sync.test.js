@@ -22,7 +22,7 @@ async function started(context) {
   context.mock.method(console, "error", () => {});
   const [clock, window, exchange] = [new FakeClock(), fakeWindow(), new Exchange()];
   const history = [entry(4), entry(5)];
-  const ledger = new Ledger({ cursor: "5.a5", first: 4, entries: history });
+  const ledger = new Ledger({ cursor: "5.a5", first: 4 });
   const changes = new Changes(history);
   const timeline = recorder("append", "prepend", "replace", "offerEarlier", "offerLater", "followTime", "trim");
   const people = { ...recorder("update", "show"), version: "1" };
@@ -111,7 +111,7 @@ test("puts earlier messages before the first, and drops them after a replacement
   await loading;
   assert.deepEqual(timeline.calls.at(-1), ["prepend", [entry(2), entry(3)], true]);
   const late = sync.loadEarlier();
-  ledger.replace({ cursor: "9.b9", first: 9, entries: [entry(9, "b9")] });
+  ledger.replace({ cursor: "9.b9", first: 9 });
   await exchange.answer(earlier("5.a5", entry(1)));
   await late;
   await settled();

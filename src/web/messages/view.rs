@@ -22,7 +22,6 @@ const QUOTATION: usize = 42;
 #[derive(Serialize)]
 pub(crate) struct MessageView<'a> {
     seq: i64,
-    tag: String,
     author: &'a str,
     hue: i64,
     sent_at: String,
@@ -74,7 +73,6 @@ impl<'a> MessageView<'a> {
         let message = &entry.event;
         Self {
             seq: entry.position.seq,
-            tag: entry.position.tag.to_string(),
             author: &message.author.name,
             hue: message.author.id.hue(),
             sent_at: entry.at.rfc_3339(),

@@ -11,9 +11,9 @@ export class Changes {
   #late = new Map(); // seq of another message → its newest change
   #loads = 0;
 
-  // entries: what the server has rendered
-  constructor(entries) {
-    this.#remember(entries);
+  // messages: what the server has rendered
+  constructor(messages) {
+    this.#remember(messages);
   }
 
   // → { messages, changes }: what entries of an update add, and the newest change of each message that they change.
@@ -55,10 +55,10 @@ export class Changes {
     for (const seq of this.#changed.keys()) if (seq < first) this.#changed.delete(seq);
   }
 
-  replace(entries) {
+  replace(messages) {
     this.#changed.clear();
     this.#late.clear();
-    this.#remember(entries);
+    this.#remember(messages);
   }
 
   #remember(messages) {

@@ -1,7 +1,7 @@
-// Ledger of a room's log: the cursor, and the tags of the entries from the first that is loaded on. Messages and
-// changes are numbered together, without a gap; those before the cursor were loaded as they read then, without
-// their changes, whose tags are unknown. Knows nothing of the page. Answers may come in any order: each is checked
-// against the position it was asked with, and against the tags known already.
+// Ledger of a room's log: the cursor, and the tags of the entries that came in answers. Messages and changes are
+// numbered together, without a gap; what the server has rendered comes before the cursor, whose tag stands for all of
+// it. Knows nothing of the page. Answers may come in any order: each is checked against the position it was asked with,
+// and against the tags known already.
 //
 // What is loaded is detached where it does not reach to the cursor: the cursor goes on, since there may be changes of
 // what is loaded, and what is loaded grows by itself until it reaches there.
@@ -16,8 +16,7 @@ export class Ledger {
   #tags = new Map(); // seq → tag
   #generation = 0;
 
-  // cursor, first, last (the numbers that it begins and ends with), entries: what the server has rendered, from one
-  // snapshot
+  // cursor, first, last (the numbers that it begins and ends with): what the server has rendered, from one snapshot
   constructor(rendered) {
     this.#begin(rendered);
   }
@@ -89,9 +88,8 @@ export class Ledger {
     this.#begin(rendered);
   }
 
-  #begin({ cursor, first, last, entries }) {
+  #begin({ cursor, first, last }) {
     this.#first = first;
-    this.#remember(entries);
     this.#moveTo(cursor);
     this.#last = last ?? this.#seq;
     this.#remember([entryAt(cursor)]);

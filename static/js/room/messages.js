@@ -36,7 +36,6 @@ export class Messages {
     const element = this.#template.content.cloneNode(true).querySelector(".message");
     element.id = `m${message.seq}`;
     element.dataset.seq = message.seq;
-    element.dataset.tag = message.tag;
     element.classList.toggle("message--mine", this.isMine(message));
     // Whoever has written it knows it: a screen reader does not announce it.
     if (this.isMine(message)) element.ariaLive = "off";
@@ -55,7 +54,7 @@ export class Messages {
     const element = this.build({ author: this.#person, body, tall, sent_at });
     element.classList.add("message--pending");
     element.querySelector(".message__more-actions").remove();
-    for (const name of ["id", "data-seq", "data-tag"]) element.removeAttribute(name);
+    for (const name of ["id", "data-seq"]) element.removeAttribute(name);
     return element;
   }
 

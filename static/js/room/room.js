@@ -48,7 +48,7 @@ export class Room {
     const timeline = new Timeline({ element, messages, follower });
     const history = historyOf(main);
     const ledger = new Ledger(history);
-    const changes = new Changes(history.entries);
+    const changes = new Changes(history.messages);
     const people = new People({ element: part(".people"), url: `${page}/people`, requests });
     const connection = new ConnectionStatus({
       page: main,

@@ -210,7 +210,7 @@ export class RoomSync {
     if (!fresh) return this.refused({ status });
     const history = historyOf(fresh);
     this.#ledger.replace(history);
-    this.#changes.replace(history.entries);
+    this.#changes.replace(history.messages);
     this.#timeline.replace(fresh.querySelector(".log__history"), this.#ledger.hasEarlier);
     this.#reachEnd();
     this.#people.show(fresh.querySelector(".people"));

@@ -209,10 +209,10 @@ export class Timeline extends EventTarget {
 // What the server has rendered, as data.
 export function historyOf(main) {
   const { cursor, first, last } = main.dataset;
-  const entries = elementsOf(main).map(({ dataset: { seq, tag, changed } }) => {
-    return { seq: Number(seq), tag, changed: Number(changed ?? 0) };
+  const messages = elementsOf(main).map(({ dataset: { seq, changed } }) => {
+    return { seq: Number(seq), changed: Number(changed ?? 0) };
   });
-  return { cursor, first: Number(first), last: Number(last), entries };
+  return { cursor, first: Number(first), last: Number(last), messages };
 }
 
 // Shows which message it is. Whoever reads with the keyboard or a screen reader goes on from there, but not whoever has
