@@ -5,11 +5,15 @@
 //! the sources are plain modules and style sheets, small and understood by every browser as they are, and
 //! are joined by the server when it reads them. Whatever is imported is in, and nothing has to be listed.
 //!
-//! Lines that are comments alone stay here, and indents: a quarter of what would be sent.
+//! Comments stay here where they have lines of their own or stand at the end of one, and indents and empty lines:
+//! nearly a third of what would be sent.
 //!
-//! Of JavaScript's ways to import and to export the plainest are understood, and any other is an error. So is a text
-//! that goes on in another line, of which an indent would be a part.
+//! In a bundle the modules stand one after the other, as if they were one. So a name that one of them declares at its
+//! top may be declared by no other that it is joined with, exported or not: that is an error. Of JavaScript's ways to
+//! import and to export the plainest are understood, and any other is an error. So is a text that goes on in another
+//! line, of which an indent would be a part.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::folder::Sources;
@@ -17,12 +21,13 @@ use super::folder::Sources;
 /// The file at `path`; a script or a style sheet comes with what it imports.
 ///
 /// # Errors
-/// A sentence that names the file: when it imports what is not there, itself, or in a way not understood.
+/// A sentence that names the file: when it imports what is not there, itself, or in a way not understood, or declares a
+/// name that another has.
 pub(super) fn bundle(sources: &Sources, path: &Path) -> Result<Vec<u8>, String> {
     let kind = path.extension().and_then(|extension| extension.to_str());
     let mut bundle = match kind {
-        Some("js") => Bundle::new(sources, module, "const $ = [];\n"),
-        Some("css") => Bundle::new(sources, sheet, ""),
+        Some("js") => Bundle::new(sources, module),
+        Some("css") => Bundle::new(sources, sheet),
         _ => return Ok(sources.get(path).cloned().unwrap_or_default()),
     };
     bundle.add(path)?;
@@ -40,17 +45,20 @@ struct Bundle<'a> {
     added: Vec<PathBuf>,
     /// The chain of imports that is being followed.
     import_stack: Vec<PathBuf>,
+    /// The names that modules declare at their top, and which does.
+    names: BTreeMap<String, PathBuf>,
 }
 
 impl<'a> Bundle<'a> {
-    fn new(sources: &'a Sources, transform: Transform, text: &str) -> Self {
-        Self { sources, transform, text: text.to_owned(), added: Vec::new(), import_stack: Vec::new() }
+    fn new(sources: &'a Sources, transform: Transform) -> Self {
+        let (added, import_stack) = (Vec::new(), Vec::new());
+        Self { sources, transform, text: String::new(), added, import_stack, names: BTreeMap::new() }
     }
 
-    /// Adds a file unless it is there already, and says which in the order of adding it is.
-    fn add(&mut self, path: &Path) -> Result<usize, String> {
-        if let Some(place) = self.added.iter().position(|added| added == path) {
-            return Ok(place);
+    /// Adds a file unless it is there already.
+    fn add(&mut self, path: &Path) -> Result<(), String> {
+        if self.added.iter().any(|added| added == path) {
+            return Ok(());
         }
         if self.import_stack.iter().any(|open| open == path) {
             return Err(format!("{} imports itself", path.display()));
@@ -62,7 +70,20 @@ impl<'a> Bundle<'a> {
         self.import_stack.pop();
         self.text += &text;
         self.added.push(path.to_owned());
-        Ok(self.added.len() - 1)
+        Ok(())
+    }
+
+    /// Notes which name a line of a module declares, if it does, and returns the line as it is in the bundle.
+    fn declaring<'l>(&mut self, line: &'l str, path: &Path) -> Result<&'l str, String> {
+        let declaration = line.strip_prefix("export ").unwrap_or(line);
+        let name = declared(declaration);
+        if declaration != line && name.is_none() {
+            return Err(not_understood(path, line));
+        }
+        match name.and_then(|name| self.names.insert(name.to_owned(), path.to_owned())) {
+            Some(other) => Err(format!("{}: declared in {}, too: {line}", path.display(), other.display())),
+            None => Ok(declaration),
+        }
     }
 }
 
@@ -71,43 +92,47 @@ fn sheet(bundle: &mut Bundle<'_>, path: &Path, source: &str) -> Result<String, S
     let (mut rules, mut in_comment) = (String::new(), false);
     for line in source.lines() {
         in_comment = in_comment || line.trim_start().starts_with("/*");
-        if line.ends_with('\\') {
+        if in_comment {
+            in_comment = !line.ends_with("*/");
+        } else if line.ends_with('\\') {
             return Err(not_understood(path, line));
-        }
-        match line.strip_prefix("@import ") {
-            _ if in_comment => in_comment = !line.ends_with("*/"),
-            Some(import) => drop(bundle.add(&resolved(path, import)?)?),
-            None => rules.extend([line.trim_start(), "\n"]),
+        } else if let Some(import) = line.strip_prefix("@import ") {
+            bundle.add(&resolved(path, import)?)?;
+        } else {
+            let comment = line.rfind(" /*").filter(|_| line.ends_with("*/"));
+            push(&mut rules, &line[..comment.unwrap_or(line.len())]);
         }
     }
     Ok(rules)
 }
 
-/// A module as a function that is called once: its names stay its own, and what it exports is kept under
-/// its number.
+/// A module's own lines.
 fn module(bundle: &mut Bundle<'_>, path: &Path, source: &str) -> Result<String, String> {
-    let (mut body, mut exports) = (String::new(), Vec::new());
+    let mut body = String::new();
     for line in source.lines().filter(|line| !line.trim_start().starts_with("//")) {
         if may_leave_text_open(line) {
             return Err(not_understood(path, line));
         } else if let Some(import) = line.strip_prefix("import ") {
-            let (names, from) = import.split_once(" from ").unwrap_or(("", import));
-            let number = bundle.add(&resolved(path, from)?)?;
-            match names {
-                "" => {}
-                names if is_plain(names) => body += &format!("const {names} = $[{number}];"),
-                _ => return Err(not_understood(path, line)),
+            let (names, from) = import.split_once(" from ").unwrap_or(("{}", import));
+            let imported = resolved(path, from)?;
+            if !is_plain(names) {
+                return Err(not_understood(path, line));
             }
-        } else if let Some(declaration) = line.strip_prefix("export ") {
-            exports.push(declared(declaration).ok_or_else(|| not_understood(path, line))?);
-            body += declaration;
+            bundle.add(&imported)?;
         } else {
-            body += line.trim_start();
+            let end = line.find("; // ").map_or(line.len(), |semicolon| semicolon + 1);
+            push(&mut body, bundle.declaring(&line[..end], path)?);
         }
-        body.push('\n');
     }
-    let exports = exports.join(", ");
-    Ok(format!("// {}\n$.push((() => {{\n{body}return {{ {exports} }};\n}})());\n", path.display()))
+    Ok(body)
+}
+
+/// Adds a line, without its indent, unless it is empty.
+fn push(text: &mut String, line: &str) {
+    let line = line.trim();
+    if !line.is_empty() {
+        text.extend([line, "\n"]);
+    }
 }
 
 /// Whether a template or a string may go on in the next line. A backtick within a string or a comment counts, too.
@@ -133,9 +158,9 @@ fn is_plain(names: &str) -> bool {
     names.starts_with('{') && names.ends_with('}') && !names.contains(" as ")
 }
 
-/// The name that is declared by a class, a function or a constant.
+/// The name that is declared by a class, a function or a variable.
 fn declared(declaration: &str) -> Option<&str> {
-    let kinds = ["class ", "function ", "async function ", "const "];
+    let kinds = ["class ", "function ", "async function ", "const ", "let "];
     let rest = kinds.iter().find_map(|kind| declaration.strip_prefix(kind))?;
     let end = rest.find(|letter: char| !letter.is_alphanumeric() && letter != '_')?;
     Some(&rest[..end]).filter(|name| !name.is_empty())
@@ -159,22 +184,22 @@ mod tests {
         let files = [
             ("css/a.css", "@import \"./b.css\";\n@import \"./c.css\";\na {}\n"),
             ("css/b.css", "/* One\n   comment */\n@import \"./c.css\";\n/* Another. */\nb {}\n"),
-            ("css/c.css", "c {\n  d: e;\n}\n"),
+            ("css/c.css", "c {\n  d: e; /* Why. */\n}\n\n"),
         ];
         assert_eq!(join(&files, "css/a.css").unwrap(), "c {\nd: e;\n}\nb {}\na {}\n");
     }
 
     #[test]
-    fn a_module_keeps_its_names_to_itself_and_gives_what_it_exports() {
+    fn a_module_stands_behind_what_it_imports_and_each_is_there_once() {
         let files = [
-            ("js/a/a.js", "import { B, c } from \"./b.js\";\nimport \"../d/d.js\";\nB(c);"),
-            ("js/a/b.js", "const OWN = 1;\nexport class B {}\nexport const c = OWN;"),
-            ("js/d/d.js", "// a comment\n  const OWN = 2;\n  // another"),
+            ("js/a/a.js", "import { B, c } from \"./b.js\";\nimport \"../d/d.js\";\n\nB(c);"),
+            (
+                "js/a/b.js",
+                "import \"../d/d.js\";\nexport class B {\n  d;\n}\nexport const c = OWN; // its own",
+            ),
+            ("js/d/d.js", "// a comment\nconst OWN = 2;\n  // another"),
         ];
-        let expected = "const $ = [];\n\
-            // js/a/b.js\n$.push((() => {\nconst OWN = 1;\nclass B {}\nconst c = OWN;\nreturn { B, c };\n})());\n\
-            // js/d/d.js\n$.push((() => {\nconst OWN = 2;\nreturn {  };\n})());\n\
-            // js/a/a.js\n$.push((() => {\nconst { B, c } = $[0];\n\nB(c);\nreturn {  };\n})());\n";
+        let expected = "const OWN = 2;\nclass B {\nd;\n}\nconst c = OWN;\nB(c);\n";
         assert_eq!(join(&files, "js/a/a.js").unwrap(), expected);
     }
 
@@ -190,6 +215,10 @@ mod tests {
             ),
             ("import { b } from \"/b.js\";", "js/a.js: not understood: \"/b.js\";"),
             ("export default 1;", "js/a.js: not understood: export default 1;"),
+            (
+                "import { c } from \"./c.js\";\nconst c = 1;",
+                "js/a.js: declared in js/c.js, too: const c = 1;",
+            ),
             ("const a = `b\n  c`;", "js/a.js: not understood: const a = `b"),
             ("const a = `${`b\n  c`}`;", "js/a.js: not understood: const a = `${`b"),
             ("const a = \"b\\\n  c\";", "js/a.js: not understood: const a = \"b\\"),

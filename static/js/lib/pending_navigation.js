@@ -2,7 +2,7 @@
 // then a second submission is ignored, and the page must not navigate by itself: a poll may be told of a leaving
 // before its form is answered.
 
-const TIMEOUT_MS = 8_000;
+const NAVIGATION_TIMEOUT_MS = 8_000;
 
 export class PendingNavigation {
   #window;
@@ -33,7 +33,7 @@ export class PendingNavigation {
   // Not for ever: the reader may have stopped the navigation, or it may have failed.
   #add(form) {
     form.setAttribute("aria-busy", "true");
-    const timer = this.#clock.setTimeout(() => this.#remove(form), TIMEOUT_MS);
+    const timer = this.#clock.setTimeout(() => this.#remove(form), NAVIGATION_TIMEOUT_MS);
     this.#forms.set(form, timer);
   }
 

@@ -8,7 +8,7 @@ import { RETRYABLE } from "./statuses.js";
 export const JSON_TYPE = "application/json";
 export const HTML_TYPE = "text/html";
 
-const TIMEOUT_MS = 8_000;
+const ANSWER_TIMEOUT_MS = 8_000;
 
 export class TransientError extends Error {
   constructor(message, retryAfter = 0) {
@@ -34,7 +34,7 @@ export class Requests {
   async ask(url, { type, signal, ...options }) {
     const controller = new AbortController();
     const cancel = () => controller.abort();
-    const timer = this.#clock.setTimeout(cancel, TIMEOUT_MS);
+    const timer = this.#clock.setTimeout(cancel, ANSWER_TIMEOUT_MS);
     signal?.addEventListener("abort", cancel);
     try {
       const response = await this.#fetch(url, {

@@ -86,12 +86,12 @@ export class MessageMenu {
 
   #movedInMenu = (event) => {
     if (event.key === "Tab") this.#menu.hidePopover();
-    else move(event, this.#items, { wraps: true });
+    else moveFocus(event, this.#items, { wraps: true });
   };
 
   #movedBetweenButtons = (event) => {
     if (!event.target.matches(".message__more-actions")) return;
-    const moved = move(event, [...this.#root.querySelectorAll(".message__more-actions")]);
+    const moved = moveFocus(event, [...this.#root.querySelectorAll(".message__more-actions")]);
     if (moved) this.#moveStop(moved);
   };
 
@@ -157,7 +157,7 @@ function beginningOf(body) {
 }
 
 // Moves the focus within a list of controls, by a key that means it → to which
-function move(event, controls, { wraps = false } = {}) {
+function moveFocus(event, controls, { wraps = false } = {}) {
   const last = controls.length - 1;
   const at = controls.indexOf(event.target);
   const beyond = (index) => (wraps ? (index + controls.length) % controls.length : Math.max(0, Math.min(last, index)));

@@ -177,12 +177,12 @@ export class Outbox extends EventTarget {
   }
 }
 
-export function isChange({ about }) {
+export function isOutgoingChange({ about }) {
   return about !== undefined;
 }
 
 export function isDeletion({ about, body }) {
-  return isChange({ about }) && body === undefined;
+  return isOutgoingChange({ about }) && body === undefined;
 }
 
 function reasonOf({ status, body }) {

@@ -1,7 +1,7 @@
 // View of the outbox: each message stands after the log as it will stand in it, until it stands there. Of a change there
 // is nothing to see unless it is refused.
 
-import { isChange, isDeletion } from "./outbox.js";
+import { isOutgoingChange, isDeletion } from "./outbox.js";
 import { isTall } from "./texts.js";
 
 const PATIENCE_MS = 1_000;
@@ -50,7 +50,7 @@ export class OutboxList {
     const { sending } = this.#outbox;
     const acknowledged = new Set([...this.#rows.keys()].map(({ seq }) => seq));
     const isSent = (it) => this.#messages.isMine(it) && it.body === sending.body && !acknowledged.has(it.seq);
-    if (sending && !isChange(sending) && messages.some(isSent)) this.#hide(this.#rows.get(sending));
+    if (sending && !isOutgoingChange(sending) && messages.some(isSent)) this.#hide(this.#rows.get(sending));
     this.#show();
   }
 
@@ -61,7 +61,7 @@ export class OutboxList {
 
   // Whether it is acknowledged, and not in the log yet.
   #isExpected(message) {
-    return !isChange(message) && message.seq > this.#timeline.newest;
+    return !isOutgoingChange(message) && message.seq > this.#timeline.newest;
   }
 
   #add(message) {
@@ -73,7 +73,7 @@ export class OutboxList {
     listen("edit", () => this.#edit(message));
     listen("discard", () => this.#outbox.discard(message));
     const link = row.querySelector(".refusal__message");
-    link.hidden = !isChange(message);
+    link.hidden = !isOutgoingChange(message);
     link.href = `?at=${message.about}#m${message.about}`;
     this.#state.before(row);
     this.#timeline.removeNote();
@@ -84,7 +84,7 @@ export class OutboxList {
   // What can no longer be saved may still be sent.
   #edit(message) {
     this.#outbox.discard(message);
-    if (isChange(message) && !message.isFinal) this.#editing.resume(message);
+    if (isOutgoingChange(message) && !message.isFinal) this.#editing.resume(message);
     else this.#composer.restore(message.body);
   }
 
@@ -138,7 +138,7 @@ export class OutboxList {
   // Only what takes long is worth a word.
   #announce() {
     const next = this.#outbox.sending;
-    const isShown = next && (isChange(next) || !this.#rows.get(next)?.hidden);
+    const isShown = next && (isOutgoingChange(next) || !this.#rows.get(next)?.hidden);
     const sending = isShown ? next : undefined;
     if (sending === this.#sending) return;
     this.#sending = sending;
@@ -152,10 +152,10 @@ export class OutboxList {
 
 // A change has none while it is to be sent.
 function hasRow(message) {
-  return !isChange(message) || message.refusal !== null;
+  return !isOutgoingChange(message) || message.refusal !== null;
 }
 
 function wordsFor(message) {
   if (isDeletion(message)) return ["Delete", "deleted", "deleting…"];
-  return isChange(message) ? ["Save", "saved", "saving…"] : ["Send", "sent", "sending…"];
+  return isOutgoingChange(message) ? ["Save", "saved", "saving…"] : ["Send", "sent", "sending…"];
 }
