@@ -21,7 +21,8 @@
 //! | [`config`], [`logging`] | the settings, the log |
 //!
 //! In the browser (`static/js`): `pages` has the entry scripts, which start what is in `room` and `list`; both use
-//! `lib`, which knows of neither. What runs without a page is tested without one, in `tests/js`.
+//! `lib`, which knows of neither. What runs without a page is tested without one, in `tests/js`. `static/css/pages` has
+//! the entry style sheets: that of every page, and after it one for each kind of page.
 //!
 //! # The two kinds of log
 //!
@@ -165,6 +166,9 @@
 //!   its handler beside the noun in `web/`, its route in the `routes()` of that file or folder. What allows it is read in the
 //!   transaction, in `store/`; a new way to refuse it is a [`model::Refusal`] with words in `web/refusals.rs`. The address
 //!   answers a GET by itself (`web/forms.rs`). Tests: `tests/suite/http/`, and a line in `http/every_route.rs`.
+//! - **A rule of a style sheet:** in the file of its noun in `static/css`, which the entry style sheets of those kinds of
+//!   page import that have the noun (`static/css/pages`): `every_page.css` if all may have it. A template links its kind's
+//!   after that.
 //! - **An event:** [`model::events::Event`], its word in `store/events.rs` (written and read there), what it does to
 //!   memory in `live/state.rs` and `live/directory.rs`.
 //! - **A kind of entry:** the table in both migrations (`store/migrations/`), `store/messages/append.rs` writes it,

@@ -8,21 +8,21 @@ use crate::fixtures::{Instance, Page, Person, copy};
 
 on_both_engines![
     all_that_pages_load_is_there,
-    a_page_waits_for_one_style_sheet_and_one_script,
+    a_page_waits_for_two_style_sheets_and_one_script,
     nothing_else_is_served,
     a_debug_build_serves_what_was_edited
 ];
 
-/// A page of each kind, and something its script must have.
-async fn pages(instance: &Instance) -> [(Page, &'static str); 3] {
+/// A page of each kind, and something its own style sheet and its script must have.
+async fn pages(instance: &Instance) -> [(Page, [&'static str; 2]); 3] {
     let ana = instance.person("ana").await;
     let room = ana.creates("Kitchen").await;
     let visitor = instance.visitor("cy");
     let open = async |person: &Person<'_>, path: &str| person.opens(path).await.page();
     [
-        (open(&visitor, "/").await, "class PendingNavigation"),
-        (open(&ana, "/rooms").await, "class List"),
-        (open(&ana, &room.path("")).await, "class Room"),
+        (open(&visitor, "/").await, [".welcome {", "class PendingNavigation"]),
+        (open(&ana, "/rooms").await, [".rooms {", "class List"]),
+        (open(&ana, &room.path("")).await, [".room {", "class Room"]),
     ]
 }
 
@@ -48,19 +48,22 @@ async fn all_that_pages_load_is_there(instance: Instance) {
     }
 }
 
-/// One level and no more: what a file imports stands in it.
-async fn a_page_waits_for_one_style_sheet_and_one_script(instance: Instance) {
-    for (page, part) in pages(&instance).await {
-        let loaded = page.assets();
-        for (suffix, inside) in [(".css", ".header"), (".js", part)] {
-            let of_kind: Vec<_> = loaded.iter().filter(|address| address.ends_with(suffix)).collect();
-            assert_eq!(of_kind.len(), 1, "{loaded:?}");
-            let content = instance.visitor("cy").opens(of_kind[0]).await.is(200).body;
+/// One level and no more: what a file imports stands in it. The first style sheet is the same on every page.
+async fn a_page_waits_for_two_style_sheets_and_one_script(instance: Instance) {
+    let mut shared = BTreeSet::new();
+    for (page, [rule, class]) in pages(&instance).await {
+        let mut loaded = page.assets();
+        loaded.retain(|address| !address.ends_with(".svg"));
+        let [every, style, script] = loaded.as_slice() else { panic!("{loaded:?}") };
+        for (address, inside) in [(every, ".header {"), (style, rule), (script, class)] {
+            let content = instance.visitor("cy").opens(address).await.is(200).body;
             let imports = |line: &str| line.starts_with("import ") || line.starts_with("@import ");
             assert!(!content.lines().any(imports), "{content}");
             assert!(content.contains(inside), "{content}");
         }
+        shared.insert(every.clone());
     }
+    assert_eq!(shared.len(), 1, "{shared:?}");
 }
 
 async fn nothing_else_is_served(instance: Instance) {
@@ -95,7 +98,7 @@ async fn nothing_else_is_served(instance: Instance) {
     visitor.opens("/static/Cargo.toml").await.is(404);
 }
 
-/// The addresses of the style sheet and the script of the first page, and what they answer.
+/// The addresses of the style sheets and the script of the first page, and what they answer.
 async fn style_and_script(instance: &Instance) -> (Vec<String>, String) {
     let visitor = instance.visitor("cy");
     let mut loaded = visitor.opens("/").await.page().assets();
@@ -116,7 +119,7 @@ async fn a_debug_build_serves_what_was_edited(instance: Instance) {
     let original = style_and_script(&instance).await;
     assert_eq!(style_and_script(&instance).await, original, "nothing was edited");
 
-    edit("css/parlor.css", "@import \"./new.css\";");
+    edit("css/pages/every_page.css", "@import \"../new.css\";");
     assert_eq!(style_and_script(&instance).await, original, "what it imports is missing");
     edit("css/new.css", ".a-new-rule {}");
     let edited = style_and_script(&instance).await;
@@ -126,7 +129,7 @@ async fn a_debug_build_serves_what_was_edited(instance: Instance) {
     assert!(edited.1.contains(".a-new-rule {}"), "{}", edited.1);
     assert!(
         original.0.iter().all(|address| !edited.0.contains(address)),
-        "both have another address: {edited:?}"
+        "all have another address: {edited:?}"
     );
 
     edit("css/new.css", ".a-newer-rule {}");

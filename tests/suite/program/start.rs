@@ -137,7 +137,7 @@ async fn a_missing_or_broken_file_is_named() {
         ),
         ("templates/rooms/show.html.j2", Some("{% if %}"), &["rooms/show"]),
         ("static/mark.svg", None, &["mark.svg", "layout.html.j2"]),
-        ("static/css/parlor.css", None, &["css/parlor.css"]),
+        ("static/css/pages/room_page.css", None, &["css/pages/room_page.css", "rooms/show.html.j2"]),
         ("static/css/base.css", None, &["base.css"]),
         ("static/js/lib/poller.js", None, &["poller.js"]),
     ] {
