@@ -72,7 +72,7 @@ async fn nobody_gets_what_they_do_not_accept(instance: Instance) {
 }
 
 /// How much a browser loads before a room with 100 messages can be used, in bytes as sent: 23 KB are its script, 6 KB its
-/// two style sheets, 5 KB the page.
+/// two style sheets, 4 KB the page.
 const FIRST_LOAD_MAX: usize = 35_000;
 
 async fn the_first_load_of_a_room_is_small(instance: Instance) {
