@@ -119,9 +119,14 @@ pub async fn fill(url: &str, room: usize, messages: usize, authors: usize) {
 pub const TEXT: &str = "Shall we meet at the lake at three, or is it too cold for that, what do you think?";
 
 impl Person<'_> {
-    /// Says something there.
+    /// Says something there, and asks for as many messages as there are at most.
     pub async fn tells(&self, room: &Room) -> Answer {
-        self.tries_to_post(room, &Post { nonce: nonce(), ..Post::new(TEXT) }).await
+        self.tells_after(room, "0").await
+    }
+
+    /// Says something there, and asks for what is after this cursor.
+    pub async fn tells_after(&self, room: &Room, after: &str) -> Answer {
+        self.tries_to_post(room, &Post { nonce: nonce(), ..Post::new(TEXT) }.after(after)).await
     }
 }
 

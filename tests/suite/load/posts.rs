@@ -41,7 +41,7 @@ async fn head(instance: &Instance) -> i64 {
 }
 
 /// Everybody posts, again as soon as they are answered.
-pub(super) fn posts_a_second(instance: &Instance, crowd: &Crowd) -> f64 {
+fn posts_a_second(instance: &Instance, crowd: &Crowd) -> f64 {
     let people: Vec<_> = (1..=POSTERS).map(|n| crowd.at(instance, n)).collect();
     // The server has just started: it comes to know them, and the room.
     at_once(&people, async |_, person| person.tells(&room(1)).await.is(201));
