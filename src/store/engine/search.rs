@@ -12,7 +12,7 @@ use super::Engine;
 const SMALL: u32 = 12;
 const LARGE: u32 = 16;
 /// How many large blocks a question is about at most.
-const LARGE_MAX: i64 = 4;
+const LARGE_MAX: i64 = 2;
 
 /// How many rows a question is about at most; less than so many more if they do not begin with a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,7 +121,7 @@ mod tests {
         assert_eq!(Reach::Large(2).terms(5 * large + 9), ["::4", "::5"]);
         assert_eq!(Reach::Small.terms(4097), [":1"]);
         assert_eq!(block_terms(5 * large + 4096), [":81", "::5"]);
-        assert_eq!(Reach::Small.farther().farther().farther().farther(), Reach::Large(4));
+        assert_eq!(Reach::Small.farther().farther().farther(), Reach::Large(LARGE_MAX));
     }
 
     #[test]
