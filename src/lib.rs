@@ -112,6 +112,8 @@
 //!   `model/search.rs`. The index: written by `store/search/index.rs`, asked by `store/search.rs` in the words of
 //!   `store/engine/search.rs`; the page, `web/rooms/search.rs`. Rooms by name: `store/rooms/find.rs`.
 //! - *A room as a file:* `export.rs`, called by `web/rooms/download.rs` and `commands/export.rs`.
+//! - *What is made on threads that make way for polls:* `web/low_priority.rs`; passwords, and large answers, few of which
+//!   are made at a time, `web/large_answers.rs`.
 //! - *Compression:* `web/compression.rs`; of style sheets and scripts, `web/assets.rs`.
 //! - *Tests:* `tests/suite/`, by what they drive: `http` has every route; that no message is missing is in
 //!   `http/messages/order.rs`; `fixtures` is what they are written with (`Person::signs_up` in

@@ -56,6 +56,7 @@ pub use events::Snapshot;
 pub use guesses::Counters;
 pub use messages::{EntryRange, FoundMessage, Newest, UPDATE_MAX, Updates};
 pub use reserve::RESERVE;
+pub use rooms::RoomPage;
 pub use search::{Hit, Rest};
 pub use sessions::{FoundSession, NewSession};
 

@@ -33,24 +33,35 @@ impl Fairing for Gzip {
 
     async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
         let is_text = |kind: ContentType| kind.is_html() || kind.is_json();
-        if !response.content_type().is_some_and(is_text) || response.headers().contains("Content-Encoding") {
+        if !response.content_type().is_some_and(is_text) {
             return;
         }
         response.adjoin_header(Header::new("Vary", "Accept-Encoding"));
+        if response.headers().contains("Content-Encoding") {
+            return;
+        }
         let size = response.body_mut().size().await;
         let stays_plain = shows_secret(request) || shows_search(request) || !AcceptsGzip::of(request).0;
         if stays_plain || size.is_none_or(|size| size < MIN_SIZE) {
             return;
         }
         let Ok(plain) = response.body_mut().to_bytes().await else { return };
-        let body = match compress(&plain, FAST) {
-            Ok(compressed) => {
-                response.set_header(Header::new("Content-Encoding", "gzip"));
-                compressed
-            }
-            Err(_) => plain,
-        };
+        let (body, is_compressed) = compressed(plain);
+        if is_compressed {
+            response.set_header(Header::new("Content-Encoding", "gzip"));
+        }
         response.set_sized_body(body.len(), Cursor::new(body));
+    }
+}
+
+/// What has been rendered, compressed if that is worth it, and whether it is.
+pub(super) fn compressed(plain: Vec<u8>) -> (Vec<u8>, bool) {
+    if plain.len() < MIN_SIZE {
+        return (plain, false);
+    }
+    match compress(&plain, FAST) {
+        Ok(compressed) => (compressed, true),
+        Err(_) => (plain, false),
     }
 }
 
@@ -69,7 +80,7 @@ fn compress(content: &[u8], level: Compression) -> Result<Vec<u8>> {
 pub(super) struct AcceptsGzip(pub(super) bool);
 
 impl AcceptsGzip {
-    fn of(request: &Request<'_>) -> Self {
+    pub(super) fn of(request: &Request<'_>) -> Self {
         let mut codings = request.headers().get("Accept-Encoding").flat_map(|codings| codings.split(','));
         Self(codings.any(is_gzip))
     }

@@ -38,6 +38,7 @@ use crate::model::sessions::{Session, TOUCH, TokenHash};
 use crate::store::{FoundSession, Store};
 
 /// Someone who is logged in, as the database says now.
+#[derive(Clone)]
 pub(super) struct User {
     pub(super) session: Session,
     pub(super) whereabouts: Whereabouts,

@@ -4,8 +4,11 @@
 //! A browser in which the account has been logged in before ([`known_browsers`](super::known_browsers)) has a count of
 //! its own instead. So nobody can keep the owner out.
 
+use std::time::Duration;
+
 use rocket::outcome::{Outcome, try_outcome};
 use rocket::request::{self, FromRequest};
+use rocket::tokio::time::sleep;
 use rocket::{Request, State};
 
 use super::cookies::Cookies;
@@ -20,6 +23,10 @@ use crate::model::Refusal;
 use crate::model::accounts::{Password, UsernameKey};
 use crate::model::guesses::{Allowances, GuessKey};
 use crate::store::{Counters, Credentials};
+
+/// How long somebody who has to wait is left without an answer: who goes on guessing all the same takes little time
+/// from others then, as at most consoles.
+const FAIL_DELAY: Duration = Duration::from_secs(1);
 
 /// A mutex per name: whoever guesses at one name waits until the guess before has been judged, so that the count of
 /// wrong ones stops them in time. Other instances may each have one guess under way.
@@ -84,6 +91,9 @@ impl Guesses<'_> {
         if let Err(Error::Refused(why)) = &checked {
             // Not the name: people type passwords there.
             self.log(account, why);
+            if let Refusal::TooManyGuesses { .. } = why {
+                sleep(FAIL_DELAY).await;
+            }
         }
         checked
     }

@@ -29,8 +29,10 @@ mod host;
 mod invitations;
 mod keyed_semaphores;
 mod known_browsers;
+mod large_answers;
 mod limits;
 mod log_in;
+mod low_priority;
 mod memberships;
 mod messages;
 mod notices;
@@ -59,7 +61,7 @@ use std::sync::Arc;
 use rocket::fairing::Fairing;
 use rocket::figment::Figment;
 use rocket::figment::value::magic::RelativePathBuf;
-use rocket::{Build, Rocket};
+use rocket::{Build, Rocket, Route};
 
 use crate::config::Config;
 use crate::store::Store;
@@ -67,14 +69,17 @@ use assets::Assets;
 use folder::Folder;
 pub use folder::{BuiltIn, Sources};
 use fragments::Fragments;
+use large_answers::LargeAnswers;
 use limits::Limits;
 use operations::{LastPing, Metrics, Requests};
 pub(crate) use passwords::Passwords;
+use templates::Templates;
 
 /// What is read at the start: templates, style sheets and scripts.
 pub(crate) struct Files {
     assets: Arc<Assets>,
-    templates: Arc<dyn Fairing>,
+    fairing: Arc<dyn Fairing>,
+    templates: Templates,
     /// Where the templates come from.
     source: String,
 }
@@ -90,8 +95,8 @@ impl Files {
         let assets = Arc::new(Assets::read(Folder::find(static_dir, "static", built_in.static_files))?);
         let folder = templates::folder(&figment, built_in.templates)?;
         let (source, figment) = (folder.to_string(), templates::figment(figment, &folder));
-        let templates = templates::read(folder, &assets)?;
-        Ok((Self { assets, templates: Arc::new(templates), source }, figment))
+        let (fairing, templates) = templates::read(folder, &assets)?;
+        Ok((Self { assets, fairing: Arc::new(fairing), templates, source }, figment))
     }
 
     /// Where templates come from, and where style sheets and scripts do, for the log.
@@ -100,16 +105,8 @@ impl Files {
     }
 }
 
-/// Everything this layer adds to the server.
-///
-/// # Errors
-/// When the system has no threads for passwords.
-pub(crate) fn stage(
-    rocket: Rocket<Build>,
-    files: Files,
-    store: &Store,
-    config: Config,
-) -> Result<Rocket<Build>, String> {
+/// Every address there is.
+fn routes(config: &Config) -> Vec<Route> {
     let routes = [
         accounts::routes(),
         admin::routes(),
@@ -132,13 +129,27 @@ pub(crate) fn stage(
         routes.extend(host::routes());
     }
     routes.extend(forms::pages_of(&routes));
+    routes
+}
+
+/// Everything this layer adds to the server.
+///
+/// # Errors
+/// When the system has no threads for passwords or large answers.
+pub(crate) fn stage(
+    rocket: Rocket<Build>,
+    files: Files,
+    store: &Store,
+    config: Config,
+) -> Result<Rocket<Build>, String> {
+    let routes = routes(&config);
     let requests = Requests::of(&routes);
     let routes: Vec<_> = routes.into_iter().map(limits::limited).collect();
     Ok(rocket
         .mount("/", routes)
         .register("/", catchers::pages())
         .register("/api", catchers::json())
-        .attach(files.templates)
+        .attach(files.fairing)
         .attach(host::HostCheck)
         .attach(headers::shield(&config))
         .attach(headers::Headers)
@@ -147,6 +158,7 @@ pub(crate) fn stage(
         .manage(Metrics::new(&requests, store))
         .manage(LastPing::default())
         .attach(requests)
+        .manage(LargeAnswers::new(files.templates)?)
         .manage(Passwords::new()?)
         .manage(database_slots::DatabaseSlots::new())
         .manage(guesses::GuessLocks::new(1))

@@ -10,6 +10,7 @@ use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::guards::User;
+use super::large_answers::LargeAnswer;
 use super::templates::Name;
 
 /// The context of a page: who sees it, and its own content.
@@ -51,8 +52,12 @@ impl<'a, T: Serialize> Page<'a, T> {
 pub(super) enum PageAnswer {
     /// The page.
     Page(Template),
+    /// The page, which may be large.
+    Large(LargeAnswer),
     /// The page with a form that was not accepted, and what is wrong.
     Refused((Status, Template)),
+    /// The same of a page that may be large.
+    LargeRefused((Status, LargeAnswer)),
     /// The page is there, or what was asked is done.
     Redirect(Box<Redirect>),
 }

@@ -1,21 +1,19 @@
 //! Hashing and checking passwords: Argon2id with 19 MiB, two passes, one lane (OWASP Password Storage).
 //!
-//! That is some 20 ms of a core each time, so as many threads as there are cores do nothing else, each in memory of
-//! its own that it takes once: an allocator does not find freed blocks of this size and alignment again, and
-//! a process that took new ones would grow with every log-in. Who waits for them waits in [`FairQueue`]: log-ins
-//! never stop anybody's polls, and nobody's log-ins stop those of others.
+//! That is some 20 ms of a core each time, so [`LowPriority`] threads do nothing else, each in memory of its own that
+//! it takes once: an allocator does not find freed blocks of this size and alignment again, and a process that
+//! took new ones would grow with every log-in. Log-ins never stop anybody's polls, and nobody's log-ins stop those of
+//! others.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::thread;
 
 use argon2::password_hash::Error as HashError;
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
-use rocket::tokio::sync::oneshot;
 
 use super::error::Error;
-use super::fair_queue::{FairQueue, Full};
+use super::fair_queue::Full;
+use super::low_priority::LowPriority;
 use super::waiter::Waiter;
 use crate::model::accounts::Password;
 
@@ -26,30 +24,19 @@ const QUEUE_IN_ALL: usize = 4 * QUEUE_PER_ADDRESS;
 
 /// The one place where passwords are hashed.
 pub(crate) struct Passwords {
-    queue: Arc<FairQueue<Job>>,
+    threads: LowPriority<HashMemory>,
     /// The hash of no password, to check against when a name is unknown.
     dummy_hash: Arc<str>,
 }
 
-type Job = Box<dyn FnOnce(&mut HashMemory) + Send>;
-
 impl Passwords {
-    /// Takes as many cores as this machine has.
-    ///
     /// # Errors
     /// When the system has no more threads.
     pub(super) fn new() -> Result<Self, String> {
-        let cores = thread::available_parallelism().map_or(1, usize::from);
-        let queue = Arc::new(FairQueue::new(cores * QUEUE_PER_ADDRESS, cores * QUEUE_IN_ALL));
+        let threads = LowPriority::new("passwords", QUEUE_PER_ADDRESS, QUEUE_IN_ALL)?;
         let dummy_hash = phc_string(&rand::random::<[u8; 16]>(), &rand::random::<[u8; 32]>());
         let dummy_hash = dummy_hash.map_err(|error| error.to_string())?.into();
-        let passwords = Self { queue, dummy_hash };
-        for _ in 0..cores {
-            let queue = Arc::clone(&passwords.queue);
-            let started = thread::Builder::new().name("passwords".to_owned()).spawn(move || work(&queue));
-            started.map_err(|error| format!("no thread for passwords: {error}"))?;
-        }
-        Ok(passwords)
+        Ok(Self { threads, dummy_hash })
     }
 
     /// The hash to store for a new account, a PHC string, for whoever waits for it.
@@ -72,7 +59,7 @@ impl Passwords {
 
     /// Hashes nothing from now on: whoever wants that is told to come again.
     pub(crate) fn stop(&self) {
-        self.queue.close();
+        self.threads.stop();
     }
 
     async fn run<T: Send + 'static>(
@@ -80,14 +67,7 @@ impl Passwords {
         waiter: Waiter,
         job: impl FnOnce(&mut HashMemory) -> Result<T, HashError> + Send + 'static,
     ) -> Result<T, Error> {
-        let (answer, answered) = oneshot::channel();
-        let job = Box::new(move |memory: &mut HashMemory| {
-            // Whoever asked may have gone.
-            if !answer.is_closed() {
-                let _ = answer.send(job(memory));
-            }
-        });
-        self.queue.push(waiter.client, job).map_err(|Full| Error::TooManyLogIns)?;
+        let answered = self.threads.start(waiter.client, job).map_err(|Full| Error::TooManyLogIns)?;
         match waiter.waits_for(answered).await? {
             Ok(Ok(outcome)) => Ok(outcome),
             Ok(Err(error)) => {
@@ -96,20 +76,6 @@ impl Passwords {
             }
             Err(_) => Err(Error::Failed),
         }
-    }
-}
-
-impl Drop for Passwords {
-    fn drop(&mut self) {
-        self.stop();
-    }
-}
-
-/// What a core's thread does. A job that panics has been reported by the panic itself, and costs no core.
-fn work(queue: &FairQueue<Job>) {
-    let mut memory = HashMemory::default();
-    while let Some(job) = queue.next() {
-        let _ = catch_unwind(AssertUnwindSafe(|| job(&mut memory)));
     }
 }
 
@@ -177,9 +143,11 @@ fn phc_string(salt: &[u8], output: &[u8]) -> Result<String, HashError> {
 #[cfg(test)]
 mod tests {
     use std::net::{IpAddr, Ipv4Addr};
+    use std::thread;
 
     use super::*;
     use crate::web::client::ClientAddress;
+    use crate::web::fair_queue::FairQueue;
 
     const HERE: ClientAddress = ClientAddress(IpAddr::V4(Ipv4Addr::LOCALHOST));
 
@@ -247,9 +215,8 @@ mod tests {
 
     #[rocket::async_test]
     async fn who_comes_to_a_full_queue_is_turned_away() {
-        let queue = Arc::new(FairQueue::new(1, 1));
-        queue.push(HERE, Box::new(|_: &mut HashMemory| {}) as Job).unwrap();
-        let passwords = Passwords { queue, dummy_hash: "".into() };
+        let threads = LowPriority::new("passwords", 0, 0).unwrap();
+        let passwords = Passwords { threads, dummy_hash: "".into() };
         let refused = passwords.verify(here(), presented("open sesame"), None).await;
         assert!(matches!(refused, Err(Error::TooManyLogIns)));
     }

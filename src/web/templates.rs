@@ -5,11 +5,13 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use parking_lot::RwLock;
 use rocket::fairing::Fairing;
 use rocket::figment::Figment;
 use rocket::figment::value::magic::RelativePathBuf;
 use rocket_dyn_templates::Template;
 use rocket_dyn_templates::minijinja::{AutoEscape, Environment, Error, UndefinedBehavior, Value, context};
+use serde::Serialize;
 
 use super::assets::Assets;
 use super::folder::{self, Folder};
@@ -50,6 +52,25 @@ names! {
     WELCOME = "welcome/show",
 }
 
+/// The templates, for threads that answer no requests.
+#[derive(Clone, Default)]
+pub(super) struct Templates(Arc<RwLock<Environment<'static>>>);
+
+impl Templates {
+    /// A template with what it is about, as [`render`](super::pages::render) has Rocket do it.
+    ///
+    /// # Errors
+    /// [`Failed`](super::error::Error::Failed), which is logged.
+    pub(super) fn render(&self, name: Name, context: impl Serialize) -> Result<String, super::error::Error> {
+        let environment = self.0.read();
+        let template = environment.get_template(name.0);
+        template.and_then(|template| template.render(context)).map_err(|error| {
+            tracing::error!("a page could not be rendered: {error}");
+            super::error::Error::Failed
+        })
+    }
+}
+
 /// Template files by name.
 type Sources = BTreeMap<String, String>;
 
@@ -80,16 +101,23 @@ pub(super) fn figment(figment: Figment, folder: &Folder) -> Figment {
 ///
 /// # Errors
 /// When the folder or a template in it cannot be read, or one is missing, broken, or refers to what is not there.
-pub(super) fn read(folder: Folder, assets: &Arc<Assets>) -> Result<impl Fairing + use<>, String> {
+pub(super) fn read(
+    folder: Folder,
+    assets: &Arc<Assets>,
+) -> Result<(impl Fairing + use<>, Templates), String> {
     sources(&folder)
         .map_err(|error| error.to_string())
         .and_then(|sources| check(&sources, assets))
         .map_err(|error| format!("template_dir {folder}: {error}"))?;
-    let assets = Arc::clone(assets);
-    Ok(Template::try_custom(move |engines| {
+    let (assets, templates) = (Arc::clone(assets), Templates::default());
+    let copy = templates.clone();
+    let fairing = Template::try_custom(move |engines| {
         prepare(&mut engines.minijinja, Arc::clone(&assets));
-        Ok(add(&mut engines.minijinja, sources(&folder)?)?)
-    }))
+        add(&mut engines.minijinja, sources(&folder)?)?;
+        *copy.0.write() = engines.minijinja.clone();
+        Ok(())
+    });
+    Ok((fairing, templates))
 }
 
 fn sources(folder: &Folder) -> io::Result<Sources> {

@@ -4,6 +4,8 @@ mod find;
 mod list;
 mod page;
 
+pub use page::RoomPage;
+
 use super::committed::Committed;
 use super::connection::Connection;
 use super::database::Store;

@@ -3,13 +3,14 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::answers::{Json, json};
+use super::answers::json;
 use crate::model::Invalid;
-use crate::model::history::{Place, Span};
+use crate::model::history::{History, Place, Span};
 use crate::model::messages::MessageEntry;
 use crate::model::rooms::RoomId;
 use crate::store::Store;
 use crate::web::error::Error;
+use crate::web::large_answers::{LargeAnswer, LargeRequest};
 use crate::web::query;
 
 /// The place in a log that a request names by the number of an entry: its end where none is named.
@@ -43,8 +44,16 @@ struct Stretch {
 }
 
 /// The messages of `room` at a place.
-pub(super) async fn history(room: RoomId, place: Place, store: &Store) -> Result<Json, Error> {
-    let history = store.history(room, place).await?;
+pub(super) async fn history(
+    room: RoomId,
+    place: Place,
+    store: &Store,
+    request: &LargeRequest<'_>,
+) -> Result<LargeAnswer, Error> {
+    request.json(store.history(room, place), move |history| stretch(&history, place)).await
+}
+
+fn stretch(history: &History, place: Place) -> Result<Vec<u8>, Error> {
     let messages = history.messages.iter().map(MessageEntry::to_json);
     let mut messages = messages.collect::<serde_json::Result<Vec<_>>>()?;
     let sizes: Vec<_> = messages.iter().map(|json| json.get().len()).collect();
@@ -55,5 +64,5 @@ pub(super) async fn history(room: RoomId, place: Place, store: &Store) -> Result
         _ => span.has_earlier(),
     };
     let (messages, as_of) = (messages.drain(fits).collect(), history.as_of.to_string());
-    json(&Stretch { messages, more, first, last, as_of })
+    Ok(json(&Stretch { messages, more, first, last, as_of })?.0)
 }

@@ -15,28 +15,30 @@ use crate::model::sessions::TokenHash;
 use crate::store::Store;
 use crate::web::error::Error;
 use crate::web::guards::{CachedMember, Member, RoomInPath, presented};
+use crate::web::large_answers::{LargeAnswer, LargeRequest};
 
 /// A member of the room in the path with the answer to their poll, or, where memory does not know enough of
 /// them, of the room or of the question, a [`CachedMember`] who has none yet, and may have waited for the room.
-pub(super) enum Poller {
+pub(super) enum Poller<'r> {
     Answered(Known<Updates>),
     Member {
         room: RoomId,
         waited: bool,
     },
     /// Who asks for history, of which memory knows nothing.
-    Reader(RoomId),
+    Reader(RoomId, LargeRequest<'r>),
 }
 
 #[rocket::async_trait]
-impl<'r> FromRequest<'r> for Poller {
+impl<'r> FromRequest<'r> for Poller<'r> {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
         let RoomInPath(room) = try_outcome!(request.guard::<RoomInPath>().await);
         if ["before", "from"].iter().any(|name| in_query(request, name).is_some()) {
             let Member(room) = try_outcome!(request.guard::<Member>().await);
-            return Outcome::Success(Self::Reader(room));
+            let request = try_outcome!(request.guard::<LargeRequest<'_>>().await);
+            return Outcome::Success(Self::Reader(room, request));
         }
         let waited = match from_memory(request, room).await {
             Ok(known) => return Outcome::Success(Self::Answered(known)),
@@ -74,12 +76,13 @@ fn in_query<'r>(request: &'r Request<'_>, name: &str) -> Option<&'r str> {
 #[derive(Responder)]
 pub(super) enum PollAnswer {
     Some(Json),
+    History(LargeAnswer),
     None(Status),
 }
 
 #[get("/api/rooms/<_>/messages?<after>&<before>&<from>&<people>")]
 pub(super) async fn read(
-    poller: Poller,
+    poller: Poller<'_>,
     after: Option<&str>,
     before: Option<&str>,
     from: Option<&str>,
@@ -89,10 +92,10 @@ pub(super) async fn read(
 ) -> Result<PollAnswer, Error> {
     match poller {
         Poller::Answered(known) => answer(known),
-        Poller::Reader(_) if after.is_some() => Err(several().into()),
-        Poller::Reader(room) => {
+        Poller::Reader(..) if after.is_some() => Err(several().into()),
+        Poller::Reader(room, request) => {
             let place = place(before, from, None)?;
-            history(room, place, store).await.map(PollAnswer::Some)
+            history(room, place, store, &request).await.map(PollAnswer::History)
         }
         Poller::Member { room, waited } => {
             let after = after.map_or(Ok(Cursor::START), Cursor::parse)?;

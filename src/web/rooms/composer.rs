@@ -1,5 +1,6 @@
 //! The composer of a browser without JavaScript: posting by the form on the room's page.
 
+use rocket::http::Status;
 use rocket::{FromForm, post};
 
 use super::page::{Composer, room_page};
@@ -11,6 +12,7 @@ use crate::web::body::Fields;
 use crate::web::error::{Error, Problem};
 use crate::web::form_sender::FormSender;
 use crate::web::guards::{RoomInPath, User};
+use crate::web::large_answers::LargeRequest;
 use crate::web::messages::sending::{Sending, Sent};
 use crate::web::pages::PageAnswer;
 use crate::web::paths::to_room;
@@ -30,6 +32,7 @@ pub(super) async fn post_by_form(
     at: RoomInPath,
     sending: Sending<'_>,
     sent: Fields<SentForm>,
+    request: LargeRequest<'_>,
 ) -> Result<PageAnswer, Error> {
     let SentForm { body, nonce } = sent.0;
     let user = match sender.user() {
@@ -43,7 +46,7 @@ pub(super) async fn post_by_form(
     match posted {
         Ok(_) => Ok(to_room(at.0).into()),
         Err(error @ (Error::Invalid(_) | Error::TooMany(_) | Error::Refused(Refusal::NonceReused))) => {
-            write_again(user, at.0, &body, error, sending.store).await
+            write_again(&request, user, at.0, body, error, sending.store).await
         }
         Err(error) => Err(error.with_unsent(body)),
     }
@@ -51,16 +54,17 @@ pub(super) async fn post_by_form(
 
 /// The room's page with the text still in the box, under a fresh nonce.
 async fn write_again(
+    request: &LargeRequest<'_>,
     user: &User,
     room: RoomId,
-    body: &str,
+    body: String,
     error: Error,
     store: &Store,
 ) -> Result<PageAnswer, Error> {
     let problem = Problem::from(error);
-    let composer = Composer { body, error: Some(&problem.detail) };
-    match room_page(store, user, room, Place::Newest, composer).await {
-        Ok(page) => Ok(PageAnswer::refused(problem.status, page)),
+    let composer = Composer { body: body.clone(), error: Some(problem.detail) };
+    match room_page(request, store, user, room, Place::Newest, composer).await {
+        Ok(page) => Ok(PageAnswer::LargeRefused((Status::new(problem.status), page))),
         Err(error) => Err(error.with_unsent(body)),
     }
 }

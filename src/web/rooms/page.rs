@@ -1,7 +1,6 @@
 //! A room's page: what was said, who is inside, and a box to write in.
 
 use rocket::get;
-use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::join_page::{Arrival, join_page};
@@ -9,15 +8,16 @@ use crate::model::Refusal;
 use crate::model::history::{Place, Span};
 use crate::model::nonces::Nonce;
 use crate::model::rooms::{RoomId, RoomLink};
-use crate::store::Store;
+use crate::store::{RoomPage, Store};
 use crate::web::error::Error;
 use crate::web::guards::{RoomInPath, User};
+use crate::web::large_answers::{LargeAnswer, LargeRequest};
 use crate::web::messages::history::place;
 use crate::web::messages::view::{self, MessageView};
-use crate::web::pages::{self, Page, PageAnswer};
+use crate::web::pages::{Page, PageAnswer};
 use crate::web::paths::to_list;
 use crate::web::people::PeopleView;
-use crate::web::templates;
+use crate::web::templates::{self, Templates};
 
 #[get("/rooms/<_>?<before>&<from>&<at>")]
 pub(super) async fn show(
@@ -26,6 +26,7 @@ pub(super) async fn show(
     before: Option<&str>,
     from: Option<&str>,
     at: Option<&str>,
+    request: LargeRequest<'_>,
     store: &Store,
 ) -> Result<PageAnswer, Error> {
     let room = room.0;
@@ -41,8 +42,8 @@ pub(super) async fn show(
         Place::Around(seq) => Some(seq),
         _ => None,
     };
-    match room_page(store, user, room, place, Composer::default()).await {
-        Ok(page) => Ok(PageAnswer::Page(page)),
+    match room_page(&request, store, user, room, place, Composer::default()).await {
+        Ok(page) => Ok(PageAnswer::Large(page)),
         Err(Error::Refused(Refusal::NotAMember { .. })) => {
             Ok(PageAnswer::Page(join_page(store, user, room, Arrival { at, ..Arrival::default() }).await?))
         }
@@ -56,10 +57,10 @@ pub(super) async fn show(
 }
 
 /// What stands in the message box, and what is wrong with it.
-#[derive(Default)]
-pub(crate) struct Composer<'a> {
-    pub(crate) body: &'a str,
-    pub(crate) error: Option<&'a str>,
+#[derive(Default, Serialize)]
+pub(crate) struct Composer {
+    pub(crate) body: String,
+    pub(crate) error: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -71,8 +72,8 @@ struct RoomView<'a> {
     has_later: bool,
     cursor: String,
     people: PeopleView,
-    body: &'a str,
-    error: Option<&'a str>,
+    #[serde(flatten)]
+    composer: Composer,
     nonce: String,
 }
 
@@ -86,14 +87,26 @@ struct RoomHead {
 
 /// The page of room `id` at a place in its log, for someone in it.
 pub(crate) async fn room_page(
+    request: &LargeRequest<'_>,
     store: &Store,
     user: &User,
     id: RoomId,
     place: Place,
-    composer: Composer<'_>,
-) -> Result<Template, Error> {
+    composer: Composer,
+) -> Result<LargeAnswer, Error> {
+    let (me, user) = (user.session.person.id, user.clone());
+    let render = move |templates: &Templates, page| render(templates, &user, page, place, composer);
+    request.page(store.room_page(me, id, place), render).await
+}
+
+fn render(
+    templates: &Templates,
+    user: &User,
+    page: RoomPage,
+    place: Place,
+    composer: Composer,
+) -> Result<String, Error> {
     let me = &user.session.person;
-    let page = store.room_page(me.id, id, place).await?;
     let (messages, span) = view::views(&page.history, place, &me.name);
     let view = RoomView {
         room: RoomHead { room: page.room, mine: page.owner.id == me.id, owner: page.owner.name },
@@ -103,9 +116,8 @@ pub(crate) async fn room_page(
         has_later: span.has_later(page.history.as_of),
         cursor: page.history.as_of.to_string(),
         people: PeopleView::new(page.people, page.people_version),
-        body: composer.body,
-        error: composer.error,
+        composer,
         nonce: Nonce::fresh().as_str().to_owned(),
     };
-    Ok(pages::render(templates::ROOM, Page::new(Some(user), view)))
+    templates.render(templates::ROOM, Page::new(Some(user), view))
 }

@@ -1,5 +1,6 @@
 //! What stops the start: it is named, and nothing is left behind.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -236,6 +237,23 @@ async fn who_is_connected_is_served_when_there_is_no_room_for_others() {
         line.read_to_string(&mut answer).await.unwrap();
         assert!(answer.starts_with("HTTP/1.1 303"), "{answer}\n{}", program.log());
     }
+}
+
+/// What takes long waits for what is answered at once.
+#[rocket::async_test]
+async fn threads_for_passwords_and_large_answers_make_way() {
+    let folder = Folder::new();
+    let program = Program::start(&folder.settings(&[])).await;
+    let mut nice = BTreeSet::new();
+    for thread in fs::read_dir(format!("/proc/{}/task", program.id())).unwrap() {
+        // `id (name) state parent …`: of what follows the name, the 17th is its niceness.
+        let stat = fs::read_to_string(thread.unwrap().path().join("stat")).unwrap();
+        let (name, fields) = stat.split_once('(').and_then(|(_, rest)| rest.rsplit_once(") ")).unwrap();
+        if fields.split(' ').nth(16) != Some("0") {
+            nice.insert(name.to_owned());
+        }
+    }
+    assert_eq!(nice, BTreeSet::from(["large answers".to_owned(), "passwords".to_owned()]));
 }
 
 /// What is open to other machines needs a proxy, unless it has one or the network is one's own.

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::available_parallelism;
 use std::time::{Duration, Instant};
 
-use rocket::futures::future::join_all;
+use rocket::futures::future::{join, join_all};
 use rocket::futures::stream::{self, StreamExt};
 use rocket::tokio::io::{AsyncReadExt, AsyncWriteExt};
 use rocket::tokio::net::TcpSocket;
@@ -24,6 +24,8 @@ const DISTANCE: Duration = Duration::from_millis(20);
 const ELSEWHERE: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
 /// How many poll beside them.
 const POLLERS: usize = 20;
+/// How many read large pages beside them.
+const READERS: usize = 64;
 /// How many join at once behind one address.
 const CLASS: usize = 200;
 
@@ -129,6 +131,45 @@ async fn idle_polls_go_on_beside_wrong_log_ins() {
     }
 }
 
+/// Readers who open a room with as much in it as a page holds, again as soon as they have all of it.
+#[rocket::async_test]
+#[ignore = "long, and about time: tests/prove"]
+async fn idle_polls_go_on_beside_readers_of_large_pages() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let settings = Settings::on(&format!("sqlite:{}", directory.path().join("parlor.db").display()));
+    let program = Program::start(&settings).await;
+    let (ana, bo) = (Person::over_http(program.address(), "ana"), Person::over_http(program.address(), "bo"));
+    join_all([&ana, &bo].map(Person::signs_up)).await;
+    let (kitchen, library) = (ana.creates("Kitchen").await, bo.creates("Library").await);
+    for _ in 0..100 {
+        bo.says(&library, &"Shall we meet at the lake at three? ".repeat(70)).await;
+    }
+    polls(&ana, &kitchen).await;
+    let quiet = polls(&ana, &kitchen).await;
+    let (read, over) = (AtomicUsize::new(0), AtomicBool::new(false));
+    let cookies: Vec<_> = bo.cookies().iter().map(|(name, value)| format!("{name}={value}")).collect();
+    // As browsers do.
+    let headers = format!("Accept-Encoding: gzip\r\nCookie: {}\r\n", cookies.join("; "));
+    let readers = join_all((0..READERS).map(async |_| {
+        while !over.load(Ordering::Relaxed) {
+            let answer = ask(program.address(), "GET", &library.path(""), &headers, "").await.unwrap();
+            assert!(answer.starts_with(b"HTTP/1.1 200"));
+            read.fetch_add(1, Ordering::Relaxed);
+        }
+    }));
+    let reading = async {
+        let busy = polls(&ana, &kitchen).await;
+        over.store(true, Ordering::Relaxed);
+        busy
+    };
+    let (busy, _) = join(reading, readers).await;
+    let pages = read.into_inner();
+    eprintln!(
+        "idle poll, quiet: {quiet:?}; beside {READERS} readers, who read {pages} large pages: {busy:?}"
+    );
+    assert!(busy <= quiet * 3, "{busy:?} is more than three times {quiet:?}");
+}
+
 /// How long 99 of 100 idle polls take at most, of people who poll often.
 async fn polls(ana: &Person<'_>, room: &Room) -> Duration {
     let end = Instant::now() + Duration::from_secs(8);
@@ -223,16 +264,27 @@ impl Hostile {
 /// Somebody at another address tries a wrong password.
 async fn try_to_log_in(address: SocketAddr, name: &str) -> std::io::Result<()> {
     let form = encode(&[("username", name), ("password", "not the password")]);
+    let headers = "Content-Type: application/x-www-form-urlencoded\r\n";
+    ask(address, "POST", "/session", headers, &form).await.map(drop)
+}
+
+/// What is answered to somebody at another address.
+async fn ask(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &str,
+    body: &str,
+) -> std::io::Result<Vec<u8>> {
     let socket = TcpSocket::new_v4()?;
     socket.bind((ELSEWHERE, 0).into())?;
     let mut line = socket.connect(address).await?;
-    let length = form.len();
+    let length = body.len();
     let head = format!(
-        "POST /session HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\
-         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n"
+        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: {length}\r\n{headers}\r\n"
     );
-    line.write_all(&[head.as_bytes(), form.as_bytes()].concat()).await?;
+    line.write_all(&[head.as_bytes(), body.as_bytes()].concat()).await?;
     let mut answer = Vec::new();
     line.read_to_end(&mut answer).await?;
-    Ok(())
+    Ok(answer)
 }
