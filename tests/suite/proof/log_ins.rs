@@ -1,4 +1,4 @@
-//! What a crowd that logs in costs: the server's memory, and other people's time.
+//! What a crowd that logs in, or reads large pages, costs: the server’s memory, and other people’s time.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
