@@ -12,21 +12,25 @@ export class MessageMenu {
   #dialog;
   #root;
   #timeline;
+  #follower;
   #isOwner;
   #address;
   #editing;
   #outbox;
   #clock;
-  #button; // of the message whose menu is open, or was
+  #button; // of the message whose menu is open, or was,
+  #seq; // its number
+  #sentAt; // and when it was sent: in another history the number may be of another message
   #stop; // the button that Tab reaches
   #copied; // the timer that closes the menu after a copy
 
   // menu: a popover · dialog: asks before a deletion · address: of the room
-  constructor({ menu, dialog, root, timeline, isOwner, address, editing, outbox, clock }) {
+  constructor({ menu, dialog, root, timeline, follower, isOwner, address, editing, outbox, clock }) {
     this.#menu = menu;
     this.#dialog = dialog;
     this.#root = root;
     this.#timeline = timeline;
+    this.#follower = follower;
     this.#isOwner = isOwner;
     this.#address = address;
     this.#editing = editing;
@@ -54,7 +58,7 @@ export class MessageMenu {
     this.#menu[change]("click", this.#chosen);
     this.#menu[change]("keydown", this.#movedInMenu);
     this.#dialog[change]("close", this.#answered);
-    for (const type of ["append", "change", "extend", "replace"]) this.#timeline[change](type, this.#offer);
+    for (const type of ["append", "change", "extend", "replace"]) this.#timeline[change](type, this.#changed);
   }
 
   // Before the browser opens the menu.
@@ -65,7 +69,10 @@ export class MessageMenu {
     if (this.#button && this.#button !== button) this.#close();
     this.#button = button;
     this.#moveStop(button);
-    const isMine = this.#message.matches(".message--mine");
+    const message = button.closest(".message");
+    this.#seq = Number(message.dataset.seq);
+    this.#sentAt = sentAt(message);
+    const isMine = message.matches(".message--mine");
     this.#item("edit").hidden = !isMine;
     this.#item("delete").hidden = !isMine && !this.#isOwner;
     this.#item("copy-link").textContent = "Copy link";
@@ -96,17 +103,30 @@ export class MessageMenu {
   };
 
   #answered = () => {
-    if (this.#dialog.returnValue === "delete" && this.#button.isConnected) this.#outbox.delete(this.#seq);
+    this.#quoted.textContent = "";
+    if (this.#dialog.returnValue === "delete" && !this.#timeline.isDeleted(this.#seq)) this.#outbox.delete(this.#seq);
+    // The button had the focus before.
+    if (!this.#button.isConnected) this.#follower.focus();
+    this.#offer();
+  };
+
+  // What is on the page may have been deleted, edited or replaced.
+  #changed = ({ type }) => {
+    if (!this.#button?.isConnected && this.#menu.matches(":popover-open")) this.#drop();
+    if (this.#dialog.open) this.#askAgain(type);
+    this.#offer();
   };
 
   // Internal
 
+  // As it is on the page now, or none.
   get #message() {
-    return this.#button.closest(".message");
+    const message = this.#root.querySelector(`#m${this.#seq}`);
+    return message && sentAt(message) === this.#sentAt ? message : undefined;
   }
 
-  get #seq() {
-    return Number(this.#message.dataset.seq);
+  get #quoted() {
+    return this.#dialog.querySelector(".quoted__text");
   }
 
   get #items() {
@@ -117,6 +137,13 @@ export class MessageMenu {
   #close() {
     this.#menu.hidePopover();
     this.#button.ariaExpanded = "false";
+  }
+
+  // The button is gone, to which the focus would go back.
+  #drop() {
+    const isFocused = this.#menu.matches(":focus-within");
+    this.#menu.hidePopover();
+    if (isFocused) this.#follower.focus();
   }
 
   #item(name) {
@@ -131,22 +158,38 @@ export class MessageMenu {
   }
 
   #ask() {
-    this.#dialog.querySelector(".quoted__text").textContent = beginningOf(this.#message.querySelector(".message__body"));
+    this.#quote();
     this.#dialog.returnValue = "";
     this.#dialog.showModal();
   }
 
-  #offer = () => {
-    if (this.#button?.isConnected === false) this.#menu.hidePopover();
+  #quote() {
+    const body = this.#message?.querySelector(".message__body");
+    this.#quoted.textContent = body ? beginningOf(body) : "";
+  }
+
+  // As the message reads now. One that was taken out of a long page is still there; in what replaces the page, only if it
+  // shows it.
+  #askAgain(type) {
+    const isGone = this.#message?.matches(".message--deleted") ?? type === "replace";
+    if (isGone) this.#dialog.close();
+    else if (this.#message) this.#quote();
+  }
+
+  #offer() {
     const isInUse = this.#menu.matches(":popover-open") || this.#dialog.open || this.#stop?.matches(":focus");
     if (!isInUse) this.#moveStop(this.#timeline.newestButton);
-  };
+  }
 
   #moveStop(button) {
     if (this.#stop) this.#stop.tabIndex = -1;
     this.#stop = button;
     if (button) button.tabIndex = 0;
   }
+}
+
+function sentAt(message) {
+  return message.querySelector(".message__time").dateTime;
 }
 
 function beginningOf(body) {

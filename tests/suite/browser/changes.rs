@@ -1,11 +1,15 @@
 //! What was said is edited and deleted, by whoever may.
 
+use serde_json::json;
+
 use crate::fixtures::chromium::{Person, Stage};
+use crate::fixtures::{Room, nonce};
 
 in_chromium_on_both_engines![what_is_deleted_by_its_menu_goes_from_every_page];
 in_chromium![
     an_edit_is_written_with_the_keyboard_while_the_draft_waits,
     the_owner_deletes_what_others_have_said_and_edits_only_their_own,
+    menu_and_question_follow_their_message,
 ];
 
 const UP: &str = "\u{e013}";
@@ -19,7 +23,7 @@ const READS: &str = "$$('[role=log] [data-seq]').map((it) =>
         .replace(/(edited).*/, '$1').trim())";
 
 async fn reads(person: &Person, texts: &[&str]) {
-    let texts = serde_json::json!(texts);
+    let texts = json!(texts);
     person.waits_until(&format!("JSON.stringify({READS}) === JSON.stringify({texts})")).await;
 }
 
@@ -122,5 +126,66 @@ async fn the_owner_deletes_what_others_have_said_and_edits_only_their_own(stage:
     ana.presses("Delete").await;
     for person in [&ana, &bo] {
         reads(person, &["soup", "deleted by ana"]).await;
+    }
+}
+
+/// Edits a message past the page, or deletes it.
+async fn changes(person: &Person, room: &Room, seq: u32, body: Option<&str>) {
+    let what = if body.is_some() { "edit" } else { "delete" };
+    let send = "const headers = { 'Content-Type': 'application/json' };
+        const { status } = await fetch(given[0], { method: 'POST', headers, body: given[1] });
+        return status;";
+    let sent = json!({ "body": body, "nonce": nonce() }).to_string();
+    let given = vec![room.api(&format!("/{seq}/{what}?after=0")).into(), sent.into()];
+    assert_eq!(person.runs(send, given).await, 201);
+}
+
+/// Opens the menu of a message and chooses to delete it.
+async fn is_asked_about(person: &Person, seq: u32) {
+    opens_menu(person, seq).await;
+    person.types(END).await;
+    person.types(Person::ENTER).await;
+    person.is_offered("Keep it").await;
+}
+
+async fn menu_and_question_follow_their_message(stage: &Stage) {
+    const IN_LOG: &str = "document.activeElement === $('.scroller')";
+    let (ana, bo) = (stage.person("ana").await, stage.person("bo").await);
+    let room = bo.creates("Kitchen").await;
+    ana.joins(&room).await;
+    for text in ["soup", "salt", "bread"] {
+        ana.says_and_sees(text).await;
+    }
+    is_asked_about(&ana, 1).await;
+    changes(&ana, &room, 1, Some("stew")).await;
+    ana.waits_until("$('dialog .quoted').textContent === 'stew'").await;
+    changes(&bo, &room, 1, None).await;
+    ana.waits_until(&format!("!$('dialog').open && {IN_LOG}")).await;
+    opens_menu(&ana, 2).await;
+    changes(&bo, &room, 2, None).await;
+    ana.waits_until(&format!("!shown($('[role=menu]')) && {IN_LOG}")).await;
+    let kept = "['soup', 'stew', 'salt'].filter((it) => document.body.textContent.includes(it)).join()";
+    assert_eq!(ana.evaluates(kept).await, "");
+
+    // The page's history is replaced meanwhile, as after a backup was restored.
+    bo.says_and_sees("never said").await;
+    ana.has_read("never said").await;
+    is_asked_about(&ana, 3).await;
+    for person in [&ana, &bo] {
+        person.expects_failure(&room.api(""), "409");
+        person.expects_protocol_error("not of this log");
+    }
+    stage
+        .executes_sql(
+            "delete from entry where seq = 7;
+             delete from search where rowid = (select id from room) * 4294967296 + 7;
+             update room set last_seq = 6, last_tag = (select tag from entry where room_id = room.id and seq = 6)",
+        )
+        .await;
+    ana.waits_until("!document.body.textContent.includes('never said')").await;
+    assert_eq!(ana.evaluates("$('dialog .quoted').textContent").await, "bread");
+    ana.presses("Delete").await;
+    for person in [&ana, &bo] {
+        reads(person, &["deleted by bo", "deleted by bo", "deleted by ana"]).await;
     }
 }
