@@ -1,11 +1,15 @@
 //! Back after leaving: what the browser has kept is never taken for what is.
 
+use serde_json::json;
+
 use crate::fixtures::chromium::{Person, Stage};
+use crate::fixtures::nonce;
 
 in_chromium![
     back_after_leaving_leads_to_the_door,
     back_after_logging_out_leads_to_the_log_in,
     a_page_from_the_cache_is_not_live_until_the_server_says_so,
+    what_a_page_from_the_cache_has_found_is_looked_for_again,
 ];
 
 /// True for a room's page that looks as if one were inside and up to date.
@@ -61,6 +65,25 @@ async fn a_page_from_the_cache_is_not_live_until_the_server_says_so(stage: &Stag
     goes(&ana, "pageshow").await;
     ana.is_before(&room).await;
     assert_eq!(ana.evaluates("sessionStorage.getItem('live')").await, "false");
+}
+
+async fn what_a_page_from_the_cache_has_found_is_looked_for_again(stage: &Stage) {
+    let ana = stage.person("ana").await;
+    let room = ana.creates("Kitchen").await;
+    ana.says_and_sees("a secret soup").await;
+    ana.says_and_sees("another soup").await;
+    ana.opens(&room.path("/search?q=soup")).await;
+    ana.waits_until("$$('.hit').length === 2").await;
+    let delete = "const headers = { 'Content-Type': 'application/json' };
+        return (await fetch(given[0], { method: 'POST', headers, body: given[1] })).status;";
+    let given = vec![room.api("/1/delete").into(), json!({ "nonce": nonce() }).to_string().into()];
+    assert_eq!(ana.runs(delete, given).await, 201);
+    ana.types_in("Words to look for", " & bread").await;
+    goes(&ana, "pageshow").await;
+    ana.waits_until("$$('.hit').length === 1").await;
+    assert_eq!(ana.evaluates("document.body.textContent.includes('secret')").await, false);
+    ana.has_in("Words to look for", "soup & bread").await;
+    assert_eq!(ana.evaluates("document.activeElement === field('Words to look for')").await, true);
 }
 
 async fn goes(ana: &Person, event: &str) {
