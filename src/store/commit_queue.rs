@@ -17,7 +17,12 @@ use crate::model::rooms::RoomId;
 /// How many posts share a transaction at most.
 const BATCH: usize = 128;
 
-/// How many posts wait in one queue at most: eight batches, which is more than are written while anybody waits.
+/// How many of them are changes at most: each term of the text that it takes away is taken out of the search index, and of
+/// one text that is up to a sixth of a second on SQLite.
+const CHANGES: usize = 8;
+
+/// How many messages wait in one queue at most, and how many changes: eight batches, which is more than are written while
+/// anybody waits.
 const QUEUE_MAX: usize = 8 * BATCH;
 
 /// What posts are called in the log.
@@ -46,14 +51,16 @@ impl CommitQueues {
         let mut queues = self.0.lock();
         let idle = !queues.contains_key(&key);
         let queue = queues.entry(key).or_default();
-        if queue.len() >= QUEUE_MAX {
+        // Where many changes wait, messages still have room.
+        if queue.iter().filter(|other| other.is_change() == waiting.is_change()).count() >= QUEUE_MAX {
             return Err(Failure::QueueFull(POSTS));
         }
         queue.push(waiting);
         Ok(idle)
     }
 
-    /// The next batch, without those who have gone. When nobody waits the queue is closed.
+    /// The next batch, without those who have gone: the first that wait, but few changes, which messages do not wait for.
+    /// When nobody waits the queue is closed.
     pub(super) fn next(&self, key: Key) -> Option<Vec<Waiting>> {
         let mut queues = self.0.lock();
         let waiting = queues.get_mut(&key)?;
@@ -62,13 +69,26 @@ impl CommitQueues {
             queues.remove(&key);
             return None;
         }
-        let rest = waiting.split_off(waiting.len().min(BATCH));
-        Some(std::mem::replace(waiting, rest))
+        let (mut all, mut changes) = (0, 0);
+        let fits = |waiting: &mut Waiting| {
+            let is_change = waiting.is_change();
+            let fits = all < BATCH && !(is_change && changes == CHANGES);
+            all += usize::from(fits);
+            changes += usize::from(fits && is_change);
+            fits
+        };
+        Some(waiting.extract_if(.., fits).collect())
     }
 
     /// Answers all who wait in a queue that it has failed.
     pub(super) fn close(&self, key: Key) {
         self.0.lock().remove(&key);
+    }
+}
+
+impl Waiting {
+    fn is_change(&self) -> bool {
+        self.post.content.change().is_some()
     }
 }
 
@@ -82,16 +102,16 @@ mod tests {
 
     const QUEUE: Key = Some(RoomId(7));
 
-    fn some_post() -> Post {
+    /// Somebody who waits for as long as the receiver is kept.
+    fn somebody_with(content: Content) -> (Waiting, oneshot::Receiver<PostResult>) {
         let nonce = Nonce::parse("a").unwrap();
-        let content = Content::Message(Body::parse("hello").unwrap());
-        Post { token: TokenHash([0; 32]), room: RoomId(7), nonce, content }
+        let post = Post { token: TokenHash([0; 32]), room: RoomId(7), nonce, content };
+        let (answer, answered) = oneshot::channel();
+        (Waiting { post, answer, until: Instant::now() }, answered)
     }
 
-    /// Somebody who waits for as long as the receiver is kept.
     fn somebody() -> (Waiting, oneshot::Receiver<PostResult>) {
-        let (answer, answered) = oneshot::channel();
-        (Waiting { post: some_post(), answer, until: Instant::now() }, answered)
+        somebody_with(Content::Message(Body::parse("hello").unwrap()))
     }
 
     #[test]
@@ -119,5 +139,51 @@ mod tests {
         assert_eq!(queues.next(QUEUE).map(|batch| batch.len()), Some(BATCH));
         answers.clear();
         assert!(queues.next(QUEUE).is_none(), "nobody waits any more");
+    }
+
+    #[test]
+    fn a_batch_has_few_changes_and_no_message_waits_for_the_others() {
+        let queues = CommitQueues::default();
+        let mut answers = Vec::new();
+        for about in 1..=60 {
+            let changed = somebody_with(Content::Delete { about });
+            for (waiting, answer) in [changed, somebody()] {
+                queues.push(QUEUE, waiting).unwrap();
+                answers.push(answer);
+            }
+        }
+        // The numbers of the messages that are changed, and how many others there are.
+        let next = || {
+            let batch = queues.next(QUEUE)?;
+            let changes = batch.iter().filter_map(|it| it.post.content.change()).map(|(about, _)| about);
+            let changes: Vec<_> = changes.collect();
+            let others = batch.len() - changes.len();
+            Some((changes, others))
+        };
+        assert_eq!(next(), Some(((1..=8).collect(), 60)));
+        assert_eq!(next(), Some(((9..=16).collect(), 0)));
+        for _ in 0..5 {
+            assert_eq!(next().unwrap().0.len(), 8);
+        }
+        assert_eq!(next(), Some(((57..=60).collect(), 0)));
+        assert_eq!(next(), None, "the queue is closed");
+    }
+
+    #[test]
+    fn where_many_changes_wait_there_is_room_for_messages() {
+        let queues = CommitQueues::default();
+        let (mut waiting, mut answers) = (Vec::new(), Vec::new());
+        for about in 0..=1024 {
+            let (one, answer) = somebody_with(Content::Delete { about });
+            waiting.push(one);
+            answers.push(answer);
+        }
+        let one_more = waiting.pop().unwrap();
+        for waiting in waiting {
+            queues.push(QUEUE, waiting).unwrap();
+        }
+        assert!(matches!(queues.push(QUEUE, one_more), Err(Failure::QueueFull(POSTS))));
+        let (message, _answer) = somebody();
+        assert!(queues.push(QUEUE, message).is_ok());
     }
 }
