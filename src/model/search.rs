@@ -54,12 +54,7 @@ impl Query {
     /// # Errors
     /// When there is no word in `typed`, or too much.
     pub fn parse(typed: &str) -> Result<Self, Invalid> {
-        let length = typed.chars().count();
-        if length > QUERY_MAX {
-            return Err(Invalid::new(format!(
-                "A search has at most {QUERY_MAX} characters; this one has {length}."
-            )));
-        }
+        has_few_characters(typed)?;
         let typed = compose(typed);
         let mut query = Self { phrases: Vec::new(), authors: Vec::new() };
         for (part, is_quoted) in parts(&typed) {
@@ -132,6 +127,12 @@ impl Query {
     }
 }
 
+fn has_few_characters(typed: &str) -> Result<(), Invalid> {
+    let length = typed.chars().count();
+    let said = || format!("A search has at most {QUERY_MAX} characters; this one has {length}.");
+    if length > QUERY_MAX { Err(Invalid::new(said())) } else { Ok(()) }
+}
+
 /// The name in `from:name`.
 fn author(part: &str) -> Option<UsernameKey> {
     let (begin, name) = part.split_at_checked(FROM.len())?;
@@ -200,14 +201,18 @@ fn cut_after(text: &str, first: usize) -> usize {
 
 /// What rooms are looked for by: their names have each word of it in them, wherever.
 #[derive(Clone)]
-pub struct NameQuery(Vec<String>);
+pub struct NameQuery(BTreeSet<String>);
 
 impl NameQuery {
     /// Nothing if there is nothing to look for.
-    pub fn parse(typed: &str) -> Option<Self> {
-        let words: Vec<_> =
+    ///
+    /// # Errors
+    /// When there is too much.
+    pub fn parse(typed: &str) -> Result<Option<Self>, Invalid> {
+        has_few_characters(typed)?;
+        let words: BTreeSet<_> =
             typed.split_whitespace().map(folded_name).filter(|word| !word.is_empty()).collect();
-        (!words.is_empty()).then_some(Self(words))
+        Ok((!words.is_empty()).then_some(Self(words)))
     }
 
     /// Whether this name is looked for.

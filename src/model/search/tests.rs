@@ -104,10 +104,14 @@ fn an_excerpt_marks_what_was_found() {
 
 #[test]
 fn rooms_are_looked_for_by_parts_of_their_names() {
-    let finds = |typed, name| NameQuery::parse(typed).unwrap().matches(name);
+    let query = |typed: &str| NameQuery::parse(typed).unwrap();
+    let finds = |typed, name| query(typed).unwrap().matches(name);
     assert!(finds("caf", "Le Café") && finds("cake TEA", "Tea & cake") && finds("&", "Tea & cake"));
     assert!(finds("CAF", "caf-Teria") && !finds("café", "tea"));
     assert!(finds("京", "東京") && finds("👧", "👩‍👩‍👧 family"));
     assert!(!finds("tea x", "Tea & cake"));
-    assert!(NameQuery::parse(" \t").is_none());
+    assert!(query(" \t").is_none());
+    assert_eq!(query(&"tea Tea té ".repeat(90)).unwrap().0.len(), 2, "each is looked for once");
+    assert!(query(&"x".repeat(QUERY_MAX)).is_some());
+    assert!(NameQuery::parse(&"x".repeat(QUERY_MAX + 1)).is_err());
 }

@@ -10,13 +10,13 @@ use crate::model::list::ListPage;
 use crate::model::rooms::{Room, RoomId, RoomLink};
 use crate::model::search::NameQuery;
 use crate::model::versions::SeenList;
-use crate::model::{Refusal, Timestamp};
+use crate::model::{Invalid, Refusal, Timestamp};
 use crate::store::Store;
 use crate::web::error::Error;
 use crate::web::fragments::{Fragments, RowVersion};
 use crate::web::guards::{CachedUser, User};
 use crate::web::limits::Allowance;
-use crate::web::pages::{self, Fragment, Page};
+use crate::web::pages::{self, Fragment, Page, PageAnswer};
 use crate::web::{query, templates};
 
 #[derive(Serialize)]
@@ -33,6 +33,8 @@ struct ListView {
     pages: i64,
     /// What the rooms were looked for by, if they were: then the page is not kept up to date.
     find: Option<String>,
+    /// What is wrong with that.
+    find_error: Option<String>,
     here: Option<RoomLink>,
     notice: Option<NoticeView>,
     rooms: Vec<RowView>,
@@ -126,6 +128,7 @@ impl ListView {
             page: list.page,
             pages: list.pages,
             find: None,
+            find_error: None,
             here: list.whereabouts.inside().cloned(),
             notice: notice.map(|notice| NoticeView {
                 room: notice.room.name.clone(),
@@ -169,9 +172,12 @@ pub(super) async fn index(
     find: Option<&str>,
     allowance: Allowance<'_>,
     store: &Store,
-) -> Result<Template, Error> {
+) -> Result<PageAnswer, Error> {
     let (page, me) = (page_number(page)?, &user.session.person);
-    let names = find.and_then(NameQuery::parse);
+    let names = match find.map(NameQuery::parse).transpose() {
+        Ok(names) => names.flatten(),
+        Err(invalid) => return not_looked_for(store, user, find, &invalid).await,
+    };
     let list = match &names {
         Some(names) => {
             allowance.search(me.id)?;
@@ -190,7 +196,23 @@ pub(super) async fn index(
     };
     let is_new_admin = user.is_admin && store.is_latest(user.session.person.id).await?;
     let view = ListPageView { list, create: CreateForm::default(), alert: None, deleted, is_new_admin };
-    Ok(pages::render(templates::ROOMS, Page::new(Some(user), view)))
+    Ok(PageAnswer::Page(pages::render(templates::ROOMS, Page::new(Some(user), view))))
+}
+
+/// The page with what was typed and why no room was looked for, and with none.
+async fn not_looked_for(
+    store: &Store,
+    user: &User,
+    find: Option<&str>,
+    invalid: &Invalid,
+) -> Result<PageAnswer, Error> {
+    let list = store.list_page(user.session.person.id, 1).await?;
+    let (find, find_error) = (find.map(str::to_owned), Some(invalid.to_string()));
+    let list = ListView::new(list, &user.session.person);
+    let list = ListView { find, find_error, pages: 1, rooms: Vec::new(), ..list };
+    let view =
+        ListPageView { list, create: CreateForm::default(), alert: None, deleted: None, is_new_admin: false };
+    Ok(PageAnswer::refused(422, pages::render(templates::ROOMS, Page::new(Some(user), view))))
 }
 
 /// What the room was called, if `user` has deleted it and the database still knows.

@@ -273,6 +273,10 @@ async fn rooms_are_found_by_their_names(instance: Instance) {
     assert_eq!(find(" ").await.len(), 3, "nothing to look for");
     let none = ana.opens("/rooms?find=zoo").await.is(200).page();
     assert!(none.text().contains("No room has that") && none.link("All rooms").as_deref() == Some("/rooms"));
+    let long = format!("/rooms?find={}", "x".repeat(1001));
+    let refused = ana.opens(&long).await.refuses(422);
+    assert!(refused.calls_out(&["at most 1000"]).link("All rooms").is_some());
+    assert_eq!(names(&refused), [""; 0]);
     instance.visitor("cy").opens("/rooms?find=cafe").await.is(401);
 }
 
