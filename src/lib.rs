@@ -109,8 +109,9 @@
 //! - *The shell* (`parlor admin`): `shell/socket.rs`, which a running Parlor listens at; what is done is in
 //!   `store/admins/`, as for the page.
 //! - *Searching:* what a text is cut into, `model/terms.rs`; what may be typed, and whether a text has it,
-//!   `model/search.rs`. The index: written by `store/search/index.rs`, asked by `store/search.rs` in the words of
-//!   `store/engine/search.rs`; the page, `web/rooms/search.rs`. Rooms by name: `store/rooms/find.rs`.
+//!   `model/search.rs`, where in it, `model/search/places.rs`. The index: written by `store/search/index.rs`, asked by
+//!   `store/search.rs` in the words of `store/engine/search.rs`; the page, `web/rooms/search.rs`. Rooms by name:
+//!   `store/rooms/find.rs`.
 //! - *A room as a file:* `export.rs`, called by `web/rooms/download.rs` and `commands/export.rs`.
 //! - *What is made on threads that make way for polls:* `web/low_priority.rs`; passwords, and large answers, few of which
 //!   are made at a time, `web/large_answers.rs`.

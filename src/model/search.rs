@@ -1,8 +1,11 @@
 //! What is looked for: words, "quoted phrases", `from:name`. Whatever else is typed is words, or nothing.
 
+mod places;
+
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use self::places::Places;
 use super::accounts::UsernameKey;
 use super::invalid::Invalid;
 use super::terms::{Token, folded_name, required, tokens};
@@ -27,6 +30,7 @@ const FROM: &str = "from:";
 pub struct Query {
     /// Words that follow each other; a single word most often.
     phrases: Vec<Vec<Token>>,
+    places: Places,
     authors: Vec<UsernameKey>,
 }
 
@@ -56,7 +60,7 @@ impl Query {
     pub fn parse(typed: &str) -> Result<Self, Invalid> {
         has_few_characters(typed)?;
         let typed = compose(typed);
-        let mut query = Self { phrases: Vec::new(), authors: Vec::new() };
+        let mut query = Self { phrases: Vec::new(), places: Places::default(), authors: Vec::new() };
         for (part, is_quoted) in parts(&typed) {
             match author(part).filter(|_| !is_quoted) {
                 Some(author) => query.authors.push(author),
@@ -66,6 +70,7 @@ impl Query {
         if query.phrases.is_empty() && query.authors.is_empty() {
             return Err(Invalid::new("Please type a word to look for: signs alone are not found."));
         }
+        query.places = Places::of(&query.phrases);
         Ok(query)
     }
 
@@ -98,24 +103,19 @@ impl Query {
 
     /// Whether all that is looked for stands in a text of these words.
     pub(crate) fn matches_words(&self, words: &[Token]) -> bool {
-        self.phrases.iter().all(|phrase| places(words, phrase).next().is_some())
+        self.places.are_all_in(words)
     }
 
     /// `text` around the first of what was found in it.
     pub fn excerpt<'t>(&self, text: &'t str) -> Excerpt<'t> {
-        let words = tokens(text);
-        let first_place = |phrase: &Vec<Token>| places(&words, phrase).next();
-        let first = self.phrases.iter().filter_map(first_place).map(|range| range.start).min().unwrap_or(0);
+        let mut found = self.places.all_in(&tokens(text));
+        let first = found.iter().map(|range| range.start).min().unwrap_or(0);
         let start = cut_before(text, first);
         let end = cut_after(text, first);
-        let words = &words[words.partition_point(|word| word.range.start < first)..];
         let mut pieces = Vec::new();
         let mut shown = start;
-        let found = self
-            .phrases
-            .iter()
-            .flat_map(|phrase| places(words, phrase).take_while(|range| range.start < end));
-        for range in merged(found.collect()) {
+        found.retain(|range| range.start < end);
+        for range in merged(found) {
             let range = range.start..range.end.min(end);
             pieces.push(Piece { text: &text[shown..range.start], found: false });
             shown = range.end;
@@ -153,20 +153,6 @@ fn parts(typed: &str) -> Vec<(&str, bool)> {
     }
     found.extend(rest.split_whitespace().map(|word| (word, false)));
     found
-}
-
-/// Where the tokens of `phrase` follow each other.
-fn places<'w>(words: &'w [Token], phrase: &'w [Token]) -> impl Iterator<Item = Range<usize>> + 'w {
-    let is_here = move |here: &&[Token]| {
-        here.iter()
-            .zip(phrase)
-            .enumerate()
-            .all(|(n, (word, wanted))| word.key == wanted.key && (n == 0 || word.joined || !wanted.joined))
-    };
-    words
-        .windows(phrase.len())
-        .filter(is_here)
-        .filter_map(|here| Some(here.first()?.range.start..here.last()?.range.end))
 }
 
 /// The ranges in order, those that touch as one.
