@@ -71,7 +71,7 @@ impl<'a> Batch<'a> {
         let inside = whereabouts.is_inside(post.room);
         let sent = (person.id, post.nonce.as_str().to_owned());
         if let Some((entry, before)) = self.known.get(&sent) {
-            let is_same = *before == digest || self.targets.is_deleted(entry, before);
+            let is_same = *before == digest || self.targets.is_known_by_nonce(entry, before);
             let mut entry = entry.clone();
             self.targets.bring_up_to_date(&mut entry);
             let repeated = Posted { entry, repeated: true, inside };

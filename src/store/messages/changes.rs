@@ -4,7 +4,7 @@
 //! change takes the text of the one before it: of each message there is the text that it reads now, and no other, so that
 //! a deletion has two rows to empty at most.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
 use sqlx::Row as _;
@@ -53,8 +53,8 @@ struct ChangedRow<'a> {
 /// The messages by their numbers.
 pub(super) struct Targets {
     messages: HashMap<i64, Target>,
-    /// The numbers of the edits that later changes in the batch have superseded, and whether that was a deletion.
-    superseded: HashMap<i64, bool>,
+    /// The numbers of the edits that later changes in the batch have superseded.
+    superseded: HashSet<i64>,
     /// Whether there is any change in the batch.
     in_use: bool,
 }
@@ -69,7 +69,7 @@ impl Targets {
         let about = |post: &&Post| post.content.change().map(|(about, _)| (room.0, about));
         let wanted: Vec<_> = posts.iter().filter_map(about).collect();
         if wanted.is_empty() {
-            return Ok(Self { messages: HashMap::new(), superseded: HashMap::new(), in_use: false });
+            return Ok(Self { messages: HashMap::new(), superseded: HashSet::new(), in_use: false });
         }
         let rows: Vec<AnyRow> = sqlx::query(
             "select e.seq, e.author_id, e.deleted_by, e.changed
@@ -88,7 +88,7 @@ impl Targets {
             Ok((row.try_get("seq")?, Target { author, is_deleted, changed, now: None }))
         };
         let messages = rows.iter().map(target).collect::<sqlx::Result<_>>()?;
-        Ok(Self { messages, superseded: HashMap::new(), in_use: true })
+        Ok(Self { messages, superseded: HashSet::new(), in_use: true })
     }
 
     /// Messages by their numbers, authors, and whether they are deleted.
@@ -97,7 +97,7 @@ impl Targets {
         let target = |(seq, author, is_deleted): &(i64, AccountId, bool)| {
             (*seq, Target { author: *author, is_deleted: *is_deleted, changed: 0, now: None })
         };
-        Self { messages: messages.iter().map(target).collect(), superseded: HashMap::new(), in_use: true }
+        Self { messages: messages.iter().map(target).collect(), superseded: HashSet::new(), in_use: true }
     }
 
     /// Whether `person` may change message `about` so, in a room of `owner`.
@@ -131,7 +131,7 @@ impl Targets {
                 };
                 target.is_deleted = deleted_by.is_some();
                 if target.changed > 0 {
-                    self.superseded.insert(target.changed, target.is_deleted);
+                    self.superseded.insert(target.changed);
                 }
                 target.changed = seq;
                 target.now = Some(Rewritten { body, changed_at, deleted_by });
@@ -160,11 +160,11 @@ impl Targets {
         }
     }
 
-    /// Whether an entry was deleted, or was the last edit of what was: then it is known by its nonce alone.
-    pub(super) fn is_deleted(&self, entry: &RoomEntry, digest: &Digest) -> bool {
+    /// Whether an entry was deleted, or is an edit that was superseded: then it is known by its nonce alone.
+    pub(super) fn is_known_by_nonce(&self, entry: &RoomEntry, digest: &Digest) -> bool {
         let seq = entry.position.seq;
         digest.0.is_empty()
-            || self.superseded.get(&seq).is_some_and(|by_deletion| *by_deletion)
+            || self.superseded.contains(&seq)
             || self.messages.get(&seq).is_some_and(|message| message.is_deleted)
     }
 
@@ -184,11 +184,7 @@ impl Targets {
         rows.sort_unstable_by_key(|row| row.seq);
         rewrite(connection, &rows).await?;
         search::replace(connection, room, self.rewritten(), cut).await?;
-        let mut superseded: Vec<_> = self
-            .superseded
-            .iter()
-            .map(|(seq, by_deletion)| (room.0, *seq, i64::from(*by_deletion)))
-            .collect();
+        let mut superseded: Vec<_> = self.superseded.iter().map(|seq| (room.0, *seq)).collect();
         superseded.sort_unstable();
         if superseded.is_empty() { Ok(()) } else { empty(connection, &superseded).await }
     }
@@ -236,13 +232,13 @@ async fn rewrite(connection: &mut Connection, rows: &[ChangedRow<'_>]) -> Result
     Ok(())
 }
 
-/// Empties these entries, each with its room. (Of what was deleted there is no digest, either: a short text could be
-/// guessed from it.)
-async fn empty(connection: &mut Connection, entries: &[(i64, i64, i64)]) -> Result<(), Error> {
+/// Empties these entries, each with its room. (Nor is there a digest of what they said: a short text could be guessed from
+/// it.)
+async fn empty(connection: &mut Connection, entries: &[(i64, i64)]) -> Result<(), Error> {
     sqlx::query(
         "with sent as materialized (select value from json_each(cast($1 as text)))
          update entry
-         set body = '', digest = case when cast(sent.value ->> 2 as bigint) = 1 then unhex('') else digest end
+         set body = '', digest = unhex('')
          from sent
          where entry.room_id = cast(sent.value ->> 0 as bigint)
                and entry.seq = cast(sent.value ->> 1 as bigint)",

@@ -131,7 +131,8 @@ create table entry (
                                                -- too, and of earlier ones nothing
     at            bigint not null,
     nonce         text not null,
-    digest        bytea not null,               -- of what was sent, under site.digest_key; none of what was deleted
+    digest        bytea not null,               -- of what was sent, under site.digest_key; none of what was deleted,
+                                               -- nor of an edit that was superseded
     changed       bigint not null,             -- the number of the entry that changed it last, or 0,
     changed_at    bigint,                      -- and when that was
     deleted_by    bigint references account (id),

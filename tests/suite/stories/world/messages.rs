@@ -55,13 +55,10 @@ impl World {
         log[place..].iter().any(|later| later.content.about() == Some(message))
     }
 
-    /// Whether an entry was deleted, or was the last edit of what was.
+    /// Whether an entry was deleted, or is an edit that was superseded.
     fn is_known_by_nonce(&self, room: usize, seq: u64) -> bool {
-        let place = usize::try_from(seq).unwrap();
-        let log = &self.rooms[room].log;
-        let Some(message) = log[place - 1].content.about() else { return self.is_deleted(room, seq) };
-        let next = log[place..].iter().find(|later| later.content.about() == Some(message));
-        next.is_some_and(|next| matches!(next.content, Content::Deletion { .. }))
+        let is_change = self.rooms[room].log[usize::try_from(seq).unwrap() - 1].content.about().is_some();
+        if is_change { self.is_superseded(room, seq) } else { self.is_deleted(room, seq) }
     }
 
     fn is_deleted(&self, room: usize, seq: u64) -> bool {
