@@ -273,6 +273,8 @@ async fn rooms_are_found_by_their_names(instance: Instance) {
     assert_eq!(find(" ").await.len(), 3, "nothing to look for");
     let none = ana.opens("/rooms?find=zoo").await.is(200).page();
     assert!(none.text().contains("No room has that") && none.link("All rooms").as_deref() == Some("/rooms"));
+    let is_unfolded = |page: &Page| page.elements().iter().any(|it| it.attribute("open").is_some());
+    assert!(!is_unfolded(&none), "the form for a new room: there are rooms");
     let long = format!("/rooms?find={}", "x".repeat(1001));
     let refused = ana.opens(&long).await.refuses(422);
     assert!(refused.calls_out(&["at most 1000"]).link("All rooms").is_some());
