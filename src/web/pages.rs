@@ -38,7 +38,7 @@ impl<'a, T: Serialize> Page<'a, T> {
 
     /// Words that could not be sent, to be copied from the page.
     pub(super) fn with_unsent(self, unsent: Option<&'a str>) -> Self {
-        Self { unsent, ..self }
+        Self { unsent: unsent.filter(|words| !words.trim().is_empty()), ..self }
     }
 
     /// For somebody whose name cannot be looked up now, with *Log out* all the same.

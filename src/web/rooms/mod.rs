@@ -20,7 +20,8 @@ use crate::store::Store;
 use crate::web::body::Fields;
 use crate::web::client::ClientAddress;
 use crate::web::error::{Error, Problem};
-use crate::web::guards::User;
+use crate::web::form_sender::FormSender;
+use crate::web::guards::{User, extend};
 use crate::web::limits::Allowance;
 use crate::web::pages::PageAnswer;
 use crate::web::paths::to_room;
@@ -31,9 +32,10 @@ struct SentRoom {
     name: String,
 }
 
+/// Whatever is refused, the name comes back.
 #[post("/rooms", data = "<sent>")]
 async fn create(
-    user: &User,
+    sender: FormSender<'_>,
     allowance: Allowance<'_>,
     sent: Fields<SentRoom>,
     client: ClientAddress,
@@ -41,29 +43,39 @@ async fn create(
     store: &Store,
     live: &State<Live>,
 ) -> Result<PageAnswer, Error> {
-    let refused =
-        match open(user, &allowance, (&sent.0.name, config.limits.rooms_per_owner), store, live).await {
-            Ok(room) => {
-                let account = user.session.person.id.0;
-                tracing::info!(room = room.0, account, %client, "room created");
-                return Ok(to_room(room).into());
-            }
-            Err(
-                error @ (Error::Invalid(_)
-                | Error::TooMany(_)
-                | Error::Refused(
-                    Refusal::RoomNameTaken
-                    | Refusal::RoomNameLike(_)
-                    | Refusal::TooManyRooms(_)
-                    | Refusal::InsideAnother(_),
-                )),
-            ) => Problem::from(error),
-            Err(error) => return Err(error),
-        };
+    let name = &sent.0.name;
+    let user = match sender.user() {
+        Ok(user) => user,
+        Err(refusal) => return Err(Error::from(refusal).with_unsent(name)),
+    };
+    extend(store, live, &user.session).await;
+    match open(user, &allowance, (name, config.limits.rooms_per_owner), store, live).await {
+        Ok(room) => {
+            let account = user.session.person.id.0;
+            tracing::info!(room = room.0, account, %client, "room created");
+            Ok(to_room(room).into())
+        }
+        Err(error) => name_again(user, name, error, store).await.map_err(|error| error.with_unsent(name)),
+    }
+}
+
+/// The list with the name still in the form, where another or a later try may do.
+async fn name_again(user: &User, name: &str, error: Error, store: &Store) -> Result<PageAnswer, Error> {
+    let refused = match error {
+        Error::Invalid(_)
+        | Error::TooMany(_)
+        | Error::Refused(
+            Refusal::RoomNameTaken
+            | Refusal::RoomNameLike(_)
+            | Refusal::TooManyRooms(_)
+            | Refusal::InsideAnother(_),
+        ) => Problem::from(error),
+        _ => return Err(error),
+    };
     // That one is in another room stands above the list.
     let is_told = matches!(refused.refusal, Some(Refusal::InsideAnother(_)));
     let error = Some(&*refused.detail).filter(|_| !is_told);
-    let create = CreateForm { name: &sent.0.name, error, sent: true };
+    let create = CreateForm { name, error, sent: true };
     let page = list::with_form(store, user, create).await?;
     Ok(PageAnswer::refused(refused.status, page))
 }

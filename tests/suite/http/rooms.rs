@@ -34,7 +34,10 @@ async fn whoever_makes_a_room_is_inside(instance: Instance) {
 
 async fn a_room_needs_a_log_in(instance: Instance) {
     let visitor = instance.visitor("cy");
-    visitor.tries_to_create("Kitchen").await.refuses(401).calls_out(&["log in"]);
+    let refused = visitor.tries_to_create("Kitchen").await.refuses(401);
+    refused.calls_out(&["log in"]);
+    assert_eq!(refused.boxes(), ["Kitchen"]);
+    assert!(visitor.tries_to_create("").await.is(401).page().boxes().is_empty());
     let list = instance.person("ana").await.list().await;
     assert!(!list.text().contains("Kitchen"));
 }
