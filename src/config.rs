@@ -34,7 +34,7 @@ pub struct Config {
     /// Where everything is kept: `sqlite:<file>`, relative to the working directory and created if
     /// missing, or `postgres://<user>:<password>@<host>/<database>` for several instances.
     pub database_url: String,
-    /// How many connections to the database requests may hold at most, half of them to write; 1 to 1000.
+    /// How many connections to the database requests may hold at most, on PostgreSQL half of them to write; 1 to 1000.
     /// [`Store::BESIDE_REQUESTS`](crate::store::Store::BESIDE_REQUESTS) more read for memory or write.
     pub database_connections: u32,
     /// The time limit for what one connection to PostgreSQL is used for, in milliseconds; 100 to 1000. A request
@@ -43,9 +43,9 @@ pub struct Config {
     /// How often the tail looks for what other instances committed, in milliseconds; 10 to 200.
     pub tick_ms: u64,
     /// How much memory the newest messages of rooms that somebody is in may take, in MiB, about; 1 to
-    /// 100,000. Beyond that the rooms least lately asked for are answered from the database.
+    /// 100,000. Beyond that the least recently used rooms are answered from the database.
     pub memory_mb: u64,
-    /// How many wrong passwords in a row have no wait, for a name and for each browser that knows its account; 0 to 1000,
+    /// How many wrong passwords have no wait, for a name and for each browser that knows its account; 0 to 1000,
     /// 0 for no waits at all. One is forgiven every 15 minutes.
     pub guesses_per_account: u32,
     /// How many wrong passwords have no wait for one address (of IPv6, one network): all the people who come from
@@ -81,7 +81,7 @@ pub struct Config {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Operations {
-    /// Who is on the same machine, through a proxy or not.
+    /// Clients on the same machine; not somebody elsewhere whom a proxy there names.
     #[default]
     Loopback,
     /// Whoever reaches the server.
@@ -154,13 +154,15 @@ impl Config {
         self.speaks_tls || self.public_url.as_ref().is_some_and(PublicUrl::is_https)
     }
 
-    /// How people come in, and what that means, for whoever runs it.
-    pub fn way_in(&self) -> String {
+    /// What the start says about HTTP or HTTPS.
+    pub fn transport_notice(&self) -> String {
         match &self.public_url {
-            Some(url) if url.is_https() => format!("people come in at {}, and by no other name", url.origin()),
-            _ if self.speaks_tls => "people come in by HTTPS, by whatever name leads here".to_owned(),
-            _ => "people come in by plain HTTP: who is on the network between can read along, and take over the \
-                  cookie of whoever is logged in; on the internet, use HTTPS and set public_url"
+            Some(url) if url.is_https() => {
+                format!("people connect to {}, and by no other name", url.origin())
+            }
+            _ if self.speaks_tls => "people connect by HTTPS, by whatever name leads here".to_owned(),
+            _ => "people connect by plain HTTP: anyone on the network between can read along and take over \
+                  sessions; on the internet, use HTTPS and set public_url"
                 .to_owned(),
         }
     }

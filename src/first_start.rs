@@ -6,11 +6,11 @@ use crate::model::sign_up::SignUpRules;
 use crate::store::Store;
 
 /// Says once it is open who is going to be the admin, if there has never been one.
-pub fn notice(store: Store, rules: &SignUpRules) -> AdHoc {
+pub fn announcement(store: Store, rules: &SignUpRules) -> AdHoc {
     let whoever = if rules.admins.is_empty() {
-        "whoever creates the first account is going to be the admin: please do so now, at"
+        "whoever creates the first account becomes the admin: please create it now, at"
     } else {
-        "those named in the setting “admins” are going to be admins once they have an account: please create it now, at"
+        "those named in the setting “admins” become admins once they have an account: please create it now, at"
     };
     AdHoc::on_liftoff("First start", move |rocket| {
         let (config, tls) = (rocket.config(), rocket.config().tls_enabled());

@@ -2,9 +2,9 @@
 //!
 //! # The map
 //!
-//! Layers from top to bottom; nothing imports upward, and within a layer no two modules import each other. A noun has
-//! the same name in every layer: `web/messages/` calls `store/messages/`, speaks of `model/messages.rs`, and is shown
-//! by `templates/messages/`, `static/js/room/messages.js` and `static/css/messages.css`.
+//! Layers from top to bottom; nothing imports upward (but `StartError`, which all may name), and within a layer no two
+//! modules import each other. A noun has the same name in every layer: `web/messages/` calls `store/messages/`, speaks of
+//! `model/messages.rs`, and is shown by `templates/messages/`, `static/js/room/messages.js` and `static/css/messages.css`.
 //!
 //! | layer | what it knows |
 //! |---|---|
@@ -17,8 +17,8 @@
 //! | [`export`] | a room as a file, of lines or a page |
 //! | [`live`] | memory: a projection of the logs, from which polls are answered |
 //! | [`store`] | the database: the only SQL |
+//! | [`config`], [`logging`], [`new_file`] | the settings, the log, a file that appears whole or not at all |
 //! | [`model`] | what the words mean: names, messages, positions in a log; pure |
-//! | [`config`], [`logging`] | the settings, the log |
 //!
 //! In the browser (`static/js`): `pages` has the entry scripts, which start what is in `room` and `list`; both use
 //! `lib`, which knows of neither. What runs without a page is tested without one, in `tests/js`. `static/css/pages` has
@@ -27,10 +27,10 @@
 //! # The two kinds of log
 //!
 //! A *room log* has an entry for each message of the room and for each change of one: an edit, a deletion. The *event
-//! log* has one for each room that was created or deleted, each member who joined or left, each session that ended. Entries are numbered 1, 2, 3 … without a gap and
-//! tagged at random ([`model::log`]). A number is taken from the log's head row, under its lock, in the transaction that
-//! stores the entry; so the order of numbers is the order of commits, and a reader at *n* misses nothing by asking for
-//! what follows *n*.
+//! log* has one for each room that was created or deleted, each member who joined or left, each session that ended.
+//! Entries are numbered 1, 2, 3 … without a gap and tagged at random ([`model::log`]). A number is taken from the log's
+//! head row, under its lock, in the transaction that stores the entry; so the order of numbers is the order of commits,
+//! and a reader at *n* misses nothing by asking for what follows *n*.
 //!
 //! # The path of a message
 //!
@@ -42,14 +42,16 @@
 //!    that wait together become one transaction.
 //! 4. `store/messages/append.rs` locks the room's row, reads session, deletion, nonce and membership, moves the head,
 //!    stores the entry, commits. Only now is it acknowledged.
-//! 5. The handler wakes the tail (`Live::applied` in `live/handle.rs`, `live/tail.rs`, `live/room_tail.rs`), which reads what follows its
-//!    position there into memory; other instances' tails find at their next tick that something was committed, and
-//!    which rooms moved.
+//! 5. The handler wakes the tail (`Live::applied` in `live/handle.rs`, `live/tail.rs`, `live/room_tail.rs`), which reads
+//!    what follows its position there into memory; other instances' tails find at their next tick that something was
+//!    committed, and which rooms moved.
 //! 6. The author is answered with what follows 41; everybody else's next poll is answered from memory
 //!    (`web/messages/poll.rs`, in the words of `web/messages/answers.rs`). A message is
 //!    `{"seq","tag","author","hue","sent_at","body"}`, and, where there is more in its text than plain text, `"parts"`:
-//!    the text cut into strings (plain) and objects (`{"link","text"}`, `{"code","text"}`, `{"quotation"}`), by
+//!    the text cut into strings (plain) and objects (`{"link","text"}`, `{"code","language","text"}`, `{"quotation"}`), by
 //!    `model/parts.rs`, which is the only parser of texts. `"tall": true` says that only its beginning is shown unasked.
+//!    One that was edited or deleted has `"changed"` (the number of that entry), `"changed_at"` and, if deleted,
+//!    `"deleted_by"`.
 //! 7. `static/js/room/ledger.js` checks that the answer continues what the page has read, and
 //!    `static/js/room/timeline.js` shows it.
 //!
@@ -265,7 +267,7 @@ async fn build_with(figment: Figment, built_in: BuiltIn) -> Result<Rocket<Build>
     // The line that says Parlor is open comes after everything that listens.
     let rocket = shell::stage(Rocket::custom(figment), &store, &live);
     let rocket = run_beside(rocket, tail, &config, &files, store.clone())
-        .attach(first_start::notice(store.clone(), &config.sign_up_rules()?));
+        .attach(first_start::announcement(store.clone(), &config.sign_up_rules()?));
     Ok(web::stage(rocket.manage(live).manage(store.clone()), files, &store, config)?)
 }
 
@@ -280,14 +282,14 @@ fn run_beside(
     let (tick, tail) = (config.tick(), Arc::new(tail));
     let (database, clients) = (store.kind(), open_files::room_for_clients(config));
     let (templates, static_files) = files.sources();
-    let way_in = config.way_in();
+    let transport = config.transport_notice();
     let (running, ended) = oneshot::channel::<()>();
     let start = AdHoc::on_liftoff("Tail and sweeper", move |rocket| {
         let address = SocketAddr::new(rocket.config().address, rocket.config().port);
         let version = env!("CARGO_PKG_VERSION");
         let scheme = if rocket.config().tls_enabled() { "https" } else { "http" };
         // What is to be known at a start stands before the line that whoever starts it waits for.
-        tracing::info!("{way_in}");
+        tracing::info!("{transport}");
         warn_of_open_network(rocket.config());
         tracing::info!(
             version,

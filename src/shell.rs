@@ -37,7 +37,7 @@ pub(crate) fn stage(rocket: Rocket<Build>, store: &Store, live: &Live) -> Rocket
                 Err(error) => {
                     let socket = Socket::path_beside(&database);
                     tracing::warn!(
-                        "cannot listen at {}, so parlor admin is of no use: {error}",
+                        "cannot listen at {}, so `parlor admin` cannot reach this server: {error}",
                         socket.display()
                     );
                     return;

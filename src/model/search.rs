@@ -68,7 +68,9 @@ impl Query {
             }
         }
         if query.phrases.is_empty() && query.authors.is_empty() {
-            return Err(Invalid::new("Please type a word to look for: signs alone are not found."));
+            return Err(Invalid::new(
+                "Please type a word to look for. Punctuation alone cannot be searched.",
+            ));
         }
         query.places = Places::of(&query.phrases);
         Ok(query)

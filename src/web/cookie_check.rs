@@ -38,8 +38,7 @@ async fn check(
     let alert = match cookies.has_token() {
         true => "Please log in to go on.".to_owned(),
         false if lost => format!(
-            "You are not logged in: Parlor’s cookie is for https only here (the setting public_url), and was not kept. \
-             Please open {}.",
+            "You are not logged in: this site only works over HTTPS. Please open {}.",
             config.public_url.as_ref().map_or("Parlor by its https address", PublicUrl::origin)
         ),
         false => {

@@ -145,18 +145,18 @@ impl Problem {
                 Status::TooManyRequests,
                 "too-many-requests",
                 "Too many at once",
-                "Many people are logging in right now; please try again in a moment.",
+                "Many people are logging in right now. Please try again in a moment.",
             )
             .retry_in(spread_retry_after()),
             Error::Busy => Self::unavailable(
-                "More people are asking than can be answered at once; please try again in a moment.",
+                "More people are asking than can be answered at once. Please try again in a moment.",
             )
             .retry_in(spread_retry_after()),
             Error::Failed => {
-                Self::unavailable("Parlor can’t do this right now; please try again in a moment.").retry_in(1)
+                Self::unavailable("Parlor can’t do this right now. Please try again in a moment.").retry_in(1)
             }
             _ => {
-                Self::unavailable("Parlor can’t answer right now; please try again in a moment.").retry_in(1)
+                Self::unavailable("Parlor can’t answer right now. Please try again in a moment.").retry_in(1)
             }
         }
     }
@@ -229,7 +229,7 @@ impl From<Error> for Problem {
                 Status::UnsupportedMediaType,
                 "unsupported-media-type",
                 "Wrong type",
-                format!("The body is to be {wanted}."),
+                format!("The body must be {wanted}."),
             ),
             Error::TooLarge => {
                 Self::new(Status::PayloadTooLarge, "too-large", "Too large", "That is more than 64 KiB.")

@@ -173,7 +173,7 @@ impl Change<'_> {
     async fn make(&self, user: &User, sent: &SentPasswords) -> Result<Credentials, Error> {
         let name = &user.session.person.name;
         if sent.old_password.is_empty() {
-            return Err(Invalid::new("Please give the password that you have now.").into());
+            return Err(Invalid::new("Please enter your current password.").into());
         }
         let new = acceptable(&sent.new_password, name)?;
         let old = match self.guesses.check(name, &sent.old_password).await {
@@ -229,9 +229,7 @@ fn wrong_field(sent: &SentPasswords, error: &Error) -> Option<PasswordField> {
 /// Whoever is logged in has no other name to give.
 fn in_words_of_form(error: Error) -> Error {
     match error {
-        Error::Refused(Refusal::WrongPassword) => {
-            Invalid::new("That is not the password you have now.").into()
-        }
+        Error::Refused(Refusal::WrongPassword) => Invalid::new("That is not your current password.").into(),
         error => error,
     }
 }

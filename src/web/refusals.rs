@@ -27,7 +27,7 @@ pub(super) fn words(refusal: &Refusal) -> Words {
         Refusal::TooManyGuesses { wait } => {
             let detail =
                 format!("There were too many wrong passwords. Please try again in {}.", in_words(*wait));
-            return (Status::TooManyRequests, "too-many-guesses", "Not now", detail.into());
+            return (Status::TooManyRequests, "too-many-guesses", "Too many attempts", detail.into());
         }
         Refusal::NoSuchRoom => (Status::NotFound, "no-such-room", "No such room", "There is no room here."),
         Refusal::RoomDeleted { room, by } => {
@@ -148,12 +148,12 @@ fn kept_out(refusal: &Refusal) -> Words {
             (Status::Forbidden, "invitation-needed", "Not open to all", detail)
         }
         Refusal::InvitationOver => {
-            let detail = "This invitation is no longer good. Please ask for a new one.";
-            (Status::Gone, "invitation-over", "Invitation over", detail)
+            let detail = "This invitation is no longer valid. Please ask for a new one.";
+            (Status::Gone, "invitation-over", "Invitation not valid", detail)
         }
         Refusal::PasswordLinkOver => {
-            let detail = "This link is no longer good. If you have just set a new password with it, log in with that; if not, please ask for a new link.";
-            (Status::Gone, "password-link-over", "Link over", detail)
+            let detail = "This link is no longer valid. If you have just set a new password with it, log in with that; if not, please ask for a new link.";
+            (Status::Gone, "password-link-over", "Link not valid", detail)
         }
         _ => {
             let detail = "No accounts can be created here at the moment.";
@@ -175,8 +175,8 @@ fn of_admins(refusal: &Refusal) -> Words {
             (Status::Conflict, "last-admin", "The only admin", detail)
         }
         Refusal::PasswordOfAdmin => {
-            let detail = "This is an admin, and admins do not reset each other’s passwords. \
-                          Whoever runs the server can do it, or you once this is no admin any more.";
+            let detail = "This person is an admin, and admins do not reset each other’s passwords. \
+                          Whoever runs the server can, or you can after removing them as an admin.";
             (Status::Conflict, "password-of-admin", "An admin’s password", detail)
         }
         // As for any address that does not exist.

@@ -25,14 +25,14 @@ impl TooMany {
     /// A sentence on what was too much, and one on when to try again.
     pub(super) fn detail(&self) -> String {
         let (what, again) = match self.what {
-            Limited::Posts => ("You sent many messages in a short time.", "send this one again"),
+            Limited::Posts => ("You sent many messages in a short time.", "try again"),
             Limited::Searches => ("You searched many times in a short time.", "try again"),
             Limited::Joins => ("You joined many rooms in a short time.", "try again"),
             Limited::Rooms => ("You created many rooms in a short time.", "try again"),
             Limited::SignUps => {
                 ("Many accounts were created from your network in a short time.", "try again")
             }
-            Limited::Requests => ("Parlor is asked too much at once from your network.", "try again"),
+            Limited::Requests => ("Too many requests came from your network.", "try again"),
         };
         format!("{what} Please {again} in {}.", in_words(self.wait))
     }

@@ -33,8 +33,8 @@ impl From<AdminAction> for ActionView {
         let (verb, rest) = words(action.what);
         let by = match action.by {
             ActionBy::Admin(person) => person.name,
-            ActionBy::Shell => "Somebody in the shell".to_owned(),
-            ActionBy::Settings => "Somebody in the settings".to_owned(),
+            ActionBy::Shell => "The shell".to_owned(),
+            ActionBy::Settings => "The settings".to_owned(),
         };
         let object = action.account.map(|person| person.name).or(action.detail);
         Self { at: action.at.into(), by, verb, object, rest }
@@ -47,12 +47,12 @@ fn words(what: ActionKind) -> (&'static str, &'static str) {
         ActionKind::Barred => ("barred", ""),
         ActionKind::BarLifted => ("let", "log in again"),
         ActionKind::AdminNamed => ("made", "an admin"),
-        ActionKind::AdminUnnamed => ("ended that", "is an admin"),
+        ActionKind::AdminUnnamed => ("removed", "as an admin"),
         ActionKind::SessionsEnded => ("logged", "out everywhere"),
         ActionKind::PasswordLinkMade => ("made a link for a new password of", ""),
         ActionKind::RoomDeleted => ("deleted the room", ""),
         ActionKind::InvitationMade => ("made an invitation. New accounts:", ""),
-        ActionKind::InvitationRevoked => ("took an invitation back", ""),
+        ActionKind::InvitationRevoked => ("revoked an invitation", ""),
         ActionKind::SignUpSet => ("set who can create an account:", ""),
     }
 }

@@ -31,10 +31,10 @@ async fn does(admin: &Person<'_>, instance: &Instance, deed: &str, name: &str) {
 
 async fn the_first_account_is_the_admins(instance: Instance) {
     let ana = instance.person("ana").await;
-    assert!(ana.list().await.text().contains("You look after this site"));
+    assert!(ana.list().await.text().contains("You’re an admin of this site"));
     let bo = instance.person("bo").await;
     assert_eq!(ana.list().await.link("Admin").as_deref(), Some("/admin"));
-    assert!(!ana.list().await.text().contains("You look after this site"), "said once");
+    assert!(!ana.list().await.text().contains("You’re an admin of this site"), "said once");
     assert_eq!(bo.list().await.link("Admin"), None);
     ana.opens("/admin").await.is(200);
     bo.opens("/admin").await.refuses(404);

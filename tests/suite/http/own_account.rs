@@ -174,7 +174,7 @@ async fn a_password_changed_meanwhile_is_not_the_old_one(instance: Instance) {
     let ana = instance.person("ana").await;
     changes(&ana, Person::PASSWORD, NEW).await.leads_to("/account?done=password");
     let page = changes(&ana, Person::PASSWORD, "eight blue umbrellas").await.is(422).page();
-    page.calls_out(&["not the password you have now"]);
+    page.calls_out(&["not your current password"]);
 }
 
 async fn the_way_there_is_ones_name(instance: Instance) {

@@ -62,7 +62,7 @@ async fn a_form_that_comes_too_fast_keeps_what_was_typed(instance: Instance) {
     let refused = ana.tries_to_say_by_form(&room, "more soup").await.is(429);
     says_when(&refused);
     assert!(refused.body.contains("more soup</textarea>"), "{refused:?}");
-    assert!(refused.body.contains("Please send this one again in"), "{refused:?}");
+    assert!(refused.body.contains("Please try again in"), "{refused:?}");
 
     ana.leaves(&room).await;
     let refused = ana.tries_to_create("Cellar").await.is(429);
@@ -136,7 +136,7 @@ async fn requests_are_limited_by_network_whatever_they_ask_for(instance: Instanc
     for path in ["/rooms", "/", "/static/nothing.css", "/nowhere"] {
         let refused = from("203.0.113.7", path).await;
         says_when(&refused);
-        assert!(refused.refuses(429).text().contains("Parlor is asked too much at once from your network."));
+        assert!(refused.refuses(429).text().contains("Too many requests came from your network."));
     }
     from("203.0.113.7", "/api/nowhere").await.is_problem(429, "too-many-requests");
     assert_eq!(instance.checkouts(), before, "nobody is looked up");

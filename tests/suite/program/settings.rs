@@ -108,7 +108,7 @@ async fn the_start_says_how_people_come_in() {
     for (env, words) in [
         (vec![], "plain HTTP"),
         (vec![("PARLOR_PUBLIC_URL", "http://chat.example")], "plain HTTP"),
-        (vec![("PARLOR_PUBLIC_URL", "https://chat.example")], "people come in at https://chat.example"),
+        (vec![("PARLOR_PUBLIC_URL", "https://chat.example")], "people connect to https://chat.example"),
     ] {
         let (database, program) = start(&env).await;
         assert!(program.log().contains(words), "{}", program.log());
@@ -214,7 +214,7 @@ async fn a_table_that_is_not_selected_is_told() {
 async fn who_comes_in_and_who_looks_after_the_site_is_as_set() {
     let (database, program) = start(&[]).await;
     eventually("the first start says who will be the admin", async || {
-        program.log().contains("whoever creates the first account is going to be the admin")
+        program.log().contains("whoever creates the first account becomes the admin")
     })
     .await;
     drop(program);

@@ -37,7 +37,7 @@ async fn a_message_leads_to_its_page_and_back(instance: Instance) {
     assert!(page.text().contains("bo") && page.text().contains("careful"), "{}", page.text());
     assert_eq!(page.link("Edit"), Some(room.path("/messages/1/edit")));
     assert_eq!(page.link("Delete"), Some(room.path("/messages/1/delete")));
-    assert_eq!(page.link("Link to this message"), Some(room.path("?at=1#m1")));
+    assert_eq!(page.link("Show in the room"), Some(room.path("?at=1#m1")));
     assert_eq!(page.link("Back to Kitchen"), Some(room.path("")));
     assert!(page.has_button("Log out"));
     // Who made the room deletes, and edits nothing of others.
