@@ -17,10 +17,10 @@ const TIMEOUT: Duration = Duration::from_secs(3);
 /// When that is not 200, or nobody answers.
 pub fn ask(figment: &Figment) -> Result<String, StartError> {
     let settings = config::framework(figment)?;
-    if settings.tls_enabled() {
-        return Err("with [default.tls] ask by curl --insecure https://127.0.0.1:8000/health".into());
-    }
     let address = SocketAddr::new(reachable(settings.address), settings.port);
+    if settings.tls_enabled() {
+        return Err(format!("with [default.tls], ask by: curl --insecure https://{address}/health").into());
+    }
     let answer = get_health(address).map_err(|error| format!("{address} does not answer: {error}"))?;
     let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
     match head.split_whitespace().nth(1) {

@@ -13,8 +13,7 @@ use rocket::figment::Figment;
 use rocket::tokio;
 use rocket::tokio::runtime::Builder;
 
-// They stand here, and not in the library, so that whoever edits one does not have all of that built anew. A file that
-// is added is built in as soon as another one mentions it: that one has changed.
+// Here and not in the library, so that editing one does not rebuild the library. A file that is added is built in as soon as another one mentions it: that one has changed.
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 static STATIC_FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/static");
 
@@ -27,9 +26,9 @@ struct Arguments {
     command: Option<Command>,
 }
 
-const SETTINGS: &str = "Without a command, Parlor serves. Settings: Rocket.toml in the folder Parlor is started in (or \
-     the file that ROCKET_CONFIG names), and over it ROCKET_* and PARLOR_* in the environment: ROCKET_PORT=8080, \
-     PARLOR_DATABASE_URL=sqlite:talk.db. The Rocket.toml that comes with Parlor explains every one. RUST_LOG says what \
+const SETTINGS: &str = "Without a command, Parlor serves. Settings: Rocket.toml in the folder Parlor is started in, or the \
+     nearest one above it (or the file that ROCKET_CONFIG names), and over it ROCKET_* and PARLOR_* in the environment: \
+     ROCKET_PORT=8080, PARLOR_DATABASE_URL=sqlite:talk.db. The Rocket.toml that comes with Parlor explains every one. RUST_LOG says what \
      is logged.";
 
 fn main() -> ExitCode {

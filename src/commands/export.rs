@@ -43,7 +43,7 @@ impl Export {
             None => to_stdout(&mut export).await?,
             Some(path) => {
                 to_file(&mut export, path).await?;
-                say(&format!("“{name}” is in {}; messages: {}", path.display(), export.total()))?;
+                say(&format!("“{name}” is in {}; entries read: {}", path.display(), export.total()))?;
             }
         }
         Ok(ExitCode::SUCCESS)

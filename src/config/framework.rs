@@ -14,7 +14,7 @@ const WITHOUT_EFFECT: [(&str, &str); 4] = [
     ("limits", "a request body may have 64 KiB, whatever it is"),
     ("log_level", "RUST_LOG says what is logged"),
     ("cli_colors", "the log has no colours"),
-    ("temp_dir", "no temporary files are written"),
+    ("temp_dir", "the server writes no temporary files for requests"),
 ];
 
 /// Reads and checks the settings that are Rocket's.

@@ -23,7 +23,7 @@ pub struct UsageLimits {
     pub requests: Rate,
     /// How many rooms of one account may be open at a time; 1 to 1,000,000.
     pub rooms_per_owner: u32,
-    /// How many sessions one account may have: the log-in after that ends the one least lately used; 1 to 10,000.
+    /// How many sessions one account may have: the log-in after that ends the least recently used; 1 to 10,000.
     pub sessions_per_account: u32,
 }
 

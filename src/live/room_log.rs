@@ -80,7 +80,7 @@ impl RoomLog {
     /// A log that ends at `head` with `newest`, which is empty only where the log is.
     pub(super) fn new(head: Position, newest: &[JsonEntry]) -> Result<Self, Discontinued> {
         let start = newest.first().map_or(Position::START, |first| Position {
-            // Whatever its tag, nobody is told that they stand at the entry before the first kept one.
+            // The tag of the entry before the first kept one is not known, and `after` never compares with it.
             seq: first.position.seq - 1,
             ..Position::START
         });

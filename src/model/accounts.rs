@@ -8,7 +8,7 @@ use super::invalid::Invalid;
 use super::names::{MARKS_MAX, Name, NameKeys, has_piled_marks};
 use super::text::{compose, compose_opaque, fold, has_scripts_that_mix, is_ignorable};
 
-/// The most characters a user name may have.
+/// The most characters a username may have.
 pub const USERNAME_MAX: usize = 32;
 /// The fewest characters a password may have (OWASP ASVS 5.0, 6.2.1).
 pub const PASSWORD_MIN: usize = 8;
@@ -38,7 +38,7 @@ impl AccountId {
     }
 }
 
-/// A user name.
+/// A username.
 #[derive(Clone, Debug)]
 pub struct Username(Name);
 
@@ -63,7 +63,7 @@ impl Username {
         }
         if !has_scripts_that_mix(&shown) {
             return Err(Invalid::new(
-                "A username’s letters are of one script: not Latin beside Cyrillic, say.",
+                "The letters of a username must be of one script: not Latin beside Cyrillic, for example.",
             ));
         }
         if keys.are_reserved() {

@@ -118,7 +118,7 @@ words! {
         InvitationMade = "invitation-made",
         /// An invitation was taken back.
         InvitationRevoked = "invitation-revoked",
-        /// It was said anew how people come in.
+        /// Who may create an account was changed.
         SignUpSet = "sign-up-set",
     }
 }

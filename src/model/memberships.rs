@@ -8,7 +8,7 @@ use super::versions::PeopleVersion;
 pub struct People {
     /// Who they are, in no order.
     pub members: Vec<Person>,
-    /// What is as new as they are.
+    /// The version of this list.
     pub version: PeopleVersion,
 }
 

@@ -45,7 +45,7 @@ pub(super) struct AdmissionQueue {
 }
 
 impl AdmissionQueue {
-    /// One for `size` at a time.
+    /// A queue that lets `size` in at a time.
     pub(super) fn new(class: TrafficClass, size: u32) -> Arc<Self> {
         let slots = Arc::new(Semaphore::new(usize::try_from(size).unwrap_or(Semaphore::MAX_PERMITS)));
         Arc::new(Self { class, size, slots, waiting: AtomicU32::new(0), held: AtomicU64::new(0) })

@@ -64,11 +64,12 @@ pub(super) struct Pools {
 }
 
 impl Store {
-    /// How many connections there are beside those for requests: the tail's, the loaders',
-    /// and on SQLite the one that writes.
+    /// How many connections there are beside those for requests at most: the tail's, the loaders', and on SQLite the one
+    /// that writes.
     pub const BESIDE_REQUESTS: u32 = 1 + LOADERS + 1;
 
-    /// Prepares the database at `url` and its schema, and makes the pools: their connections are made when they are needed.
+    /// Prepares the database at `url` and its schema, and makes the pools: their connections are made when they are
+    /// needed.
     pub(super) async fn connect(url: &str, limits: DatabaseLimits) -> Result<Self, OpenError> {
         let engine = Engine::of(url)?;
         let (lock, new_files) = engine.lock().await?.unzip();

@@ -189,8 +189,7 @@ impl Engine {
         }
     }
 
-    /// Sees that the database can be trusted and brings its schema up to this program's, on a connection
-    /// of its own: a migration may take longer than any checkout.
+    /// Checks version and settings, and migrates the schema, on a connection of its own: a migration may take longer than any checkout.
     pub(super) async fn prepare(&self, url: &str) -> Result<(), OpenError> {
         let options = self.options(url)?;
         let connecting = timeout(START_TIMEOUT, options.connect()).await;
@@ -220,7 +219,7 @@ fn left(until: Instant) -> Duration {
 /// costs no round trip.
 ///
 /// Within a request's time the limit for locks passes before PostgreSQL looks for deadlocks (`deadlock_timeout`, a
-/// second by default, which only a superuser may change), so that one would be reported as a lock waited for in vain,
+/// second by default, which only a superuser may change), so that one would be reported as a lock timeout,
 /// and not be tried again. Requests cannot deadlock each other (see the lock order of [`store`](super)); only
 /// somebody else at the same database, or a change of all names by a new version, could be part of it.
 fn server_limits(set: &str, left: Duration) -> String {

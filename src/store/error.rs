@@ -99,7 +99,7 @@ impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let error = match self {
             Self::QueueFull(what) => return write!(f, "too many {what} at once: refused without waiting"),
-            Self::WaitedTooLong(what) => return write!(f, "too many {what} at once: waited in vain"),
+            Self::WaitedTooLong(what) => return write!(f, "too many {what} at once: timed out waiting"),
             Self::Json(error) => return write!(f, "an answer could not be written: {error}"),
             Self::Database(error) => error,
         };

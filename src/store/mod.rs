@@ -3,9 +3,9 @@
 //! One file per noun, one text per statement, the same on SQLite and PostgreSQL; what must differ stands
 //! in [`engine`]. Writes are transactions that lock before they read what must be true (see [`Store::write`]).
 //! Lock order: account, its sessions, room, membership, site, links of admins; counts of wrong passwords are locked in
-//! transactions of their own. No request holds two accounts. On PostgreSQL none holds
-//! two rooms but a move from one to the other, which locks them in ascending order; so no two can be deadlocked. Every
-//! call fails when the database does; *Errors* in what follows are the refusals.
+//! transactions of their own. No request holds two accounts. On PostgreSQL none holds two rooms but a move from one to
+//! the other, which locks them in ascending order; so no two can be deadlocked. Every call fails when the database does;
+//! *Errors* in what follows are the refusals.
 
 mod accounts;
 mod admins;

@@ -24,7 +24,7 @@ use crate::model::Timestamp;
 /// The time limit for a rollback and for closing a connection.
 pub(super) const CLEANUP_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// The least time that a checkout is begun with.
+/// A checkout with less time left than this is refused.
 const WORK_TIME_MIN: Duration = Duration::from_millis(10);
 
 /// How much longer closing may take: SQLite brings its log into the file then, and a disk may be busy.

@@ -45,14 +45,15 @@ pub struct FoundSession {
 }
 
 impl Store {
-    /// Logs in whoever has given the password of `known`. A session that the same form opened before it was sent again ends:
-    /// nobody holds it. Beyond `most` sessions, those least lately used end.
+    /// Logs in whoever has given the password of `known`. A session that the same form opened before it was sent again
+    /// ends: nobody holds it. Beyond `most` sessions, the least recently used end.
     ///
     /// One that it opens while this request is under way lives on beside this one, since nobody knows which of
     /// the two answers the browser keeps; they end together ([`Store::end_session`]).
     ///
     /// # Errors
-    /// [`Barred`](crate::model::Refusal::Barred); [`WrongPassword`](crate::model::Refusal::WrongPassword) when the password was changed meanwhile.
+    /// [`Barred`](crate::model::Refusal::Barred); [`WrongPassword`](crate::model::Refusal::WrongPassword) when the password
+    /// was changed meanwhile.
     pub async fn open_session(
         &self,
         known: &Credentials,

@@ -39,7 +39,7 @@ impl Store {
         .await
     }
 
-    /// Reads the key of the digests of messages.
+    /// Reads the [key of digests](Self::digest_key).
     pub(super) async fn read_digest_key(&self) -> Result<(), Error> {
         let digits: String = sqlx::query_scalar("select digest_key from site where id = 1")
             .fetch_one(&mut self.reader().await?)
@@ -50,7 +50,7 @@ impl Store {
         Ok(())
     }
 
-    /// The key of the digests of messages.
+    /// The key of digests: of what was sent, and of what wrong passwords are counted for.
     pub(super) fn digest_key(&self) -> Result<&DigestKey, Error> {
         Ok(self.shared.digest_key.get().ok_or(sqlx::Error::RowNotFound)?)
     }

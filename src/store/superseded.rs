@@ -6,7 +6,7 @@ use crate::model::Timestamp;
 use crate::model::accounts::AccountId;
 use crate::model::sessions::TokenHash;
 
-/// Leaves `account`, which must be locked, its `most` sessions most lately used, the new one among them, and says whether
+/// Leaves `account`, which must be locked, its `most` most recently used sessions, the new one among them, and says whether
 /// there were more.
 pub(super) async fn end_beyond(
     connection: &mut Connection,

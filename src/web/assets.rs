@@ -1,9 +1,9 @@
 //! Static files: style sheets, scripts and the mark, under an address that changes with their content.
 //!
-//! They are read at the start, from a folder or from the program itself, so that the content of an address never changes and a browser may cache it for
-//! ever. A script or a style sheet is served together with all that it imports, compressed to whoever accepts
-//! that. A debug build reads them again when one was changed, as Rocket does with templates: whoever works on
-//! them only reloads the page.
+//! They are read at the start, from a folder or from the program itself, so that the content of an address never changes
+//! and a browser may cache it for ever. A script or a style sheet is served together with all that it imports, compressed
+//! to whoever accepts that. A debug build reads them again when one was changed, as Rocket does with templates: whoever
+//! works on them only reloads the page.
 
 use std::collections::BTreeMap;
 use std::fs::{self, Metadata};

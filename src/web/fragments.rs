@@ -23,7 +23,7 @@ pub(super) struct Fragments {
     pub(super) rows: FragmentCache<(RoomId, bool), RowVersion>,
 }
 
-/// What a row of the list is as new as: its people, and the minute of the last message.
+/// The version of a row of the list: of its people, and the minute of the last message.
 pub(super) type RowVersion = (PeopleVersion, Option<Timestamp>);
 
 type Made<V> = Option<(V, Arc<str>)>;

@@ -102,7 +102,7 @@ struct Loaded(Result<Option<User>, Status>);
 /// Extended once per request.
 struct Extended;
 
-/// Whoever it is: logged in or not, but known for certain.
+/// Who asks, logged in or not, from the database and not from memory.
 pub(super) struct Visitor<'r>(pub(super) Option<&'r User>);
 
 #[rocket::async_trait]

@@ -24,8 +24,8 @@ use crate::model::accounts::{Password, UsernameKey};
 use crate::model::guesses::{Allowances, GuessKey};
 use crate::store::{Counters, Credentials};
 
-/// How long somebody who has to wait is left without an answer: who goes on guessing all the same takes little time
-/// from others then, as at most consoles.
+/// The delay before a guess that came too early is refused, so that a client which goes on guessing costs others little
+/// (as at a login console).
 const FAIL_DELAY: Duration = Duration::from_secs(1);
 
 /// A mutex per name: whoever guesses at one name waits until the guess before has been judged, so that the count of
@@ -98,7 +98,7 @@ impl Guesses<'_> {
         checked
     }
 
-    /// The line that `deploy/fail2ban` looks for.
+    /// The line that `deploy/fail2ban` looks for; also of somebody who changes their password.
     fn log(&self, account: Option<i64>, why: &Refusal) {
         let client = self.waiter.client;
         match why {

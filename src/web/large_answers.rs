@@ -25,7 +25,7 @@ use crate::store;
 /// How many may wait for each thread: whoever has a slot.
 const QUEUE: usize = 2;
 /// How long somebody waits for a slot.
-const PATIENCE: Duration = Duration::from_secs(2);
+const SLOT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Where they are made.
 pub(super) struct LargeAnswers {
@@ -96,7 +96,7 @@ impl LargeRequest<'_> {
         read: impl Future<Output = Result<T, store::Error>>,
         write: impl FnOnce(T) -> Result<Vec<u8>, Error> + Send + 'static,
     ) -> Result<LargeAnswer, Error> {
-        let slot = timeout(PATIENCE, self.answers.slots.acquire()).await;
+        let slot = timeout(SLOT_TIMEOUT, self.answers.slots.acquire()).await;
         let _slot = slot.map_err(|_| too_many())?.map_err(|_| Error::Failed)?;
         let read = read.await?;
         let accepts_gzip = self.accepts_gzip;

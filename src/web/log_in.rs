@@ -116,7 +116,7 @@ impl LogIn<'_> {
         }
     }
 
-    /// Who was logged in here before is logged out, but only now: whoever logs in again stays in their room.
+    /// Ends the session that this browser had before, but only now: whoever logs in again stays in their room.
     async fn enter(&self, account: &Credentials, next: &str) -> PageAnswer {
         if let Some(former) = self.cookies.token() {
             match self.store.at_once().end_former_session(&former.hash()).await {

@@ -74,8 +74,7 @@ pub(super) fn after_log_in(next: &str) -> String {
     if ours && whole { next.to_owned() } else { LIST.to_owned() }
 }
 
-/// What someone wanted to see who has to log in first: the page they asked for, or the one that says
-/// what became of what they did.
+/// Where to go after a log-in: the page that was asked for, or the one that says what became of what was done.
 pub(super) fn asked_for(request: &Request<'_>) -> String {
     let path = request.uri().path();
     let is_fragment = path == "/rooms/list" || path.ends_with("/people");
@@ -133,8 +132,8 @@ fn page_of_admin_form(about: Option<&str>) -> String {
     format!("{ADMIN}{page}")
 }
 
-/// Whether a token may stand in the answer, in a link or in a form, or what only admins see. Then nothing of its address is told to anybody, and
-/// it is not compressed together with what others wrote: the size would tell of it (BREACH).
+/// Whether a token may stand in the answer, in a link or in a form, or what only admins see. Then nothing of its address
+/// is told to anybody, and it is not compressed together with what others wrote: the size would tell of it (BREACH).
 pub(super) fn shows_secret(request: &Request<'_>) -> bool {
     let (is_post, mut segments) = (request.method() == Method::Post, request.uri().path().segments());
     match segments.next() {

@@ -12,7 +12,7 @@ use super::client::ClientAddress;
 use super::error::Error;
 
 /// How long somebody waits in all: `deploy/nginx.conf` allows for more.
-const PATIENCE: Duration = Duration::from_secs(12);
+const WAIT_TIMEOUT: Duration = Duration::from_secs(12);
 
 /// Whoever wants something that takes a password: for their turns at the name, at the database and at the hashing
 /// together they have one deadline.
@@ -25,7 +25,7 @@ pub(super) struct Waiter {
 impl Waiter {
     /// Somebody who has just come.
     pub(super) fn new(client: ClientAddress) -> Self {
-        Self { client, until: Instant::now() + PATIENCE }
+        Self { client, until: Instant::now() + WAIT_TIMEOUT }
     }
 
     /// Whoever sent `request`, since this was first asked.

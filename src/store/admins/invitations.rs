@@ -12,7 +12,7 @@ use crate::store::error::Error;
 use crate::store::locks::lock_site;
 
 impl Store {
-    /// Says anew how people come in, for when the settings do not.
+    /// Sets who may create an account, used where the settings do not say.
     ///
     /// # Errors
     /// [`Refusal`](crate::model::Refusal)`::LoggedOut`, `NotAnAdmin`.

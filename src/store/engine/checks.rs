@@ -1,4 +1,4 @@
-//! What is asked of a database before anything is kept in it.
+//! Checks of the database server at the start, before anything is kept in it.
 
 use sqlx::any::AnyConnectOptions;
 use sqlx::{AnyConnection, Row as _};

@@ -1,4 +1,4 @@
-//! The log of a room: how it is written, through a queue for each that shares one commit, and how it is read.
+//! The log of a room: how it is written, through the commit queues, and how it is read.
 
 mod append;
 mod batch;

@@ -22,7 +22,7 @@ pub use check::Report;
 pub use exchange::Aside;
 pub use restore::restore;
 
-/// Is told how much of how much is done; of 0 where that is not known.
+/// Is told what is done, and of how much; of 0 where that is not known.
 pub type Progress<'p> = &'p (dyn Fn(u64, u64) + Sync);
 
 /// How the name of a backup of the database at `url` ends.

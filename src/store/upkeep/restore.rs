@@ -130,13 +130,13 @@ fn private(file: &fs::File) -> io::Result<()> {
     file.set_permissions(fs::Permissions::from_mode(0o600))
 }
 
-/// Whoever runs Parlor may not be who restores: the file is to belong to the owner of the old one or, where none is, of
-/// the folder.
+/// Gives the restored file to the owner of the old one or, where there is none, of the folder: whoever restores need not
+/// be who runs Parlor.
 fn give_to_owner(path: &Path, new: &Path) -> io::Result<()> {
     let folder = path.parent().filter(|_| !path.exists());
     let owner = fs::metadata(folder.unwrap_or(path))?;
     match chown(new, Some(owner.uid()), Some(owner.gid())) {
-        // Who may not give files away starts Parlor as well.
+        // Without the right to change owners, the one who restores also runs Parlor.
         Err(error) if folder.is_some() && error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
         given => given,
     }

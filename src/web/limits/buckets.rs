@@ -8,8 +8,8 @@ use parking_lot::Mutex;
 
 use crate::config::Rate;
 
-/// Of how many keys the buckets are kept. When half as many are in use, all are filled: whoever has so many addresses
-/// gains nothing by it.
+/// The most keys with a bucket. When half as many are in use, all are treated as full, so that an attacker gains nothing
+/// by many addresses.
 const MOST: usize = 100_000;
 /// How many there are at least when full ones are looked for.
 const SWEPT_FROM: usize = 1_000;

@@ -1,7 +1,6 @@
 //! Limits: how much one account or one address may do in a time.
 //!
-//! They are counted in memory, by each instance for itself: with several instances there may be as many times as
-//! much. What has to be true of all together, how many rooms and how many sessions an account has, is read by the
+//! They are counted in memory, by each instance for itself: with n instances a limit is n times as high. What has to be true of all together, how many rooms and how many sessions an account has, is read by the
 //! store in the transaction that adds one.
 
 mod buckets;
@@ -35,7 +34,7 @@ pub(super) struct Limits {
 }
 
 impl Limits {
-    /// Nobody has done anything yet.
+    /// Full buckets.
     pub(super) fn new(limits: &UsageLimits) -> Self {
         Self {
             posts: Buckets::new(limits.posts),

@@ -55,7 +55,7 @@ export class HistoryLoader {
     }
   }
 
-  // Observed anew, it is also reported where it is still within reach.
+  // Observing it again also reports it where it is still within reach.
   #watch() {
     this.#near.disconnect();
     this.#near.observe(this.#root.querySelector(this.#button));

@@ -1,8 +1,9 @@
 //! The workload: who is there, and what they do all the time.
 //!
 //! *Talkers* and *readers* stay in rooms that last, most of them in the first; what is said there is changed and deleted
-//! now and then, by its author and by others, who mostly may not; *guests* are readers at somebody else's computer; *owners* create rooms and delete them while others are inside; *movers* join and leave with two browsers
-//! each that know nothing of each other, and log in and out.
+//! now and then, by its author and by others, who mostly may not; *guests* are readers at somebody else's computer;
+//! *owners* create rooms and delete them while others are inside; *movers* join and leave with two browsers each that
+//! know nothing of each other, and log in and out.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};

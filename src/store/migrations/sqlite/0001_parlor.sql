@@ -160,7 +160,7 @@ create table site (
     list_tag    bigint not null,
     room_count  bigint not null,
     secret_key  text not null,
-    digest_key  text not null,                 -- of the digests in entry
+    digest_key  text not null,                 -- of the digests in entry and guess
     sign_up     text not null,                 -- open, invited or closed, if the configuration does not say
     had_admin   bigint not null,               -- 1 since there has been an admin
     name_tables text not null                  -- where keys and skeletons come from
