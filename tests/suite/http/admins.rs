@@ -50,7 +50,7 @@ async fn those_who_are_named_are_admins(instance: Instance) {
     let ana = instance.visitor("ana");
     ana.logs_in().await;
     let done = ana.opens("/admin/actions").await.is(200).page().text();
-    assert!(done.contains("in the settings made ana an admin"), "{done}");
+    assert!(done.contains("The settings made ana an admin"), "{done}");
     // Bo is an admin of the time before; ana would be one again at the next start.
     let people = ana.opens("/admin").await.is(200);
     assert_eq!(people.body.matches("An admin by the server’s settings").count(), 1);

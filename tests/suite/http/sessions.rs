@@ -164,10 +164,11 @@ async fn a_cookie_for_https_only_is_named_where_it_is_lost() {
             .await;
     let ana = instance.visitor("ana");
     let begun = format!("{BEGUN}%2Frooms");
-    for (referer, named) in [("http://chat.example/", true), ("https://chat.example/", false)] {
+    for (referer, why) in
+        [("http://chat.example/", "only works over HTTPS"), ("https://chat.example/", "cookie")]
+    {
         let page = ana.asks(Method::Get, &begun).header("Referer", referer).send().await.is(401).page();
-        page.calls_out(&["cookie"]);
-        assert_eq!(page.text().contains("public_url"), named, "{referer}: {}", page.text());
+        page.calls_out(&[why]);
     }
     instance.close().await;
     database.discard().await;
