@@ -77,7 +77,7 @@ fn of_rooms(refusal: &Refusal) -> Words {
             (Status::Conflict, "left-already", "Left already", detail)
         }
         Refusal::NotTheOwner => {
-            let detail = "Only the person who made this room can delete it.";
+            let detail = "Only the person who made this room can delete it or save a copy.";
             (Status::Forbidden, "not-the-owner", "Not your room", detail)
         }
         _ => (Status::Forbidden, "not-a-member", "Not in this room", "You are not in this room."),
