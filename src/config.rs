@@ -16,6 +16,7 @@ use rocket::figment::Figment;
 use rocket::figment::value::magic::RelativePathBuf;
 use serde::Deserialize;
 
+pub(crate) use framework::address_of;
 pub use framework::framework;
 pub use network::Network;
 pub use public_url::PublicUrl;

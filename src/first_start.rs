@@ -2,6 +2,7 @@
 
 use rocket::fairing::AdHoc;
 
+use crate::config::address_of;
 use crate::model::sign_up::SignUpRules;
 use crate::store::Store;
 
@@ -13,9 +14,7 @@ pub fn announcement(store: Store, rules: &SignUpRules) -> AdHoc {
         "those named in the setting “admins” become admins once they have an account: please create it now, at"
     };
     AdHoc::on_liftoff("First start", move |rocket| {
-        let (config, tls) = (rocket.config(), rocket.config().tls_enabled());
-        let scheme = if tls { "https" } else { "http" };
-        let address = format!("{scheme}://{}:{}", config.address, config.port);
+        let address = address_of(rocket.config());
         Box::pin(async move {
             match store.sign_up(None).await {
                 Ok(now) if now.is_new => {

@@ -9,7 +9,7 @@
 //! | layer | what it knows |
 //! |---|---|
 //! | `main` | the command line, the log, the threads |
-//! | this file | how the parts are put together, [`build`], and what a start and a stop are, [`serve`]; [`open_files`] raises the limit on open files; [`health`] asks a running one; `supervision` restarts tasks that panic; `first_start` says that nobody looks after the site yet |
+//! | this file | how the parts are put together, [`build`], and what a start and a stop are, [`serve`]; [`open_files`] raises the limit on open files; [`health`] asks a running one; `supervision` restarts tasks that panic, and a stop waits for them; `first_start` says that nobody looks after the site yet |
 //! | [`inspection`] | what tests see inside a server, so that all below can be private |
 //! | [`commands`] | the command line beside serving: backups, checks, exports, looking after the site |
 //! | `web` | pages, forms, fragments, JSON: guards say who may call what, handlers say what is shown |
@@ -203,7 +203,6 @@ mod web;
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::time::Duration;
 
 use rocket::config::SecretKey;
 use rocket::error::ErrorKind;
@@ -215,7 +214,7 @@ use rocket::{Build, Phase, Rocket, tokio};
 use config::Config;
 use live::{Live, Tail};
 use store::Store;
-use supervision::supervised;
+use supervision::{awaited_at_shutdown, supervised};
 pub use web::{BuiltIn, Sources};
 
 /// Why Parlor could not start: a sentence for the person who runs it.
@@ -285,20 +284,11 @@ fn run_beside(
     let transport = config.transport_notice();
     let (running, ended) = oneshot::channel::<()>();
     let start = AdHoc::on_liftoff("Tail and sweeper", move |rocket| {
-        let address = SocketAddr::new(rocket.config().address, rocket.config().port);
-        let version = env!("CARGO_PKG_VERSION");
-        let scheme = if rocket.config().tls_enabled() { "https" } else { "http" };
+        let (version, address) = (env!("CARGO_PKG_VERSION"), config::address_of(rocket.config()));
         // What is to be known at a start stands before the line that whoever starts it waits for.
         tracing::info!("{transport}");
         warn_of_open_network(rocket.config());
-        tracing::info!(
-            version,
-            database,
-            clients,
-            templates,
-            static_files,
-            "Parlor is open at {scheme}://{address}"
-        );
+        tracing::info!(version, database, clients, templates, static_files, "Parlor is open at {address}");
         store.keep_new_files();
         let shutdown = rocket.shutdown();
         Box::pin(async move {
@@ -313,13 +303,7 @@ fn run_beside(
         })
     });
     // Whoever starts again on the same file needs to find it unlocked.
-    let stop = AdHoc::on_shutdown("Tail and sweeper", move |rocket| {
-        let grace = Duration::from_secs(rocket.config().shutdown.grace.into());
-        Box::pin(async move {
-            let _ = tokio::time::timeout(grace, ended).await;
-        })
-    });
-    rocket.attach(start).attach(stop)
+    rocket.attach(start).attach(awaited_at_shutdown("Tail and sweeper", ended))
 }
 
 /// Rocket never closes an idle connection by itself, and in Rocket 0.5 nobody else can.

@@ -10,7 +10,6 @@ mod request;
 pub(crate) mod socket;
 
 use std::path::Path;
-use std::time::Duration;
 
 use rocket::fairing::AdHoc;
 use rocket::tokio::{self, sync::oneshot};
@@ -18,6 +17,7 @@ use rocket::{Build, Rocket};
 
 use crate::live::Live;
 use crate::store::Store;
+use crate::supervision::awaited_at_shutdown;
 use socket::Socket;
 
 pub(crate) use carry_out::{carry_out, find_room};
@@ -53,11 +53,5 @@ pub(crate) fn stage(rocket: Rocket<Build>, store: &Store, live: &Live) -> Rocket
         })
     });
     // While the database is locked: afterwards another Parlor may have put its own there.
-    let end = AdHoc::on_shutdown("Shell", move |rocket| {
-        let grace = Duration::from_secs(rocket.config().shutdown.grace.into());
-        Box::pin(async move {
-            let _ = tokio::time::timeout(grace, ended).await;
-        })
-    });
-    rocket.attach(start).attach(end)
+    rocket.attach(start).attach(awaited_at_shutdown("Shell", ended))
 }

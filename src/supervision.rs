@@ -1,8 +1,9 @@
-//! Supervision of background tasks: one that panics is restarted.
+//! Supervision of background tasks: one that panics is restarted, and a shutdown waits for them to end.
 
 use std::time::Duration;
 
-use rocket::tokio;
+use rocket::fairing::AdHoc;
+use rocket::tokio::{self, sync::oneshot};
 
 /// The delay before a restart: a task that panics at once must not keep a core busy, or fill the log.
 const RESTART_DELAY: Duration = Duration::from_millis(200);
@@ -19,6 +20,16 @@ where
         tracing::error!("the {name} task panicked, which is a bug in Parlor; restarting it");
         tokio::time::sleep(RESTART_DELAY).await;
     }
+}
+
+/// Has a shutdown wait, within its grace, until the sender of `ended` is dropped.
+pub(crate) fn awaited_at_shutdown(name: &'static str, ended: oneshot::Receiver<()>) -> AdHoc {
+    AdHoc::on_shutdown(name, move |rocket| {
+        let grace = Duration::from_secs(rocket.config().shutdown.grace.into());
+        Box::pin(async move {
+            let _ = tokio::time::timeout(grace, ended).await;
+        })
+    })
 }
 
 #[cfg(test)]

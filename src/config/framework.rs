@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use rocket::figment::value::{Dict, Value};
@@ -46,6 +47,12 @@ pub fn framework(figment: &Figment) -> Result<rocket::Config, String> {
         readable("tls.key", tls.key().left())?;
     }
     Ok(config)
+}
+
+/// The address that it listens at, as people open it.
+pub(crate) fn address_of(config: &rocket::Config) -> String {
+    let scheme = if config.tls_enabled() { "https" } else { "http" };
+    format!("{scheme}://{}", SocketAddr::new(config.address, config.port))
 }
 
 fn readable(name: &str, path: Option<PathBuf>) -> Result<(), String> {
@@ -98,4 +105,15 @@ fn unknown(set: &Dict, defaults: &Dict, more: &[&str]) -> Option<String> {
     let mut known: BTreeSet<&str> = defaults.keys().map(String::as_str).collect();
     known.extend(more);
     set.keys().find(|key| !known.contains(key.as_str())).cloned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_of_ipv6_stands_in_brackets() {
+        let config = rocket::Config { address: "::1".parse().unwrap(), ..rocket::Config::default() };
+        assert_eq!(address_of(&config), "http://[::1]:8000");
+    }
 }
