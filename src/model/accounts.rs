@@ -59,11 +59,11 @@ impl Username {
             return Err(Invalid::new("A username is made of letters, digits, “_”, “-” and “.” only."));
         }
         if has_piled_marks(&shown) {
-            return Err(Invalid::new(format!("A letter of a username carries at most {MARKS_MAX} marks.")));
+            return Err(Invalid::new(format!("A letter in a username can have at most {MARKS_MAX} marks.")));
         }
         if !has_scripts_that_mix(&shown) {
             return Err(Invalid::new(
-                "The letters of a username must be of one script: not Latin beside Cyrillic, for example.",
+                "The letters of a username must be of one script: not Latin and Cyrillic together, for example.",
             ));
         }
         if keys.are_reserved() {
