@@ -11,7 +11,7 @@ use crate::StartError;
 use crate::model::Timestamp;
 use crate::model::changes::RoomEntry;
 use crate::model::log::Cursor;
-use crate::model::messages::MessageEntry;
+use crate::model::messages::{MessageEntry, fill};
 use crate::model::rooms::Room;
 use crate::store::Store;
 use html::Html;
@@ -36,6 +36,13 @@ pub struct Export {
 enum Writer {
     Lines,
     Html(Box<Html>),
+}
+
+/// What was read of a room, and is to be written.
+pub(crate) enum Part {
+    Beginning,
+    Messages(Vec<MessageEntry>),
+    End,
 }
 
 /// What comes next.
@@ -77,45 +84,65 @@ impl Export {
     /// # Errors
     /// When the room was deleted, or the database does not answer: then the file is not complete.
     pub async fn next(&mut self) -> Result<Option<String>, StartError> {
+        match self.read().await? {
+            Some(part) => self.write(part).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// What [`Export::write`] is to write next; nothing once the file is complete.
+    ///
+    /// # Errors
+    /// Those of [`Export::next`].
+    pub(crate) async fn read(&mut self) -> Result<Option<Part>, StartError> {
         match self.next {
             Next::Beginning => {
                 self.next = Next::Messages(Cursor::START);
-                let now = Timestamp::now();
-                Ok(Some(match &mut self.writer {
-                    Writer::Lines => lines::beginning(&self.room, now)?,
-                    Writer::Html(html) => html.beginning(&self.room, now)?,
-                }))
+                Ok(Some(Part::Beginning))
             }
             Next::Messages(told) if told.seq < self.total() => self.messages(told).await.map(Some),
             Next::Messages(_) => {
                 self.next = Next::Nothing;
-                Ok(match &self.writer {
-                    Writer::Lines => None,
-                    Writer::Html(html) => Some(html.end()?),
-                })
+                Ok(Some(Part::End))
             }
             Next::Nothing => Ok(None),
         }
     }
 
-    /// What a file ends with that could not be completed, so that nobody takes it for the whole.
-    pub fn broken_off(&self) -> &'static str {
-        match self.writer {
-            Writer::Lines => "{\"error\":\"This file breaks off here.\"}\n",
-            Writer::Html(_) => "<p><strong>This file breaks off here.</strong></p>\n",
-        }
+    /// A part of the file: work that takes milliseconds.
+    ///
+    /// # Errors
+    /// When our own template is broken, which is not known to happen.
+    pub(crate) fn write(&mut self, part: Part) -> Result<String, StartError> {
+        let (room, now) = (&self.room, Timestamp::now());
+        Ok(match (&mut self.writer, part) {
+            (Writer::Lines, Part::Beginning) => lines::beginning(room, now)?,
+            (Writer::Lines, Part::Messages(messages)) => lines::messages(&messages)?,
+            (Writer::Lines, Part::End) => String::new(),
+            (Writer::Html(html), Part::Beginning) => html.beginning(room, now)?,
+            (Writer::Html(html), Part::Messages(messages)) => html.messages(&messages)?,
+            (Writer::Html(html), Part::End) => html.end()?,
+        })
     }
 
-    async fn messages(&mut self, told: Cursor) -> Result<String, StartError> {
-        let mut entries = self.store.updates(self.room.room.id, told).await?.entries;
-        entries.retain(|entry| entry.position.seq <= self.total());
+    /// No more of them than go into one answer: a part is held for as long as somebody takes to receive it.
+    async fn messages(&mut self, told: Cursor) -> Result<Part, StartError> {
+        let entries = self.store.updates(self.room.room.id, told).await?.entries;
+        let entries = entries.into_iter().filter(|entry| entry.position.seq <= self.total());
+        let entries = fill(entries, |entry| entry.event.text().len());
         // Nothing in spite of what the head says: the log is another one.
         let last = entries.last().map(|entry: &RoomEntry| entry.position);
         self.next = Next::Messages(last.ok_or("the log of the room is not complete")?.into());
-        let messages: Vec<MessageEntry> = entries.into_iter().filter_map(RoomEntry::into_message).collect();
-        match &mut self.writer {
-            Writer::Lines => Ok(lines::messages(&messages)?),
-            Writer::Html(html) => Ok(html.messages(&messages)?),
+        Ok(Part::Messages(entries.into_iter().filter_map(RoomEntry::into_message).collect()))
+    }
+}
+
+impl Format {
+    /// What a file ends with that could not be completed, so that nobody takes it for the whole.
+    pub fn broken_off(self) -> &'static str {
+        match self {
+            Self::JsonLines => "{\"error\":\"This file breaks off here.\"}\n",
+            Self::Html => "<p><strong>This file breaks off here.</strong></p>\n",
         }
     }
 }

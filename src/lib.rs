@@ -72,7 +72,7 @@
 //!   log what other instances learn of it.
 //! - *Logging in and signing up:* `web/sessions.rs` and `web/accounts.rs`, both by `web/log_in.rs`; whether the browser
 //!   has kept its cookie: `web/cookie_check.rs`. What cookies are called: `web/cookies.rs`.
-//! - *How long somebody waits to be let in:* `web/waiter.rs`; behind whom: `web/fair_queue.rs`, `web/database_slots.rs`.
+//! - *How long somebody waits to be let in:* `web/waiter.rs`; behind whom: `web/fair_queue.rs`, `web/fair_slots.rs`.
 //! - *Whom a page was made for,* where two share a browser: `web/page_account.rs`, `web/form_sender.rs`.
 //! - *One's own account* (sessions, password): `web/own_account.rs`, `store/own_sessions.rs`, `store/passwords.rs`.
 //! - *What is done against attacks:* `docs/security.md`; forged requests, `web/same_origin.rs`; headers, `web/headers.rs`;

@@ -41,6 +41,17 @@ pub enum ChangeKind {
     Deleted,
 }
 
+impl RoomEvent {
+    /// The text that it has.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Message(Message { body, .. })
+            | Self::Change(Change { kind: ChangeKind::Edited(body), .. }) => body,
+            Self::Change(Change { kind: ChangeKind::Deleted, .. }) => "",
+        }
+    }
+}
+
 impl RoomEntry {
     /// As the protocol carries it.
     ///

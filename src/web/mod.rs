@@ -18,6 +18,7 @@ mod cookies;
 mod database_slots;
 mod error;
 mod fair_queue;
+mod fair_slots;
 mod folder;
 mod form_sender;
 mod forms;
@@ -159,6 +160,7 @@ pub(crate) fn stage(
         .manage(LastPing::default())
         .attach(requests)
         .manage(LargeAnswers::new(files.templates)?)
+        .manage(rooms::Downloads::new())
         .manage(Passwords::new()?)
         .manage(database_slots::DatabaseSlots::new())
         .manage(guesses::GuessLocks::new(1))

@@ -18,23 +18,23 @@ pub(super) enum Limited {
     Joins,
     Rooms,
     SignUps,
+    Downloads,
     Requests,
 }
 
 impl TooMany {
     /// A sentence on what was too much, and one on when to try again.
     pub(super) fn detail(&self) -> String {
-        let (what, again) = match self.what {
-            Limited::Posts => ("You sent many messages in a short time.", "try again"),
-            Limited::Searches => ("You searched many times in a short time.", "try again"),
-            Limited::Joins => ("You joined many rooms in a short time.", "try again"),
-            Limited::Rooms => ("You created many rooms in a short time.", "try again"),
-            Limited::SignUps => {
-                ("Many accounts were created from your network in a short time.", "try again")
-            }
-            Limited::Requests => ("Too many requests came from your network.", "try again"),
+        let what = match self.what {
+            Limited::Posts => "You sent many messages in a short time.",
+            Limited::Searches => "You searched many times in a short time.",
+            Limited::Joins => "You joined many rooms in a short time.",
+            Limited::Rooms => "You created many rooms in a short time.",
+            Limited::SignUps => "Many accounts were created from your network in a short time.",
+            Limited::Downloads => "You are downloading two files already.",
+            Limited::Requests => "Too many requests came from your network.",
         };
-        format!("{what} Please {again} in {}.", in_words(self.wait))
+        format!("{what} Please try again in {}.", in_words(self.wait))
     }
 }
 

@@ -92,6 +92,8 @@ async fn open(
     Ok(live.applied(store.create_room(&user.session, &name, most).await?).await)
 }
 
+pub(in crate::web) use download::Downloads;
+
 pub(crate) fn routes() -> Vec<Route> {
     routes![
         list::index,

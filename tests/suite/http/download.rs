@@ -7,6 +7,8 @@ use crate::fixtures::Instance;
 on_both_engines![
     an_owner_downloads_a_room,
     nobody_else_does,
+    a_part_of_a_file_is_no_larger_than_an_answer,
+    somebody_downloads_two_files_at_a_time,
     who_is_logged_out_meanwhile_is_sent_no_more_of_it,
 ];
 
@@ -52,6 +54,45 @@ async fn nobody_else_does(instance: Instance) {
         let answer = ana.opens(&room.path(file)).await;
         assert!(!answer.body.contains("secret") && answer.status != 200, "{answer:?}");
     }
+}
+
+async fn a_part_of_a_file_is_no_larger_than_an_answer(instance: Instance) {
+    let ana = instance.person("ana").await;
+    let room = ana.creates("Kitchen").await;
+    let (said, large) = (40, "𝄞".repeat(4_000));
+    for _ in 0..said {
+        ana.says(&room, &large).await;
+    }
+    let ask = instance.client().get(room.path("/export.jsonl")).cookies(ana.cookies());
+    let mut download = ask.dispatch().await;
+    let (mut file, mut part) = (Vec::new(), vec![0; 4 << 20]);
+    loop {
+        let length = download.read(&mut part).await.expect("a part");
+        if length == 0 {
+            break;
+        }
+        assert!(length < 300_000, "{length}");
+        file.extend_from_slice(&part[..length]);
+    }
+    assert_eq!(String::from_utf8(file).expect("text").matches(&large).count(), said);
+}
+
+async fn somebody_downloads_two_files_at_a_time(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
+    let room = ana.creates("Kitchen").await;
+    let other = bo.creates("Hall").await;
+    let begin = async || {
+        let ask = instance.client().get(room.path("/export.html")).cookies(ana.cookies());
+        ask.dispatch().await
+    };
+    let (first, second) = (begin().await, begin().await);
+    let refused = ana.opens(&room.path("/export.jsonl")).await.is(429);
+    assert!(refused.header("Retry-After").is_some(), "{refused:?}");
+    refused.page().calls_out(&["downloading two files"]);
+    bo.opens(&other.path("/export.html")).await.is(200);
+    drop(first);
+    ana.opens(&room.path("/export.jsonl")).await.is(200);
+    drop(second);
 }
 
 async fn who_is_logged_out_meanwhile_is_sent_no_more_of_it(instance: Instance) {
