@@ -10,6 +10,7 @@ pub use crate::model::sessions::Token;
 use crate::live::{Known, Live, Question};
 use crate::model::Timestamp;
 use crate::model::accounts::{AccountId, Person, UsernameKey};
+use crate::model::history::Place;
 use crate::model::log::{Cursor, Position};
 use crate::model::memberships::Whereabouts;
 use crate::model::rooms::RoomId;
@@ -84,6 +85,12 @@ impl<'r> Inspection<'r> {
                 Rest::Older(next) | Rest::Unread(next) => before = Some(next),
             }
         }
+    }
+
+    /// How many messages the newest page of a room's history has for `account`; nothing if they may not read it.
+    pub async fn history(&self, account: i64, room: i64) -> Option<usize> {
+        let history = self.store.history(AccountId(account), RoomId(room), Place::Newest).await;
+        Some(history.ok()?.messages.len())
     }
 
     /// Which of these messages what was typed finds, the last first; nothing if it is refused.

@@ -31,6 +31,7 @@ use super::page_account::{self, require_form_of};
 use super::same_origin::SameOrigin;
 use crate::live::Live;
 use crate::model::Refusal;
+use crate::model::accounts::AccountId;
 use crate::model::digits::digits;
 use crate::model::memberships::Whereabouts;
 use crate::model::rooms::{Room, RoomId};
@@ -217,7 +218,10 @@ async fn database_user<'r>(request: &'r Request<'_>) -> request::Outcome<&'r Use
 }
 
 /// Someone who is in the room that the path names, as the database says now. It never extends the session.
-pub(super) struct Member(pub(super) RoomId);
+pub(super) struct Member {
+    pub(super) account: AccountId,
+    pub(super) room: RoomId,
+}
 
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for Member {
@@ -230,7 +234,7 @@ impl<'r> FromRequest<'r> for Member {
         let RoomInPath(room) = try_outcome!(request.guard::<RoomInPath>().await);
         let inside = async { Ok(database(request)?.require_inside(&user.whereabouts, room).await?) };
         match inside.await {
-            Ok(()) => Outcome::Success(Self(room)),
+            Ok(()) => Outcome::Success(Self { account: user.session.person.id, room }),
             Err::<_, Error>(error) => error.refuse(request),
         }
     }
@@ -270,7 +274,7 @@ impl<'r> FromRequest<'r> for CachedMember {
         {
             return Outcome::Success(Self(room));
         }
-        request.guard::<Member>().await.map(|Member(room)| Self(room))
+        request.guard::<Member>().await.map(|Member { room, .. }| Self(room))
     }
 }
 

@@ -6,6 +6,7 @@
 
 use std::ops::RangeInclusive;
 
+use crate::model::accounts::AccountId;
 use crate::model::history::{ENTRIES_MAX, History, MESSAGES_MAX, Place, Span};
 use crate::model::log::Position;
 use crate::model::messages::MessageEntry;
@@ -13,16 +14,18 @@ use crate::model::rooms::RoomId;
 use crate::store::connection::Connection;
 use crate::store::database::Store;
 use crate::store::error::Error;
+use crate::store::memberships::{require_member, where_is};
 use crate::store::rows::{RoomRow, load_room};
 
 impl Store {
-    /// The messages of room `id` at a place in its log.
+    /// The messages of room `id` at a place in its log, for somebody in it.
     ///
     /// # Errors
-    /// [`Refusal`](crate::model::Refusal)`::NoSuchRoom`, `RoomDeleted`.
-    pub async fn history(&self, id: RoomId, place: Place) -> Result<History, Error> {
+    /// [`Refusal`](crate::model::Refusal)`::NoSuchRoom`, `RoomDeleted`, `NotAMember`.
+    pub async fn history(&self, account: AccountId, id: RoomId, place: Place) -> Result<History, Error> {
         let mut snapshot = self.snapshot().await?;
         let RoomRow { head, .. } = load_room(&mut snapshot, id).await?;
+        require_member(&where_is(&mut snapshot, account).await?, id)?;
         let history = history(&mut snapshot, id, head, place).await?;
         snapshot.end().await;
         Ok(history)

@@ -7,9 +7,9 @@ use super::answers::json;
 use crate::model::Invalid;
 use crate::model::history::{History, Place, Span};
 use crate::model::messages::MessageEntry;
-use crate::model::rooms::RoomId;
 use crate::store::Store;
 use crate::web::error::Error;
+use crate::web::guards::Member;
 use crate::web::large_answers::{LargeAnswer, LargeRequest};
 use crate::web::query;
 
@@ -43,14 +43,14 @@ struct Stretch {
     as_of: String,
 }
 
-/// The messages of `room` at a place.
+/// The messages of `room` at a place. Somebody may have left it while this waited for its turn.
 pub(super) async fn history(
-    room: RoomId,
+    Member { account, room }: Member,
     place: Place,
     store: &Store,
     request: &LargeRequest<'_>,
 ) -> Result<LargeAnswer, Error> {
-    request.json(store.history(room, place), move |history| stretch(&history, place)).await
+    request.json(store.history(account, room, place), move |history| stretch(&history, place)).await
 }
 
 fn stretch(history: &History, place: Place) -> Result<Vec<u8>, Error> {

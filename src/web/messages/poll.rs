@@ -26,7 +26,7 @@ pub(super) enum Poller<'r> {
         waited: bool,
     },
     /// Who asks for history, of which memory knows nothing.
-    Reader(RoomId, LargeRequest<'r>),
+    Reader(Member, LargeRequest<'r>),
 }
 
 #[rocket::async_trait]
@@ -36,9 +36,9 @@ impl<'r> FromRequest<'r> for Poller<'r> {
     async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
         let RoomInPath(room) = try_outcome!(request.guard::<RoomInPath>().await);
         if ["before", "from"].iter().any(|name| in_query(request, name).is_some()) {
-            let Member(room) = try_outcome!(request.guard::<Member>().await);
+            let member = try_outcome!(request.guard::<Member>().await);
             let request = try_outcome!(request.guard::<LargeRequest<'_>>().await);
-            return Outcome::Success(Self::Reader(room, request));
+            return Outcome::Success(Self::Reader(member, request));
         }
         let waited = match from_memory(request, room).await {
             Ok(known) => return Outcome::Success(Self::Answered(known)),
@@ -93,9 +93,9 @@ pub(super) async fn read(
     match poller {
         Poller::Answered(known) => answer(known),
         Poller::Reader(..) if after.is_some() => Err(several().into()),
-        Poller::Reader(room, request) => {
+        Poller::Reader(member, request) => {
             let place = place(before, from, None)?;
-            history(room, place, store, &request).await.map(PollAnswer::History)
+            history(member, place, store, &request).await.map(PollAnswer::History)
         }
         Poller::Member { room, waited } => {
             let after = after.map_or(Ok(Cursor::START), Cursor::parse)?;

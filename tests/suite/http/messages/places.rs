@@ -168,4 +168,10 @@ async fn a_stranger_sees_no_place(instance: Instance) {
     }
     bo.opens(&room.api("?from=1")).await.is_problem(403, "not-a-member");
     instance.visitor("cy").opens(&room.api("?from=1")).await.is_problem(401, "logged-out");
+    // Where it is read: somebody may have left since they asked.
+    let (first, second) = (1, 2);
+    assert_eq!(instance.inside().history(first, 1).await, Some(1));
+    assert_eq!(instance.inside().history(second, 1).await, None);
+    ana.leaves(&room).await;
+    assert_eq!(instance.inside().history(first, 1).await, None);
 }
