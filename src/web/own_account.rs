@@ -179,7 +179,11 @@ impl Change<'_> {
         let old = match self.guesses.check(name, &sent.old_password).await {
             // A form that is sent twice has another old password by then. It is a guess like the other, and counted.
             Err(Error::Refused(Refusal::WrongPassword)) => {
-                return self.guesses.check(name, &sent.new_password).await;
+                let unchanged = self.guesses.check(name, &sent.new_password).await?;
+                // The answer says so, and this may be no repeat.
+                let ended = self.store.for_page().end_other_sessions(&user.session).await?;
+                self.live.applied(ended).await;
+                return Ok(unchanged);
             }
             checked => checked?,
         };

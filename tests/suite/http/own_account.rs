@@ -133,6 +133,10 @@ async fn a_new_password_ends_all_other_sessions(instance: Instance) {
     let elsewhere = ana.without_cookies();
     elsewhere.tries_to_log_in(Person::PASSWORD).await.is(401);
     elsewhere.tries_to_log_in(NEW).await.lets_in("/rooms");
+    // What is taken for a form sent twice keeps the word of its answer.
+    changes(&ana, "not the password", NEW).await.leads_to("/account?done=password");
+    elsewhere.opens("/rooms").await.is(401);
+    ana.opens("/rooms").await.is(200);
 }
 
 async fn what_is_wrong_with_a_new_password_is_said_at_its_field(instance: Instance) {
