@@ -58,6 +58,11 @@ impl Allowance {
     const fn of_network(free: u32) -> Self {
         Self { free, forgiven_in: Duration::from_secs(36) }
     }
+
+    /// When the last of as many as are counted is forgiven.
+    fn last_forgiven(self, now: Timestamp) -> Timestamp {
+        now.after(self.forgiven_in * (self.free + TO_THE_LONGEST))
+    }
 }
 
 impl Allowances {
@@ -76,27 +81,35 @@ impl Guesses {
 
     /// How long nobody may try.
     pub fn wait(self, now: Timestamp) -> Option<Duration> {
-        millis_from(now, self.blocked_until).map(Duration::from_millis)
+        millis_from(now, self.believed(now).blocked_until).map(Duration::from_millis)
     }
 
     /// How many wrong ones are not forgiven.
     pub fn count(self, now: Timestamp, allowance: Allowance) -> u32 {
-        let left = Duration::from_millis(millis_from(now, self.forgiven_at).unwrap_or_default());
+        let forgiven_at = self.forgiven_at.min(allowance.last_forgiven(now));
+        let left = Duration::from_millis(millis_from(now, forgiven_at).unwrap_or_default());
         let count = left.as_millis().div_ceil(allowance.forgiven_in.as_millis());
         u32::try_from(count).unwrap_or(u32::MAX)
     }
 
     /// After one more.
     pub fn after_wrong(self, now: Timestamp, allowance: Allowance) -> Self {
-        let most = now.after(allowance.forgiven_in * (allowance.free + TO_THE_LONGEST));
-        let forgiven_at = self.forgiven_at.max(now).after(allowance.forgiven_in).min(most);
+        let forgiven_at =
+            self.forgiven_at.max(now).after(allowance.forgiven_in).min(allowance.last_forgiven(now));
         let count = Self { forgiven_at, ..self }.count(now, allowance);
         let blocked_until = match count.checked_sub(allowance.free + 1) {
             Some(doublings) => now.after(FIRST_WAIT.saturating_mul(1 << doublings).min(LONGEST_WAIT)),
             // Another instance's clock may be a little behind.
             None => Timestamp(0),
         };
-        Self { forgiven_at, blocked_until: blocked_until.max(self.blocked_until) }
+        Self { forgiven_at, blocked_until: blocked_until.max(self.believed(now).blocked_until) }
+    }
+
+    /// Without a wait that only a clock can have led to that was ahead, and by more than two instances may differ: it
+    /// would last for as long.
+    fn believed(self, now: Timestamp) -> Self {
+        let is_believed = self.blocked_until <= now.after(LONGEST_WAIT * 2);
+        Self { blocked_until: if is_believed { self.blocked_until } else { Timestamp(0) }, ..self }
     }
 
     /// With so many forgiven.
@@ -132,6 +145,15 @@ mod tests {
     fn waits_begin_after_the_free_ones_and_double_up_to_the_longest() {
         let (waits, ..) = waits(Guesses::NONE, START, 18);
         assert_eq!(waits, [0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 512, 900, 900]);
+    }
+
+    #[test]
+    fn what_a_clock_has_left_that_was_ahead_keeps_nobody_out() {
+        let (_, ahead, _) = waits(Guesses::NONE, START.after(Duration::from_hours(24 * 365)), 20);
+        assert_eq!((ahead.wait(START), ahead.count(START, FIVE)), (None, 5 + TO_THE_LONGEST));
+        let next = ahead.after_wrong(START, FIVE);
+        assert_eq!(next.wait(START), Some(LONGEST_WAIT));
+        assert_eq!(next.count(START.after(Duration::from_hours(4)), FIVE), 0, "forgiven");
     }
 
     #[test]
