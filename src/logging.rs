@@ -167,7 +167,10 @@ impl<S: Subscriber> Filter<S> for RecentLines {
     }
 }
 
-/// An event's message and fields, as one text.
+/// Fields that repeat what a client said: by these no two lines need be equal.
+const SAID_BY_CLIENTS: [&str; 3] = ["site", "origin", "host"];
+
+/// An event's message and fields, as one text, without what a client said.
 #[derive(Default)]
 struct Text(String);
 
@@ -175,7 +178,7 @@ impl Visit for Text {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
         // To write into a text cannot fail; `log.*` says where in its source a record comes from.
         let _ = match field.name() {
-            name if name.starts_with("log.") => Ok(()),
+            name if name.starts_with("log.") || SAID_BY_CLIENTS.contains(&name) => Ok(()),
             "message" => write!(self.0, "{value:?}"),
             name => write!(self.0, " {name}={value:?}"),
         };
