@@ -50,7 +50,6 @@ impl Admin {
         }
         upkeep::require(url).await?;
         let store = Store::open(url, Config::default().database_limits()).await?;
-        store.keep_new_files();
         let answer = carry_out(self.request, &store, None).await;
         store.close().await;
         Ok(answer)

@@ -93,6 +93,7 @@ impl Store {
         for name in names {
             if let Some(account) = self.account_named(name).await? {
                 self.name_admin(Actor::Settings, account).await?;
+                self.lift_bar(Actor::Settings, account).await?;
             }
         }
         Ok(())

@@ -66,9 +66,10 @@ impl Store {
     }
 }
 
-/// The first key that begins like that, and one after all that do.
+/// The first key that begins like that, and one after all that do. PostgreSQL refuses NUL, which no name has, and what is
+/// put in its place has none, either.
 fn range(beginning: &str) -> (String, String) {
-    let first = NameKeys::of(beginning.trim()).folded().to_owned();
+    let first = NameKeys::of(beginning.trim()).folded().replace('\0', "\u{1}");
     let end = format!("{first}{}", char::MAX);
     (first, end)
 }

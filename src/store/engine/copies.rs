@@ -3,11 +3,10 @@
 use std::ffi::OsStr;
 use std::io;
 use std::path::Path;
-use std::process::Command;
 
 use rocket::http::RawStr;
 use sqlx::{AnyConnection, ConnectOptions, Connection as _};
-use tokio::task::spawn_blocking;
+use tokio::process::Command;
 use url::Url;
 
 use super::Engine;
@@ -102,14 +101,13 @@ async fn run_tool(url: &str, program: &'static str, arguments: &[&OsStr]) -> Res
     let place = Url::parse(url).map_err(|error| OpenError::new(format!("database_url: {error}")))?;
     let (place, password) = for_libpq(place);
     let mut command = Command::new(program);
+    // Whoever stops this command stops that one, and PostgreSQL takes back what it has begun.
+    command.kill_on_drop(true);
     command.args(["--no-owner", "--no-privileges", "--dbname", &place]).args(arguments);
     if let Some(password) = password {
         command.env("PGPASSWORD", password);
     }
-    let ended = spawn_blocking(move || command.output()).await;
-    let output = ended
-        .map_err(|error| OpenError::new(error.to_string()))?
-        .map_err(|error| missing(program, &error))?;
+    let output = command.output().await.map_err(|error| missing(program, &error))?;
     if output.status.success() {
         return Ok(());
     }

@@ -167,11 +167,10 @@ impl Check<'_> {
                 if let Err(error) = self.room_log(room).await {
                     self.report.add([format!("{name}: cannot be read to the end: {error}")]);
                 }
-                match wrong_in_index(&mut self.snapshot, id).await {
-                    Ok(wrong) => self.report.add(wrong.iter().map(|wrong| format!("{name}: {wrong}"))),
-                    Err(error) => {
-                        self.report.add([format!("{name}: its search index cannot be read: {error}")]);
-                    }
+                let report = &mut self.report;
+                let tell = |wrong: String| report.add([format!("{name}: {wrong}")]);
+                if let Err(error) = wrong_in_index(&mut self.snapshot, id, tell).await {
+                    self.report.add([format!("{name}: its search index cannot be read: {error}")]);
                 }
             }
         }

@@ -12,23 +12,27 @@ use crate::store::search::{place, terms_of};
 /// How many messages are read at once: their texts are read, too.
 const MESSAGES: i64 = 1_000;
 
-/// What is wrong with the index of a room.
-pub(super) async fn wrong_in_index(snapshot: &mut Connection, room: RoomId) -> Result<Vec<String>, Error> {
-    let (mut wrong, mut last, mut indexed) = (Vec::new(), 0, 0);
+/// Tells what is wrong with the index of a room.
+pub(super) async fn wrong_in_index(
+    snapshot: &mut Connection,
+    room: RoomId,
+    mut tell: impl FnMut(String),
+) -> Result<(), Error> {
+    let (mut last, mut indexed) = (0, 0);
     loop {
         let rows = messages(snapshot, room, last).await?;
         let Some(end) = rows.last() else { break };
         last = end.try_get("seq")?;
         for row in &rows {
             indexed += i64::from(row.try_get::<Option<String>, _>("terms")?.is_some());
-            wrong.extend(wrong_terms(room, row)?);
+            wrong_terms(room, row)?.into_iter().for_each(&mut tell);
         }
     }
     let rows = count(snapshot, room).await?;
     if rows != indexed {
-        wrong.push(format!("the search index has {} rows of no message", rows - indexed));
+        tell(format!("the search index has {} rows of no message", rows - indexed));
     }
-    Ok(wrong)
+    Ok(())
 }
 
 async fn messages(snapshot: &mut Connection, room: RoomId, after: i64) -> Result<Vec<AnyRow>, Error> {

@@ -45,12 +45,13 @@ async fn those_who_are_named_are_admins(instance: Instance) {
     let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
     ana.opens("/admin").await.is(404);
     bo.opens("/admin").await.is(200);
+    does(&bo, &instance, "bar", "ana").await;
     drop((ana, bo));
     let instance = instance.restart_with("parlor.admins", ["ana"]).await;
     let ana = instance.visitor("ana");
     ana.logs_in().await;
     let done = ana.opens("/admin/actions").await.is(200).page().text();
-    assert!(done.contains("The settings made ana an admin"), "{done}");
+    assert!(done.contains("The settings made ana an admin"), "and let her in: {done}");
     // Bo is an admin of the time before; ana would be one again at the next start.
     let people = ana.opens("/admin").await.is(200);
     assert_eq!(people.body.matches("An admin by the server’s settings").count(), 1);
@@ -168,6 +169,8 @@ async fn people_are_found_by_how_their_names_begin(instance: Instance) {
     assert_eq!(finds("AN").await, [true, true, true, false, false]);
     assert_eq!(finds("%C3%A4").await, [false, false, false, false, true]);
     assert_eq!(finds("x").await, [false; 5]);
+    assert_eq!(finds("an%00").await, [false; 5]);
+    ana.opens("/admin/rooms?beginning=%00").await.is(200);
     let there = [("account", "1"), ("list.beginning", "ä&x\r\n"), ("list.page", "1")];
     let again = "/admin?beginning=%C3%A4%26x%0D%0A&page=1";
     ana.sends("/admin/people/lift-bar", &there).await.leads_to(again);
