@@ -94,6 +94,9 @@ fn sheet(bundle: &mut Bundle<'_>, path: &Path, source: &str) -> Result<String, S
         in_comment = in_comment || line.trim_start().starts_with("/*");
         if in_comment {
             in_comment = !line.ends_with("*/");
+            if in_comment && line.contains("*/") {
+                return Err(not_understood(path, line));
+            }
         } else if line.ends_with('\\') {
             return Err(not_understood(path, line));
         } else if let Some(import) = line.strip_prefix("@import ") {
@@ -121,6 +124,9 @@ fn module(bundle: &mut Bundle<'_>, path: &Path, source: &str) -> Result<String, 
             bundle.add(&imported)?;
         } else {
             let end = line.find("; // ").map_or(line.len(), |semicolon| semicolon + 1);
+            if end < line.len() && line[..end].matches('"').count() % 2 == 1 {
+                return Err(not_understood(path, line));
+            }
             push(&mut body, bundle.declaring(&line[..end], path)?);
         }
     }
@@ -221,6 +227,7 @@ mod tests {
             ),
             ("const a = `b\n  c`;", "js/a.js: not understood: const a = `b"),
             ("const a = `${`b\n  c`}`;", "js/a.js: not understood: const a = `${`b"),
+            ("const a = \"b; // c\";", "js/a.js: not understood: const a = \"b; // c\";"),
             ("const a = \"b\\\n  c\";", "js/a.js: not understood: const a = \"b\\"),
         ];
         for (source, reason) in refused {
@@ -230,9 +237,11 @@ mod tests {
     }
 
     #[test]
-    fn a_text_of_a_style_sheet_stays_in_its_line() {
+    fn what_a_style_sheet_would_lose_is_named() {
         let error = join(&[("css/a.css", "a {\n  content: \"b\\\n  c\";\n}")], "css/a.css").unwrap_err();
         assert_eq!(error, "css/a.css: not understood:   content: \"b\\");
+        let error = join(&[("css/a.css", "/* Why. */ a {}\nb {}")], "css/a.css").unwrap_err();
+        assert_eq!(error, "css/a.css: not understood: /* Why. */ a {}");
     }
 
     #[test]
