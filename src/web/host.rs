@@ -4,8 +4,9 @@
 use rocket::fairing::{Fairing, Info, Kind};
 use rocket::http::{Method, Status};
 use rocket::{Data, Request, Route, State, get, routes, uri};
+use rocket_dyn_templates::{Template, context};
 
-use super::operations;
+use super::{operations, templates};
 use crate::config::{Config, PublicUrl};
 
 /// Leads a request for another host to [`misdirected`], whatever it asks for.
@@ -37,9 +38,9 @@ fn is_misdirected(request: &Request<'_>) -> bool {
 }
 
 #[get("/misdirected")]
-fn misdirected(config: &State<Config>) -> (Status, String) {
-    let url = config.public_url.as_ref().map_or("another address", PublicUrl::origin);
-    (Status::MisdirectedRequest, format!("Nothing is answered under this name. Parlor is at {url}\n"))
+fn misdirected(config: &State<Config>) -> (Status, Template) {
+    let address = config.public_url.as_ref().map(PublicUrl::origin);
+    (Status::MisdirectedRequest, Template::render(templates::MISDIRECTED.0, context! { address }))
 }
 
 /// For a server with a `public_url`.

@@ -40,6 +40,7 @@ names! {
     ROW = "rooms/_row",
     LIVE_LIST = "rooms/_live",
     MESSAGE = "messages/show",
+    MISDIRECTED = "problems/misdirected",
     NEW_LINK = "admin/new_link",
     OWN_ACCOUNT = "account/show",
     PASSWORD_DONE = "passwords/done",
