@@ -13,6 +13,7 @@ export class MessageMenu {
   #root;
   #timeline;
   #follower;
+  #composer;
   #isOwner;
   #address;
   #editing;
@@ -25,12 +26,13 @@ export class MessageMenu {
   #copied; // the timer that closes the menu after a copy
 
   // menu: a popover · dialog: asks before a deletion · address: of the room
-  constructor({ menu, dialog, root, timeline, follower, isOwner, address, editing, outbox, clock }) {
+  constructor({ menu, dialog, root, timeline, follower, composer, isOwner, address, editing, outbox, clock }) {
     this.#menu = menu;
     this.#dialog = dialog;
     this.#root = root;
     this.#timeline = timeline;
     this.#follower = follower;
+    this.#composer = composer;
     this.#isOwner = isOwner;
     this.#address = address;
     this.#editing = editing;
@@ -104,9 +106,11 @@ export class MessageMenu {
 
   #answered = () => {
     this.#quoted.textContent = "";
-    if (this.#dialog.returnValue === "delete" && !this.#timeline.isDeleted(this.#seq)) this.#outbox.delete(this.#seq);
-    // The button had the focus before.
-    if (!this.#button.isConnected) this.#follower.focus();
+    const isDeletion = this.#dialog.returnValue === "delete";
+    if (isDeletion && !this.#timeline.isDeleted(this.#seq)) this.#outbox.delete(this.#seq);
+    // The button had the focus before, and goes with what is deleted.
+    if (isDeletion) this.#composer.takeFocus();
+    else if (!this.#button.isConnected) this.#follower.focus();
     this.#offer();
   };
 

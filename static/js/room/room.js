@@ -85,7 +85,7 @@ export class Room {
     });
     const address = new URL(page, window.location).href;
     const copyLink = new CopyLink({ button: part(".log__copy-link"), address, document });
-    const actions = { editing, outbox, dialog: part(".message-deletion"), isOwner: "owner" in main.dataset };
+    const actions = { composer, editing, outbox, dialog: part(".message-deletion"), isOwner: "owner" in main.dataset };
     const messageMenu = new MessageMenu({ menu, root: element, timeline, follower, address, clock, ...actions });
     const at = Number(new URLSearchParams(window.location.search).get("at"));
     const shownLog = { start: () => timeline.start(at), stop: () => timeline.stop() };
