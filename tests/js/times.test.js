@@ -25,6 +25,22 @@ test("calls days by their names", () => {
   }
 });
 
+test("names the day beside the time only of another day, and the year only of another year", () => {
+  const clock = new FakeClock();
+  const times = new Times({ clock });
+  // Whether more than the time is shown, and whether the year is.
+  const shown = (hours) => {
+    const time = { dateTime: new Date(clock.date() + hours * HOUR).toISOString() };
+    const [brief, dated] = [{ ...time }, { ...time }];
+    times.localize(brief);
+    times.localizeWithDay(dated);
+    return [dated.textContent.length > brief.textContent.length, /202[56]/.test(dated.textContent)];
+  };
+  assert.deepEqual(shown(0), [false, false]);
+  assert.deepEqual(shown(96), [true, false]);
+  assert.deepEqual(shown(-96), [true, true]);
+});
+
 test("tells when another day begins, once", async () => {
   const clock = new FakeClock();
   const times = new Times({ clock });

@@ -7,6 +7,8 @@ export class Times {
   #full;
   #day;
   #date;
+  #dated;
+  #datedInFull;
   #today;
   #yesterday;
 
@@ -26,6 +28,8 @@ export class Times {
     this.#full = format({ dateStyle: "full", timeStyle: "long" });
     this.#day = format({ weekday: "long", day: "numeric", month: "long", year: "numeric" });
     this.#date = format({ day: "numeric", month: "short" });
+    this.#dated = format({ day: "numeric", month: "short", hour: "numeric", minute: "2-digit" });
+    this.#datedInFull = format({ dateStyle: "medium", timeStyle: "short" });
     this.followDay();
     return true;
   }
@@ -50,6 +54,14 @@ export class Times {
     this.localize(time);
     const at = new Date(time.dateTime);
     if (this.day(at) !== this.#today) time.textContent = this.#date.format(at);
+  }
+
+  // The same where nothing else names the day: of another day, with the day; of another year, with the year too.
+  localizeWithDay(time) {
+    this.localize(time);
+    const at = new Date(time.dateTime);
+    const isThisYear = at.getFullYear() === new Date(this.#clock.date()).getFullYear();
+    if (this.day(at) !== this.#today) time.textContent = (isThisYear ? this.#dated : this.#datedInFull).format(at);
   }
 
   // Fills an element with the name of a day, and with the date as its title where that is another.

@@ -24,7 +24,8 @@ async function searchAgain() {
 }
 
 function localize(root) {
-  root.querySelectorAll("time").forEach((time) => times.localize(time));
+  times.followDay();
+  root.querySelectorAll("time").forEach((time) => times.localizeWithDay(time));
 }
 
 localize(page);
