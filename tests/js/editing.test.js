@@ -10,7 +10,11 @@ function editing(value, { isDetached = false, deleted = [], edits = {} } = {}) {
   const [exchange, connection] = [new Exchange(), recorder("show")];
   const outbox = { ...recorder("edit", "offer"), editOf: (about) => edits[about] };
   const stored = { value };
-  const timeline = Object.assign(new EventTarget(), { newestOwn: 4, isDeleted: (seq) => deleted.includes(seq) });
+  const timeline = Object.assign(new EventTarget(), {
+    newestOwn: 4,
+    isDeleted: (seq) => deleted.includes(seq),
+    sentAt: (seq) => `at ${seq}`,
+  });
   const it = new Editing({ stored, sync: { textOf: exchange.ask, isDetached }, outbox, timeline, connection });
   const texts = [];
   it.addEventListener("change", () => texts.push(it.isOn ? it.text : null));
@@ -24,9 +28,9 @@ test("begins with the text as it was written, and saves what became of it", asyn
   assert.deepEqual(exchange.asked, [4]);
   await exchange.answer("`four`");
   it.text = "`fuor`";
-  assert.deepEqual(stored.value, { about: 4, body: "`fuor`", original: "`four`" });
+  assert.deepEqual(stored.value, { about: 4, sent_at: "at 4", body: "`fuor`", original: "`four`" });
   it.save("`Four`");
-  assert.deepEqual(outbox.calls, [["edit", 4, "`Four`"]]);
+  assert.deepEqual(outbox.calls, [["edit", { about: 4, sent_at: "at 4", body: "`Four`" }]]);
   assert.deepEqual(texts, ["`four`", null]);
   assert.equal(stored.value, undefined);
 });
@@ -48,10 +52,10 @@ test("saves nothing where nothing was changed, and where it was given up", async
 });
 
 test("goes on with what the page before it had not saved", () => {
-  const { it, outbox } = editing({ about: 3, body: "THREE", original: "three" });
+  const { it, outbox } = editing({ about: 3, sent_at: "at 3", body: "THREE", original: "three" });
   assert.deepEqual([it.isOn, it.text], [true, "THREE"]);
   it.save("Three");
-  assert.deepEqual(outbox.calls, [["edit", 3, "Three"]]);
+  assert.deepEqual(outbox.calls, [["edit", { about: 3, sent_at: "at 3", body: "Three" }]]);
 });
 
 test("keeps what was not saved when another message is edited, or something else is written", async () => {
@@ -110,7 +114,7 @@ test("goes on from an edit that is on its way, which can be taken back", async (
   await settled();
   assert.deepEqual([it.text, exchange.asked], ["FOUR", []]);
   it.save("four");
-  assert.deepEqual(outbox.calls, [["edit", 4, "four"]]);
+  assert.deepEqual(outbox.calls, [["edit", { about: 4, sent_at: "at 4", body: "four" }]]);
   delete edits[4];
   it.begin(4);
   await exchange.answer("four");
@@ -120,14 +124,15 @@ test("goes on from an edit that is on its way, which can be taken back", async (
 });
 
 test("ends when its message is deleted; what was written may still be sent", async () => {
-  for (const type of ["change", "extend", "replace"]) {
+  const change = (about) => new CustomEvent("change", { detail: { change: { about, kind: "deleted" } } });
+  for (const happens of [change, () => new Event("extend"), () => new Event("replace")]) {
     const { deleted, it, outbox, timeline } = editing({ about: 3, body: "THREE", original: "three" });
     it.start();
     deleted.push(4);
-    timeline.dispatchEvent(new Event(type));
+    timeline.dispatchEvent(happens(4));
     assert.equal(it.isOn, true);
     deleted.push(3);
-    timeline.dispatchEvent(new Event(type));
+    timeline.dispatchEvent(happens(3));
     const refused = { about: 3, body: "THREE", refusal: "This message was deleted.", isFinal: true };
     assert.deepEqual([it.isOn, outbox.calls], [false, [["offer", [refused]]]]);
   }
@@ -137,6 +142,37 @@ test("does not go on with a message that was deleted before the page came", () =
   const { it, outbox, stored } = editing({ about: 3, body: "three", original: "three" }, { deleted: [3] });
   it.start();
   assert.deepEqual([it.isOn, stored.value, outbox.calls], [false, undefined, []]);
+});
+
+test("ends when its author has edited the message elsewhere, and not for what was saved here before", () => {
+  const { it, outbox, timeline } = editing({ about: 3, sent_at: "at 3", body: "THREE", original: "three" });
+  const edited = (about, body) => new CustomEvent("change", { detail: { change: { about, kind: "edited", body } } });
+  it.start();
+  timeline.dispatchEvent(edited(4, "FOUR"));
+  timeline.dispatchEvent(edited(3, "three"));
+  assert.equal(it.isOn, true);
+  timeline.dispatchEvent(edited(3, "tree"));
+  const kept = { about: 3, sent_at: "at 3", body: "THREE", refusal: "This message was edited meanwhile." };
+  assert.deepEqual([it.isOn, outbox.calls], [false, [["offer", [kept]]]]);
+});
+
+test("ends where another message has the number, in a log that a backup has replaced", () => {
+  const { it, outbox, timeline } = editing({ about: 3, sent_at: "before", body: "THREE", original: "three" });
+  it.start();
+  const kept = { about: 3, sent_at: "before", body: "THREE", refusal: "This message is no longer there.", isFinal: true };
+  assert.deepEqual([it.isOn, outbox.calls], [false, [["offer", [kept]]]]);
+  const gone = editing({ about: 3, sent_at: "before", body: "THREE", original: "three" });
+  gone.timeline.sentAt = () => undefined;
+  gone.it.start();
+  gone.timeline.dispatchEvent(new Event("replace"));
+  assert.equal(gone.it.isOn, true, "the page does not show it");
+});
+
+test("leaves what is typed here to its author where another page has taken it over", () => {
+  const { it, outbox, stored } = editing({ about: 3, body: "THREE", original: "three" });
+  stored.value = undefined;
+  it.leaveTo("THREE and more");
+  assert.deepEqual([it.isOn, outbox.calls], [false, [["offer", [{ about: 3, body: "THREE and more" }]]]]);
 });
 
 test("knows that another page has taken it over", () => {

@@ -180,11 +180,11 @@ test("retries with the same nonce, unless that has another text", async () => {
 test("sends changes in their turn, each with a nonce of its own, and again until one is acknowledged", async () => {
   const { clock, exchange, outbox, stored, sync } = await started();
   outbox.add("one");
-  outbox.edit(4, "four");
-  outbox.delete(5);
+  outbox.edit({ about: 4, sent_at: "at 4", body: "four" });
+  outbox.delete({ about: 5, sent_at: "at 5" });
   await exchange.answer(accepted);
   await exchange.fail(new TransientError("answer 429", 1_000));
-  assert.deepEqual(stored.value, [{ nonce: "n2", about: 4, body: "four", refusal: null }, { nonce: "n3", about: 5, refusal: null }]);
+  assert.deepEqual(stored.value, [{ nonce: "n2", about: 4, sent_at: "at 4", body: "four", refusal: null }, { nonce: "n3", about: 5, sent_at: "at 5", refusal: null }]);
   await clock.pass(1_000);
   await exchange.answer(accepted);
   await exchange.fail();
@@ -198,14 +198,14 @@ test("sends changes in their turn, each with a nonce of its own, and again until
 test("keeps the text of an edit whose message is gone, and stays in the room", async () => {
   for (const [status, type] of [[409, "message-deleted"], [404, "no-such-message"], [403, "not-yours"]]) {
     const { exchange, outbox, stored, sync } = await started();
-    outbox.edit(4, "four");
+    outbox.edit({ about: 4, sent_at: "at 4", body: "four" });
     await exchange.answer({ status, body: { type: `/problems/${type}`, detail: "Why." } });
     assert.deepEqual([bodies(outbox), refusals(outbox)], [["four"], ["Why."]]);
     assert.equal(stored.value[0].isFinal, true);
     assert.deepEqual(sync.calls, []);
   }
   const { exchange, outbox, sync } = await started();
-  outbox.edit(4, "four");
+  outbox.edit({ about: 4, sent_at: "at 4", body: "four" });
   await exchange.answer({ status: 403, body: { type: "/problems/not-a-member" } });
   assert.equal(outbox.messages[0].isFinal, false);
   assert.deepEqual(sync.calls.map(([name]) => name), ["refused"]);
@@ -213,10 +213,10 @@ test("keeps the text of an edit whose message is gone, and stays in the room", a
 
 test("takes a deletion of what somebody has deleted already for done", async () => {
   const { exchange, outbox } = await started();
-  outbox.delete(4);
+  outbox.delete({ about: 4, sent_at: "at 4" });
   await exchange.answer({ status: 409, body: { type: "/problems/message-deleted" } });
   assert.deepEqual(outbox.messages, []);
-  outbox.delete(4);
+  outbox.delete({ about: 4, sent_at: "at 4" });
   await exchange.answer({ status: 409, body: { type: "/problems/nonce-reused", detail: "Sent before." } });
   assert.deepEqual(refusals(outbox), ["Sent before."]);
 });
@@ -271,10 +271,10 @@ test("tells of every change", async () => {
 test("tells the text that a message is going to have", async () => {
   const { exchange, outbox } = await started([{ nonce: "x", about: 4, body: "refused", refusal: "" }]);
   assert.equal(outbox.editOf(4), undefined);
-  outbox.edit(4, "once");
-  outbox.edit(5, "other");
-  outbox.edit(4, "twice");
-  outbox.delete(4);
+  outbox.edit({ about: 4, sent_at: "at 4", body: "once" });
+  outbox.edit({ about: 5, sent_at: "at 5", body: "other" });
+  outbox.edit({ about: 4, sent_at: "at 4", body: "twice" });
+  outbox.delete({ about: 4, sent_at: "at 4" });
   assert.deepEqual([outbox.editOf(4), outbox.editOf(5), outbox.editOf(6)], ["twice", "other", undefined]);
   for (let sent = 0; sent < 3; sent += 1) await exchange.answer(accepted);
   assert.equal(outbox.editOf(4), undefined);

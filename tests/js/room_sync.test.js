@@ -52,6 +52,17 @@ test("shows once what a poll and the answer to a message both bring", async (con
   assert.deepEqual(errors, []);
 });
 
+test("has a message go on when its page is closed, but not one so long that the browser would send nothing", async (context) => {
+  const { exchange, sync } = await started(context);
+  const sent = [];
+  exchange.ask = async (_, { keepalive, body }) => (sent.push([keepalive, JSON.parse(body)]), { status: 413 });
+  await sync.send({ body: "𝄞".repeat(4_000), nonce: "n" });
+  await sync.send({ body: "x".repeat(70_000), nonce: "m" });
+  await sync.send({ about: 4, sent_at: "then", nonce: "o" });
+  assert.deepEqual(sent.map(([keepalive]) => keepalive), [true, false, true]);
+  assert.deepEqual(sent.at(-1)[1], { nonce: "o", sent_at: "then" });
+});
+
 test("polls at once where a message's answer is not all there is", async (context) => {
   const { clock, exchange, sync } = await started(context);
   await exchange.answer({ status: 204 });

@@ -46,8 +46,8 @@ export class UnsentStore {
     for (const { draft, outbox, edit } of [...pages].filter(matches).map((page) => this.of(room, page))) {
       if (draft.value) taken.drafts.push(draft.value);
       taken.messages.push(...(outbox.value ?? []));
-      const { about, body, original } = edit.value ?? {};
-      if (body !== original) taken.messages.push({ about, body });
+      const { original, ...begun } = edit.value ?? {};
+      if (begun.body !== original) taken.messages.push(begun);
       draft.value = outbox.value = edit.value = undefined;
     }
     return taken;

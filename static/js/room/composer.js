@@ -24,7 +24,6 @@ export class Composer {
   #newest;
   #clock;
   #prefilled = "";
-  #started = false;
 
   // touch: a media query that matches while the page is used by touch
   constructor({ form, draft, editing, touch, outbox, follower, newest, clock }) {
@@ -45,18 +44,10 @@ export class Composer {
   }
 
   start() {
-    if (this.#started) return;
-    this.#started = true;
-    this.#listen("addEventListener");
+    this.#listen();
     this.#touchChanged();
     this.#restoreDraft();
     if (this.#editing.isOn) this.#turn();
-  }
-
-  stop() {
-    if (!this.#started) return;
-    this.#started = false;
-    this.#listen("removeEventListener");
   }
 
   // Puts an unsent message back, above what has been typed since.
@@ -95,18 +86,18 @@ export class Composer {
     else if (!this.#box.value.startsWith(kept)) this.#box.setRangeText(`${kept}\n`, 0, 0, "preserve");
     this.#form.autocomplete = "off";
     this.#measure();
-    if (this.#prefilled !== "") this.#clock.setTimeout(() => this.#started && this.#storeDraft(), FORM_TIMEOUT_MS);
+    if (this.#prefilled !== "") this.#clock.setTimeout(() => this.#storeDraft(), FORM_TIMEOUT_MS);
   }
 
-  #listen(change) {
-    this.#form[change]("submit", this.#submitted);
-    this.#box[change]("keydown", this.#keyPressed);
-    this.#box[change]("input", this.#typed);
-    this.#box[change]("compositionstart", this.#callOff);
-    this.#box.ownerDocument[change]("focusin", this.#focused);
-    this.#touch[change]("change", this.#touchChanged);
-    this.#editing[change]("change", this.#turned);
-    this.#editingBar[change]("click", this.#barPressed);
+  #listen() {
+    this.#form.addEventListener("submit", this.#submitted);
+    this.#box.addEventListener("keydown", this.#keyPressed);
+    this.#box.addEventListener("input", this.#typed);
+    this.#box.addEventListener("compositionstart", this.#callOff);
+    this.#box.ownerDocument.addEventListener("focusin", this.#focused);
+    this.#touch.addEventListener("change", this.#touchChanged);
+    this.#editing.addEventListener("change", this.#turned);
+    this.#editingBar.addEventListener("click", this.#barPressed);
   }
 
   #touchChanged = () => {
@@ -202,7 +193,7 @@ export class Composer {
 
   #dropTaken() {
     if (!this.#editing.isTaken) return false;
-    this.#editing.giveUp();
+    this.#editing.leaveTo(this.#box.value);
     this.#showError("Another tab has taken over this edit.");
     return true;
   }

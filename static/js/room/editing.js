@@ -11,7 +11,7 @@ export class Editing extends EventTarget {
   #about; // of the edit
   #wanted; // the message whose text is being loaded, until its author does something else
 
-  // stored: { value }, of an edit { about, body, original }, which survives the page
+  // stored: { value }, of an edit { about, sent_at, body, original }, which survives the page
   constructor({ stored, sync, outbox, timeline, connection }) {
     super();
     this.#stored = stored;
@@ -23,13 +23,9 @@ export class Editing extends EventTarget {
   }
 
   start() {
-    this.#listen("addEventListener");
-    this.#dropDeleted();
-  }
-
-  stop() {
-    this.#listen("removeEventListener");
-    this.callOff();
+    for (const type of ["extend", "replace"]) this.#timeline.addEventListener(type, () => this.#dropLost());
+    this.#timeline.addEventListener("change", ({ detail }) => this.#changed(detail.change));
+    this.#dropLost();
   }
 
   get isOn() {
@@ -54,12 +50,12 @@ export class Editing extends EventTarget {
   async begin(about) {
     if (this.#stored.value?.about === about) return this.#change(this.#stored.value);
     if (this.#wanted) return;
-    const wanted = (this.#wanted = { about });
+    const wanted = (this.#wanted = { about, sent_at: this.#timeline.sentAt(about) });
     try {
       const original = this.#outbox.editOf(about) ?? (await this.#sync.textOf(about));
       if (this.#wanted !== wanted) return;
       this.#connection.show("");
-      this.resume({ about, body: original, original });
+      this.resume({ ...wanted, body: original, original });
     } catch {
       if (this.#wanted === wanted) this.#connection.show("The message could not be loaded. Please try again.");
     } finally {
@@ -80,15 +76,15 @@ export class Editing extends EventTarget {
   }
 
   // With a text that was not saved.
-  resume({ about, body, original }) {
+  resume({ about, sent_at, body, original }) {
     this.setAside();
-    this.#change({ about, body, original });
+    this.#change({ about, sent_at, body, original });
   }
 
   save(body) {
-    const { about, original } = this.#stored.value;
+    const { about, sent_at, original } = this.#stored.value;
     // What is on its way is what it will read.
-    if (body !== (this.#outbox.editOf(about) ?? original)) this.#outbox.edit(about, body);
+    if (body !== (this.#outbox.editOf(about) ?? original)) this.#outbox.edit({ about, sent_at, body });
     this.#change(undefined);
   }
 
@@ -99,20 +95,33 @@ export class Editing extends EventTarget {
   // Ends it for something else; what was not saved goes where its author can still save it.
   setAside(refusal) {
     if (!this.isOn) return;
-    const { about, body, original } = this.#stored.value ?? {};
-    if (body !== original) this.#outbox.offer([{ about, body, ...refusal }]);
+    const { original, ...edit } = this.#stored.value ?? {};
+    if (edit.body !== original) this.#outbox.offer([{ ...edit, ...refusal }]);
     this.#change(undefined);
   }
 
-  #listen(change) {
-    for (const type of ["change", "extend", "replace"]) this.#timeline[change](type, this.#dropDeleted);
+  // Ends it where another page took it over; what its author has typed here goes on nowhere else.
+  leaveTo(body) {
+    if (body !== "") this.#outbox.offer([{ about: this.#about, body }]);
+    this.#change(undefined);
   }
 
   // What can no longer be saved may still be sent.
-  #dropDeleted = () => {
-    if (!this.isOn || !this.#timeline.isDeleted(this.#about)) return;
-    this.setAside({ refusal: "This message was deleted.", isFinal: true });
-  };
+  #dropLost() {
+    if (!this.isOn) return;
+    const [{ sent_at } = {}, there] = [this.#stored.value, this.#timeline.sentAt(this.#about)];
+    const isAnother = sent_at !== undefined && there !== undefined && there !== sent_at;
+    if (this.#timeline.isDeleted(this.#about)) this.setAside({ refusal: "This message was deleted.", isFinal: true });
+    else if (isAnother) this.setAside({ refusal: "This message is no longer there.", isFinal: true });
+  }
+
+  // Edited by its author elsewhere, whose words there are not to be lost for those here. What was saved here before is what
+  // this edit began with.
+  #changed({ about, kind, body }) {
+    if (!this.isOn || about !== this.#about) return;
+    if (kind === "deleted") this.#dropLost();
+    else if (body !== this.#stored.value?.original) this.setAside({ refusal: "This message was edited meanwhile." });
+  }
 
   #change(value) {
     this.#about = value?.about;

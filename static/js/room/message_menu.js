@@ -41,26 +41,20 @@ export class MessageMenu {
   }
 
   start() {
-    this.#listen("addEventListener");
+    this.#listen();
     this.#offer();
-  }
-
-  stop() {
-    this.#listen("removeEventListener");
-    this.#menu.hidePopover();
-    this.#dialog.close();
   }
 
   // Events
 
-  #listen(change) {
-    this.#root[change]("click", this.#pressed);
-    this.#root[change]("keydown", this.#movedBetweenButtons);
-    this.#menu[change]("toggle", this.#toggled);
-    this.#menu[change]("click", this.#chosen);
-    this.#menu[change]("keydown", this.#movedInMenu);
-    this.#dialog[change]("close", this.#answered);
-    for (const type of ["append", "change", "extend", "replace"]) this.#timeline[change](type, this.#changed);
+  #listen() {
+    this.#root.addEventListener("click", this.#pressed);
+    this.#root.addEventListener("keydown", this.#movedBetweenButtons);
+    this.#menu.addEventListener("toggle", this.#toggled);
+    this.#menu.addEventListener("click", this.#chosen);
+    this.#menu.addEventListener("keydown", this.#movedInMenu);
+    this.#dialog.addEventListener("close", this.#answered);
+    for (const type of ["append", "change", "extend", "replace"]) this.#timeline.addEventListener(type, this.#changed);
   }
 
   // Before the browser opens the menu.
@@ -107,7 +101,9 @@ export class MessageMenu {
   #answered = () => {
     this.#quoted.textContent = "";
     const isDeletion = this.#dialog.returnValue === "delete";
-    if (isDeletion && !this.#timeline.isDeleted(this.#seq)) this.#outbox.delete(this.#seq);
+    if (isDeletion && !this.#timeline.isDeleted(this.#seq)) {
+      this.#outbox.delete({ about: this.#seq, sent_at: this.#sentAt });
+    }
     // The button had the focus before, and goes with what is deleted.
     if (isDeletion) this.#composer.takeFocus();
     else if (!this.#button.isConnected) this.#follower.focus();

@@ -2,7 +2,8 @@
 // each with its own nonce, so that a repeated send is the same message. Every change of the outbox is stored first, to
 // survive the page.
 //
-// A change has the number of the message that it is `about`; a deletion has no body. `isFinal`: it will always be refused.
+// A change has the number of the message that it is `about`, and when that was `sent_at`: a backup that is put in the
+// place of the log may have another message of this number. A deletion has no body. `isFinal`: it will always be refused.
 // Each has a `refusal`: null while it is to be sent, "" while its author has to decide, else the reason.
 
 import { backoff } from "../lib/backoff.js";
@@ -62,12 +63,12 @@ export class Outbox extends EventTarget {
     this.#add({ nonce, body });
   }
 
-  edit(about, body) {
-    this.#add({ nonce: this.#nonce(), about, body });
+  edit({ about, sent_at, body }) {
+    this.#add({ nonce: this.#nonce(), about, sent_at, body });
   }
 
-  delete(about) {
-    this.#add({ nonce: this.#nonce(), about });
+  delete({ about, sent_at }) {
+    this.#add({ nonce: this.#nonce(), about, sent_at });
   }
 
   // Takes over what another page left; its author decides whether it is sent. The nonce stays, so that it is

@@ -9,6 +9,8 @@ import { isChange } from "./changes.js";
 import { historyOf } from "./timeline.js";
 
 const KINDS = new Set(["edited", "deleted"]);
+// In UTF-16 units, of which each takes 3 bytes at most: the Fetch standard allows 64 KiB.
+const KEEPALIVE_MAX = 20_000;
 
 export class RoomSync {
   #page;
@@ -72,19 +74,20 @@ export class RoomSync {
 
   // For the outbox
 
-  // keepalive: the request goes on if the page is closed.
-  async send({ body, nonce, about }) {
+  async send({ body, nonce, about, sent_at }) {
     // The answer is to continue the page that is there then.
     if (this.#reloading) await this.#reloading.catch(() => {});
     const asked = this.#ledger.position;
     const change = body === undefined ? "delete" : "edit";
     const address = about === undefined ? this.#messages : `${this.#messages}/${about}/${change}`;
+    const sent = JSON.stringify({ body, nonce, sent_at });
     const answer = await this.#requests.ask(`${address}?after=${asked.cursor}`, {
       type: JSON_TYPE,
       method: "POST",
       headers: { "Content-Type": JSON_TYPE },
-      body: JSON.stringify({ body, nonce }),
-      keepalive: true,
+      body: sent,
+      // The request goes on if the page is closed. Of a longer one the browser would send nothing.
+      keepalive: sent.length < KEEPALIVE_MAX,
     });
     return { ...answer, asked };
   }

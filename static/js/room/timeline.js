@@ -38,10 +38,6 @@ export class Timeline extends EventTarget {
     if (marked) mark(marked);
   }
 
-  stop() {
-    this.#follower.stop();
-  }
-
   get chunks() {
     return this.#chunks.all;
   }
@@ -69,6 +65,11 @@ export class Timeline extends EventTarget {
   // Whether a message is on the page and deleted.
   isDeleted(seq) {
     return this.#shown.some((it) => Number(it.dataset.seq) === seq && it.matches(".message--deleted"));
+  }
+
+  // When a message was sent, or nothing where it is not on the page.
+  sentAt(seq) {
+    return this.#shown.find((it) => Number(it.dataset.seq) === seq)?.querySelector(".message__time").dateTime;
   }
 
   // The button of the newest message that has one, or none.

@@ -1,8 +1,11 @@
 //! A backup is restored under an open page: what never happened is taken back.
 
-use crate::fixtures::chromium::Stage;
+use crate::fixtures::chromium::{Person, Stage};
 
-in_chromium_on_both_engines![an_open_page_shows_the_true_history];
+in_chromium_on_both_engines![an_open_page_shows_the_true_history, an_edit_is_not_saved_to_another_message,];
+
+/// As a key.
+const ARROW_UP: &str = "\u{E013}";
 
 /// As in a backup from before the third message.
 const RESTORE: &str = "
@@ -32,4 +35,26 @@ async fn an_open_page_shows_the_true_history(stage: &Stage) {
     bo.has_read("three").await;
     assert_eq!(ana.bodies().await, ["one", "two", "three"]);
     assert_eq!(bo.log().await, ana.log().await);
+}
+
+async fn an_edit_is_not_saved_to_another_message(stage: &Stage) {
+    let ana = stage.person("ana").await;
+    let room = ana.creates("Kitchen").await;
+    for body in ["one", "two", "never said"] {
+        ana.says_and_sees(body).await;
+    }
+    ana.expects_failure(&room.api(""), "409");
+    ana.expects_failure(&room.api(""), "404");
+    ana.expects_protocol_error("not of this log");
+    ana.types_in("Message", ARROW_UP).await;
+    ana.has_in("Message", "never said").await;
+    ana.types_in("Message", " again").await;
+
+    stage.executes_sql(RESTORE).await;
+    ana.sees_no_more("never said").await;
+    ana.says_elsewhere(&room, &["three".to_owned()]).await;
+    ana.has_read("three").await;
+    ana.types_in("Message", Person::ENTER).await;
+    ana.is_told("Not saved").await;
+    assert_eq!(ana.bodies().await, ["one", "two", "three"]);
 }

@@ -46,6 +46,13 @@ async fn copied_messages_say_who_and_when(stage: &Stage) {
         assert_eq!(ana.evaluates("window.copied.map(([type]) => type)").await, json!(["text/plain"]));
         assert_eq!(ana.evaluates(&format!("window.copied[0][1].{lines}")).await, expected);
     }
+    // What was copied before stays where nothing is selected.
+    ana.evaluates("getSelection().removeAllRanges()").await;
+    let copies_nothing = "(() => {
+        const copy = new ClipboardEvent('copy', { bubbles: true, cancelable: true, clipboardData: new DataTransfer() });
+        return $('.log').dispatchEvent(copy);
+    })()";
+    assert_eq!(ana.evaluates(copies_nothing).await, true);
 }
 
 async fn a_printed_room_is_its_whole_log(stage: &Stage) {

@@ -10,6 +10,7 @@ in_chromium![
     the_time_of_the_last_message_is_the_reader_s_own,
     a_form_is_folded_where_there_are_rooms,
     nothing_moves_under_a_pointer_that_rests,
+    a_pointer_that_rests_keeps_back_no_notice,
     a_press_on_what_has_just_moved_does_nothing,
 ];
 
@@ -195,4 +196,16 @@ async fn a_press_on_what_has_just_moved_does_nothing(stage: &Stage) {
     ana.waits_until("performance.now() - window.moved > 500").await;
     ana.evaluates("void setTimeout(window.press)").await;
     ana.is_offered("Send").await;
+}
+
+async fn a_pointer_that_rests_keeps_back_no_notice(stage: &Stage) {
+    let (ana, bo) = (stage.person("ana").await, stage.person("bo").await);
+    let hall = bo.creates("Hall").await;
+    ana.joins(&hall).await;
+    ana.opens("/rooms").await;
+    ana.sees("You’re in").await;
+    ana.points("mouseMoved", "$$('a, button').find((it) => it.innerText.startsWith('Return'))").await;
+    bo.opens(&hall.path("/delete")).await;
+    bo.presses("Delete").await;
+    ana.is_told("was deleted").await;
 }

@@ -9,6 +9,7 @@ in_chromium![
     a_draft_outlives_its_tab,
     what_a_closed_tab_did_not_send_is_offered_and_not_sent,
     what_a_closed_tab_sent_without_an_answer_is_there_once,
+    what_is_too_long_to_send_holds_nothing_up,
     two_tabs_of_a_room_keep_their_words_apart,
     leaving_asks_first_and_takes_nothing_away,
     what_another_page_has_taken_over_is_not_sent_from_here,
@@ -63,6 +64,28 @@ async fn what_a_closed_tab_did_not_send_is_offered_and_not_sent(stage: &Stage) {
     ana.presses("Send").await;
     ana.has_read("two").await;
     assert_eq!(ana.bodies().await, ["four", "five", "one", "two"]);
+}
+
+/// The draft of another tab may be of any length.
+async fn what_is_too_long_to_send_holds_nothing_up(stage: &Stage) {
+    let ana = stage.person("ana").await;
+    let room = ana.creates("Kitchen").await;
+    let leave_a_draft = "
+        const key = ['parlor', document.body.dataset.account, $('.room').dataset.room, 'gone', 'outbox'].join(':');
+        const left = { nonce: '00112233445566778899aabbccddeeff', body: 'x'.repeat(70_000), refusal: '' };
+        localStorage.setItem(key, JSON.stringify([left]));
+        return true;";
+    ana.runs(leave_a_draft, Vec::new()).await;
+    ana.reloads().await;
+    ana.waits_until("unsent() === 1").await;
+    ana.expects_failure(&room.api(""), "413");
+    has_come_to_rest(&ana).await;
+    ana.evaluates("$$('.refusal__retry').find((it) => it.innerText === 'Send').click()").await;
+    ana.is_told("64 KiB").await;
+    ana.says_and_sees("short").await;
+    has_come_to_rest(&ana).await;
+    ana.presses("Discard").await;
+    ana.waits_until("unsent() === 0").await;
 }
 
 async fn what_a_closed_tab_sent_without_an_answer_is_there_once(stage: &Stage) {

@@ -12,6 +12,7 @@ on_both_engines![
     authors_edit_their_own_and_the_owner_of_the_room_deletes_any,
     refusals_come_in_their_order,
     what_is_no_message_is_not_found,
+    another_message_of_the_number_is_not_changed,
     a_deleted_message_stays_deleted,
     a_change_with_the_same_nonce_is_the_same_change,
     a_message_sent_again_after_its_deletion_stays_deleted,
@@ -209,6 +210,26 @@ async fn what_is_no_message_is_not_found(instance: Instance) {
         }
     }
     assert_eq!(ana.reads(&room).await.len(), 3);
+}
+
+/// As after a backup was restored, in the place of a longer log.
+async fn another_message_of_the_number_is_not_changed(instance: Instance) {
+    let (room, [ana, ..]) = talk(&instance).await;
+    let history = ana.opens(&room.api("?before=1000")).await.is(200).json();
+    let sent_at = history["messages"][0]["sent_at"].as_str().expect("an instant").to_owned();
+    let another = Some("2026-01-01T00:00:00.000Z".to_owned());
+    for change in [Change::edit(1, "uno"), Change::deletion(1)] {
+        let change = Change { sent_at: another.clone(), ..change };
+        ana.tries_to_change(&room, &change).await.is_problem(404, "no-such-message");
+        ana.tries_to_change_by_form(&room, &change).await.is(404);
+    }
+    assert_eq!(reads_history(&ana, &room).await[0].changed, None);
+    for change in [Change::edit(1, "uno"), Change::deletion(1)] {
+        ana.changes(&room, &Change { sent_at: Some(sent_at.clone()), ..change }).await;
+    }
+    let page = ana.opens(&room.path("/messages/2/delete")).await.is(200).page();
+    let form = page.form(&room.path("/messages/2/delete"));
+    assert_eq!(form.hidden("sent_at"), history["messages"][1]["sent_at"].as_str().expect("an instant"));
 }
 
 async fn a_deleted_message_stays_deleted(instance: Instance) {
