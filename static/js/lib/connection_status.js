@@ -26,10 +26,6 @@ export class ConnectionStatus {
     this.#window.addEventListener("pagehide", this.#hidden);
   }
 
-  stop() {
-    this.#window.removeEventListener("pagehide", this.#hidden);
-  }
-
   connected() {
     this.#page.classList.remove("stale");
     if (!this.#disconnected) return;

@@ -40,13 +40,6 @@ export class OtherTabs {
     this.#window.addEventListener("pageshow", this.#clearName);
   }
 
-  stop() {
-    this.#storeName();
-    this.#channel.close();
-    this.#window.removeEventListener("pagehide", this.#storeName);
-    this.#window.removeEventListener("pageshow", this.#clearName);
-  }
-
   // The names of the others, after a time for answers. A frozen tab does not answer.
   async find() {
     this.#channel.postMessage({ asks: this.#name });

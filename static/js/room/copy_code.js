@@ -13,10 +13,6 @@ export class CopyCode {
     this.#root.addEventListener("click", this.#clicked);
   }
 
-  stop() {
-    this.#root.removeEventListener("click", this.#clicked);
-  }
-
   #clicked = ({ target }) => {
     if (!target.matches(".code-block__copy")) return;
     const { textContent } = target.parentElement.querySelector("pre");

@@ -26,11 +26,6 @@ export class HistoryLoader {
     this.#watch();
   }
 
-  stop() {
-    this.#root.removeEventListener("click", this.#clicked);
-    this.#near.disconnect();
-  }
-
   #scrolled = (entries) => {
     if (entries.at(-1).isIntersecting) this.#run();
   };

@@ -2,7 +2,6 @@
 
 import { ConnectionStatus } from "../lib/connection_status.js";
 import { CopyLink } from "../lib/copy_link.js";
-import { ROOM_OVER } from "../lib/statuses.js";
 import { Changes } from "./changes.js";
 import { Composer } from "./composer.js";
 import { CopyCode } from "./copy_code.js";
@@ -31,6 +30,7 @@ export class Room {
   #otherTabs;
   #composer;
   #outbox;
+  #sync;
   #parts;
   #leaving = false;
 
@@ -88,7 +88,7 @@ export class Room {
     const actions = { composer, editing, outbox, dialog: part(".message-deletion"), isOwner: "owner" in main.dataset };
     const messageMenu = new MessageMenu({ menu, root: element, timeline, follower, address, clock, ...actions });
     const at = Number(new URLSearchParams(window.location.search).get("at"));
-    const shownLog = { start: () => timeline.start(at), stop: () => timeline.stop() };
+    const shownLog = { start: () => timeline.start(at) };
     const copyCode = new CopyCode({ root: element });
 
     this.#main = main;
@@ -100,6 +100,7 @@ export class Room {
     this.#otherTabs = otherTabs;
     this.#composer = composer;
     this.#outbox = outbox;
+    this.#sync = sync;
     const controls = [messageMenu, copyLink, copyCode, editing, composer];
     this.#parts = [otherTabs, shownLog, earlier, later, ...controls, outbox, connection, sync];
   }
@@ -111,10 +112,6 @@ export class Room {
     this.#window.document.body.classList.add("page--live");
     for (const part of this.#parts) part.start();
     this.#adoptAbandoned();
-  }
-
-  stop() {
-    for (const part of this.#parts) part.stop();
   }
 
   // Takes over unsent text of pages that are closed. One draft goes into the box, if that is empty.
@@ -134,13 +131,13 @@ export class Room {
     if (this.#window.location.search !== "") this.#window.history.replaceState(null, "", this.#page);
   }
 
-  // Out of the room: its own address says why. Unsent text stays in the store for a return; from a deleted room
-  // the list shows it.
-  refused({ status }) {
+  // Out of the room: its own address says why. Unsent text stays in the store for a return; from a deleted room the list
+  // shows it. What is typed until the other page is there is stored, too.
+  refused() {
     if (this.#leaving || this.#pendingNavigation.isPending) return;
     this.#leaving = true;
-    this.stop();
-    if (ROOM_OVER.has(status)) this.#unsent.keepForList(this.#room, (page) => page === this.#otherTabs.name);
+    this.#sync.stop();
+    this.#outbox.stop();
     this.#window.location.replace(this.#page + this.#window.location.search);
   }
 }

@@ -18,7 +18,6 @@ export class ScrollFollower extends EventTarget {
   #size;
   #place;
   #anchor;
-  #started = false;
 
   constructor({ scroller, ResizeObserver }) {
     super();
@@ -31,23 +30,14 @@ export class ScrollFollower extends EventTarget {
 
   // timeline: { chunks }, the elements that have the messages for children · message: to begin at, or none
   start(timeline, message) {
-    if (this.#started) return;
-    this.#started = true;
     this.#timeline = timeline;
     // Without this class it is in reverse, to open at its end without a script: see log.css.
     this.#scroller.classList.add("scroller--live");
-    this.#listen("addEventListener");
+    this.#listen();
     this.#sizes.observe(this.#scroller);
     for (const part of this.#scroller.children) this.#sizes.observe(part);
     if (message) this.to(message);
     else this.toEnd();
-  }
-
-  stop() {
-    if (!this.#started) return;
-    this.#started = false;
-    this.#listen("removeEventListener");
-    this.#sizes.disconnect();
   }
 
   // Actions
@@ -105,14 +95,14 @@ export class ScrollFollower extends EventTarget {
 
   // Events
 
-  #listen(change) {
-    this.#scroller[change]("scroll", this.#scrolled, { passive: true });
-    this.#scroller[change]("click", this.#clicked);
-    this.#scroller[change]("pointerdown", this.#down, { passive: true });
-    this.#document[change]("pointerup", this.#up, { passive: true });
-    this.#document[change]("pointercancel", this.#up, { passive: true });
-    this.#document[change]("pointermove", this.#moved, { passive: true });
-    this.#document[change]("selectionchange", this.#selected);
+  #listen() {
+    this.#scroller.addEventListener("scroll", this.#scrolled, { passive: true });
+    this.#scroller.addEventListener("click", this.#clicked);
+    this.#scroller.addEventListener("pointerdown", this.#down, { passive: true });
+    this.#document.addEventListener("pointerup", this.#up, { passive: true });
+    this.#document.addEventListener("pointercancel", this.#up, { passive: true });
+    this.#document.addEventListener("pointermove", this.#moved, { passive: true });
+    this.#document.addEventListener("selectionchange", this.#selected);
   }
 
   // A scroll event that comes with a change of size is not the reader's, nor is one that we have caused.
