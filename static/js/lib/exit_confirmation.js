@@ -46,9 +46,10 @@ export class ExitConfirmation {
 
   #ask(dialog, form, submitter) {
     const answered = () => {
-      if (dialog.returnValue !== "go") return;
+      // The list may have changed meanwhile.
+      if (dialog.returnValue !== "go" || !form.isConnected) return;
       this.#agreed = form;
-      form.requestSubmit(submitter);
+      form.requestSubmit(submitter?.form === form ? submitter : null);
     };
     dialog.returnValue = "";
     dialog.addEventListener("close", answered, { once: true });

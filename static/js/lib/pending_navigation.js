@@ -25,7 +25,8 @@ export class PendingNavigation {
 
   #submitted = (event) => {
     const form = event.target;
-    if (event.defaultPrevented || form.method === "dialog") return;
+    // A download leads nowhere.
+    if (event.defaultPrevented || form.method !== "post") return;
     if (this.#forms.has(form)) event.preventDefault();
     else this.#add(form);
   };

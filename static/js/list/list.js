@@ -47,7 +47,6 @@ export class List extends EventTarget {
 
   stop() {
     this.#pointer.stop();
-    this.#connection.stop();
     this.#poller.stop();
   }
 
@@ -59,11 +58,11 @@ export class List extends EventTarget {
     return this.#requests.ask(`/rooms/list?${query}`, { type: HTML_TYPE, signal });
   }
 
-  // Nothing moves while somebody points at it: an update waits until the pointer has gone.
+  // Nothing moves while somebody points at it: an update waits until the pointer has gone, unless it tells of a deletion.
   answered({ status, body }) {
     if (this.#times.followTimeZone() || this.#times.followDay()) this.#localize(this.#section);
     if (status === 200) this.#fresh = parse(body, ".live-list");
-    if (this.#fresh && !this.#pointer.isBusy) this.#update();
+    if (this.#fresh && (!this.#pointer.isBusy || this.#hasNews)) this.#update();
     if (status !== 200 && status !== 204 && !this.#pendingNavigation.isPending) {
       this.stop();
       this.#window.location.replace("/rooms");
@@ -72,6 +71,10 @@ export class List extends EventTarget {
   }
 
   // Internal
+
+  get #hasNews() {
+    return this.#fresh.querySelector(".notices .notice--news") && !this.#notices.querySelector(".notice--news");
+  }
 
   #update() {
     this.#localize(this.#fresh);

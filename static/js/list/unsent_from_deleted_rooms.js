@@ -8,11 +8,14 @@ export class UnsentFromDeletedRooms {
   #box;
   #unsent;
   #requests;
+  #rest;
 
-  constructor({ box, unsent, requests }) {
+  // rest: what gets the focus when there is nothing left
+  constructor({ box, unsent, requests, rest }) {
     this.#box = box;
     this.#unsent = unsent;
     this.#requests = requests;
+    this.#rest = rest;
   }
 
   start() {
@@ -65,5 +68,6 @@ export class UnsentFromDeletedRooms {
     const { fromDeletedRooms } = this.#unsent;
     if (fromDeletedRooms.value === this.#text.value) fromDeletedRooms.value = undefined;
     this.#show();
+    if (this.#box.hidden) this.#rest.focus();
   };
 }

@@ -8,15 +8,16 @@ import { unsent } from "./every_page.js";
 
 const page = document.querySelector("main.rooms");
 
-const kept = new UnsentFromDeletedRooms({ box: page.querySelector(".unsent--deleted-rooms"), unsent, requests });
+const unfolding = page.querySelector(".new-room");
+const rest = unfolding.querySelector("summary");
+const kept = new UnsentFromDeletedRooms({ box: page.querySelector(".unsent--deleted-rooms"), unsent, requests, rest });
 const list = new List({ page, pendingNavigation, requests, clock, times: new Times({ clock }), window });
 list.addEventListener("notice", () => kept.check());
 kept.start();
 list.start();
 
 // Not when it comes unfolded.
-const unfolding = page.querySelector(".new-room");
 const focus = () => unfolding.open && document.getElementById("create-name").focus();
-unfolding.querySelector("summary").addEventListener("click", () => {
+rest.addEventListener("click", () => {
   unfolding.addEventListener("toggle", focus, { once: true });
 });

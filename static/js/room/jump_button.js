@@ -10,6 +10,7 @@ export class JumpButton {
   #hadLater = false;
   #first = null;
   #count = 0;
+  #text;
 
   constructor({ button, messages, timeline, follower, newest }) {
     this.#button = button;
@@ -54,7 +55,8 @@ export class JumpButton {
     if (atEnd && this.#button.hidden) return;
     const none = hasLater ? "Newest messages" : "Go to the newest messages";
     const label = this.#count > 0 ? `${this.#count} new message${this.#count > 1 ? "s" : ""}` : none;
-    if (this.#label.textContent !== label) this.#label.textContent = label;
+    // Not read back from the page, which may be translated.
+    if (this.#text !== label) this.#label.textContent = this.#text = label;
     this.#button.classList.toggle("jump--new", this.#count > 0);
     this.#button.classList.toggle("jump--labelled", this.#count > 0 || hasLater);
     this.#label.classList.toggle("hidden-label", this.#count === 0 && !hasLater);

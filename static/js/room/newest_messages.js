@@ -13,10 +13,10 @@ export class NewestMessages {
   }
 
   async show() {
+    this.#connection.show("");
     if (!this.#sync.isDetached) return this.#follower.toEnd();
     try {
       await this.#sync.showNewest();
-      this.#connection.show("");
       this.#follower.toEnd();
     } catch {
       this.#connection.show("The newest messages could not be loaded. Please try again.");

@@ -2,6 +2,9 @@
 // where the page does.
 
 export function copyPlainly(event) {
-  event.clipboardData.setData("text/plain", event.currentTarget.ownerDocument.getSelection().toString());
+  const text = event.currentTarget.ownerDocument.getSelection().toString();
+  // Without a selection the browser copies nothing, and keeps what was copied before.
+  if (text === "") return;
+  event.clipboardData.setData("text/plain", text);
   event.preventDefault();
 }
