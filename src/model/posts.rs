@@ -17,6 +17,9 @@ pub struct Post {
     pub nonce: Nonce,
     /// What is sent.
     pub content: Content,
+    /// When the message was sent that a change is about, as the protocol writes it, if who sends the change says so: in a
+    /// log that was replaced by a backup of it, the number may be another message's.
+    pub about_sent_at: Option<String>,
 }
 
 /// What is sent.

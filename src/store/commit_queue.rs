@@ -105,7 +105,7 @@ mod tests {
     /// Somebody who waits for as long as the receiver is kept.
     fn somebody_with(content: Content) -> (Waiting, oneshot::Receiver<PostResult>) {
         let nonce = Nonce::parse("a").unwrap();
-        let post = Post { token: TokenHash([0; 32]), room: RoomId(7), nonce, content };
+        let post = Post { token: TokenHash([0; 32]), room: RoomId(7), nonce, content, about_sent_at: None };
         let (answer, answered) = oneshot::channel();
         (Waiting { post, answer, until: Instant::now() }, answered)
     }

@@ -49,7 +49,8 @@ impl Lab {
     }
 
     async fn sends(&self, content: Content) -> i64 {
-        let post = Post { token: TOKEN, room: self.room, nonce: Nonce::fresh(), content };
+        let post =
+            Post { token: TOKEN, room: self.room, nonce: Nonce::fresh(), content, about_sent_at: None };
         let (posted, _) = self.store.post(post).await.unwrap().into_parts();
         posted.entry.position.seq
     }

@@ -81,6 +81,7 @@ impl<'a> Batch<'a> {
             return Err(Refusal::NotAMember { inside: whereabouts.inside().cloned() });
         }
         if let Some((about, wish)) = post.content.change() {
+            self.targets.require_sent_at(about, post.about_sent_at.as_deref())?;
             self.targets.allow(about, wish, person.id, self.room.owner)?;
         }
         self.head = Position { seq: self.head.seq + 1, tag: Tag::random() };

@@ -25,6 +25,7 @@ use crate::store::sql::json_rows;
 /// A message that may be changed.
 struct Target {
     author: AccountId,
+    sent_at: Timestamp,
     is_deleted: bool,
     /// The number of the change that changed it last; 0 if there is none.
     changed: i64,
@@ -72,7 +73,7 @@ impl Targets {
             return Ok(Self { messages: HashMap::new(), superseded: HashSet::new(), in_use: false });
         }
         let rows: Vec<AnyRow> = sqlx::query(
-            "select e.seq, e.author_id, e.deleted_by, e.changed
+            "select e.seq, e.author_id, e.at, e.deleted_by, e.changed
              from json_each(cast($1 as text)) as sent
              cross join entry e
              where e.room_id = cast(sent.value ->> 0 as bigint) and e.seq = cast(sent.value ->> 1 as bigint)
@@ -84,20 +85,29 @@ impl Targets {
         let target = |row: &AnyRow| {
             let is_deleted = row.try_get::<Option<i64>, _>("deleted_by")?.is_some();
             let author = AccountId(row.try_get("author_id")?);
+            let sent_at = Timestamp(row.try_get("at")?);
             let changed = row.try_get("changed")?;
-            Ok((row.try_get("seq")?, Target { author, is_deleted, changed, now: None }))
+            Ok((row.try_get("seq")?, Target { author, sent_at, is_deleted, changed, now: None }))
         };
         let messages = rows.iter().map(target).collect::<sqlx::Result<_>>()?;
         Ok(Self { messages, superseded: HashSet::new(), in_use: true })
     }
 
-    /// Messages by their numbers, authors, and whether they are deleted.
+    /// Messages by their numbers, authors, and whether they are deleted, each sent at the instant of its number.
     #[cfg(test)]
     pub(super) fn of(messages: &[(i64, AccountId, bool)]) -> Self {
         let target = |(seq, author, is_deleted): &(i64, AccountId, bool)| {
-            (*seq, Target { author: *author, is_deleted: *is_deleted, changed: 0, now: None })
+            let (author, sent_at, is_deleted) = (*author, Timestamp(*seq), *is_deleted);
+            (*seq, Target { author, sent_at, is_deleted, changed: 0, now: None })
         };
         Self { messages: messages.iter().map(target).collect(), superseded: HashSet::new(), in_use: true }
+    }
+
+    /// Whether message `about` is the one that was sent at that instant, if one is named.
+    pub(super) fn require_sent_at(&self, about: i64, sent_at: Option<&str>) -> Result<(), Refusal> {
+        let is_another =
+            |target: &Target| sent_at.is_some_and(|sent_at| target.sent_at.rfc_3339() != sent_at);
+        if self.messages.get(&about).is_some_and(is_another) { Err(Refusal::NoSuchMessage) } else { Ok(()) }
     }
 
     /// Whether `person` may change message `about` so, in a room of `owner`.
@@ -117,10 +127,11 @@ impl Targets {
         if !self.in_use {
             return;
         }
-        let (seq, changed_at) = (entry.position.seq, entry.at);
+        let (seq, at) = (entry.position.seq, entry.at);
         match &entry.event {
             RoomEvent::Message(Message { author, .. }) => {
-                let target = Target { author: author.id, is_deleted: false, changed: 0, now: None };
+                let author = author.id;
+                let target = Target { author, sent_at: at, is_deleted: false, changed: 0, now: None };
                 self.messages.insert(seq, target);
             }
             RoomEvent::Change(change) => {
@@ -134,7 +145,7 @@ impl Targets {
                     self.superseded.insert(target.changed);
                 }
                 target.changed = seq;
-                target.now = Some(Rewritten { body, changed_at, deleted_by });
+                target.now = Some(Rewritten { body, changed_at: at, deleted_by });
             }
         }
     }

@@ -101,7 +101,7 @@ mod tests {
         let left = || store.request.as_ref().unwrap().left(store.budget);
         let nonce = Nonce::parse("a").unwrap();
         let content = Content::Message(Body::parse("hello").unwrap());
-        let post = Post { token: TokenHash([0; 32]), room: RoomId(7), nonce, content };
+        let post = Post { token: TokenHash([0; 32]), room: RoomId(7), nonce, content, about_sent_at: None };
         let before = left();
         assert!(matches!(store.post(post).await, Err(Error::Refused(Refusal::NoSuchRoom))));
         assert!(left() < before);

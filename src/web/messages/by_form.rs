@@ -26,12 +26,14 @@ pub(super) struct SentText {
     body: String,
     #[field(default = String::new())]
     nonce: String,
+    sent_at: Option<String>,
 }
 
 #[derive(FromForm)]
 pub(super) struct SentDeletion {
     #[field(default = String::new())]
     nonce: String,
+    sent_at: Option<String>,
 }
 
 #[get("/rooms/<_>/messages/<_>")]
@@ -61,8 +63,8 @@ pub(super) async fn edit(
     sending: Sending<'_>,
     sent: Fields<SentText>,
 ) -> Result<PageAnswer, Error> {
-    let SentText { body, nonce } = sent.0;
-    let edit = Sent::edit(at.seq, &body, &nonce);
+    let SentText { body, nonce, sent_at } = sent.0;
+    let edit = Sent::edit(at.seq, &body, &nonce).map(|edit| edit.about_sent_at(sent_at));
     let changed = change(sender, at, &sending, (Wish::Edit, Some(&body)), edit).await;
     changed.map_err(|error| error.with_unsent(body))
 }
@@ -74,7 +76,8 @@ pub(super) async fn delete(
     sending: Sending<'_>,
     sent: Fields<SentDeletion>,
 ) -> Result<PageAnswer, Error> {
-    let deletion = Sent::deletion(at.seq, &sent.0.nonce);
+    let SentDeletion { nonce, sent_at } = sent.0;
+    let deletion = Sent::deletion(at.seq, &nonce).map(|deletion| deletion.about_sent_at(sent_at));
     change(sender, at, &sending, (Wish::Delete, None), deletion).await
 }
 

@@ -28,9 +28,18 @@ pub(super) struct SentText {
     nonce: String,
 }
 
+/// Another text for a message.
+#[derive(Deserialize)]
+pub(super) struct SentEdit {
+    body: String,
+    nonce: String,
+    sent_at: Option<String>,
+}
+
 #[derive(Deserialize)]
 pub(super) struct SentDeletion {
     nonce: String,
+    sent_at: Option<String>,
 }
 
 #[post("/api/rooms/<_>/messages?<after>", data = "<sent>")]
@@ -51,9 +60,11 @@ pub(super) async fn edit(
     at: MessageInPath,
     sending: Sending<'_>,
     after: Option<&str>,
-    sent: Result<Json<SentText>, Error>,
+    sent: Result<Json<SentEdit>, Error>,
 ) -> Answer {
-    let sent = sent.and_then(|Json(sent)| Ok(Sent::edit(at.seq, &sent.body, &sent.nonce)?));
+    let sent = sent.and_then(|Json(SentEdit { body, nonce, sent_at })| {
+        Ok(Sent::edit(at.seq, &body, &nonce)?.about_sent_at(sent_at))
+    });
     answer(&user.0, Target::Message(at, Wish::Edit), &sending, after, sent).await
 }
 
@@ -65,7 +76,9 @@ pub(super) async fn delete(
     after: Option<&str>,
     sent: Result<Json<SentDeletion>, Error>,
 ) -> Answer {
-    let sent = sent.and_then(|Json(sent)| Ok(Sent::deletion(at.seq, &sent.nonce)?));
+    let sent = sent.and_then(|Json(SentDeletion { nonce, sent_at })| {
+        Ok(Sent::deletion(at.seq, &nonce)?.about_sent_at(sent_at))
+    });
     answer(&user.0, Target::Message(at, Wish::Delete), &sending, after, sent).await
 }
 

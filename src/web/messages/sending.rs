@@ -20,13 +20,18 @@ use crate::web::limits::Allowance;
 pub(crate) struct Sent {
     content: Content,
     nonce: Nonce,
+    about_sent_at: Option<String>,
 }
 
 impl Sent {
+    fn new(nonce: &str, content: Content) -> Result<Self, Invalid> {
+        Ok(Self { nonce: Nonce::parse(nonce)?, content, about_sent_at: None })
+    }
+
     /// # Errors
     /// When the text or the nonce is none.
     pub(crate) fn message(body: &str, nonce: &str) -> Result<Self, Invalid> {
-        Ok(Self { nonce: Nonce::parse(nonce)?, content: Content::Message(Body::parse(body)?) })
+        Self::new(nonce, Content::Message(Body::parse(body)?))
     }
 
     /// Another text for message `about`.
@@ -34,7 +39,7 @@ impl Sent {
     /// # Errors
     /// When the text or the nonce is none.
     pub(super) fn edit(about: i64, body: &str, nonce: &str) -> Result<Self, Invalid> {
-        Ok(Self { nonce: Nonce::parse(nonce)?, content: Content::Edit { about, body: Body::parse(body)? } })
+        Self::new(nonce, Content::Edit { about, body: Body::parse(body)? })
     }
 
     /// That message `about` be deleted.
@@ -42,7 +47,12 @@ impl Sent {
     /// # Errors
     /// When the nonce is none.
     pub(super) fn deletion(about: i64, nonce: &str) -> Result<Self, Invalid> {
-        Ok(Self { nonce: Nonce::parse(nonce)?, content: Content::Delete { about } })
+        Self::new(nonce, Content::Delete { about })
+    }
+
+    /// A change of the message that was sent then, if an instant is named.
+    pub(super) fn about_sent_at(self, about_sent_at: Option<String>) -> Self {
+        Self { about_sent_at, ..self }
     }
 }
 
@@ -71,9 +81,10 @@ impl Sending<'_> {
     /// # Errors
     /// As [`Store::post`], and when the limit is reached.
     pub(crate) async fn send(&self, session: &Session, room: RoomId, sent: Sent) -> Result<Posted, Error> {
-        let Sent { content, nonce } = sent;
+        let Sent { content, nonce, about_sent_at } = sent;
         self.allowance.post(session.person.id)?;
-        let committed = self.store.post(Post { token: session.token, room, nonce, content }).await?;
+        let post = Post { token: session.token, room, nonce, content, about_sent_at };
+        let committed = self.store.post(post).await?;
         extend(self.store, self.live, session).await;
         Ok(self.live.applied(committed).await)
     }

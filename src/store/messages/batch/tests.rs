@@ -68,7 +68,7 @@ fn outcome_in(room: &LockedRoom, known: StoredByNonce, sent: &[(i64, &str, Conte
     let (senders, key) = (senders(), key());
     let post = |(id, nonce, content): &(i64, &str, Content)| {
         let (token, nonce, content) = (token(*id), Nonce::parse(nonce).unwrap(), content.clone());
-        Post { token, room: LAB, nonce, content }
+        Post { token, room: LAB, nonce, content, about_sent_at: None }
     };
     let posts: Vec<_> = sent.iter().map(post).collect();
     let targets = Targets::of(&[(3, AccountId(BO), false), (4, AccountId(BO), true)]);
