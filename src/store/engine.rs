@@ -8,6 +8,7 @@ mod checks;
 mod copies;
 mod integrity;
 mod migrations;
+mod postgres_url;
 mod search;
 
 use std::fs::File;
@@ -185,7 +186,7 @@ impl Engine {
         sqlx::any::install_default_drivers();
         match self {
             Self::Sqlite(path) => sqlite_options(path),
-            Self::Postgres => postgres_options(url),
+            Self::Postgres => postgres_url::options(url),
         }
     }
 
@@ -227,20 +228,6 @@ fn server_limits(set: &str, left: Duration) -> String {
     let milliseconds = left.as_millis().max(10);
     let (lock, statement) = (milliseconds * 8 / 10, milliseconds * 9 / 10);
     format!("{set} lock_timeout = {lock}; {set} statement_timeout = {statement}")
-}
-
-/// TLS as the URL's `sslmode` asks for it. As libpq has it, `require` with a root certificate looks at the
-/// server's, too (<https://www.postgresql.org/docs/15/libpq-ssl.html#LIBPQ-SSL-CERTIFICATES>); sqlx would not.
-fn postgres_options(url: &str) -> Result<AnyConnectOptions, OpenError> {
-    let mut options: AnyConnectOptions = url.parse()?;
-    let says = |name, value: Option<&str>| {
-        let mut pairs = options.database_url.query_pairs();
-        pairs.any(|(key, found)| key == name && value.is_none_or(|value| found == value))
-    };
-    if says("sslmode", Some("require")) && says("sslrootcert", None) {
-        options.database_url.query_pairs_mut().append_pair("sslmode", "verify-ca");
-    }
-    Ok(options)
 }
 
 fn sqlite_options(path: &Path) -> Result<AnyConnectOptions, OpenError> {
