@@ -46,7 +46,10 @@ async fn lock(path: &Path, advice: &str) -> Result<(File, Option<PathBuf>), Open
     let until = Instant::now() + LOCK_TIMEOUT;
     loop {
         let file = OpenOptions::new().create(true).truncate(false).write(true).open(&lock);
-        let file = file.map_err(|error| cannot_write(&lock, error))?;
+        let file = file.map_err(|error| match &made {
+            Some(lock) => cannot_make(lock, &error),
+            None => cannot_write(&lock, error),
+        })?;
         match file.try_lock() {
             // Whoever fails to start takes away the lock file it has made, and this may have been it.
             Ok(()) if is_at(&file, &lock) => return Ok((file, made)),
@@ -61,6 +64,18 @@ async fn lock(path: &Path, advice: &str) -> Result<(File, Option<PathBuf>), Open
             Err(TryLockError::Error(error)) => return Err(cannot_write(&lock, error)),
         }
     }
+}
+
+/// Why a file cannot be made beside the database.
+fn cannot_make(path: &Path, error: &std::io::Error) -> OpenError {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let folder = path.parent().unwrap_or(&path).display();
+    OpenError::new(match error.kind() {
+        std::io::ErrorKind::NotFound => {
+            format!("there is no folder {folder}, which database_url names: please make it")
+        }
+        _ => format!("cannot write in the folder {folder}, which database_url names: {error}"),
+    })
 }
 
 fn cannot_write(path: &Path, error: std::io::Error) -> OpenError {
