@@ -17,6 +17,7 @@ use rocket::figment::value::magic::RelativePathBuf;
 use serde::Deserialize;
 
 pub(crate) use framework::address_of;
+pub(crate) use framework::{address_of, address_to_open};
 pub use framework::framework;
 pub use network::Network;
 pub use public_url::PublicUrl;

@@ -265,8 +265,11 @@ async fn build_with(figment: Figment, built_in: BuiltIn) -> Result<Rocket<Build>
     let store = store.for_requests();
     // The line that says Parlor is open comes after everything that listens.
     let rocket = shell::stage(Rocket::custom(figment), &store, &live);
-    let rocket = run_beside(rocket, tail, &config, &files, store.clone())
-        .attach(first_start::announcement(store.clone(), &config.sign_up_rules()?));
+    let rocket = run_beside(rocket, tail, &config, &files, store.clone()).attach(first_start::announcement(
+        store.clone(),
+        &config.sign_up_rules()?,
+        config.public_url.clone(),
+    ));
     Ok(web::stage(rocket.manage(live).manage(store.clone()), files, &store, config)?)
 }
 

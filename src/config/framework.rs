@@ -55,6 +55,15 @@ pub(crate) fn address_of(config: &rocket::Config) -> String {
     format!("{scheme}://{}", SocketAddr::new(config.address, config.port))
 }
 
+/// An address that can be opened on this machine: nobody can go to 0.0.0.0 or ::.
+pub(crate) fn address_to_open(config: &rocket::Config) -> String {
+    if !config.address.is_unspecified() {
+        return address_of(config);
+    }
+    let scheme = if config.tls_enabled() { "https" } else { "http" };
+    format!("{scheme}://localhost:{}", config.port)
+}
+
 fn readable(name: &str, path: Option<PathBuf>) -> Result<(), String> {
     let Some(path) = path else { return Ok(()) };
     match File::open(&path) {
@@ -115,5 +124,17 @@ mod tests {
     fn an_address_of_ipv6_stands_in_brackets() {
         let config = rocket::Config { address: "::1".parse().unwrap(), ..rocket::Config::default() };
         assert_eq!(address_of(&config), "http://[::1]:8000");
+    }
+
+    #[test]
+    fn nobody_is_sent_to_no_address() {
+        for (address, open) in [
+            ("0.0.0.0", "http://localhost:8000"),
+            ("::", "http://localhost:8000"),
+            ("192.0.2.7", "http://192.0.2.7:8000"),
+        ] {
+            let config = rocket::Config { address: address.parse().unwrap(), ..rocket::Config::default() };
+            assert_eq!(address_to_open(&config), open);
+        }
     }
 }

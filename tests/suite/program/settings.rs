@@ -112,6 +112,13 @@ async fn the_start_says_how_people_come_in() {
     ] {
         let (database, program) = start(&env).await;
         assert!(program.log().contains(words), "{}", program.log());
+        let here = format!("http://{}", program.address());
+        let open = env.first().map_or(&*here, |(_, url)| url);
+        let line = format!("please create it now, at {open}");
+        eventually("it says where the first account is made", async || {
+            program.log().lines().any(|said| said.ends_with(&line))
+        })
+        .await;
         program.has_not_complained();
         database.discard().await;
     }
