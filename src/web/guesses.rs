@@ -11,6 +11,7 @@ use rocket::request::{self, FromRequest};
 use rocket::tokio::time::sleep;
 use rocket::{Request, State};
 
+use super::client::ClientAddress;
 use super::cookies::Cookies;
 use super::database_slots::QueuedStore;
 use super::error::Error;
@@ -59,6 +60,17 @@ impl<'r> FromRequest<'r> for Guesses<'r> {
     }
 }
 
+/// The line that `deploy/fail2ban` looks for; also of somebody who changes their password.
+pub(super) fn log_refused(account: Option<i64>, client: ClientAddress, why: &Refusal) {
+    match why {
+        Refusal::TooManyGuesses { .. } => {
+            tracing::info!(account, %client, "log-in refused: too many wrong passwords");
+        }
+        Refusal::Barred => tracing::info!(account, %client, "log-in refused: barred"),
+        _ => tracing::info!(account, %client, "log-in refused: wrong username or password"),
+    }
+}
+
 impl Guesses<'_> {
     /// Checks the password of whoever has the name that was `typed`. An unknown name and a wrong password are
     /// refused alike, and take alike long.
@@ -90,23 +102,12 @@ impl Guesses<'_> {
         let checked = self.check_counted(&counters, known, password).await;
         if let Err(Error::Refused(why)) = &checked {
             // Not the name: people type passwords there.
-            self.log(account, why);
+            log_refused(account, self.waiter.client, why);
             if let Refusal::TooManyGuesses { .. } = why {
                 sleep(FAIL_DELAY).await;
             }
         }
         checked
-    }
-
-    /// The line that `deploy/fail2ban` looks for; also of somebody who changes their password.
-    fn log(&self, account: Option<i64>, why: &Refusal) {
-        let client = self.waiter.client;
-        match why {
-            Refusal::TooManyGuesses { .. } => {
-                tracing::info!(account, %client, "log-in refused: too many wrong passwords");
-            }
-            _ => tracing::info!(account, %client, "log-in refused: wrong username or password"),
-        }
     }
 
     fn counters(&self, name: &str, known: Option<&Credentials>) -> Result<Counters, Error> {

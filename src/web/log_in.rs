@@ -9,6 +9,7 @@ use super::cookies::Cookies;
 use super::database_slots::{QueuedStore, StoreWithSlot};
 use super::error::{Attached, Error, Problem, attached};
 use super::guards::Visitor;
+use super::guesses::log_refused;
 use super::known_browsers;
 use super::pages::PageAnswer;
 use super::passwords::Passwords;
@@ -22,7 +23,7 @@ use crate::model::browsers;
 use crate::model::nonces::Nonce;
 use crate::model::sessions::Token;
 use crate::model::sign_up::SignUpRules;
-use crate::store::{Credentials, NewSession};
+use crate::store::{self, Credentials, NewSession};
 
 /// Somebody who wants in, and what it takes to let them.
 pub(super) struct LogIn<'r> {
@@ -78,8 +79,11 @@ impl LogIn<'_> {
     /// Opens a session for whoever has given the password of `known`, and has memory forget one that it replaces.
     pub(super) async fn open(&self, known: &Credentials, session: &NewSession) -> Result<(), Error> {
         let most = self.config.limits.sessions_per_account;
-        let opened = self.store().await?.open_session(known, session, most).await?;
-        self.live.applied(opened).await;
+        let opened = self.store().await?.open_session(known, session, most).await;
+        if let Err(store::Error::Refused(why)) = &opened {
+            log_refused(Some(known.account.0), self.waiter.client, why);
+        }
+        self.live.applied(opened?).await;
         Ok(())
     }
 

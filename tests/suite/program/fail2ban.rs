@@ -43,8 +43,12 @@ async fn refused_log_ins_are_found_in_the_log() {
         guess().tries_to_log_in("a wrong password").await.is(429);
         Person::over_http(program.address(), "nobody").tries_to_log_in("a wrong password").await.is(401);
         ana.logs_in().await;
+        let bo = Person::over_http(program.address(), "bo");
+        bo.signs_up().await;
+        settings.run(&["admin", "bar", "bo"]).await.succeeds();
+        bo.tries_to_log_in(Person::PASSWORD).await.is(403);
         let (_, log) = program.stop_and_read().await;
-        assert_eq!(found(&log), ["127.0.0.1"; 4], "{log}");
+        assert_eq!(found(&log), ["127.0.0.1"; 5], "{log}");
         database.discard().await;
     }
 }
