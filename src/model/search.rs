@@ -69,7 +69,7 @@ impl Query {
         }
         if query.phrases.is_empty() && query.authors.is_empty() {
             return Err(Invalid::new(
-                "Please type a word to look for. Punctuation alone cannot be searched.",
+                "Please type a word to look for. Signs and emoji alone cannot be searched.",
             ));
         }
         query.places = Places::of(&query.phrases);
