@@ -17,7 +17,7 @@ use crate::store::{Error, Store};
 /// Its arguments.
 #[derive(clap::Args)]
 pub struct Export {
-    /// The room: its number, as its address has it, or its name
+    /// The room: its number, as its address has it, or its name; '#2' is number 2 even where a room is named 2
     room: String,
     /// A new file; standard output, if none
     file: Option<PathBuf>,
@@ -51,8 +51,12 @@ impl Export {
 
     /// The open room that was asked for.
     async fn room(&self, store: &Store) -> Result<Room, StartError> {
-        let found = async { store.room(find_room(store, &self.room).await?).await };
-        match found.await {
+        let found = match find_room(store, &self.room).await {
+            Ok(Ok(id)) => store.room(id).await,
+            Ok(Err(ambiguous)) => return Err(ambiguous.into()),
+            Err(error) => Err(error),
+        };
+        match found {
             Err(Error::Refused(Refusal::NoSuchRoom | Refusal::RoomDeleted { .. })) => {
                 Err(format!("there is no open room “{}”", self.room).into())
             }

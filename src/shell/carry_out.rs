@@ -71,21 +71,34 @@ async fn find(store: &Store, person: &str) -> Result<AccountId, Error> {
     Ok(found.ok_or(Refusal::NoSuchAccount)?)
 }
 
-/// The open room of this number, or else of this name.
-pub(crate) async fn find_room(store: &Store, room: &str) -> Result<RoomId, Error> {
-    let named = match digits(room) {
-        Some(id) => return Ok(store.room(RoomId(id)).await?.room.id),
-        None => RoomName::parse(room),
-    };
-    let found = match named {
+/// The open room that is meant: `#2` is number 2; `2` is that too, or else the room of this name. Where there are both,
+/// a sentence that says so, since whoever typed it may want the one or the other.
+pub(crate) async fn find_room(store: &Store, typed: &str) -> Result<Result<RoomId, String>, Error> {
+    if let Some(number) = typed.strip_prefix('#').and_then(digits) {
+        return Ok(Ok(store.room(RoomId(number)).await?.room.id));
+    }
+    let named = match RoomName::parse(typed) {
         Ok(name) => store.room_named(&name).await?,
         Err(_) => None,
     };
-    Ok(found.ok_or(Refusal::NoSuchRoom)?)
+    let Some(number) = digits(typed) else { return Ok(Ok(named.ok_or(Refusal::NoSuchRoom)?)) };
+    match (store.room(RoomId(number)).await, named) {
+        (Ok(numbered), Some(named)) if numbered.room.id != named => Ok(Err(format!(
+            "“{typed}” is the number of the room “{}” and the name of room {named}: \
+             please say '#{number}' or '#{named}'",
+            numbered.room.name
+        ))),
+        (Ok(numbered), _) => Ok(Ok(numbered.room.id)),
+        (Err(Error::Refused(_)), Some(named)) => Ok(Ok(named)),
+        (Err(error), _) => Err(error),
+    }
 }
 
 async fn delete_room(store: &Store, room: &str, live: Option<&Live>) -> Result<Answer, Error> {
-    let id = find_room(store, room).await?;
+    let id = match find_room(store, room).await? {
+        Ok(id) => id,
+        Err(ambiguous) => return Ok(Answer::Refused(ambiguous)),
+    };
     let name = store.room(id).await?.room.name;
     applied(store.delete_room_as_admin(Actor::Shell, id).await?, live).await;
     Ok(done(format!("the room “{name}” is deleted")))

@@ -30,7 +30,7 @@ pub enum Request {
     },
     /// Delete a room and all its messages
     DeleteRoom {
-        /// Its number, or its name
+        /// Its number, or its name; '#2' is number 2 even where a room is named 2
         room: String,
     },
     /// Make a link with which somebody chooses a new password, once

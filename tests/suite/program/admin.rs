@@ -10,6 +10,7 @@ on_both_engines![
     the_shell_bars_and_lets_in,
     the_shell_names_admins_but_leaves_one,
     the_shell_deletes_a_room,
+    a_number_that_is_a_name_too_deletes_nothing,
     what_the_shell_makes_is_a_link,
     what_the_shell_did_is_written_down,
 ];
@@ -89,6 +90,24 @@ async fn the_shell_deletes_a_room(instance: Instance) {
         refused(&instance, &["delete-room", gone]).await;
     }
     done(&instance, &["delete-room", &other.id.to_string()]).await;
+}
+
+async fn a_number_that_is_a_name_too_deletes_nothing(instance: Instance) {
+    let (ana, bo) = (instance.person("ana").await, instance.person("bo").await);
+    let (two, one) = (ana.creates("2").await, bo.creates("Attic").await);
+    assert_eq!((two.id, one.id), (1, 2));
+    let settings = Settings::on(&instance.database_url());
+    for said in
+        [refused(&instance, &["delete-room", "2"]).await, settings.run(&["export", "2"]).await.fails()]
+    {
+        for word in ["“2”", "“Attic”", "'#2'", "'#1'"] {
+            assert!(said.contains(word), "{word} is not in {said}");
+        }
+    }
+    assert!(settings.run(&["export", "#1"]).await.succeeds().contains(r#""room":"2""#));
+    assert!(done(&instance, &["delete-room", "#2"]).await.contains("“Attic”"));
+    refused(&instance, &["delete-room", "#2"]).await;
+    assert!(done(&instance, &["delete-room", "2"]).await.contains("“2”"), "no open room has this number");
 }
 
 async fn what_the_shell_makes_is_a_link(instance: Instance) {
