@@ -73,6 +73,26 @@ pub enum Request {
     },
 }
 
+impl Request {
+    /// The word of its command, for the log: what else it holds are people's words.
+    pub(super) fn word(&self) -> &'static str {
+        match self {
+            Self::People { .. } => "people",
+            Self::Rooms { .. } => "rooms",
+            Self::Bar { .. } => "bar",
+            Self::Unbar { .. } => "unbar",
+            Self::DeleteRoom { .. } => "delete-room",
+            Self::PasswordLink { .. } => "password-link",
+            Self::MakeAdmin { .. } => "make-admin",
+            Self::RemoveAdmin { .. } => "remove-admin",
+            Self::EndSessions { .. } => "end-sessions",
+            Self::Invite { .. } => "invite",
+            Self::SignUp { .. } => "sign-up",
+            Self::Log { .. } => "log",
+        }
+    }
+}
+
 /// What came of it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]

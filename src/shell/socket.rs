@@ -86,8 +86,11 @@ async fn answer(stream: UnixStream, store: &Store, live: &Live) -> io::Result<()
     timeout(REQUEST_TIMEOUT, (&mut stream).take(REQUEST_MAX).read_line(&mut line)).await??;
     let answer = match serde_json::from_str::<Request>(&line) {
         Ok(request) => {
-            tracing::info!("asked by the shell: {request:?}");
-            carry_out(request, store, Some(live)).await
+            let command = request.word();
+            let answer = carry_out(request, store, Some(live)).await;
+            let outcome = if matches!(answer, Answer::Refused(_)) { "refused" } else { "done" };
+            tracing::info!(command, outcome, "asked by the shell");
+            answer
         }
         Err(error) => Answer::Refused(format!("this Parlor is of another version: {error}")),
     };

@@ -190,7 +190,11 @@ async fn the_socket_is_for_one_user_and_only_while_parlor_runs() {
     assert!(people().await.succeeds().contains("ana"), "nobody listens: it is done without");
     let program = Program::start(&settings).await;
     assert!(people().await.succeeds().contains("ana"), "what was left is replaced");
-    assert!(program.log().contains("asked by the shell"), "{}", program.log());
+    settings.run(&["admin", "bar", "nobody"]).await.fails();
+    for (command, outcome) in [("people", "done"), ("bar", "refused")] {
+        let line = format!("asked by the shell command=\"{command}\" outcome=\"{outcome}\"");
+        assert!(program.log().contains(&line), "{}", program.log());
+    }
     assert!(program.stop().await.success());
     assert!(!socket.exists(), "taken away at the end");
     // It may be another user who starts Parlor next.
