@@ -16,9 +16,8 @@ use rocket::figment::Figment;
 use rocket::figment::value::magic::RelativePathBuf;
 use serde::Deserialize;
 
-pub(crate) use framework::address_of;
-pub(crate) use framework::{address_of, address_to_open};
 pub use framework::framework;
+pub(crate) use framework::{address_of, address_to_open};
 pub use network::Network;
 pub use public_url::PublicUrl;
 pub use sources::{figment, warnings};
@@ -217,6 +216,11 @@ pub fn database_url(figment: &Figment) -> Result<String, String> {
 /// The site's address as people use it, if it is set; for a command.
 pub fn public_url(figment: &Figment) -> Option<PublicUrl> {
     figment.extract_inner("parlor.public_url").ok()
+}
+
+/// Who may create an account, if that is set; for a command.
+pub fn sign_up(figment: &Figment) -> Option<SignUp> {
+    figment.extract_inner("parlor.sign_up").ok()
 }
 
 /// The loopback addresses: a proxy on this machine.

@@ -264,7 +264,7 @@ async fn build_with(figment: Figment, built_in: BuiltIn) -> Result<Rocket<Build>
     let (live, tail) = Live::start(&store, config.memory()).await?;
     let store = store.for_requests();
     // The line that says Parlor is open comes after everything that listens.
-    let rocket = shell::stage(Rocket::custom(figment), &store, &live);
+    let rocket = shell::stage(Rocket::custom(figment), &store, &live, config.sign_up);
     let rocket = run_beside(rocket, tail, &config, &files, store.clone()).attach(first_start::announcement(
         store.clone(),
         &config.sign_up_rules()?,

@@ -16,6 +16,7 @@ use rocket::tokio::{self, sync::oneshot};
 use rocket::{Build, Rocket};
 
 use crate::live::Live;
+use crate::model::sign_up::SignUp;
 use crate::store::Store;
 use crate::supervision::awaited_at_shutdown;
 use socket::Socket;
@@ -24,8 +25,8 @@ pub(crate) use carry_out::{carry_out, find_room};
 pub(crate) use request::Answer;
 pub use request::Request;
 
-/// Has a Parlor on SQLite listen to the shell, from liftoff until shutdown.
-pub(crate) fn stage(rocket: Rocket<Build>, store: &Store, live: &Live) -> Rocket<Build> {
+/// Has a Parlor on SQLite listen to the shell, from liftoff until shutdown; `set` is what the settings say of sign-up.
+pub(crate) fn stage(rocket: Rocket<Build>, store: &Store, live: &Live, set: Option<SignUp>) -> Rocket<Build> {
     let Some(database) = store.file().map(Path::to_owned) else { return rocket };
     let (store, live) = (store.clone(), live.clone());
     let (running, ended) = oneshot::channel::<()>();
@@ -45,7 +46,7 @@ pub(crate) fn stage(rocket: Rocket<Build>, store: &Store, live: &Live) -> Rocket
             };
             tokio::spawn(async move {
                 tokio::select! {
-                    () = socket.serve(&store, &live) => {}
+                    () = socket.serve(&store, &live, set) => {}
                     () = stop => {}
                 }
                 drop((socket, running));

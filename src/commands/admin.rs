@@ -21,7 +21,7 @@ pub struct Admin {
 
 impl Admin {
     pub(super) async fn run(self, url: &str, figment: &Figment) -> Result<ExitCode, StartError> {
-        let lines = match self.answer(url).await? {
+        let lines = match self.answer(url, figment).await? {
             Answer::Done(lines) => lines,
             Answer::Link { path, about } => match config::public_url(figment) {
                 Some(site) => vec![format!("{about}:"), format!("{}{path}", site.origin())],
@@ -36,7 +36,7 @@ impl Admin {
     }
 
     /// By the Parlor that serves, or else by ourselves: on PostgreSQL others learn of it by the event log.
-    async fn answer(self, url: &str) -> Result<Answer, StartError> {
+    async fn answer(self, url: &str, figment: &Figment) -> Result<Answer, StartError> {
         if let Some(database) = upkeep::file_of(url)? {
             let socket = Socket::path_beside(&database);
             let asked = ask(&socket, &self.request).await;
@@ -50,7 +50,7 @@ impl Admin {
         }
         upkeep::require(url).await?;
         let store = Store::open(url, Config::default().database_limits()).await?;
-        let answer = carry_out(self.request, &store, None).await;
+        let answer = carry_out(self.request, &store, None, config::sign_up(figment)).await;
         store.close().await;
         Ok(answer)
     }

@@ -11,16 +11,27 @@ use crate::model::sessions::Token;
 use crate::model::sign_up::{INVITATION, NewInvitation, PASSWORD_LINK, SignUp, Uses};
 use crate::store::{Actor, Committed, Error, Store};
 
-/// Does it, and waits until this instance's memory knows, if there is one.
-pub(crate) async fn carry_out(request: Request, store: &Store, live: Option<&Live>) -> Answer {
-    match answer(request, store, live).await {
+/// Does it, and waits until this instance's memory knows, if there is one. `set` is what the settings say of sign-up, as
+/// far as that is known.
+pub(crate) async fn carry_out(
+    request: Request,
+    store: &Store,
+    live: Option<&Live>,
+    set: Option<SignUp>,
+) -> Answer {
+    match answer(request, store, live, set).await {
         Ok(answer) => answer,
         Err(Error::Refused(refusal)) => Answer::Refused(words(refusal)),
         Err(Error::Failed(failure)) => Answer::Refused(failure.to_string()),
     }
 }
 
-async fn answer(request: Request, store: &Store, live: Option<&Live>) -> Result<Answer, Error> {
+async fn answer(
+    request: Request,
+    store: &Store,
+    live: Option<&Live>,
+    set: Option<SignUp>,
+) -> Result<Answer, Error> {
     Ok(match request {
         Request::People { beginning } => Answer::Done(lists::people(store, &beginning).await?),
         Request::Rooms { beginning } => Answer::Done(lists::rooms(store, &beginning).await?),
@@ -47,7 +58,7 @@ async fn answer(request: Request, store: &Store, live: Option<&Live>) -> Result<
         }
         Request::PasswordLink { person } => password_link(store, &person).await?,
         Request::DeleteRoom { room } => delete_room(store, &room, live).await?,
-        Request::Invite { people } => invite(store, &people).await?,
+        Request::Invite { people } => invite(store, &people, set).await?,
         Request::SignUp { who } => sign_up(store, &who).await?,
     })
 }
@@ -112,16 +123,18 @@ async fn password_link(store: &Store, person: &str) -> Result<Answer, Error> {
     Ok(Answer::Link { path: format!("/password-reset/{}", token.to_hex()), about })
 }
 
-async fn invite(store: &Store, people: &str) -> Result<Answer, Error> {
+async fn invite(store: &Store, people: &str, set: Option<SignUp>) -> Result<Answer, Error> {
     let uses = match Uses::parse(people) {
         Ok(uses) => uses,
         Err(invalid) => return Ok(Answer::Refused(invalid.to_string())),
     };
+    let is_closed = store.sign_up(set).await?.sign_up == SignUp::Closed;
     let token = Token::random();
     store.invite(Actor::Shell, &NewInvitation { token: token.hash(), uses }).await?;
     let days = INVITATION.as_secs() / (24 * 3600);
     let who = if uses.get() == 1 { "one person".to_owned() } else { format!("{} people", uses.get()) };
-    let about = format!("with this link {who} can create an account within {days} days");
+    let unless = if is_closed { " (not while sign-up is closed, as it is now)" } else { "" };
+    let about = format!("with this link {who} can create an account within {days} days{unless}");
     Ok(Answer::Link { path: format!("/invitations/{}", token.to_hex()), about })
 }
 

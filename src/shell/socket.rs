@@ -15,6 +15,7 @@ use tokio::time::timeout;
 use super::carry_out::carry_out;
 use super::request::{Answer, Request};
 use crate::live::Live;
+use crate::model::sign_up::SignUp;
 use crate::store::Store;
 
 /// The most bytes of a request.
@@ -57,11 +58,11 @@ impl Socket {
     }
 
     /// Answers, one after the other, until it is dropped.
-    pub(crate) async fn serve(&self, store: &Store, live: &Live) {
+    pub(crate) async fn serve(&self, store: &Store, live: &Live, set: Option<SignUp>) {
         loop {
             match self.listener.accept().await {
                 Ok((stream, _)) => {
-                    if let Err(error) = answer(stream, store, live).await {
+                    if let Err(error) = answer(stream, store, live, set).await {
                         tracing::warn!("a command of the shell was not answered: {error}");
                     }
                 }
@@ -80,14 +81,14 @@ impl Drop for Socket {
     }
 }
 
-async fn answer(stream: UnixStream, store: &Store, live: &Live) -> io::Result<()> {
+async fn answer(stream: UnixStream, store: &Store, live: &Live, set: Option<SignUp>) -> io::Result<()> {
     let mut stream = BufReader::new(stream);
     let mut line = String::new();
     timeout(REQUEST_TIMEOUT, (&mut stream).take(REQUEST_MAX).read_line(&mut line)).await??;
     let answer = match serde_json::from_str::<Request>(&line) {
         Ok(request) => {
             let command = request.word();
-            let answer = carry_out(request, store, Some(live)).await;
+            let answer = carry_out(request, store, Some(live), set).await;
             let outcome = if matches!(answer, Answer::Refused(_)) { "refused" } else { "done" };
             tracing::info!(command, outcome, "asked by the shell");
             answer

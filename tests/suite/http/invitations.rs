@@ -10,6 +10,7 @@ on_both_engines![
     the_settings_have_the_last_word,
     an_invitation_lets_in_as_many_as_it_says,
     an_invitation_survives_an_error_in_the_form,
+    an_invitation_leads_nowhere_while_sign_up_is_closed,
     a_link_sets_a_new_password_once,
     links_end_with_the_right_of_whoever_made_them,
     who_becomes_an_admin_has_no_link_any_more,
@@ -117,6 +118,23 @@ async fn an_invitation_survives_an_error_in_the_form(instance: Instance) {
     );
     signs_up_with(&bo, &address, Person::PASSWORD).await.lets_in("/rooms");
     bo.opens(&address).await.leads_to("/rooms");
+}
+
+async fn an_invitation_leads_nowhere_while_sign_up_is_closed(instance: Instance) {
+    let ana = instance.person("ana").await;
+    let (address, bo) = (invites(&ana, "1").await, instance.visitor("bo"));
+    let is_told = async |address: &str| {
+        let page = bo.opens(address).await.refuses(403);
+        assert!(page.text().contains("No accounts can be created") && page.find_form("/accounts").is_none());
+    };
+    chooses(&ana, "closed").await;
+    is_told(&address).await;
+    bo.opens("/invitations/1").await.refuses(410);
+    chooses(&ana, "invited").await;
+    bo.opens(&address).await.is(200).page().form("/accounts");
+    let instance = instance.restart_with("parlor.sign_up", "closed").await;
+    let page = instance.visitor("bo").opens(&address).await.refuses(403);
+    assert!(page.text().contains("No accounts can be created"));
 }
 
 async fn a_link_sets_a_new_password_once(instance: Instance) {

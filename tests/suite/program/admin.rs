@@ -124,6 +124,9 @@ async fn what_the_shell_makes_is_a_link(instance: Instance) {
         let said = settings.run(&["admin", words[0], words[1]]).await.succeeds();
         assert!(said.contains(&format!("\nhttps://talk.example{path}")), "{said}");
     }
+    assert!(!done(&instance, &["invite"]).await.contains("closed"));
+    done(&instance, &["sign-up", "closed"]).await;
+    assert!(done(&instance, &["invite"]).await.contains("not while sign-up is closed"));
     for wrong in [&["invite", "0"], &["invite", "many"], &["password-link", "bo"]] {
         refused(&instance, wrong).await;
     }
