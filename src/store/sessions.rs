@@ -12,7 +12,7 @@ use super::events::{self, kind};
 use super::locks::lock_account;
 use super::memberships::{lock_room_of, remove_member, whereabouts};
 use super::rows;
-use super::superseded::{end_beyond, end_sessions_of};
+use super::session_limits::{end_beyond, end_sessions_of};
 use crate::model::Timestamp;
 use crate::model::accounts::AccountId;
 use crate::model::log::Position;
