@@ -96,6 +96,7 @@ async fn what_is_deleted_by_its_menu_goes_from_every_page(stage: &Stage) {
     ana.presses("Delete").await;
     let deleted = ["soup", "deleted by ana", "bread"];
     reads(&ana, &deleted).await;
+    assert_eq!(ana.evaluates("document.activeElement === field('Message')").await, true, "where one goes on");
     assert_eq!(ana.evaluates("Boolean($('#m2 .message__more-actions'))").await, false);
     ana.turns_to(&first).await;
     reads(&ana, &deleted).await;
