@@ -25,8 +25,7 @@ export class PendingNavigation {
 
   #submitted = (event) => {
     const form = event.target;
-    // A download leads nowhere.
-    if (event.defaultPrevented || form.method !== "post") return;
+    if (event.defaultPrevented || form.method === "dialog") return;
     if (this.#forms.has(form)) event.preventDefault();
     else this.#add(form);
   };
