@@ -120,7 +120,7 @@ async fn a_wrong_setting_is_named() {
         ("PARLOR_LIMITS", "{posts={burst=5,per_minute=0}}", "limits.posts.per_minute"),
         ("PARLOR_TRUSTED_PROXIES", r#"["10.0.0.0/99"]"#, "trusted_proxies"),
         ("PARLOR_DATABASE_URL", "mysql://x", "database_url"),
-        ("PARLOR_DATABASE_URL", "sqlite:nowhere/at/all.db", "nowhere/at/all.db"),
+        ("PARLOR_DATABASE_URL", "sqlite:nowhere/at/all.db", "nowhere/at, which database_url names"),
     ] {
         folder.refuses(&[(name, value)], &[word]).await;
     }
