@@ -1,6 +1,7 @@
 //! Validation of Rocket's own settings: one that has no effect in Parlor is an error that names it.
 
 use std::collections::BTreeSet;
+use std::fmt::Display;
 use std::fs::File;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -51,17 +52,21 @@ pub fn framework(figment: &Figment) -> Result<rocket::Config, String> {
 
 /// The address that it listens at, as people open it.
 pub(crate) fn address_of(config: &rocket::Config) -> String {
-    let scheme = if config.tls_enabled() { "https" } else { "http" };
-    format!("{scheme}://{}", SocketAddr::new(config.address, config.port))
+    url(config, SocketAddr::new(config.address, config.port))
 }
 
 /// An address that can be opened on this machine: nobody can go to 0.0.0.0 or ::.
 pub(crate) fn address_to_open(config: &rocket::Config) -> String {
-    if !config.address.is_unspecified() {
-        return address_of(config);
+    if config.address.is_unspecified() {
+        url(config, format_args!("localhost:{}", config.port))
+    } else {
+        address_of(config)
     }
+}
+
+fn url(config: &rocket::Config, authority: impl Display) -> String {
     let scheme = if config.tls_enabled() { "https" } else { "http" };
-    format!("{scheme}://localhost:{}", config.port)
+    format!("{scheme}://{authority}")
 }
 
 fn readable(name: &str, path: Option<PathBuf>) -> Result<(), String> {
