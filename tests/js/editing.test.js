@@ -169,10 +169,11 @@ test("ends where another message has the number, in a log that a backup has repl
 });
 
 test("leaves what is typed here to its author where another page has taken it over", () => {
-  const { it, outbox, stored } = editing({ about: 3, body: "THREE", original: "three" });
+  const { it, outbox, stored } = editing({ about: 3, sent_at: "at 3", body: "THREE", original: "three" });
   stored.value = undefined;
   it.leaveTo("THREE and more");
-  assert.deepEqual([it.isOn, outbox.calls], [false, [["offer", [{ about: 3, body: "THREE and more" }]]]]);
+  const left = { about: 3, sent_at: "at 3", body: "THREE and more" };
+  assert.deepEqual([it.isOn, outbox.calls], [false, [["offer", [left]]]]);
 });
 
 test("knows that another page has taken it over", () => {

@@ -8,7 +8,8 @@ export class Editing extends EventTarget {
   #outbox;
   #timeline;
   #connection;
-  #about; // of the edit
+  #about; // of the edit, and
+  #sentAt; // when that message was sent: in another history the number may be of another message
   #wanted; // the message whose text is being loaded, until its author does something else
 
   // stored: { value }, of an edit { about, sent_at, body, original }, which survives the page
@@ -19,7 +20,7 @@ export class Editing extends EventTarget {
     this.#outbox = outbox;
     this.#timeline = timeline;
     this.#connection = connection;
-    this.#about = stored.value?.about;
+    this.#remember(stored.value);
   }
 
   start() {
@@ -102,15 +103,15 @@ export class Editing extends EventTarget {
 
   // Ends it where another page took it over; what its author has typed here goes on nowhere else.
   leaveTo(body) {
-    if (body !== "") this.#outbox.offer([{ about: this.#about, body }]);
+    if (body !== "") this.#outbox.offer([{ about: this.#about, sent_at: this.#sentAt, body }]);
     this.#change(undefined);
   }
 
   // What can no longer be saved may still be sent.
   #dropLost() {
     if (!this.isOn) return;
-    const [{ sent_at } = {}, there] = [this.#stored.value, this.#timeline.sentAt(this.#about)];
-    const isAnother = sent_at !== undefined && there !== undefined && there !== sent_at;
+    const there = this.#timeline.sentAt(this.#about);
+    const isAnother = this.#sentAt !== undefined && there !== undefined && there !== this.#sentAt;
     if (this.#timeline.isDeleted(this.#about)) this.setAside({ refusal: "This message was deleted.", isFinal: true });
     else if (isAnother) this.setAside({ refusal: "This message is no longer there.", isFinal: true });
   }
@@ -123,8 +124,13 @@ export class Editing extends EventTarget {
     else if (body !== this.#stored.value?.original) this.setAside({ refusal: "This message was edited meanwhile." });
   }
 
+  #remember(edit) {
+    this.#about = edit?.about;
+    this.#sentAt = edit?.sent_at;
+  }
+
   #change(value) {
-    this.#about = value?.about;
+    this.#remember(value);
     this.#stored.value = value;
     this.dispatchEvent(new Event("change"));
   }
