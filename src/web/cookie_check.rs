@@ -11,7 +11,7 @@ use super::cookies::Cookies;
 use super::guards::Visitor;
 use super::pages::PageAnswer;
 use super::paths;
-use super::welcome::{Offer, Welcome};
+use super::welcome::{Alert, Offer, Welcome};
 use crate::config::{Config, PublicUrl};
 use crate::model::sign_up::SignUpRules;
 use crate::store::Store;
@@ -35,7 +35,8 @@ async fn check(
         return paths::to_wanted(next).into();
     }
     let lost = config.is_https() && !referer.is_over_https();
-    let alert = match cookies.has_token() {
+    let is_kept = cookies.has_token();
+    let text = match is_kept {
         true => "Please log in to go on.".to_owned(),
         false if lost => format!(
             "You are not logged in: this site only works over HTTPS. Please open {}.",
@@ -48,7 +49,8 @@ async fn check(
         }
     };
     let offer = Offer::to_all(store, rules).await;
-    let welcome = Welcome { next, alert: Some(&alert), ..Welcome::new(offer) };
+    let alert = Alert { text: &text, is_error: !is_kept };
+    let welcome = Welcome { next, alert: Some(alert), ..Welcome::new(offer) };
     PageAnswer::refused(401, welcome.render(&visitor))
 }
 

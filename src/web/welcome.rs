@@ -17,10 +17,18 @@ use crate::store::Store;
 pub(super) struct Welcome<'a> {
     pub(super) nonce: String,
     pub(super) next: &'a str,
-    pub(super) alert: Option<&'a str>,
+    pub(super) alert: Option<Alert<'a>>,
     pub(super) log_in: AccountForm<'a>,
     pub(super) create: AccountForm<'a>,
     pub(super) offer: Offer,
+}
+
+/// What stands above the forms.
+#[derive(Serialize)]
+pub(super) struct Alert<'a> {
+    pub(super) text: &'a str,
+    /// Whether something went wrong; that one has to log in first is none of that.
+    pub(super) is_error: bool,
 }
 
 /// Which forms there are.
@@ -105,6 +113,7 @@ pub(super) fn asked_to_log_in(
     unsent: Option<&str>,
 ) -> Template {
     let next = paths::asked_for(request);
+    let alert = Alert { text: alert, is_error: false };
     let welcome = Welcome { next: &next, alert: Some(alert), ..Welcome::new(offer) };
     pages::render(templates::WELCOME, Page::new(None, welcome).with_unsent(unsent))
 }

@@ -6,6 +6,7 @@ on_both_engines![
     a_visitor_finds_both_forms,
     a_wrong_field_has_the_focus_and_says_why,
     somebody_logged_in_is_led_to_the_list,
+    having_to_log_in_first_is_no_error,
     a_page_that_needs_a_log_in_is_reached_after_it,
     the_way_on_survives_a_refusal,
     the_way_on_never_leads_off_the_site,
@@ -61,6 +62,15 @@ async fn a_wrong_field_has_the_focus_and_says_why(instance: Instance) {
 
 async fn somebody_logged_in_is_led_to_the_list(instance: Instance) {
     instance.person("ana").await.opens("/").await.leads_to("/rooms");
+}
+
+async fn having_to_log_in_first_is_no_error(instance: Instance) {
+    let ana = instance.visitor("ana");
+    for (path, class) in [("/rooms", "notice--news"), (BEGUN, "notice--error")] {
+        let asked = ana.opens(path).await.is(401);
+        let classes = ["notice--news", "notice--error"].map(|class| asked.body.contains(class));
+        assert_eq!(classes, [class == "notice--news", class == "notice--error"], "{asked:?}");
+    }
 }
 
 async fn a_page_that_needs_a_log_in_is_reached_after_it(instance: Instance) {
